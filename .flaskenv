@@ -1,0 +1,3 @@
+# Read by the flask command alone, never by the server: see README, "Work on it".
+FLASK_APP=microblog.py
+FLASK_DEBUG=1

@@ -1,0 +1,68 @@
+# make run, and the rest of what people do here. Everything goes into .venv and instance/.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run install demo test check format lock translations bench clean
+
+run: install
+	@$(BIN)/flask --no-debug db upgrade
+	@exec $(BIN)/flask --no-debug serve
+
+install: .venv/installed .venv/compressed
+
+demo: export INSTANCE_PATH = $(CURDIR)/instance/demo
+demo: install
+	@$(BIN)/flask --no-debug db upgrade
+	@$(BIN)/flask --no-debug community demo
+	@exec $(BIN)/flask --no-debug serve
+
+test: .venv/installed-dev
+	@$(BIN)/python -m tests
+
+check: .venv/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/djlint templates --lint --quiet
+	@$(BIN)/lint-imports --no-cache
+
+format: .venv/installed-dev
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+# Pins every dependency with its hashes, for every platform; names no package index.
+lock: .venv/installed-dev
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.txt -o requirements-dev.txt
+
+translations: .venv/installed-dev
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o translations/messages.pot app templates
+	@$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --omit-header --no-fuzzy-matching
+	@$(BIN)/pybabel --quiet compile -d translations
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache
+	find static -name '*.br' -delete -o -name '*.gz' -delete
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/installed: requirements.txt | .venv/python
+	@echo "Installing into .venv …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/python
+	@echo "Installing into .venv …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/compressed: .venv/installed $(shell find static -type f -not -name '*.br' -not -name '*.gz')
+	@find static \( -name '*.br' -o -name '*.gz' \) -delete
+	@$(BIN)/python -m whitenoise.compress --quiet static
+	@touch $@

@@ -1,0 +1,44 @@
+"""Microblog: a community that talks in short posts, as server-rendered hypermedia."""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+
+from flask import Flask
+
+import config
+
+from . import cli, db, errors, jobs, languages, logs, mail, security, web
+
+# A domain may import from those before it and never from those after it.
+DOMAINS = ("accounts", "follows", "posts", "timelines", "profiles", "community")
+
+
+def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Flask:
+    """Return the application that the environment ``env`` asks for (by default, the real one).
+
+    ``overrides`` replace single Flask settings, for tests. Raises
+    :class:`config.SettingError` when it would be unsafe to serve.
+    """
+    settings = config.settings(config.environment() if env is None else env) | overrides
+    app = Flask(
+        __name__,
+        root_path=str(config.ROOT),
+        instance_path=str(settings["INSTANCE_PATH"]),
+        static_folder="static",
+        static_url_path=web.static_url(),
+    )
+    app.config.from_mapping(settings)
+    config.refuse_unsafe(app.config, debug=app.debug)
+    if app.debug and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        raise config.SettingError(
+            "FLASK_DEBUG is for development: unset it on a server."
+        )
+    os.makedirs(app.instance_path, exist_ok=True)
+
+    for room in (logs, db, languages, mail, jobs, security, web, errors, cli):
+        room.init_app(app)
+    for name in DOMAINS:
+        domain = import_module(f"app.{name}")
+        app.register_blueprint(domain.blueprint)
+    return app

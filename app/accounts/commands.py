@@ -1,0 +1,19 @@
+"""``flask user …``: what the people who run the site do to accounts."""
+
+import click
+
+from ..db import db, writing
+from . import blueprint
+from .models import by_name
+
+
+@blueprint.cli.command("promote")
+@click.argument("name")
+def promote(name: str) -> None:
+    """Make the user NAME an administrator."""
+    user = db.session.scalar(by_name(name))
+    if user is None:
+        raise click.ClickException(f"Nobody here is called {name}.")
+    with writing():
+        user.is_admin = True
+    click.echo(f"{user.username} is an administrator now.")

@@ -1,0 +1,220 @@
+"""Forms about accounts."""
+
+import unicodedata
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    PasswordField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, Length, Optional, Regexp
+
+from ..db import db
+from .models import by_email, by_name, normal_email
+from .passwords import LONGEST, SHORTEST
+
+
+def storable(_form: FlaskForm, field: Any) -> None:
+    """Refuse NUL and lone surrogates, which no database keeps."""
+    text = field.data or ""
+    if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise ValidationError(
+            _l("There is a character in it that cannot be kept. Remove it.")
+        )
+
+
+def valid_email(_form: FlaskForm, field: Any) -> None:
+    """Refuse what is no e-mail address (RFC 5322 and 6531, by email-validator)."""
+    try:
+        validate_email(field.data or "", check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValidationError(_l("That is no e-mail address.")) from error
+
+
+def not_taken_email(_form: FlaskForm, field: Any) -> None:
+    """Refuse another person's address."""
+    owner = db.session.scalar(by_email(field.data))
+    if owner and owner.id != getattr(current_user, "id", None):
+        raise ValidationError(_l("Someone already uses this address."))
+
+
+def plain_name(text: str | None) -> str:
+    """Return a display name in NFKC, without bidi controls, zero-width and control characters."""
+    normal = unicodedata.normalize("NFKC", text or "")
+    kept = (
+        c for c in normal if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co")
+    )
+    return " ".join("".join(kept).split())
+
+
+password_rules = [
+    Length(SHORTEST, LONGEST, _l("Between %(min)d and %(max)d characters, please.")),
+    storable,
+]
+
+
+def new_password_field(label: str) -> PasswordField:
+    """Return a field that takes a password to be set."""
+    return PasswordField(
+        label,
+        validators=[DataRequired(), *password_rules],
+        render_kw={"autocomplete": "new-password"},
+        description=_l("At least 8 characters. A few unrelated words are good."),
+    )
+
+
+email_rules = [DataRequired(), Length(max=254), storable, valid_email]
+
+
+class RegisterForm(FlaskForm):
+    """A new account."""
+
+    username = StringField(
+        _l("Username"),
+        validators=[
+            DataRequired(),
+            Length(max=30),
+            Regexp(
+                r"^[A-Za-z0-9_]+\Z",
+                message=_l("Only letters A to Z, digits and _, please."),
+            ),
+        ],
+        description=_l(
+            "Letters, digits and _. It is your address here and cannot be changed."
+        ),
+        render_kw={
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
+    )
+    email = EmailField(
+        _l("E-mail"),
+        validators=[*email_rules, not_taken_email],
+        description=_l("For a forgotten password. Nobody else sees it."),
+        render_kw={"autocomplete": "email"},
+    )
+    password = new_password_field(_l("Password"))
+    submit = SubmitField(_l("Register"))
+
+    def validate_username(self, field: Any) -> None:
+        """Refuse a taken name, and one that could be taken for a page of ours."""
+        if field.data.lower() in _reserved_names() or db.session.scalar(
+            by_name(field.data)
+        ):
+            raise ValidationError(_l("This name is taken. Try another."))
+
+
+class LoginForm(FlaskForm):
+    """Who are you?"""
+
+    login = StringField(
+        _l("Username or e-mail"),
+        validators=[DataRequired(), Length(max=320), storable],
+        render_kw={
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(), Length(max=LONGEST), storable],
+        render_kw={"autocomplete": "current-password"},
+    )
+    remember = BooleanField(_l("Remember me"))
+    submit = SubmitField(_l("Log in"))
+
+
+class ForgottenPasswordForm(FlaskForm):
+    """Where to send the link."""
+
+    email = EmailField(
+        _l("E-mail"), validators=email_rules, render_kw={"autocomplete": "email"}
+    )
+    submit = SubmitField(_l("Send me a link"))
+
+
+class ResetPasswordForm(FlaskForm):
+    """A new password, by link."""
+
+    password = new_password_field(_l("New password"))
+    submit = SubmitField(_l("Set the password"))
+
+
+class ProfileForm(FlaskForm):
+    """What others read of you."""
+
+    display_name = StringField(
+        _l("Display name"),
+        filters=[plain_name],
+        validators=[Length(max=60), storable],
+        description=_l(
+            "How you are called here. Your username, if you leave it empty."
+        ),
+        render_kw={"autocomplete": "name"},
+    )
+    about_me = TextAreaField(
+        _l("About me"), validators=[Length(max=500), storable], render_kw={"rows": 4}
+    )
+    submit = SubmitField(_l("Save"))
+
+
+class AccountForm(FlaskForm):
+    """E-mail address, password, language. The first two want the current password."""
+
+    email = EmailField(
+        _l("E-mail"),
+        validators=[*email_rules, not_taken_email],
+        render_kw={"autocomplete": "email"},
+    )
+    language = SelectField(_l("Language"))
+    password = PasswordField(
+        _l("New password"),
+        validators=[Optional(), *password_rules],
+        description=_l("Leave it empty to keep the one you have."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    current_password = PasswordField(
+        _l("Current password"),
+        validators=[Length(max=LONGEST), storable],
+        description=_l("Only to change the address or the password."),
+        render_kw={"autocomplete": "current-password"},
+    )
+    submit = SubmitField(_l("Save"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages = current_app.config["LANGUAGES"]
+        self.language.choices = [("", _l("As my browser asks")), *languages.items()]
+
+    @property
+    def changes_email(self) -> bool:
+        """Whether the address sent differs from the one kept."""
+        return normal_email(self.email.data or "") != current_user.email
+
+    def validate_current_password(self, field: Any) -> None:
+        """Want the password in use for what could take the account over."""
+        if (
+            self.password.data or self.changes_email
+        ) and not current_user.check_password(field.data or ""):
+            raise ValidationError(_l("This is not your current password."))
+
+
+def _reserved_names() -> set[str]:
+    """Every first part of an address of ours."""
+    return {
+        rule.rule.split("/")[1].split("<")[0].lower()
+        for rule in current_app.url_map.iter_rules()
+    } - {"", "@"}

@@ -1,0 +1,111 @@
+"""Guessing passwords: failures are counted in the database, per account and per address."""
+
+import hashlib
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+import jwt
+from flask import Response, after_this_request, current_app, request
+from sqlalchemy import Index, String, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db import Base, TimeOrdered, db, id_at, now, writing
+from .models import User, by_name_or_email
+
+# After so many failures within this time the answer is 429, right password or not.
+FAILURES, WITHIN = 10, timedelta(minutes=5)
+KNOWN_BROWSER = "known-browser"
+KNOWN_FOR = timedelta(days=365)
+
+
+class LoginFailure(TimeOrdered, Base):
+    """A wrong password, under a hash of whose account or which address it was."""
+
+    __tablename__ = "login_failure"
+
+    key: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index("ix_login_failure_key_id", "key", "id"),)
+
+
+def too_many_failures(login: str) -> bool:
+    """Whether a further try at ``login`` from this address must wait.
+
+    A browser in which the account's owner signed in before is spared the count
+    per account, so that nobody can lock the owner out.
+    """
+    keys = _keys(login)
+    if _known_to(login):
+        keys = keys[1:]
+    counts = db.session.scalars(
+        select(func.count())
+        .where(LoginFailure.key.in_(keys), LoginFailure.id >= id_at(now() - WITHIN))
+        .group_by(LoginFailure.key)
+    )
+    return any(count >= FAILURES for count in counts)
+
+
+def note_failure(login: str) -> None:
+    """Count a wrong password for ``login`` from this address."""
+    with writing() as session:
+        session.add_all([LoginFailure(key=key) for key in _keys(login)])
+
+
+def remember_browser(user: User) -> None:
+    """Have this browser show from now on that ``user`` signed in here."""
+    token = jwt.encode(
+        {"aud": KNOWN_BROWSER, "sub": str(user.id), "exp": now() + KNOWN_FOR},
+        current_app.config["SECRET_KEY"],
+        algorithm="HS256",
+    )
+
+    @after_this_request
+    def _set(response: Response) -> Response:
+        response.set_cookie(
+            KNOWN_BROWSER,
+            token,
+            max_age=KNOWN_FOR,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+            path="/login",
+        )
+        return response
+
+
+def forget_old_failures() -> None:
+    """Delete what no longer counts."""
+    with writing() as session:
+        session.execute(
+            delete(LoginFailure).where(LoginFailure.id < id_at(now() - WITHIN))
+        )
+
+
+def _known_to(login: str) -> bool:
+    token = request.cookies.get(KNOWN_BROWSER)
+    if not token:
+        return False
+    key = current_app.config["SECRET_KEY"]
+    try:
+        claims = jwt.decode(token, key, algorithms=["HS256"], audience=KNOWN_BROWSER)
+    except jwt.InvalidTokenError:
+        return False
+    user = db.session.scalar(by_name_or_email(login))
+    return user is not None and claims["sub"] == str(user.id)
+
+
+def _keys(login: str) -> list[str]:
+    names = (
+        f"account {login.strip().lower()}",
+        f"address {_network(request.remote_addr)}",
+    )
+    return [hashlib.sha256(name.encode()).hexdigest() for name in names]
+
+
+def _network(address: str | None) -> str:
+    """Return the address, or for IPv6 its /64: that much one person commonly has."""
+    try:
+        ip = ip_address(address or "")
+    except ValueError:
+        return ""
+    return str(ip if ip.version == 4 else ip_network(f"{ip}/64", strict=False))

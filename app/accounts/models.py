@@ -1,0 +1,248 @@
+"""Users, and their login sessions."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask_login import UserMixin
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db import Base, TimeOrdered, UtcDateTime, db, now, writing
+from . import passwords
+
+# A row that a GET may touch, and how often (OWASP ASVS 5.0, 7.3: sessions end when unused).
+SEEN_EVERY = timedelta(minutes=5)
+ENDS_UNUSED = timedelta(days=30)
+REMEMBERED_ENDS_UNUSED = timedelta(days=365)
+
+
+class User(UserMixin, TimeOrdered, Base):
+    """A person with an account."""
+
+    __tablename__ = "user"
+    # For the two attributes that are of the request and not of the row.
+    __allow_unmapped__ = True
+
+    username: Mapped[str] = mapped_column(String(30))
+    # Null for people who were imported.
+    email: Mapped[str | None] = mapped_column(String(320))
+    password_hash: Mapped[str | None] = mapped_column(String(256))
+    display_name: Mapped[str] = mapped_column(String(60), default="")
+    about_me: Mapped[str] = mapped_column(String(500), default="")
+    language: Mapped[str | None] = mapped_column(String(10))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posts_count: Mapped[int] = mapped_column(default=0)
+    followers_count: Mapped[int] = mapped_column(default=0)
+    following_count: Mapped[int] = mapped_column(default=0)
+
+    # The one that this request came with; set when the user was loaded by it.
+    login_session: "LoginSession | None" = None
+    session_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<User {self.username}>"
+
+    @property
+    def name(self) -> str:
+        """What to call the person: the display name, else the username."""
+        return self.display_name or self.username
+
+    def get_id(self) -> str:
+        """Return what Flask-Login keeps in the cookie: the token of the login session."""
+        return self.session_token or ""
+
+    def check_password(self, password: str) -> bool:
+        """Whether ``password`` is right. Costs one hash, whatever the answer."""
+        return passwords.check(self.password_hash, password)
+
+    def change_password(
+        self, password: str, *, but: "LoginSession | None" = None
+    ) -> bool:
+        """Set a password and end every login session except ``but``.
+
+        Returns False, and changes nothing, when the password has changed since this
+        user was loaded: so a reset link works once, however often it is sent at once.
+        """
+        new = passwords.make(password)
+        with writing() as session:
+            changed = session.execute(
+                update(User)
+                .where(
+                    User.id == self.id,
+                    User.password_hash.is_not_distinct_from(self.password_hash),
+                )
+                .values(password_hash=new)
+                .execution_options(synchronize_session=False)
+            )
+            if changed.rowcount != 1:
+                return False
+            session.refresh(self, ["password_hash"])
+            self.end_sessions(but=but)
+        return True
+
+    def rehash_password(self, password: str) -> None:
+        """Keep ``password`` under today's hashing method, if it was kept under an older one."""
+        if not passwords.is_current(self.password_hash):
+            new = passwords.make(password)
+            with writing():
+                self.password_hash = new
+
+    def change_email(self, email: str, *, but: "LoginSession | None" = None) -> None:
+        """Set the e-mail address and end every login session except ``but``."""
+        with writing():
+            self.email = normal_email(email)
+            self.end_sessions(but=but)
+
+    def choose_language(self, language: str | None) -> None:
+        """Set the language that the site speaks to the person; None leaves it to the browser."""
+        if language != self.language:
+            with writing():
+                self.language = language
+
+    def edit_profile(self, *, display_name: str, about_me: str) -> None:
+        """Set what others read of the person."""
+        with writing():
+            self.display_name, self.about_me = display_name, about_me
+
+    def end_sessions(self, *, but: "LoginSession | None" = None) -> None:
+        """Sign the person out everywhere, except in ``but``."""
+        kept = but.id if but else 0
+        db.session.execute(
+            delete(LoginSession).where(
+                LoginSession.user_id == self.id, LoginSession.id != kept
+            )
+        )
+
+    def sign_in(self, *, address: str, agent: str, remembered: bool) -> str:
+        """Begin a login session and return its token, which is kept nowhere but in the cookie."""
+        token = secrets.token_urlsafe(32)
+        with writing() as session:
+            login_session = LoginSession(
+                user_id=self.id,
+                token_hash=_hash(token),
+                address=address[:45],
+                agent=agent[:200],
+                remembered=remembered,
+                last_used_at=now(),
+            )
+            session.add(login_session)
+            self.last_seen_at = now()
+        self.login_session, self.session_token = login_session, token
+        return token
+
+
+# In the database itself, whatever the case, whoever writes.
+Index("uq_user_username_lower", func.lower(User.username), unique=True)
+Index("uq_user_email_lower", func.lower(User.email), unique=True)
+
+
+class LoginSession(TimeOrdered, Base):
+    """A browser that is signed in."""
+
+    __tablename__ = "login_session"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    address: Mapped[str] = mapped_column(String(45))
+    agent: Mapped[str] = mapped_column(String(200))
+    remembered: Mapped[bool] = mapped_column(default=False)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was left unused for too long."""
+        allowed = REMEMBERED_ENDS_UNUSED if self.remembered else ENDS_UNUSED
+        return now() - self.last_used_at > allowed
+
+    def revoke(self) -> None:
+        """Sign that browser out, from its next request on."""
+        with writing() as session:
+            session.execute(delete(LoginSession).where(LoginSession.id == self.id))
+
+
+def register(
+    username: str,
+    *,
+    email: str | None = None,
+    password: str | None = None,
+    **profile: str,
+) -> User:
+    """Make an account. Raises :class:`sqlalchemy.exc.IntegrityError` for a taken name or address."""
+    password_hash = passwords.make(password) if password else None
+    with writing() as session:
+        user = User(
+            username=username,
+            email=normal_email(email) if email else None,
+            password_hash=password_hash,
+            **profile,
+        )
+        session.add(user)
+    return user
+
+
+def user_of_session(token: str) -> User | None:
+    """Return the user whose login session has this token, with one query; None if it has ended.
+
+    Moves "last seen" on, at most once in five minutes.
+    """
+    row = db.session.execute(
+        select(User, LoginSession)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(LoginSession.token_hash == _hash(token))
+    ).first()
+    if row is None or row.LoginSession.has_ended:
+        return None
+    user: User = row.User
+    user.login_session, user.session_token = row.LoginSession, token
+    if now() - row.LoginSession.last_used_at > SEEN_EVERY:
+        _touch(user, row.LoginSession)
+    return user
+
+
+def _touch(user: User, login_session: LoginSession) -> None:
+    with writing():
+        login_session.last_used_at = user.last_seen_at = now()
+
+
+def by_name(username: str) -> Select[tuple[User]]:
+    """The user of that name, whatever the case."""
+    return select(User).where(func.lower(User.username) == username.lower())
+
+
+def by_name_or_email(login: str) -> Select[tuple[User]]:
+    """The user whose name or e-mail address it is, whatever the case."""
+    return select(User).where(
+        or_(
+            func.lower(User.username) == login.lower(),
+            func.lower(User.email) == normal_email(login),
+        )
+    )
+
+
+def by_email(email: str) -> Select[tuple[User]]:
+    """The user with that e-mail address, whatever the case."""
+    return select(User).where(func.lower(User.email) == normal_email(email))
+
+
+def normal_email(email: str) -> str:
+    """Return the one spelling under which an address is kept and found."""
+    return email.strip().lower()
+
+
+def _hash(token: str) -> str:
+    # The token is 256 random bits, so a fast hash is as good as a slow one.
+    return hashlib.sha256(token.encode()).hexdigest()

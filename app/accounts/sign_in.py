@@ -1,0 +1,73 @@
+"""Flask-Login over login sessions: who is asking, and what a stranger is told."""
+
+from urllib.parse import urlencode
+
+from flask import g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_login import LoginManager, login_user, logout_user
+
+from ..web import answer_with_messages, notify, wants_fragment
+from .models import User, user_of_session
+
+login_manager = LoginManager()
+# A login session is a row of ours: it needs no guess from address and browser.
+login_manager.session_protection = None
+
+
+def init_app(state: BlueprintSetupState) -> None:
+    """Let Flask-Login find who is asking."""
+    login_manager.init_app(state.app)
+
+
+@login_manager.user_loader
+def load_user(token: str) -> User | None:
+    """Return the user whose login session came in the cookie."""
+    user = user_of_session(token)
+    if user:
+        g.language = user.language
+    return user
+
+
+@login_manager.unauthorized_handler
+def ask_to_log_in() -> ResponseReturnValue:
+    """Send a stranger to log in and back; what they typed goes along."""
+    if wants_fragment():
+        notify(
+            _(
+                "You are signed out. What you typed is still here: log in, in another tab."
+            )
+        )
+        return answer_with_messages(401)
+    if request.method == "GET":
+        to = request.full_path.rstrip("?")
+    elif body := request.form.get("body"):
+        to = "/posts/new?" + urlencode({"body": body})
+    else:
+        to = "/"
+    notify(_("Log in to go on."))
+    return redirect(url_for("accounts.login", next=to), 303)
+
+
+def begin_session(user: User, *, remember: bool) -> None:
+    """Sign ``user`` in, in this browser, under a new token and with a new CSRF token."""
+    session.clear()
+    user.sign_in(
+        address=request.remote_addr or "",
+        agent=request.user_agent.string,
+        remembered=remember,
+    )
+    login_user(user, remember=remember)
+
+
+def end_session(user: User) -> None:
+    """Sign ``user`` out of this browser, here and in the database."""
+    if user.login_session:
+        user.login_session.revoke()
+    logout_user()
+    # Flask-Login's note to clear the remember-me cookie must survive.
+    note = session.get("_remember")
+    session.clear()
+    if note:
+        session["_remember"] = note

@@ -1,0 +1,52 @@
+"""Signed tokens for links in mails (PyJWT)."""
+
+import hashlib
+from datetime import timedelta
+
+import jwt
+from flask import current_app
+
+from ..db import BIGGEST_ID, db, now
+from .models import User
+
+RESET_ENDS = timedelta(minutes=10)
+RESET = "reset-password"
+
+
+def reset_token(user: User) -> str:
+    """Return a token that lets its holder set ``user``'s password once, within ten minutes."""
+    claims = {
+        "sub": str(user.id),
+        "aud": RESET,
+        "iat": now(),
+        "exp": now() + RESET_ENDS,
+        "for": _fingerprint(user),
+    }
+    return jwt.encode(claims, current_app.config["SECRET_KEY"], algorithm="HS256")
+
+
+def user_of_reset_token(token: str) -> User | None:
+    """Return whose password ``token`` may set; None if forged, expired, or used."""
+    try:
+        claims = jwt.decode(
+            token,
+            current_app.config["SECRET_KEY"],
+            algorithms=["HS256"],
+            audience=RESET,
+            options={
+                "require": ["sub", "aud", "exp", "for"],
+                "verify_exp": False,
+                "verify_iat": False,
+            },
+        )
+    except (jwt.InvalidTokenError, UnicodeError):
+        return None
+    if claims["exp"] <= now().timestamp() or not claims["sub"].isdigit():
+        return None
+    user = db.session.get(User, min(int(claims["sub"]), BIGGEST_ID))
+    return user if user and claims["for"] == _fingerprint(user) else None
+
+
+def _fingerprint(user: User) -> str:
+    # Of the present password: setting a new one makes every earlier token void.
+    return hashlib.sha256(f"{user.id}:{user.password_hash}".encode()).hexdigest()[:32]

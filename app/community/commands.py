@@ -1,0 +1,34 @@
+"""``flask community …``: move a community in."""
+
+import time
+from pathlib import Path
+
+import click
+
+from . import blueprint
+from .demo import load_demo
+from .loading import LoadError, load_folder
+
+
+@blueprint.cli.command("load")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--password", help="What everybody logs in with. Without it nobody can.")
+def load(folder: Path, password: str | None) -> None:
+    """Load users.csv, follows.csv and posts.csv from FOLDER."""
+    start = time.monotonic()
+    try:
+        loaded = load_folder(folder, password)
+    except LoadError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"Loaded {loaded.users:,} people, {loaded.follows:,} follows and {loaded.posts:,} posts "
+        f"in {time.monotonic() - start:.1f} s."
+    )
+
+
+@blueprint.cli.command("demo")
+def demo() -> None:
+    """Load a small community that makes every screen look lived in, once."""
+    if load_demo():
+        click.echo("The demo community has moved in.")
+    click.echo("Log in as ada, with the password: demo-demo")

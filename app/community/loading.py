@@ -1,0 +1,202 @@
+"""Move a whole community in: people, follows and posts, many rows at a time."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from ..accounts import passwords
+from ..accounts.models import User
+from ..cli import repair_counts
+from ..db import Base, db, id_at, moment_of, writing
+from ..follows.models import Follow
+from ..posts.models import Post
+from ..posts.text import fault, normal, to_html
+
+AT_ONCE = 5_000
+USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
+FILES = {
+    "users.csv": ("username", "display_name", "created_at"),
+    "follows.csv": ("follower", "followed"),
+    "posts.csv": ("author", "created_at", "body"),
+}
+
+
+class LoadError(ValueError):
+    """A file holds what cannot be loaded; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows came in."""
+
+    users: int
+    follows: int
+    posts: int
+
+
+def load_folder(folder: Path, password: str | None = None) -> Loaded:
+    """Load ``users.csv``, ``follows.csv`` and ``posts.csv`` of ``folder``.
+
+    ``users.csv`` may have a column ``about_me``. Everybody gets ``password``, if one is
+    given. Raises :class:`LoadError` and loads nothing when any line is wrong.
+    """
+    users, follows, posts = (
+        list(_read(folder / name, columns)) for name, columns in FILES.items()
+    )
+    return load(users, follows, posts, password)
+
+
+def load(
+    users: list[dict[str, str]],
+    follows: list[dict[str, str]],
+    posts: list[dict[str, str]],
+    password: str | None = None,
+) -> Loaded:
+    """Load rows as :func:`load_folder` reads them, in one transaction."""
+    password_hash = passwords.make(password) if password else None
+    with writing():
+        ids = _load_users(users, password_hash)
+        _load_follows(follows, ids)
+        _load_posts(posts, ids)
+        repair_counts()
+    return Loaded(len(users), len(follows), len(posts))
+
+
+def _load_users(
+    rows: list[dict[str, str]], password_hash: str | None
+) -> dict[str, int]:
+    """Insert users; return the ids of all by name."""
+    taken = {name.lower() for name in db.session.scalars(select(User.username))}
+    for row in rows:
+        if not USERNAME.match(row["username"]):
+            raise _error(row, "a username is 1 to 30 of A-Z, a-z, 0-9 and _")
+        if row["username"].lower() in taken:
+            raise _error(row, f"the name {row['username']} is taken")
+        taken.add(row["username"].lower())
+    dated = sorted((_moment(row), row["username"], row) for row in rows)
+    keys = _free_ids(User, [moment for moment, _name, _row in dated])
+    ids = {}
+    values = []
+    for key, (_at, name, row) in zip(keys, dated, strict=True):
+        ids[name] = key
+        values.append(
+            {
+                "id": key,
+                "username": name,
+                "display_name": row["display_name"][:60],
+                "about_me": row.get("about_me", "")[:500],
+                "password_hash": password_hash,
+            }
+        )
+    _insert(User, values)
+    return ids
+
+
+def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
+    """Insert follows, each dated by the one of the two who joined later."""
+    pairs = {}
+    for row in rows:
+        pair = (_known(row, "follower", ids), _known(row, "followed", ids))
+        if pair[0] == pair[1]:
+            raise _error(row, "nobody follows themselves")
+        pairs[pair] = max(pair)
+    dated = sorted(pairs.items(), key=lambda item: item[1])
+    keys = _rising(moment_of(later) for _pair, later in dated)
+    _insert(
+        Follow,
+        [
+            {"follower_id": follower, "followed_id": followed, "since": since}
+            for since, ((follower, followed), _later) in zip(keys, dated, strict=True)
+        ],
+    )
+
+
+def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
+    """Insert posts as :func:`app.posts.models.publish` would have written them."""
+    dated = sorted(((_moment(row), i, row) for i, row in enumerate(rows)))
+    keys = _free_ids(Post, [moment for moment, _i, _row in dated])
+    values = []
+    for key, (_at, _i, row) in zip(keys, dated, strict=True):
+        body = normal(row["body"])
+        if wrong := fault(body):
+            raise _error(row, wrong)
+        author_id = _known(row, "author", ids)
+        html = to_html(body)
+        values.append(
+            {"id": key, "author_id": author_id, "body": body, "body_html": html}
+        )
+    _insert(Post, values)
+
+
+def _read(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file, each with its place under the key ``at``."""
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            reader = csv.DictReader(lines)
+            missing = set(columns) - set(reader.fieldnames or ())
+            if missing:
+                raise LoadError(f"{file.name}: no column {', '.join(sorted(missing))}")
+            for row in reader:
+                at = f"{file.name}, line {reader.line_num}"
+                if None in row or None in row.values():
+                    raise LoadError(f"{at}: {len(columns)} columns are wanted")
+                yield row | {"at": at}
+    except FileNotFoundError:
+        raise LoadError(f"{file.name} is missing in {file.parent}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise LoadError(f"{file.name} is no UTF-8 CSV file: {error}") from error
+
+
+def _known(row: dict[str, str], column: str, ids: dict[str, int]) -> int:
+    try:
+        return ids[row[column]]
+    except KeyError:
+        raise _error(row, f"{row[column]!r} is not in users.csv") from None
+
+
+def _moment(row: dict[str, str]) -> datetime:
+    try:
+        moment = datetime.fromisoformat(row["created_at"])
+    except ValueError:
+        raise _error(
+            row, f"{row['created_at']!r} is no date as in 2026-01-31T12:00:00Z"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _error(row: dict[str, str], what: str) -> LoadError:
+    return LoadError(f"{row.get('at', 'a row')}: {what}")
+
+
+def _free_ids(model: type[Any], moments: list[datetime]) -> Iterator[int]:
+    """Yield an id for each of the sorted ``moments`` that no row has."""
+    if not moments:
+        return iter(())
+    first, last = id_at(moments[0]), id_at(moments[-1])
+    # Past the last moment ids may have moved on by as many as there are rows.
+    around = select(model.id).where(model.id >= first, model.id <= last + len(moments))
+    taken = set(db.session.scalars(around))
+    return _rising(moments, taken)
+
+
+def _rising(
+    moments: Iterable[datetime], taken: set[int] | frozenset[int] = frozenset()
+) -> Iterator[int]:
+    """Yield time-ordered keys that rise strictly and are not among ``taken``."""
+    last = 0
+    for moment in moments:
+        last = max(id_at(moment), last + 1)
+        while last in taken:
+            last += 1
+        yield last
+
+
+def _insert(model: type[Base], values: list[dict[str, Any]]) -> None:
+    for start in range(0, len(values), AT_ONCE):
+        db.session.execute(insert(model.__table__), values[start : start + AT_ONCE])

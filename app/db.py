@@ -1,0 +1,246 @@
+"""The database: engine settings, the base class of models, time-ordered ids, transactions."""
+
+import logging
+import sqlite3
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Select,
+    Sequence,
+    TypeDecorator,
+    event,
+    func,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Session as OrmSession
+
+try:
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:  # No wheel for this machine (Linux on ARM, for one).
+    sqlite = sqlite3
+
+log = logging.getLogger(__name__)
+
+# An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
+LOW_BITS = 16
+BIGGEST_ID = 2**63 - 1
+
+
+class Base(DeclarativeBase):
+    """The models. Named constraints let migrations alter them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+# SQLite's key must be spelt INTEGER, or the id is not the row's own number.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+low_bits = Sequence(
+    "id_low_bits",
+    minvalue=0,
+    maxvalue=2**LOW_BITS - 1,
+    start=0,
+    cycle=True,
+    metadata=Base.metadata,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to ``app`` and set up each connection."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    on_sqlite = url.get_backend_name() == "sqlite"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        _sqlite_options() if on_sqlite else _pg_options()
+    )
+    db.init_app(app)
+    migrate.init_app(
+        app,
+        db,
+        directory=f"{app.root_path}/migrations",
+        render_as_batch=True,
+        compare_type=True,
+    )
+    with app.app_context():
+        if on_sqlite:
+            _warn_of_wal_reset_bug()
+            event.listen(db.engine, "connect", _set_up_sqlite)
+            event.listen(db.engine, "begin", _begin_on_sqlite)
+
+
+def _sqlite_options() -> dict[str, Any]:
+    # Without an isolation level the driver leaves BEGIN to _begin_on_sqlite.
+    return {
+        "module": sqlite,
+        "connect_args": {"isolation_level": None, "timeout": 10},
+        "pool_size": 20,
+    }
+
+
+def _pg_options() -> dict[str, Any]:
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _warn_of_wal_reset_bug() -> None:
+    if (3, 7, 0) <= sqlite.sqlite_version_info <= (3, 51, 2):
+        warnings.warn(
+            f"SQLite {sqlite.sqlite_version} has the WAL-reset bug, which can corrupt a "
+            "database that several processes write (fixed in 3.51.3).",
+            stacklevel=2,
+        )
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # FULL: what an answer said is saved survives the loss of power, in WAL mode too.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_on_sqlite(connection: Any) -> None:
+    # A read that turns into a write fails at once whatever the timeout, so a
+    # writer asks for the lock with its first statement.
+    mode = (
+        "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
+    )
+    connection.connection.dbapi_connection.execute(f"BEGIN {mode}")
+
+
+@contextmanager
+def writing() -> Iterator[OrmSession]:
+    """A transaction that may write: committed at the end, rolled back on an error.
+
+    The transaction that read until now ends first; what it loaded stays usable.
+    Inside another ``writing()`` it joins that one.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        yield session
+        return
+    session.commit()
+    session.connection(execution_options={"writing": True})
+    session.info.update(writing=True, after_commit=[])
+    try:
+        yield session
+        session.commit()
+        todo = session.info["after_commit"]
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.update(writing=False, after_commit=[])
+    for act in todo:
+        try:
+            act()
+        except Exception:
+            # The data is safe, and the answer must say so: sweeps find what was missed.
+            log.exception("What was to follow a commit failed.")
+
+
+def after_commit(act: Callable[[], object]) -> None:
+    """Call ``act`` once the transaction around us is safely on disk, and never if it fails."""
+    db.session().info["after_commit"].append(act)
+
+
+def tally(model: type[Any], id: int, **changes: int) -> None:
+    """Add ``changes`` to counts of one row, in SQL, so that writers at once all count."""
+    db.session.execute(
+        update(model)
+        .where(model.id == id)
+        .values({name: getattr(model, name) + step for name, step in changes.items()})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def exists(statement: Select[Any]) -> bool:
+    """Whether ``statement`` finds a row."""
+    return bool(db.session.scalar(select(statement.exists())))
+
+
+# Time
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in Python, UTC in the database, on databases that drop the zone too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+
+
+def now() -> datetime:
+    """Return this moment, aware, in UTC."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+def id_at(moment: datetime) -> int:
+    """Return the lowest id that a row made at ``moment`` may have."""
+    return int(moment.timestamp() * 1000) << LOW_BITS
+
+
+def moment_of(id: int) -> datetime:
+    """Return when the row with this id was made, to the millisecond, in UTC."""
+    return datetime.fromtimestamp((id >> LOW_BITS) / 1000, UTC)
+
+
+def next_id(context: Any) -> int:
+    """Return the next time-ordered id for a table: the column default of :class:`TimeOrdered`.
+
+    SQLite has one writer at a time, so the last id decides; PostgreSQL has many,
+    so a sequence fills the low bits.
+    """
+    base = id_at(now())
+    if context.dialect.name != "sqlite":
+        return base | context.connection.scalar(select(low_bits.next_value()))
+    column = context.current_column
+    last = getattr(context, "last_id", None)  # One statement may insert many rows.
+    if last is None:
+        last = context.connection.scalar(select(func.max(column))) or 0
+    context.last_id = max(base, last + 1)
+    return context.last_id
+
+
+class TimeOrdered:
+    """A model whose primary key is the order in which, and the time when, its rows were made."""
+
+    id: Mapped[int] = mapped_column(
+        BigId, primary_key=True, autoincrement=False, default=next_id, sort_order=-1
+    )
+
+    @property
+    def created_at(self) -> datetime:
+        """When the row was made, to the millisecond, in UTC."""
+        return moment_of(self.id)

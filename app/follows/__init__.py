@@ -1,0 +1,7 @@
+"""Follows: who reads whom."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("follows", __name__)
+
+from . import routes  # noqa: E402, F401

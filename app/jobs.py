@@ -1,0 +1,100 @@
+"""Work that happens beside the web: a queue (Huey), and sweeps that find what was missed.
+
+A job is enqueued after the commit of what it is about. The ``worker`` process
+runs it; should that message be lost, a sweep every minute finds the work.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+
+from .db import after_commit
+
+Job = Callable[..., None]
+_jobs: list[Job] = []
+_sweeps: list[Job] = []
+
+
+def job(function: Job) -> Job:
+    """Make ``function`` something that :func:`enqueue` takes. It runs in an app context."""
+    _jobs.append(function)
+    return function
+
+
+def every_minute(function: Job) -> Job:
+    """Have the worker call ``function`` once a minute, in an app context."""
+    _sweeps.append(function)
+    return function
+
+
+def enqueue(function: Job, *args: Any) -> None:
+    """Have the worker call ``function(*args)`` once the transaction around us has committed."""
+    after_commit(partial(current_app.extensions["jobs"][function], *args))
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` a queue, and the ``flask worker`` command that works it off."""
+    app.extensions["jobs"] = _Tasks(app)
+    app.cli.add_command(worker)
+
+
+class _Tasks(dict[Job, Any]):
+    """The jobs as Huey tasks of one application; made when first used, so that forks share none."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.huey: Huey | None = None
+
+    def open(self) -> Huey:
+        """Return the queue, with every job and sweep registered in it."""
+        if self.huey is None:
+            self.huey = _queue(self.app)
+            for function in _jobs:
+                self[function] = self.huey.task(name=_name(function))(
+                    self._in_app(function)
+                )
+            for function in _sweeps:
+                every = self.huey.periodic_task(
+                    crontab(minute="*"), name=_name(function)
+                )
+                every(self._in_app(function))
+        return self.huey
+
+    def __missing__(self, function: Job) -> Any:
+        self.open()
+        return self[function]
+
+    def _in_app(self, function: Job) -> Job:
+        def run(*args: Any) -> None:
+            with self.app.app_context():
+                function(*args)
+
+        return run
+
+
+def _name(function: Job) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+def _queue(app: Flask) -> Huey:
+    if app.config["REDIS_URL"]:
+        return RedisHuey(
+            "microblog", url=app.config["REDIS_URL"], immediate=app.testing
+        )
+    file = Path(app.instance_path) / "jobs.sqlite3"
+    # Truncate: Huey uses the standard sqlite3, whose WAL mode may have the reset bug.
+    return SqliteHuey(
+        "microblog", filename=str(file), journal_mode="truncate", immediate=app.testing
+    )
+
+
+@click.command()
+def worker() -> None:
+    """Work off the jobs until told to stop (SIGTERM)."""
+    huey = current_app.extensions["jobs"].open()
+    huey.create_consumer(workers=2, max_delay=1.0).run()

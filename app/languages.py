@@ -1,0 +1,52 @@
+"""In which language, and how, words, dates and numbers reach a person."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, request
+from flask_babel import Babel, format_datetime, get_locale
+from flask_moment import Moment
+from flask_moment import moment as flask_moment
+from markupsafe import Markup
+
+babel = Babel()
+moment = Moment()
+
+
+def init_app(app: Flask) -> None:
+    """Choose a language for each request, and draw times with Flask-Moment."""
+    babel.init_app(app, locale_selector=preferred)
+    moment.init_app(app)
+    app.extensions["moment"] = Time
+    app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
+    app.jinja_env.globals["language"] = lambda: str(get_locale())
+
+
+def preferred() -> str:
+    """Return the language that the person chose, else the best of those the browser names."""
+    chosen = getattr(g, "language", None)
+    languages = current_app.config["LANGUAGES"]
+    if chosen in languages:
+        return str(chosen)
+    return request.accept_languages.best_match(languages) or next(iter(languages))
+
+
+class Time(flask_moment):  # type: ignore[misc]
+    """Flask-Moment's markup as a ``<time>`` that reads well before, and without, JavaScript."""
+
+    def _render(self, func: str, format: str | None = None, **_options: Any) -> Markup:
+        stamp = self._timestamp_as_iso_8601(self.timestamp)
+        return Markup(
+            '<time class="flask-moment" datetime="{0}" data-timestamp="{0}" '
+            'data-function="{1}" data-format="{2}" data-refresh="0">{3} UTC</time>'
+        ).format(
+            stamp, func, format or "", format_datetime(self.timestamp, "d MMM y, HH:mm")
+        )
+
+
+def _flask_moment_js() -> Response:
+    """Flask-Moment's own script as a file: the content security policy allows no inline one."""
+    response = make_response(moment.flask_moment_js())
+    response.mimetype = "text/javascript"
+    response.cache_control.public = True
+    response.cache_control.max_age = 86400
+    return response

@@ -1,0 +1,7 @@
+"""Profiles: what others see of a person."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("profiles", __name__)
+
+from . import routes  # noqa: E402, F401

@@ -1,0 +1,42 @@
+"""The profile page and the avatars."""
+
+from flask import Response, abort, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ..accounts.avatars import identicon
+from ..accounts.models import by_name
+from ..db import db
+from ..follows.queries import is_followed_by
+from ..paging import read_rows
+from ..posts.models import Post
+from ..posts.queries import as_cards, written_by
+from ..web import page
+from . import blueprint
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@blueprint.get("/@<name:username>")
+def show(username: str) -> ResponseReturnValue:
+    """A person, and what they wrote."""
+    viewer = current_user if current_user.is_authenticated else None
+    found = by_name(username).add_columns(is_followed_by(viewer).label("followed"))
+    row = db.session.execute(found).first() or abort(404)
+    rows = read_rows(as_cards(written_by(row.User, viewer)), Post.id)
+    return page(
+        "profiles/show.html", "posts", user=row.User, followed=row.followed, rows=rows
+    )
+
+
+@blueprint.get("/avatars/<name:username>.svg")
+def avatar(username: str) -> Response:
+    """Draw someone's avatar. It depends on the name alone, so it may be kept for ever."""
+    response = make_response(
+        render_template("profiles/avatar.svg", **identicon(username))
+    )
+    response.mimetype = "image/svg+xml"
+    response.cache_control.public = True
+    response.cache_control.max_age = A_YEAR
+    response.cache_control.immutable = True
+    return response

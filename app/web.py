@@ -1,0 +1,183 @@
+"""A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask_bootstrap import Bootstrap5
+from flask_htmx import HTMX
+from jinja2_fragments.flask import render_block
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as AnyResponse
+from whitenoise import WhiteNoise
+
+import config
+
+from .db import BIGGEST_ID, db
+
+STATIC = config.ROOT / "static"
+
+bootstrap = Bootstrap5()
+htmx = HTMX()
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` its templates' surroundings, its URL parts and its static files."""
+    bootstrap.init_app(app)
+    htmx.init_app(app)
+    app.url_map.converters |= {"name": NameInUrl, "key": KeyInUrl}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.after_request(_keep_apart)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    if not app.debug:
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app,
+            root=STATIC,
+            prefix=static_url(),
+            immutable_file_test=lambda path, url: True,
+        )
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
+# Answers
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:
+    """Answer with ``template``, or with its block ``fragment`` alone where htmx swaps that in.
+
+    So a fragment is a verbatim piece of the full page at the same URL.
+    """
+    render = render_block if wants_fragment() else render_template
+    args = (template, fragment) if wants_fragment() else (template,)
+    response = make_response(render(*args, **context), status)
+    if wants_fragment() and (place := context.get("rows")) and place.through_url:
+        response.headers["HX-Replace-Url"] = place.through_url
+    return response
+
+
+def changed(partial: str, to: str, **context: Any) -> AnyResponse:
+    """Answer a successful POST: the fragment ``partial`` for htmx, else a redirect to ``to``.
+
+    Messages that were flashed travel with the fragment.
+    """
+    if wants_fragment():
+        return make_response(
+            render_template(partial, **context)
+            + render_template("_messages_partial.html")
+        )
+    return redirect(to, 303)
+
+
+def answer_with_messages(status: int) -> Response:
+    """Answer htmx with nothing but the flashed messages: what is on the page stays."""
+    return make_response(render_template("_messages_partial.html"), status)
+
+
+def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
+    """Return the path that the person came from, else ``default``, with ``#anchor``.
+
+    ``instead_of`` names a path that no longer exists and is not gone back to.
+    """
+    came_from = urlsplit(request.referrer or "")
+    own = came_from.netloc == request.host and own_path(came_from.path)
+    if not own or came_from.path == instead_of or came_from.path == request.path:
+        return default
+    query = f"?{came_from.query}" if came_from.query else ""
+    return came_from.path + query + (f"#{anchor}" if anchor else "")
+
+
+def own_path(target: str | None) -> bool:
+    """Whether ``target`` leads to a page of ours and cannot be read as another site's address.
+
+    Browsers take ``//host``, ``/\\host`` and either with tabs or line ends inside
+    for other hosts (WHATWG URL, section 4.4), so only plain paths pass.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return False
+    if "\\" in target or any(ord(c) <= 0x20 or ord(c) == 0x7F for c in target):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def notify(message: str, *, undo: str | None = None) -> None:
+    """Show ``message`` once, with a button "Undo" that posts to ``undo`` if that is given."""
+    flash({"text": str(message), "undo": undo}, "message")  # type: ignore[arg-type]
+
+
+def _keep_apart(response: Response) -> Response:
+    # A page and its fragment share a URL, and so do one person's page and another's.
+    if (
+        request.endpoint in ("static", "bootstrap.static")
+        or response.cache_control.max_age
+    ):
+        return response
+    response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+# Addresses
+
+
+class NameInUrl(BaseConverter):
+    """A username, as in ``/@<name:username>``."""
+
+    regex = "[A-Za-z0-9_]{1,30}"
+
+
+class KeyInUrl(BaseConverter):
+    """A 64-bit id. A larger number is no page, rather than an overflow in the database."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        """Return the id, at most the biggest that a database holds (which no row has)."""
+        return min(int(value), BIGGEST_ID)
+
+
+def external_url(endpoint: str, **values: Any) -> str:
+    """Return an address for a mail, built from ``BASE_URL`` and never from the request's host."""
+    path = current_app.url_map.bind("localhost").build(endpoint, values)
+    return str(current_app.config["BASE_URL"]) + path
+
+
+# Static files
+
+
+@cache
+def static_url() -> str:
+    """Return ``/static/<release>``: the release is a hash of all files, so they cache for ever."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.rglob("*")):
+        if file.is_file() and file.suffix not in (".br", ".gz"):
+            digest.update(str(file.relative_to(STATIC)).encode() + file.read_bytes())
+    return f"/static/{digest.hexdigest()[:12]}"
+
+
+# Health
+
+
+def _healthz() -> tuple[str, int, dict[str, str]]:
+    db.session.execute(text("SELECT 1"))
+    return "ok", 200, {"Content-Type": "text/plain"}

@@ -1,0 +1,171 @@
+"""Every setting, read from the environment (or a ``.env`` file) in one place."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent
+
+# NIST SP 800-107: an HMAC-SHA256 key should be as long as its output, 32 bytes.
+SHORTEST_KEY = 32
+EXAMPLE_KEYS = ("changeme", "example", "secret", "you-will-never-guess")
+
+
+class SettingError(ValueError):
+    """A setting holds what the application cannot, or will not, run with."""
+
+
+def environment() -> dict[str, str]:
+    """Return the process environment, filled up from ``.env`` where it is silent."""
+    from_file = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
+    return from_file | dict(os.environ)
+
+
+def settings(env: Mapping[str, str]) -> dict[str, object]:
+    """Return the Flask configuration that the environment ``env`` asks for.
+
+    Raises :class:`SettingError`, in words for the person who runs the site.
+    """
+    instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    base_url = env.get("BASE_URL", "").rstrip("/")
+    https = base_url.startswith("https://")
+    mail_server = env.get("MAIL_SERVER") or None
+    site = env.get("SITE_NAME") or "Microblog"
+    redis_url = env.get("REDIS_URL") or None
+
+    return {
+        # Where the database, the secret key and the logs live.
+        "INSTANCE_PATH": str(instance),
+        # Signs cookies and tokens. Made on first start and kept when absent.
+        "SECRET_KEY": env.get("SECRET_KEY") or _kept_secret_key(instance),
+        # sqlite:///path or postgresql://user:password@host/name.
+        "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), instance),
+        # Shares jobs and rate limits between machines; without it each process counts alone.
+        "REDIS_URL": redis_url,
+        # The address that people type, with scheme: links in mails use it.
+        "BASE_URL": base_url or f"http://127.0.0.1:{_number(env, 'PORT', 8000)}",
+        # What the server listens on.
+        "HOST": env.get("HOST") or "127.0.0.1",
+        "PORT": _number(env, "PORT", 8000),
+        "WEB_WORKERS": _number(env, "WEB_WORKERS", 2),
+        # How many proxies in front of us set X-Forwarded-For and -Proto.
+        "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0),
+        "TRUSTED_HOSTS": _trusted_hosts(base_url),
+        # Without a server, mails are written to the log.
+        "MAIL_SERVER": mail_server,
+        "MAIL_PORT": _number(env, "MAIL_PORT", 25),
+        "MAIL_USE_TLS": _switch(env, "MAIL_USE_TLS"),
+        "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
+        "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
+        "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER")
+        or f"noreply@{urlsplit(base_url).hostname or 'localhost'}",
+        # Who is told of errors by mail, separated by commas.
+        "ADMINS": [a.strip() for a in env.get("ADMINS", "").split(",") if a.strip()],
+        "SITE_NAME": site,
+        # "local" draws avatars here; "gravatar" asks gravatar.com, which then sees readers.
+        "AVATARS": _choice(env, "AVATARS", ("local", "gravatar")),
+        # Who may register.
+        "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
+        # The longest post, in code points.
+        "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500),
+        # Not from the environment: what follows is the same everywhere.
+        "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_NAME": "__Host-remember" if https else "remember",
+        "REMEMBER_COOKIE_SECURE": https,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_DURATION": timedelta(days=365),
+        # A page left open overnight still posts: the token lives as long as the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "LANGUAGES": {"en": "English", "es": "Español"},
+        "PASSWORD_HASH": "scrypt:32768:8:3",
+        "RATELIMIT_STORAGE_URI": redis_url or "memory://",
+        "RATELIMIT_STRATEGY": "moving-window",
+        "RATELIMIT_HEADERS_ENABLED": True,
+        # A limit that cannot be counted must not take the site down with it.
+        "RATELIMIT_SWALLOW_ERRORS": True,
+    }
+
+
+def refuse_unsafe(config: Mapping[str, object], *, debug: bool) -> None:
+    """Raise :class:`SettingError` for a key that would let anyone sign cookies."""
+    key = str(config["SECRET_KEY"])
+    weak = len(key) < SHORTEST_KEY or any(word in key.lower() for word in EXAMPLE_KEYS)
+    if weak and not debug:
+        raise SettingError(
+            f"SECRET_KEY is weak: give at least {SHORTEST_KEY} random characters, "
+            "or leave it out and one is made for you."
+        )
+
+
+def _kept_secret_key(instance: Path) -> str:
+    """Return the key kept in the instance folder, making it on the first start.
+
+    Two processes may start at once: each writes a file of its own and the first
+    to link it under the final name wins.
+    """
+    kept = instance / "secret_key"
+    if not kept.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        own = instance / f".secret_key.{os.getpid()}"
+        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(own, kept)
+        except FileExistsError:
+            pass
+        own.unlink()
+    return kept.read_text().strip()
+
+
+def _database_url(url: str | None, instance: Path) -> str:
+    if not url:
+        instance.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{instance / 'microblog.sqlite3'}"
+    scheme, _, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg://{rest}"
+    return url
+
+
+def _trusted_hosts(base_url: str) -> list[str]:
+    host = urlsplit(base_url).hostname
+    if base_url and not host:
+        raise SettingError(
+            f"BASE_URL is no address: {base_url!r}. Try https://example.org"
+        )
+    return [host] if host else ["localhost", "127.0.0.1", "[::1]"]
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name) or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise SettingError(f"{name} takes a whole number, not {value!r}.")
+    return int(value)
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    value = (env.get(name) or "off").lower()
+    if value not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        raise SettingError(f"{name} takes on or off, not {value!r}.")
+    return value in ("1", "true", "yes", "on")
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """The first of ``choices`` is the default."""
+    value = env.get(name) or choices[0]
+    if value not in choices:
+        raise SettingError(f"{name} takes one of {', '.join(choices)}, not {value!r}.")
+    return value

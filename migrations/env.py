@@ -1,0 +1,80 @@
+"""How Alembic reaches the database of the application."""
+
+from alembic import context
+from flask import current_app
+
+target_db = current_app.extensions["migrate"].db
+
+
+def include_object(obj, name, type_, reflected, compare_to):
+    """Leave out what a full-text index keeps for itself: no model describes it."""
+    return not (
+        type_ == "table" and reflected and compare_to is None and "_fts" in (name or "")
+    )
+
+
+def render_item(type_, obj, autogen_context):
+    """Write our own column types as what they are in the database: a revision needs no app."""
+    if type_ == "type" and type(obj).__module__.startswith("app."):
+        return f"sa.{obj.impl!r}"
+    return False
+
+
+def leave_out_empty(_context, _revision, directives):
+    """Write no revision when nothing has changed."""
+    if (
+        getattr(context.config.cmd_opts, "autogenerate", False)
+        and directives[0].upgrade_ops.is_empty()
+    ):
+        directives[:] = []
+
+
+def run_offline():
+    """Print the SQL."""
+    context.configure(
+        url=target_db.engine.url.render_as_string(hide_password=False),
+        target_metadata=target_db.metadata,
+        literal_binds=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online():
+    """Run against the database, all or nothing."""
+    options = current_app.extensions["migrate"].configure_args
+    with target_db.engine.connect().execution_options(writing=True) as connection:
+        on_sqlite = connection.dialect.name == "sqlite"
+        raw = connection.connection.dbapi_connection
+        if on_sqlite:
+            # Outside any transaction, or it does nothing; and without it, a batch migration
+            # that recreates a parent table empties its children.
+            raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            context.configure(
+                connection=connection,
+                target_metadata=target_db.metadata,
+                include_object=include_object,
+                render_item=render_item,
+                transactional_ddl=True,
+                process_revision_directives=leave_out_empty,
+                **options,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+                if on_sqlite and (
+                    broken := raw.execute("PRAGMA foreign_key_check").fetchall()
+                ):
+                    raise RuntimeError(
+                        f"This migration would leave rows without a parent: {broken}"
+                    )
+        finally:
+            if on_sqlite:
+                connection.rollback()
+                raw.execute("PRAGMA foreign_keys=ON")
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

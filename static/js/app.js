@@ -1,0 +1,71 @@
+/* What HTML and htmx cannot express. Everything works without it. */
+(() => {
+  "use strict";
+
+  const MESSAGE_SECONDS = 8;
+  const POLL_SECONDS = 30;
+  const flash = () => document.getElementById("flash");
+
+  // Times: Flask-Moment's markup, in the reader's zone and language.
+  function renderTimes(root) {
+    root.querySelectorAll("time[data-timestamp]").forEach(flask_moment_render);
+  }
+  moment.locale(document.documentElement.lang);
+  document.addEventListener("htmx:after:process", (event) => renderTimes(event.target));
+  setInterval(() => renderTimes(document), 60_000);
+  window.addEventListener("pageshow", (event) => event.persisted && renderTimes(document));
+
+  // The composer: how many characters are left, and Ctrl+Enter.
+  function count(textarea) {
+    const left = textarea.dataset.longest - [...textarea.value].length;
+    const shown = document.getElementById(textarea.id.replace("_body", "_count"));
+    shown.textContent = left;
+    shown.classList.toggle("over", left < 0);
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("textarea[data-longest]")) count(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form.composer");
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+
+  // Polling rests while nobody looks.
+  setInterval(() => {
+    if (!document.hidden) document.body.dispatchEvent(new Event("tick"));
+  }, POLL_SECONDS * 1000);
+
+  // Messages go by themselves, and on Escape; one with a button in it stays for as long as it works.
+  function dismissLater(message) {
+    const seconds = message.querySelector("button") ? 30 : MESSAGE_SECONDS;
+    setTimeout(() => message.remove(), seconds * 1000);
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    flash().querySelectorAll(".message").forEach(dismissLater);
+    new MutationObserver((changes) => {
+      for (const change of changes)
+        for (const node of change.addedNodes) if (node.matches?.(".message")) dismissLater(node);
+    }).observe(flash(), { childList: true });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") flash().replaceChildren();
+  });
+  document.addEventListener("htmx:error", () => {
+    const message = document.createElement("div");
+    message.className = "message";
+    message.textContent = document.body.dataset.lostConnection;
+    flash().replaceChildren(message);
+  });
+
+  // A card that is on the page already does not come twice.
+  document.addEventListener("htmx:after:swap", () => {
+    const seen = new Set();
+    for (const card of document.querySelectorAll("#posts > article[id]")) {
+      if (seen.has(card.id)) card.remove();
+      seen.add(card.id);
+    }
+  });
+})();
