@@ -1,5 +1,6 @@
 """Every setting, read from the environment (or a ``.env`` file) in one place."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -122,10 +123,8 @@ def _kept_secret_key(instance: Path) -> str:
         handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(own, kept)
-        except FileExistsError:
-            pass
         own.unlink()
     return kept.read_text().strip()
 
@@ -143,9 +142,7 @@ def _database_url(url: str | None, instance: Path) -> str:
 def _trusted_hosts(base_url: str) -> list[str]:
     host = urlsplit(base_url).hostname
     if base_url and not host:
-        raise SettingError(
-            f"BASE_URL is no address: {base_url!r}. Try https://example.org"
-        )
+        raise SettingError(f"BASE_URL is no address: {base_url!r}. Try https://example.org")
     return [host] if host else ["localhost", "127.0.0.1", "[::1]"]
 
 

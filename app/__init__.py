@@ -31,9 +31,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
     app.config.from_mapping(settings)
     config.refuse_unsafe(app.config, debug=app.debug)
     if app.debug and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
-        raise config.SettingError(
-            "FLASK_DEBUG is for development: unset it on a server."
-        )
+        raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
     for room in (logs, db, languages, mail, jobs, security, web, errors, cli):

@@ -13,9 +13,7 @@ from sqlalchemy import ScalarSelect, select, update
 
 from .db import Base, db, writing
 
-counters = AppGroup(
-    "counters", help="Check the counts that are kept beside what they count."
-)
+counters = AppGroup("counters", help="Check the counts that are kept beside what they count.")
 _counted: list[tuple[Any, ScalarSelect[int]]] = []
 
 
@@ -42,9 +40,7 @@ def serve() -> None:
     host, port = current_app.config["HOST"], current_app.config["PORT"]
     _refuse_taken_port(host, port)
     click.echo(f"\n  {current_app.config['SITE_NAME']} is at http://{host}:{port}")
-    click.echo(
-        f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n"
-    )
+    click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
     honcho = Path(sys.executable).with_name("honcho")
     environment = os.environ | {
         "PATH": f"{honcho.parent}{os.pathsep}{os.environ['PATH']}",
@@ -66,7 +62,8 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise click.ClickException(
-                f"{host}:{port} cannot be served ({error.strerror}). Choose another: PORT=8001 make run"
+                f"{host}:{port} cannot be served ({error.strerror}). "
+                "Choose another: PORT=8001 make run"
             ) from error
 
 
@@ -76,16 +73,12 @@ def check() -> None:
     drifted = 0
     for column, by in _counted:
         model = column.class_
-        wrong = db.session.execute(
-            select(model.id, column, by).where(column != by)
-        ).all()
+        wrong = db.session.execute(select(model.id, column, by).where(column != by)).all()
         drifted += len(wrong)
         for id, kept, real in wrong:
             click.echo(f"{model.__name__} {id}: {column.key} is {kept}, counted {real}")
     if drifted:
-        raise click.ClickException(
-            f"{drifted} counts have drifted. Run: flask counters repair"
-        )
+        raise click.ClickException(f"{drifted} counts have drifted. Run: flask counters repair")
     click.echo("Every count is right.")
 
 

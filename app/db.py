@@ -7,15 +7,17 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Dialect,
+    Executable,
     Integer,
     MetaData,
     Select,
@@ -61,6 +63,9 @@ migrate = Migrate()
 
 # SQLite's key must be spelt INTEGER, or the id is not the row's own number.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+# A query of any columns.
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
 low_bits = Sequence(
     "id_low_bits",
     minvalue=0,
@@ -75,9 +80,7 @@ def init_app(app: Flask) -> None:
     """Bind the database to ``app`` and set up each connection."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     on_sqlite = url.get_backend_name() == "sqlite"
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        _sqlite_options() if on_sqlite else _pg_options()
-    )
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _sqlite_options() if on_sqlite else _pg_options()
     db.init_app(app)
     migrate.init_app(
         app,
@@ -124,10 +127,14 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_on_sqlite(connection: Any) -> None:
     # A read that turns into a write fails at once whatever the timeout, so a
     # writer asks for the lock with its first statement.
-    mode = (
-        "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
-    )
+    mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
     connection.connection.dbapi_connection.execute(f"BEGIN {mode}")
+
+
+def affected(statement: Executable) -> int:
+    """Run a writing ``statement`` and return how many rows it changed."""
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], result).rowcount
 
 
 @contextmanager
@@ -171,14 +178,9 @@ def tally(model: type[Any], id: int, **changes: int) -> None:
     db.session.execute(
         update(model)
         .where(model.id == id)
-        .values({name: getattr(model, name) + step for name, step in changes.items()})
-        .execution_options(synchronize_session=False)
+        .values({name: getattr(model, name) + step for name, step in changes.items()}),
+        execution_options={"synchronize_session": False},
     )
-
-
-def exists(statement: Select[Any]) -> bool:
-    """Whether ``statement`` finds a row."""
-    return bool(db.session.scalar(select(statement.exists())))
 
 
 # Time
@@ -190,14 +192,12 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return ``value`` in UTC."""
         return value.astimezone(UTC) if value else None
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return ``value`` aware."""
         return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
 
 

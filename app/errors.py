@@ -3,6 +3,7 @@
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -10,6 +11,15 @@ from .web import answer_with_messages, notify, wants_fragment
 
 # Fields that a form sent again must not carry along.
 NEVER_REPEATED = ("csrf_token", "password", "current_password")
+
+# Per status: a title, and what the person can do.
+IN_WORDS = {
+    403: (_l("Not for you"), _l("Your account may not do this.")),
+    404: (_l("Nothing here"), _l("It may have been deleted, or the address may be wrong.")),
+    405: (_l("Not like this"), _l("This address does something else. Go back and try again.")),
+    413: (_l("Too much"), _l("That is more than we accept at once. Shorten it and try again.")),
+    429: (_l("Too fast"), _l("That was a lot at once. Wait a little and try again.")),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -65,48 +75,19 @@ def form_expired(error: CSRFError) -> Response:
 
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
-    if wants_fragment():
-        template = "errors/_failed_partial.html"
-    else:
-        template = "errors/failed.html"
+    template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
     languages = current_app.config["LANGUAGES"]
     with force_locale(request.accept_languages.best_match(languages) or "en"):
-        html = current_app.jinja_env.get_template(template).render(
-            config=current_app.config
-        )
+        html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
 
 
 def _in_words(error: HTTPException) -> tuple[str, str]:
     """Return a title and what the person can do."""
-    told = str(error.description or "")
-    match error.code:
-        case 401:
-            return _("Log in first"), _(
-                "You are signed out. What you typed is still here."
-            )
-        case 403:
-            return _("Not for you"), _(
-                "You may not do this with the account you are signed in to."
-            )
-        case 404:
-            return _("Nothing here"), _(
-                "It may have been deleted, or the address may be wrong."
-            )
-        case 405:
-            return _("Not like this"), _(
-                "This address does something else. Go back and try again."
-            )
-        case 413:
-            return _("Too much"), _(
-                "That is more than we accept at once. Shorten it and try again."
-            )
-        case 429:
-            return _("Too fast"), _(
-                "That was a lot at once. Wait a little and try again."
-            )
-        case 400 if isinstance(error, CSRFError):
-            return _("This form has expired"), _("Reload the page and send it again.")
-        case _:
-            own = error.code == 400 and told != type(error).description
-            return _("That did not work"), told if own else _("Go back and try again.")
+    if isinstance(error, CSRFError):
+        return _("This form has expired"), _("Reload the page and send it again.")
+    if error.code in IN_WORDS:
+        title, advice = IN_WORDS[error.code]
+        return str(title), str(advice)
+    own = error.description if error.description != type(error).description else None
+    return _("That did not work"), own or _("Go back and try again.")

@@ -55,13 +55,9 @@ class _Tasks(dict[Job, Any]):
         if self.huey is None:
             self.huey = _queue(self.app)
             for function in _jobs:
-                self[function] = self.huey.task(name=_name(function))(
-                    self._in_app(function)
-                )
+                self[function] = self.huey.task(name=_name(function))(self._in_app(function))
             for function in _sweeps:
-                every = self.huey.periodic_task(
-                    crontab(minute="*"), name=_name(function)
-                )
+                every = self.huey.periodic_task(crontab(minute="*"), name=_name(function))
                 every(self._in_app(function))
         return self.huey
 
@@ -83,9 +79,7 @@ def _name(function: Job) -> str:
 
 def _queue(app: Flask) -> Huey:
     if app.config["REDIS_URL"]:
-        return RedisHuey(
-            "microblog", url=app.config["REDIS_URL"], immediate=app.testing
-        )
+        return RedisHuey("microblog", url=app.config["REDIS_URL"], immediate=app.testing)
     file = Path(app.instance_path) / "jobs.sqlite3"
     # Truncate: Huey uses the standard sqlite3, whose WAL mode may have the reset bug.
     return SqliteHuey(

@@ -30,7 +30,7 @@ def preferred() -> str:
     return request.accept_languages.best_match(languages) or next(iter(languages))
 
 
-class Time(flask_moment):  # type: ignore[misc]
+class Time(flask_moment):
     """Flask-Moment's markup as a ``<time>`` that reads well before, and without, JavaScript."""
 
     def _render(self, func: str, format: str | None = None, **_options: Any) -> Markup:
@@ -38,9 +38,7 @@ class Time(flask_moment):  # type: ignore[misc]
         return Markup(
             '<time class="flask-moment" datetime="{0}" data-timestamp="{0}" '
             'data-function="{1}" data-format="{2}" data-refresh="0">{3} UTC</time>'
-        ).format(
-            stamp, func, format or "", format_datetime(self.timestamp, "d MMM y, HH:mm")
-        )
+        ).format(stamp, func, format or "", format_datetime(self.timestamp, "d MMM y, HH:mm"))
 
 
 def _flask_moment_js() -> Response:

@@ -26,9 +26,7 @@ def init_app(app: Flask) -> None:
     if app.config["ADMINS"] and app.config["MAIL_SERVER"]:
         handlers.append(_mail(app))
     for handler in handlers:
-        handler.setFormatter(
-            OneLine("%(asctime)s %(levelname)s %(name)s %(where)s%(message)s")
-        )
+        handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(where)s%(message)s"))
         root.addHandler(handler)
     # They tell of every job and every migration step; warnings are enough.
     for chatty in ("huey", "alembic", "portalocker"):
@@ -40,9 +38,7 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line (or lines: a traceback, or a mail, is indented)."""
-        record.where = (
-            f"{request.method} {request.path!r} " if has_request_context() else ""
-        )
+        record.where = f"{request.method} {request.path!r} " if has_request_context() else ""
         return super().format(record).replace("\r", "\\r").replace("\n", "\n    ")
 
 

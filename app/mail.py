@@ -10,7 +10,7 @@ from flask_mail import Mail, Message
 from sqlalchemy import String, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, TimeOrdered, UtcDateTime, db, id_at, now, writing
+from .db import Base, TimeOrdered, UtcDateTime, affected, db, id_at, now, writing
 from .jobs import enqueue, every_minute, job
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,7 @@ class OutboxMail(TimeOrdered, Base):
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, index=True, default=now
-    )
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -44,9 +42,7 @@ def init_app(app: Flask) -> None:
     flask_mail.init_app(app)
 
 
-def post(
-    recipient: str, subject: str, template: str, language: str, **context: Any
-) -> None:
+def post(recipient: str, subject: str, template: str, language: str, **context: Any) -> None:
     """Put a mail into the outbox, within the transaction of what causes it.
 
     Nothing happens when the address had :data:`MAILS_AN_HOUR` within the last hour.
@@ -55,7 +51,7 @@ def post(
         OutboxMail.recipient == recipient,
         OutboxMail.id >= id_at(now() - timedelta(hours=1)),
     )
-    if db.session.scalar(recent) >= MAILS_AN_HOUR:
+    if (db.session.scalar(recent) or 0) >= MAILS_AN_HOUR:
         return
     with force_locale(language):
         body = render_template(template, **context)
@@ -89,15 +85,11 @@ def deliver(mail_id: int) -> None:
 @every_minute
 def deliver_what_is_due() -> None:
     """Find mails whose job was lost or whose retry has come; forget old ones."""
-    due = (
-        select(OutboxMail.id).where(OutboxMail.due_at <= now()).order_by(OutboxMail.id)
-    )
+    due = select(OutboxMail.id).where(OutboxMail.due_at <= now()).order_by(OutboxMail.id)
     for mail_id in db.session.scalars(due).all():
         deliver(mail_id)
     with writing():
-        db.session.execute(
-            delete(OutboxMail).where(OutboxMail.id < id_at(now() - KEPT))
-        )
+        db.session.execute(delete(OutboxMail).where(OutboxMail.id < id_at(now() - KEPT)))
 
 
 def _claim(mail_id: int) -> OutboxMail | None:
@@ -107,18 +99,14 @@ def _claim(mail_id: int) -> OutboxMail | None:
         if mail is None or mail.due_at is None or mail.due_at > now():
             return None
         wait = min(FIRST_RETRY * 2**mail.attempts, LAST_RETRY)
-        taken = db.session.execute(
-            update(OutboxMail)
-            .where(OutboxMail.id == mail_id, OutboxMail.attempts == mail.attempts)
-            .values(attempts=mail.attempts + 1, due_at=now() + wait)
-        )
-    return mail if taken.rowcount == 1 else None
+        untaken = (OutboxMail.id == mail_id, OutboxMail.attempts == mail.attempts)
+        taken = update(OutboxMail).where(*untaken)
+        taken = taken.values(attempts=mail.attempts + 1, due_at=now() + wait)
+        return mail if affected(taken) == 1 else None
 
 
 def _send(mail: OutboxMail) -> None:
     if current_app.config["MAIL_SERVER"]:
-        flask_mail.send(
-            Message(mail.subject, recipients=[mail.recipient], body=mail.body)
-        )
+        flask_mail.send(Message(mail.subject, recipients=[mail.recipient], body=mail.body))
     else:
         log.info("Mail to %s: %s\n\n%s", mail.recipient, mail.subject, mail.body)

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .db import BIGGEST_ID, db
+from .db import BIGGEST_ID, AnySelect, db
 
 PAGE = 25
 # How many rows a page shows at most when it opens down to a place in a list.
@@ -28,7 +28,7 @@ class Rows:
     through_url: str | None
 
 
-def read_rows(statement: Select[Any], key: InstrumentedAttribute[int]) -> Rows:
+def read_rows(statement: AnySelect, key: InstrumentedAttribute[int]) -> Rows:
     """Run ``statement`` newest first by ``key``, for the place that the request asks for.
 
     ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
@@ -46,9 +46,7 @@ def read_rows(statement: Select[Any], key: InstrumentedAttribute[int]) -> Rows:
         items,
         older_url=_place("before", items[-1], key) if len(found) > PAGE else None,
         newer_url=_url("through", before) if before is not None else None,
-        through_url=_place("through", items[-1], key)
-        if before is not None and items
-        else None,
+        through_url=_place("through", items[-1], key) if before is not None and items else None,
     )
 
 
@@ -68,9 +66,7 @@ def asked_key(name: str) -> int | None:
     return min(int(text[:20]), BIGGEST_ID)
 
 
-def _down_to(
-    statement: Select[Any], key: InstrumentedAttribute[int], through: int
-) -> Rows:
+def _down_to(statement: AnySelect, key: InstrumentedAttribute[int], through: int) -> Rows:
     above = statement.where(key >= through).order_by(key.asc()).limit(LONGEST + 1)
     found = db.session.execute(above).all()
     items = found[:LONGEST][::-1]
@@ -89,8 +85,6 @@ def _place(name: str, row: Row[Any], key: InstrumentedAttribute[int]) -> str:
 
 
 def _url(name: str, value: int) -> str:
-    kept = {
-        k: v for k, v in request.args.items() if k not in ("before", "through", "since")
-    }
+    kept = {k: v for k, v in request.args.items() if k not in ("before", "through", "since")}
 
     return f"{request.path}?{urlencode(kept | {name: value})}"

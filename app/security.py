@@ -23,9 +23,7 @@ def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
     csrf.init_app(app)
     limiter.init_app(app)
-    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(
-        app.config["AVATARS"]
-    )
+    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     app.after_request(_add_headers)
 
 
@@ -58,9 +56,7 @@ def _add_headers(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = (
-        "camera=(), geolocation=(), microphone=(), payment=()"
-    )
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -2,7 +2,6 @@
 
 import hashlib
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,8 +81,7 @@ def changed(partial: str, to: str, **context: Any) -> AnyResponse:
     """
     if wants_fragment():
         return make_response(
-            render_template(partial, **context)
-            + render_template("_messages_partial.html")
+            render_template(partial, **context) + render_template("_messages_partial.html")
         )
     return redirect(to, 303)
 
@@ -100,16 +98,16 @@ def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
     """
     came_from = urlsplit(request.referrer or "")
     own = came_from.netloc == request.host and own_path(came_from.path)
-    if not own or came_from.path == instead_of or came_from.path == request.path:
+    if not own or came_from.path in (instead_of, request.path):
         return default
     query = f"?{came_from.query}" if came_from.query else ""
     return came_from.path + query + (f"#{anchor}" if anchor else "")
 
 
 def own_path(target: str | None) -> bool:
-    """Whether ``target`` leads to a page of ours and cannot be read as another site's address.
+    r"""Whether ``target`` leads to a page of ours and cannot be read as another site's address.
 
-    Browsers take ``//host``, ``/\\host`` and either with tabs or line ends inside
+    Browsers take ``//host``, ``/\host`` and either with tabs or line ends inside
     for other hosts (WHATWG URL, section 4.4), so only plain paths pass.
     """
     if not target or not target.startswith("/") or target.startswith("//"):
@@ -127,10 +125,7 @@ def notify(message: str, *, undo: str | None = None) -> None:
 
 def _keep_apart(response: Response) -> Response:
     # A page and its fragment share a URL, and so do one person's page and another's.
-    if (
-        request.endpoint in ("static", "bootstrap.static")
-        or response.cache_control.max_age
-    ):
+    if request.endpoint in ("static", "bootstrap.static") or response.cache_control.max_age:
         return response
     response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
     response.headers.setdefault("Cache-Control", "private, no-store")

@@ -8,9 +8,7 @@ target_db = current_app.extensions["migrate"].db
 
 def include_object(obj, name, type_, reflected, compare_to):
     """Leave out what a full-text index keeps for itself: no model describes it."""
-    return not (
-        type_ == "table" and reflected and compare_to is None and "_fts" in (name or "")
-    )
+    return not (type_ == "table" and reflected and compare_to is None and "_fts" in (name or ""))
 
 
 def render_item(type_, obj, autogen_context):
@@ -62,9 +60,7 @@ def run_online():
             )
             with context.begin_transaction():
                 context.run_migrations()
-                if on_sqlite and (
-                    broken := raw.execute("PRAGMA foreign_key_check").fetchall()
-                ):
+                if on_sqlite and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
                     raise RuntimeError(
                         f"This migration would leave rows without a parent: {broken}"
                     )

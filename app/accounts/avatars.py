@@ -27,8 +27,6 @@ def identicon(username: str) -> dict[str, object]:
     digest = hashlib.sha256(username.lower().encode()).digest()
     half = (CELLS + 1) // 2
     filled = [(i % half, i // half) for i in range(half * CELLS) if digest[i] & 1]
-    mirrored = [
-        (CELLS - 1 - column, row) for column, row in filled if column < CELLS // 2
-    ]
+    mirrored = [(CELLS - 1 - column, row) for column, row in filled if column < CELLS // 2]
     hue = int.from_bytes(digest[-2:]) * 360 // 65536
     return {"hue": hue, "cells": sorted(filled + mirrored)}

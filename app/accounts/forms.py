@@ -28,10 +28,8 @@ from .passwords import LONGEST, SHORTEST
 def storable(_form: FlaskForm, field: Any) -> None:
     """Refuse NUL and lone surrogates, which no database keeps."""
     text = field.data or ""
-    if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise ValidationError(
-            _l("There is a character in it that cannot be kept. Remove it.")
-        )
+    if "\x00" in text or any(unicodedata.category(c) == "Cs" for c in text):
+        raise ValidationError(_l("There is a character in it that cannot be kept. Remove it."))
 
 
 def valid_email(_form: FlaskForm, field: Any) -> None:
@@ -52,9 +50,7 @@ def not_taken_email(_form: FlaskForm, field: Any) -> None:
 def plain_name(text: str | None) -> str:
     """Return a display name in NFKC, without bidi controls, zero-width and control characters."""
     normal = unicodedata.normalize("NFKC", text or "")
-    kept = (
-        c for c in normal if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co")
-    )
+    kept = (c for c in normal if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co"))
     return " ".join("".join(kept).split())
 
 
@@ -90,9 +86,7 @@ class RegisterForm(FlaskForm):
                 message=_l("Only letters A to Z, digits and _, please."),
             ),
         ],
-        description=_l(
-            "Letters, digits and _. It is your address here and cannot be changed."
-        ),
+        description=_l("Letters, digits and _. It is your address here and cannot be changed."),
         render_kw={
             "autocomplete": "username",
             "autocapitalize": "none",
@@ -110,14 +104,12 @@ class RegisterForm(FlaskForm):
 
     def validate_username(self, field: Any) -> None:
         """Refuse a taken name, and one that could be taken for a page of ours."""
-        if field.data.lower() in _reserved_names() or db.session.scalar(
-            by_name(field.data)
-        ):
+        if field.data.lower() in _reserved_names() or db.session.scalar(by_name(field.data)):
             raise ValidationError(_l("This name is taken. Try another."))
 
 
 class LoginForm(FlaskForm):
-    """Who are you?"""
+    """Who the person is, and how they prove it."""
 
     login = StringField(
         _l("Username or e-mail"),
@@ -140,9 +132,7 @@ class LoginForm(FlaskForm):
 class ForgottenPasswordForm(FlaskForm):
     """Where to send the link."""
 
-    email = EmailField(
-        _l("E-mail"), validators=email_rules, render_kw={"autocomplete": "email"}
-    )
+    email = EmailField(_l("E-mail"), validators=email_rules, render_kw={"autocomplete": "email"})
     submit = SubmitField(_l("Send me a link"))
 
 
@@ -160,9 +150,7 @@ class ProfileForm(FlaskForm):
         _l("Display name"),
         filters=[plain_name],
         validators=[Length(max=60), storable],
-        description=_l(
-            "How you are called here. Your username, if you leave it empty."
-        ),
+        description=_l("How you are called here. Your username, if you leave it empty."),
         render_kw={"autocomplete": "name"},
     )
     about_me = TextAreaField(
@@ -206,15 +194,14 @@ class AccountForm(FlaskForm):
 
     def validate_current_password(self, field: Any) -> None:
         """Want the password in use for what could take the account over."""
-        if (
-            self.password.data or self.changes_email
-        ) and not current_user.check_password(field.data or ""):
+        if (self.password.data or self.changes_email) and not current_user.check_password(
+            field.data or ""
+        ):
             raise ValidationError(_l("This is not your current password."))
 
 
 def _reserved_names() -> set[str]:
     """Every first part of an address of ours."""
     return {
-        rule.rule.split("/")[1].split("<")[0].lower()
-        for rule in current_app.url_map.iter_rules()
+        rule.rule.split("/")[1].split("<")[0].lower() for rule in current_app.url_map.iter_rules()
     } - {"", "@"}

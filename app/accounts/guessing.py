@@ -76,9 +76,7 @@ def remember_browser(user: User) -> None:
 def forget_old_failures() -> None:
     """Delete what no longer counts."""
     with writing() as session:
-        session.execute(
-            delete(LoginFailure).where(LoginFailure.id < id_at(now() - WITHIN))
-        )
+        session.execute(delete(LoginFailure).where(LoginFailure.id < id_at(now() - WITHIN)))
 
 
 def _known_to(login: str) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, TimeOrdered, UtcDateTime, db, now, writing
+from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, writing
 from . import passwords
 
 # A row that a GET may touch, and how often (OWASP ASVS 5.0, 7.3: sessions end when unused).
@@ -67,9 +67,7 @@ class User(UserMixin, TimeOrdered, Base):
         """Whether ``password`` is right. Costs one hash, whatever the answer."""
         return passwords.check(self.password_hash, password)
 
-    def change_password(
-        self, password: str, *, but: "LoginSession | None" = None
-    ) -> bool:
+    def change_password(self, password: str, *, but: "LoginSession | None" = None) -> bool:
         """Set a password and end every login session except ``but``.
 
         Returns False, and changes nothing, when the password has changed since this
@@ -77,16 +75,9 @@ class User(UserMixin, TimeOrdered, Base):
         """
         new = passwords.make(password)
         with writing() as session:
-            changed = session.execute(
-                update(User)
-                .where(
-                    User.id == self.id,
-                    User.password_hash.is_not_distinct_from(self.password_hash),
-                )
-                .values(password_hash=new)
-                .execution_options(synchronize_session=False)
-            )
-            if changed.rowcount != 1:
+            as_loaded = User.password_hash.is_not_distinct_from(self.password_hash)
+            change = update(User).where(User.id == self.id, as_loaded).values(password_hash=new)
+            if affected(change) != 1:
                 return False
             session.refresh(self, ["password_hash"])
             self.end_sessions(but=but)
@@ -120,9 +111,7 @@ class User(UserMixin, TimeOrdered, Base):
         """Sign the person out everywhere, except in ``but``."""
         kept = but.id if but else 0
         db.session.execute(
-            delete(LoginSession).where(
-                LoginSession.user_id == self.id, LoginSession.id != kept
-            )
+            delete(LoginSession).where(LoginSession.user_id == self.id, LoginSession.id != kept)
         )
 
     def sign_in(self, *, address: str, agent: str, remembered: bool) -> str:
@@ -153,9 +142,7 @@ class LoginSession(TimeOrdered, Base):
 
     __tablename__ = "login_session"
 
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     address: Mapped[str] = mapped_column(String(45))
     agent: Mapped[str] = mapped_column(String(200))
@@ -181,7 +168,10 @@ def register(
     password: str | None = None,
     **profile: str,
 ) -> User:
-    """Make an account. Raises :class:`sqlalchemy.exc.IntegrityError` for a taken name or address."""
+    """Make an account.
+
+    Raises :class:`sqlalchemy.exc.IntegrityError` for a taken name or address.
+    """
     password_hash = passwords.make(password) if password else None
     with writing() as session:
         user = User(
@@ -218,12 +208,12 @@ def _touch(user: User, login_session: LoginSession) -> None:
         login_session.last_used_at = user.last_seen_at = now()
 
 
-def by_name(username: str) -> Select[tuple[User]]:
+def by_name(username: str) -> Select[User]:
     """The user of that name, whatever the case."""
     return select(User).where(func.lower(User.username) == username.lower())
 
 
-def by_name_or_email(login: str) -> Select[tuple[User]]:
+def by_name_or_email(login: str) -> Select[User]:
     """The user whose name or e-mail address it is, whatever the case."""
     return select(User).where(
         or_(
@@ -233,7 +223,7 @@ def by_name_or_email(login: str) -> Select[tuple[User]]:
     )
 
 
-def by_email(email: str) -> Select[tuple[User]]:
+def by_email(email: str) -> Select[User]:
     """The user with that e-mail address, whatever the case."""
     return select(User).where(func.lower(User.email) == normal_email(email))
 

@@ -31,9 +31,7 @@ def register_account() -> ResponseReturnValue:
     form = RegisterForm()
     if form.validate_on_submit():
         try:
-            user = register(
-                form.username.data, email=form.email.data, password=form.password.data
-            )
+            user = register(form.username.data, email=form.email.data, password=form.password.data)
         except IntegrityError:
             # Someone was faster between the check and the write: the check now says which.
             form.validate()
@@ -56,9 +54,7 @@ def login() -> ResponseReturnValue:
             raise TooManyRequests(retry_after=int(WITHIN.total_seconds()))
         user = db.session.scalar(by_name_or_email(form.login.data))
         # One hash is computed whether there is such a user or not.
-        right = passwords.check(
-            user.password_hash if user else None, form.password.data
-        )
+        right = passwords.check(user.password_hash if user else None, form.password.data)
         if user and right:
             user.rehash_password(form.password.data)
             begin_session(user, remember=form.remember.data)
@@ -93,13 +89,9 @@ def forgot_password() -> ResponseReturnValue:
                     "mail/reset_password.txt",
                     language=user.language or str(get_locale()),
                     user=user,
-                    url=external_url(
-                        "accounts.reset_password", token=reset_token(user)
-                    ),
+                    url=external_url("accounts.reset_password", token=reset_token(user)),
                 )
-        notify(
-            _("If there is an account with this address, a link is on its way to it.")
-        )
+        notify(_("If there is an account with this address, a link is on its way to it."))
         return redirect(url_for("accounts.login"), 303)
     return _form_page("accounts/forgot_password.html", form)
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from flask_wtf import FlaskForm
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from ..db import db
@@ -67,7 +67,7 @@ def revoke_session(id: int) -> ResponseReturnValue:
     return redirect(url_for("accounts.sessions"), 303)
 
 
-def _own_sessions():  # type: ignore[no-untyped-def]
+def _own_sessions() -> Select[LoginSession]:
     return select(LoginSession).where(LoginSession.user_id == current_user.id)
 
 
@@ -81,6 +81,4 @@ def _save_account(form: AccountForm) -> None:
 
 
 def _form_page(template: str, form: FlaskForm) -> Response:
-    return make_response(
-        render_template(template, form=form), 422 if form.errors else 200
-    )
+    return make_response(render_template(template, form=form), 422 if form.errors else 200)

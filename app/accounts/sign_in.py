@@ -3,9 +3,9 @@
 from urllib.parse import urlencode
 
 from flask import g, redirect, request, session, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask.sansio.blueprints import BlueprintSetupState
 from flask_login import LoginManager, login_user, logout_user
 
 from ..web import answer_with_messages, notify, wants_fragment
@@ -34,11 +34,7 @@ def load_user(token: str) -> User | None:
 def ask_to_log_in() -> ResponseReturnValue:
     """Send a stranger to log in and back; what they typed goes along."""
     if wants_fragment():
-        notify(
-            _(
-                "You are signed out. What you typed is still here: log in, in another tab."
-            )
-        )
+        notify(_("You are signed out. What you typed is still here: log in, in another tab."))
         return answer_with_messages(401)
     if request.method == "GET":
         to = request.full_path.rstrip("?")

@@ -6,7 +6,7 @@ from ..accounts.models import by_name
 from ..db import db, now
 from .loading import load
 
-PASSWORD = "demo-demo"
+PASSWORD = "demo-demo"  # noqa: S105
 
 PEOPLE = [
     (
@@ -49,44 +49,104 @@ FOLLOWS = {
 POSTS = [
     ("bruno", 4, "Rye is out of the oven. The seeded one needs another ten minutes, so do I."),
     ("hiro", 9, "07:00  6.4 °C, wind from the west, pressure falling.\nTake the coat."),
-    ("ada", 21, "Yesterday's count at the repair café: 31 things came in, 26 left working.\n"
-     "The other five left with a better understanding of themselves."),
-    ("greta", 38, "Someone returned a book that was due in 1998. No fine. We were so happy that we "
-     "rang the little bell."),
-    ("carmen", 55, "Ensayo esta noche a las ocho. Rehearsal at eight, and bring the Fauré, "
-     "the one with the coffee stain."),
-    ("dmitri", 80, "First frost on the allotment. The kale is delighted, the dahlias have resigned."),
-    ("farid", 130, "The old tow path is open again all the way to the lock. Map from 1911 says there "
-     "was an inn half-way. There is a very good bench."),
-    ("jonas", 190, "Last run, 00:40: one passenger, asleep, and one umbrella, awake. The umbrella is at "
-     "the depot."),
-    ("esi", 260, "The kiln reached 1,230 degrees and stopped arguing. Opening it tomorrow at noon; "
-     "come and hold your breath with us."),
-    ("ada", 300, "If your toaster makes a noise like a goose: that is the thermostat, it costs two euros, "
-     "and I can show you how to change it."),
-    ("greta", 420, "New on the shelf by the window: everything we have about rivers.\n"
-     "https://example.org/catalogue/rivers"),
-    ("bruno", 700, "Experiment of the week: buckwheat and honey. Verdict of the queue: again, please."),
-    ("hiro", 760, "A clear night. If you look up at nine, the bright one low in the south-west is Venus."),
-    ("carmen", 900, "We need two tenors. You do not have to be good. You have to be there on Tuesdays."),
+    (
+        "ada",
+        21,
+        "Yesterday's count at the repair café: 31 things came in, 26 left working.\n"
+        "The other five left with a better understanding of themselves.",
+    ),
+    (
+        "greta",
+        38,
+        "Someone returned a book that was due in 1998. No fine. We were so happy that we "
+        "rang the little bell.",
+    ),
+    (
+        "carmen",
+        55,
+        "Ensayo esta noche a las ocho. Rehearsal at eight, and bring the Fauré, "
+        "the one with the coffee stain.",
+    ),
+    (
+        "dmitri",
+        80,
+        "First frost on the allotment. The kale is delighted, the dahlias have resigned.",
+    ),
+    (
+        "farid",
+        130,
+        "The old tow path is open again all the way to the lock. Map from 1911 says there "
+        "was an inn half-way. There is a very good bench.",
+    ),
+    (
+        "jonas",
+        190,
+        "Last run, 00:40: one passenger, asleep, and one umbrella, awake. The umbrella is at "
+        "the depot.",
+    ),
+    (
+        "esi",
+        260,
+        "The kiln reached 1,230 degrees and stopped arguing. Opening it tomorrow at noon; "
+        "come and hold your breath with us.",
+    ),
+    (
+        "ada",
+        300,
+        "If your toaster makes a noise like a goose: that is the thermostat, it costs two euros, "
+        "and I can show you how to change it.",
+    ),
+    (
+        "greta",
+        420,
+        "New on the shelf by the window: everything we have about rivers.\n"
+        "https://example.org/catalogue/rivers",
+    ),
+    (
+        "bruno",
+        700,
+        "Experiment of the week: buckwheat and honey. Verdict of the queue: again, please.",
+    ),
+    (
+        "hiro",
+        760,
+        "A clear night. If you look up at nine, the bright one low in the south-west is Venus.",
+    ),
+    (
+        "carmen",
+        900,
+        "We need two tenors. You do not have to be good. You have to be there on Tuesdays.",
+    ),
     ("farid", 1300, "Puncture number four this month. I have started to name them."),
     ("ines", 1500, "hello! just moved here, and somebody told me that this is where people talk"),
     ("ada", 1490, "Welcome, Inês! Saturday, ten o'clock, the yellow door. There is cake."),
     ("dmitri", 2100, "Swap: a crate of quinces for anything that is not a quince."),
     ("jonas", 2300, "Finished the long novel at the terminus. Began it again at the terminus."),
-    ("esi", 2900, "A student asked how you know when a bowl is done. You stop. That is all there is to it."),
+    (
+        "esi",
+        2900,
+        "A student asked how you know when a bowl is done. You stop. That is all there is to it.",
+    ),
     ("greta", 3200, "Quiet hour is from two to three. The radiator has been informed."),
     ("bruno", 3600, "Closed on Monday. I will be asleep in a field."),
     ("hiro", 4400, "18 mm of rain since midnight. The gauge is pleased, the cellar less so."),
     ("carmen", 5000, "That last chord. I was there and I still do not know how we did it."),
-    ("farid", 5800, "Found in a second-hand atlas: a pressed clover and a bus ticket to a town that "
-     "changed its name."),
+    (
+        "farid",
+        5800,
+        "Found in a second-hand atlas: a pressed clover and a bus ticket to a town that "
+        "changed its name.",
+    ),
     ("ada", 6300, "A list of what people bring most: lamps, zips, radios, one accordion."),
     ("dmitri", 7200, "Bean poles are down, broad beans are in. See you in May."),
     ("jonas", 8000, "Snow on the hill route tonight. I drive slowly, you read longer."),
-    ("greta", 9100, "Story time was about a bear that would not hibernate. Eleven children agreed with it."),
+    (
+        "greta",
+        9100,
+        "Story time was about a bear that would not hibernate. Eleven children agreed with it.",
+    ),
     ("esi", 9800, "Glaze recipe, as asked: two parts ash, two parts feldspar, one part patience."),
-]  # fmt: skip
+]
 
 
 def load_demo() -> bool:

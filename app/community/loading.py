@@ -46,9 +46,7 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
     ``users.csv`` may have a column ``about_me``. Everybody gets ``password``, if one is
     given. Raises :class:`LoadError` and loads nothing when any line is wrong.
     """
-    users, follows, posts = (
-        list(_read(folder / name, columns)) for name, columns in FILES.items()
-    )
+    users, follows, posts = (list(_read(folder / name, columns)) for name, columns in FILES.items())
     return load(users, follows, posts, password)
 
 
@@ -68,9 +66,7 @@ def load(
     return Loaded(len(users), len(follows), len(posts))
 
 
-def _load_users(
-    rows: list[dict[str, str]], password_hash: str | None
-) -> dict[str, int]:
+def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> dict[str, int]:
     """Insert users; return the ids of all by name."""
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
     for row in rows:
@@ -128,9 +124,7 @@ def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
             raise _error(row, wrong)
         author_id = _known(row, "author", ids)
         html = to_html(body)
-        values.append(
-            {"id": key, "author_id": author_id, "body": body, "body_html": html}
-        )
+        values.append({"id": key, "author_id": author_id, "body": body, "body_html": html})
     _insert(Post, values)
 
 
@@ -164,9 +158,7 @@ def _moment(row: dict[str, str]) -> datetime:
     try:
         moment = datetime.fromisoformat(row["created_at"])
     except ValueError:
-        raise _error(
-            row, f"{row['created_at']!r} is no date as in 2026-01-31T12:00:00Z"
-        ) from None
+        raise _error(row, f"{row['created_at']!r} is no date as in 2026-01-31T12:00:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -199,4 +191,4 @@ def _rising(
 
 def _insert(model: type[Base], values: list[dict[str, Any]]) -> None:
     for start in range(0, len(values), AT_ONCE):
-        db.session.execute(insert(model.__table__), values[start : start + AT_ONCE])
+        db.session.execute(insert(model), values[start : start + AT_ONCE])

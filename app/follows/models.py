@@ -4,13 +4,13 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import LOW_BITS, Base, db, id_at, moment_of, now, tally, writing
+from ..db import LOW_BITS, Base, affected, db, id_at, moment_of, now, tally, writing
 
 
 def following_key(moment: datetime | None = None) -> int:
@@ -71,9 +71,8 @@ def follow(viewer: User, author: User) -> bool:
         raise ValueError("Nobody follows themselves.")
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     row = {"follower_id": viewer.id, "followed_id": author.id}
-    with writing() as session:
-        statement = insert(Follow).values(row).on_conflict_do_nothing()
-        added = session.execute(statement).rowcount == 1
+    with writing():
+        added = affected(insert(Follow).values(row).on_conflict_do_nothing()) == 1
         if added:
             _count(viewer, author, 1)
     return added
@@ -81,11 +80,9 @@ def follow(viewer: User, author: User) -> bool:
 
 def unfollow(viewer: User, author: User) -> bool:
     """Have ``viewer`` no longer read ``author``; returns False where that was so already."""
-    with writing() as session:
-        statement = Follow.__table__.delete().where(
-            Follow.follower_id == viewer.id, Follow.followed_id == author.id
-        )
-        removed = session.execute(statement).rowcount == 1
+    pair = (Follow.follower_id == viewer.id, Follow.followed_id == author.id)
+    with writing():
+        removed = affected(delete(Follow).where(*pair)) == 1
         if removed:
             _count(viewer, author, -1)
     return removed

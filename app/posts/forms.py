@@ -15,9 +15,7 @@ class PostForm(FlaskForm):
     """What the composer sends."""
 
     body = TextAreaField(_l("What is on your mind?"))
-    nonce = HiddenField(
-        validators=[Length(max=64)], filters=[lambda text: text or None]
-    )
+    nonce = HiddenField(validators=[Length(max=64)], filters=[lambda text: text or None])
 
     def validate_body(self, field: Any) -> None:
         """Refuse what :func:`app.posts.text.fault` finds wrong."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import Base, TimeOrdered, UtcDateTime, db, now, tally, writing
+from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, tally, writing
 from .text import fault, normal, to_html
 
 # How long a deleted post can be brought back.
@@ -66,15 +66,11 @@ class Post(TimeOrdered, Base):
 
     def _set_deleted_at(self, moment: datetime | None, *, was: Any, step: int) -> bool:
         with writing() as session:
-            changed = session.execute(
-                update(Post)
-                .where(Post.id == self.id, was)
-                .values(deleted_at=moment)
-                .execution_options(synchronize_session=False)
-            )
-            if done := changed.rowcount == 1:
+            change = update(Post).where(Post.id == self.id, was).values(deleted_at=moment)
+            done = affected(change) == 1
+            if done:
                 tally(User, self.author_id, posts_count=step)
-                self.deleted_at = moment
+                session.refresh(self, ["deleted_at"])
         return done
 
 
@@ -115,6 +111,4 @@ def publish(author: User, body: str, *, nonce: str | None = None) -> Post:
 def _of_nonce(author: User, nonce: str | None) -> Post | None:
     if nonce is None:
         return None
-    return db.session.scalar(
-        select(Post).where(Post.author_id == author.id, Post.nonce == nonce)
-    )
+    return db.session.scalar(select(Post).where(Post.author_id == author.id, Post.nonce == nonce))

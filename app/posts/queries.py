@@ -1,29 +1,28 @@
 """Posts as queries that nobody has run yet: what you may not see, they do not find."""
 
-from typing import Any
-
 from sqlalchemy import Select, select
 
 from ..accounts.models import User
+from ..db import AnySelect
 from .models import Post
 
 
-def visible_to(_viewer: User | None) -> Select[tuple[Post]]:
+def visible_to(_viewer: User | None) -> Select[Post]:
     """Every post that ``viewer`` (None for a stranger) may see."""
     return select(Post).where(Post.deleted_at.is_(None))
 
 
-def written_by(author: User, viewer: User | None) -> Select[tuple[Post]]:
+def written_by(author: User, viewer: User | None) -> Select[Post]:
     """The posts of ``author`` that ``viewer`` may see."""
     return visible_to(viewer).where(Post.author_id == author.id)
 
 
-def own(viewer: User) -> Select[tuple[Post]]:
+def own(viewer: User) -> Select[Post]:
     """The posts that ``viewer`` may delete and restore, deleted ones included."""
     return select(Post).where(Post.author_id == viewer.id)
 
 
-def as_cards(posts: Select[Any]) -> Select[Any]:
+def as_cards(posts: AnySelect) -> AnySelect:
     """The columns of ``posts`` and their authors that :func:`app.posts.cards.card` draws."""
     return posts.join(User, User.id == Post.author_id).with_only_columns(
         Post.id,

@@ -1,9 +1,12 @@
 """Write, show, delete and restore posts."""
 
+from typing import Any
+
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from sqlalchemy import Row
 
 from ..accounts.models import User
 from ..db import db
@@ -72,7 +75,7 @@ def _viewer() -> User | None:
     return current_user if current_user.is_authenticated else None
 
 
-def _row(post: Post):  # type: ignore[no-untyped-def]
+def _row(post: Post) -> Row[Any]:
     return db.session.execute(
         queries.as_cards(queries.own(current_user).where(Post.id == post.id))
     ).one()

@@ -8,9 +8,7 @@ from linkify_it import LinkifyIt
 from markupsafe import escape
 
 # http and https only. Fuzzy links are off: "house.My dog" names no site.
-_linkify = LinkifyIt(
-    options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False}
-)
+_linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 for _scheme in ("ftp:", "//", "mailto:"):
     _linkify.add(_scheme, None)
 
@@ -18,7 +16,7 @@ LINK = '<a href="{0}" rel="nofollow noopener ugc">{1}</a>'
 
 
 def normal(body: str) -> str:
-    """Return ``body`` as it is kept: as typed, but with every line end as ``\\n``."""
+    """Return ``body`` as it is kept: as typed, but with every line end a line feed."""
     return body.replace("\r\n", "\n").replace("\r", "\n")
 
 

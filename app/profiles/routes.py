@@ -24,17 +24,13 @@ def show(username: str) -> ResponseReturnValue:
     found = by_name(username).add_columns(is_followed_by(viewer).label("followed"))
     row = db.session.execute(found).first() or abort(404)
     rows = read_rows(as_cards(written_by(row.User, viewer)), Post.id)
-    return page(
-        "profiles/show.html", "posts", user=row.User, followed=row.followed, rows=rows
-    )
+    return page("profiles/show.html", "posts", user=row.User, followed=row.followed, rows=rows)
 
 
 @blueprint.get("/avatars/<name:username>.svg")
 def avatar(username: str) -> Response:
     """Draw someone's avatar. It depends on the name alone, so it may be kept for ever."""
-    response = make_response(
-        render_template("profiles/avatar.svg", **identicon(username))
-    )
+    response = make_response(render_template("profiles/avatar.svg", **identicon(username)))
     response.mimetype = "image/svg+xml"
     response.cache_control.public = True
     response.cache_control.max_age = A_YEAR

@@ -5,10 +5,10 @@ from typing import Any
 from flask import make_response
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from ..accounts.models import User
-from ..db import db
+from ..db import AnySelect, db
 from ..paging import asked_key, read_rows
 from ..posts.forms import fresh_form
 from ..posts.models import Post
@@ -38,7 +38,7 @@ def explore() -> ResponseReturnValue:
 
 
 def _timeline(
-    template: str, timeline: Select[Any], viewer: User | None, **context: Any
+    template: str, timeline: AnySelect, viewer: User | None, **context: Any
 ) -> ResponseReturnValue:
     since = asked_key("since")
     new = _count_new(timeline, viewer, since) if since is not None else 0
@@ -52,7 +52,7 @@ def _timeline(
     return page(template, fragment="posts", rows=rows, since=since, new=new, **context)
 
 
-def _count_new(timeline: Select[Any], viewer: User | None, since: int) -> int:
+def _count_new(timeline: AnySelect, viewer: User | None, since: int) -> int:
     found = queries.newer_by_others(timeline, viewer, since).with_only_columns(Post.id)
     limited = found.limit(MOST_COUNTED + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(limited)) or 0
