@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
 from ..db import db
 from .models import by_email, by_name, normal_email
@@ -68,6 +68,13 @@ def new_password_field(label: str) -> PasswordField:
         render_kw={"autocomplete": "new-password"},
         description=_l("At least 8 characters. A few unrelated words are good."),
     )
+
+
+def if_imported_without(_form: FlaskForm, field: Any) -> None:
+    """Let the address of someone who came without one stay empty."""
+    if not field.data and current_user.email is None:
+        field.errors = []
+        raise StopValidation
 
 
 email_rules = [DataRequired(), Length(max=254), storable, valid_email]
@@ -164,7 +171,7 @@ class AccountForm(FlaskForm):
 
     email = EmailField(
         _l("E-mail"),
-        validators=[*email_rules, not_taken_email],
+        validators=[if_imported_without, *email_rules, not_taken_email],
         render_kw={"autocomplete": "email"},
     )
     language = SelectField(_l("Language"))
@@ -190,7 +197,7 @@ class AccountForm(FlaskForm):
     @property
     def changes_email(self) -> bool:
         """Whether the address sent differs from the one kept."""
-        return normal_email(self.email.data or "") != current_user.email
+        return normal_email(self.email.data or "") != (current_user.email or "")
 
     def validate_current_password(self, field: Any) -> None:
         """Want the password in use for what could take the account over."""

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+import ua_parser
 from flask_login import UserMixin
 from sqlalchemy import (
     ForeignKey,
@@ -148,6 +149,14 @@ class LoginSession(TimeOrdered, Base):
     agent: Mapped[str] = mapped_column(String(200))
     remembered: Mapped[bool] = mapped_column(default=False)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def browser(self) -> str:
+        """What the browser calls itself, in words: "Firefox 145 · Android"; "" if it is unknown."""
+        found = ua_parser.parse(self.agent)
+        program = found.user_agent and f"{found.user_agent.family} {found.user_agent.major or ''}"
+        system = found.os and found.os.family
+        return " · ".join(part.strip() for part in (program, system) if part)
 
     @property
     def has_ended(self) -> bool:
