@@ -133,7 +133,9 @@ def _begin_on_sqlite(connection: Any) -> None:
 
 def affected(statement: Executable) -> int:
     """Run a writing ``statement`` and return how many rows it changed."""
-    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    # An INSERT's count is dropped on PostgreSQL unless it is asked for.
+    options = {"synchronize_session": False, "preserve_rowcount": True}
+    result = db.session.execute(statement, execution_options=options)
     return cast(CursorResult[Any], result).rowcount
 
 

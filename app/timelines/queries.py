@@ -1,6 +1,6 @@
 """What a timeline lists, as queries that nobody has run yet."""
 
-from sqlalchemy import or_
+from sqlalchemy import literal, select, union_all
 
 from ..accounts.models import User
 from ..db import AnySelect
@@ -11,9 +11,9 @@ from ..posts.queries import visible_to
 
 def home(viewer: User) -> AnySelect:
     """The posts of those whom ``viewer`` follows, and the viewer's own."""
-    return visible_to(viewer).where(
-        or_(Post.author_id == viewer.id, Post.author_id.in_(followed_by(viewer)))
-    )
+    # One list of authors, not an OR: so that one walk along the index finds them all.
+    authors = union_all(followed_by(viewer), select(literal(viewer.id)))
+    return visible_to(viewer).where(Post.author_id.in_(authors))
 
 
 def explore(viewer: User | None) -> AnySelect:
