@@ -93,7 +93,6 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "PASSWORD_HASH": "scrypt:32768:8:3",
         "RATELIMIT_STORAGE_URI": redis_url or "memory://",
         "RATELIMIT_STRATEGY": "moving-window",
-        "RATELIMIT_HEADERS_ENABLED": True,
         # A limit that cannot be counted must not take the site down with it.
         "RATELIMIT_SWALLOW_ERRORS": True,
     }

@@ -1,12 +1,15 @@
 """What a person sees when something is refused or goes wrong, with and without JavaScript."""
 
+import json
+
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from .security import seconds_limited
 from .web import answer_with_messages, notify, wants_fragment
 
 # Fields that a form sent again must not carry along.
@@ -33,6 +36,9 @@ def refused(error: HTTPException) -> Response:
     """Answer any status of 400 and more: a page, or for htmx a message that leaves the page be."""
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if isinstance(error, SecurityError):
+        # A host that is not ours: no address of ours can be built, so no page drawn.
+        return make_response(error.get_response())
     title, advice = _in_words(error)
     if wants_fragment():
         notify(f"{title}. {advice}")
@@ -42,7 +48,7 @@ def refused(error: HTTPException) -> Response:
             render_template("errors/refused.html", title=title, advice=advice),
             error.code,
         )
-    if retry_after := getattr(error, "retry_after", None):
+    if retry_after := getattr(error, "retry_after", None) or seconds_limited():
         response.headers["Retry-After"] = str(retry_after)
     for name, value in error.get_headers():
         if name in ("Allow", "WWW-Authenticate"):
@@ -53,14 +59,20 @@ def refused(error: HTTPException) -> Response:
 def form_expired(error: CSRFError) -> Response:
     """Answer a POST without our token: the same form once more, with what was typed in it.
 
-    A form that another site sent gets no token to go on with.
+    For htmx the page stays and app.js puts a fresh token into it. A form that another
+    site sent gets no token to go on with.
     """
     foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in (
         "same-origin",
         "none",
     )
-    if foreign or wants_fragment():
+    if foreign:
         return refused(error)
+    if wants_fragment():
+        notify(_("You signed in or out since this page was opened. Nothing is lost: try again."))
+        response = answer_with_messages(400)
+        response.headers["HX-Trigger"] = json.dumps({"fresh-token": {"token": generate_csrf()}})
+        return response
     fields = [
         (name, value)
         for name, value in request.form.items(multi=True)

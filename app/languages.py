@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, has_request_context, make_response, request
 from flask_babel import Babel, format_datetime, get_locale
 from flask_moment import Moment
 from flask_moment import moment as flask_moment
@@ -27,7 +27,9 @@ def preferred() -> str:
     languages = current_app.config["LANGUAGES"]
     if chosen in languages:
         return str(chosen)
-    return request.accept_languages.best_match(languages) or next(iter(languages))
+    # A command has no browser that could name one.
+    asked = request.accept_languages.best_match(languages) if has_request_context() else None
+    return asked or next(iter(languages))
 
 
 class Time(flask_moment):

@@ -11,6 +11,8 @@ from flask.logging import default_handler
 
 FILE_SIZE = 1024 * 1024
 FILES_KEPT = 10
+# What begins a line in one viewer or another, or steers a terminal, is shown as an escape.
+CONTROLS = {ord(c): repr(c)[1:-1] for c in "\r\v\f\x1b\x1c\x1d\x1e\x85\u2028\u2029"}
 # One failing page must not become a thousand mails.
 SECONDS_BETWEEN_MAILS = 60
 
@@ -39,7 +41,7 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line (or lines: a traceback, or a mail, is indented)."""
         record.where = f"{request.method} {request.path!r} " if has_request_context() else ""
-        return super().format(record).replace("\r", "\\r").replace("\n", "\n    ")
+        return super().format(record).translate(CONTROLS).replace("\n", "\n    ")
 
 
 class OnceAMinute(logging.Filter):

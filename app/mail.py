@@ -74,7 +74,7 @@ def deliver(mail_id: int) -> None:
         log.warning(
             "Mail %s was not delivered (attempt %s).",
             mail.id,
-            mail.attempts,
+            mail.attempts + 1,
             exc_info=True,
         )
         return

@@ -1,5 +1,9 @@
 """What holds for every answer: headers, the content security policy, rate limits, CSRF."""
 
+import time
+from math import ceil
+from typing import Any
+
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -17,6 +21,12 @@ def who() -> str:
 
 
 limiter = Limiter(who)
+
+
+def seconds_limited() -> int | None:
+    """Return in how many seconds the rate limit that this request broke lets it pass, if any."""
+    limit = limiter.current_limit
+    return max(1, ceil(limit.reset_at - time.time())) if limit and limit.breached else None
 
 
 def init_app(app: Flask) -> None:
@@ -47,9 +57,9 @@ def content_security_policy(avatars: str) -> str:
     )
 
 
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = current_app.config["CONTENT_SECURITY_POLICY"]
+def add_headers(app: Flask, headers: Any) -> None:
+    """Put into ``headers``, of an answer or of a file, what every one of them carries."""
+    headers["Content-Security-Policy"] = app.config["CONTENT_SECURITY_POLICY"]
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     # Not no-referrer: under HTTPS, Flask-WTF checks where a form was sent from.
@@ -57,6 +67,10 @@ def _add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+
+
+def _add_headers(response: Response) -> Response:
+    add_headers(current_app, response.headers)
     if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -27,6 +27,7 @@ from whitenoise import WhiteNoise
 import config
 
 from .db import BIGGEST_ID, db
+from .security import add_headers
 
 STATIC = config.ROOT / "static"
 
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
             root=STATIC,
             prefix=static_url(),
             immutable_file_test=lambda path, url: True,
+            add_headers_function=lambda headers, path, url: add_headers(app, headers),
         )
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

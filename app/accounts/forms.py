@@ -29,7 +29,8 @@ def storable(_form: FlaskForm, field: Any) -> None:
     """Refuse NUL and lone surrogates, which no database keeps."""
     text = field.data or ""
     if "\x00" in text or any(unicodedata.category(c) == "Cs" for c in text):
-        raise ValidationError(_l("There is a character in it that cannot be kept. Remove it."))
+        # The validators after this one ask the database, which would fail on it.
+        raise StopValidation(_l("There is a character in it that cannot be kept. Remove it."))
 
 
 def valid_email(_form: FlaskForm, field: Any) -> None:
@@ -111,6 +112,8 @@ class RegisterForm(FlaskForm):
 
     def validate_username(self, field: Any) -> None:
         """Refuse a taken name, and one that could be taken for a page of ours."""
+        if field.errors:
+            return
         if field.data.lower() in _reserved_names() or db.session.scalar(by_name(field.data)):
             raise ValidationError(_l("This name is taken. Try another."))
 

@@ -190,6 +190,8 @@ def register(
             **profile,
         )
         session.add(user)
+        # Within a larger transaction too, the caller gets someone who can act.
+        session.flush()
     return user
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from ..accounts.models import User
 from ..db import db
 from ..security import limiter
-from ..web import back, changed, notify, page
+from ..web import back, changed, notify, page, wants_fragment
 from . import blueprint, queries
 from .forms import PostForm, fresh_form
 from .models import Post, publish
@@ -54,7 +54,9 @@ def delete(id: int) -> ResponseReturnValue:
     """Take one's own post away, with a way to bring it back."""
     post = db.first_or_404(queries.own(current_user).where(Post.id == id))
     post.delete()
-    notify(_("Your post is deleted."), undo=url_for("posts.restore", id=id))
+    # For htmx the way back is where the post was; a second one would load the page.
+    undo = None if wants_fragment() else url_for("posts.restore", id=id)
+    notify(_("Your post is deleted."), undo=undo)
     to = back(instead_of=url_for("posts.show", id=id))
     return changed("posts/_deleted.html", to=to, post=post)
 

@@ -81,6 +81,9 @@ def upgrade():
         sa.Column("following_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
     )
+    # Batches cannot express an index on an expression.
+    op.create_index("uq_user_username_lower", "user", [sa.text("lower(username)")], unique=True)
+    op.create_index("uq_user_email_lower", "user", [sa.text("lower(email)")], unique=True)
     op.create_table(
         "follow",
         sa.Column(
@@ -220,6 +223,8 @@ def downgrade():
         batch_op.drop_index("ix_follow_followed_id_since")
 
     op.drop_table("follow")
+    op.drop_index("uq_user_email_lower", "user")
+    op.drop_index("uq_user_username_lower", "user")
     op.drop_table("user")
     with op.batch_alter_table("outbox_mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_mail_recipient"))

@@ -25,6 +25,10 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches("textarea[data-longest]")) count(event.target);
   });
+  document.addEventListener("htmx:after:process", (event) => {
+    for (const textarea of event.target.querySelectorAll("textarea[data-longest]"))
+      if (textarea.value) count(textarea);
+  });
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form.composer");
     if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -58,6 +62,12 @@
     message.className = "message";
     message.textContent = document.body.dataset.lostConnection;
     flash().replaceChildren(message);
+  });
+
+  // The session began anew while the page was open: its forms go on with the new token.
+  document.addEventListener("fresh-token", (event) => {
+    for (const field of document.querySelectorAll("input[name=csrf_token]"))
+      field.value = event.detail.token;
   });
 
   // A card that is on the page already does not come twice.

@@ -1,0 +1,159 @@
+"""The site, served for real from a database of its own, and the people in it."""
+
+import secrets
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+from flask import Response, session
+from flask_migrate import upgrade
+from playwright.sync_api import BrowserContext
+from sqlalchemy import select, text
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app import create_app
+from app.accounts.models import User, by_name, register
+from app.accounts.sign_in import begin_session
+from app.community.loading import load
+from app.db import db, writing
+from app.follows.models import Follow, follow
+from app.mail import OutboxMail
+from app.posts.models import Post, publish
+
+PASSWORD = "three-unrelated-words"
+
+
+class Site:
+    """A running site: its address, and what its people do by the application's own verbs."""
+
+    def __init__(self, app: Any, url: str) -> None:
+        self.app, self.url = app, url
+
+    def person(self, username: str | None = None, **profile: str) -> User:
+        """Register somebody; under a name that nobody else has, if none is given."""
+        username = username or f"user_{secrets.token_hex(4)}"
+        email = f"{username.lower()}@example.org"
+        with self.app.app_context():
+            return register(username, email=email, password=PASSWORD, **profile)
+
+    def moved_in(self, username: str, created_at: str) -> None:
+        """Have somebody move in, once, who joined at that time elsewhere."""
+        with self.app.app_context():
+            if not db.session.scalar(by_name(username)):
+                row = {"username": username, "display_name": "", "created_at": created_at}
+                load([row], [], [])
+
+    def writes(self, author: User, *bodies: str) -> list[Post]:
+        """Publish posts, the first one first."""
+        with self.app.app_context(), writing():
+            return [publish(author, body) for body in bodies]
+
+    def follows(self, viewer: User, *authors: User) -> None:
+        """Have ``viewer`` follow ``authors``."""
+        with self.app.app_context(), writing():
+            for author in authors:
+                follow(viewer, author)
+
+    def is_followed(self, author: User, viewer: User) -> bool:
+        """Whether ``viewer`` follows ``author``, says the database."""
+        with self.app.app_context():
+            return db.session.get(Follow, (viewer.id, author.id)) is not None
+
+    def posts_of(self, author: User) -> Sequence[str]:
+        """Return the texts that ``author`` has published and not deleted, newest first."""
+        found = select(Post.body).where(Post.author_id == author.id, Post.deleted_at.is_(None))
+        with self.app.app_context():
+            return db.session.scalars(found.order_by(Post.id.desc())).all()
+
+    def mails_to(self, address: str) -> Sequence[str]:
+        """Return the mails for ``address``, newest first."""
+        found = select(OutboxMail.body).where(OutboxMail.recipient == address)
+        with self.app.app_context():
+            return db.session.scalars(found.order_by(OutboxMail.id.desc())).all()
+
+    def named(self, username: str) -> User:
+        """Return the person of that name."""
+        with self.app.app_context():
+            return db.session.scalars(by_name(username)).one()
+
+    def signs_in(self, context: BrowserContext, user: User) -> None:
+        """Have the browser of ``context`` hold a login session of ``user``."""
+        where = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Chromium"}
+        with self.app.test_request_context(base_url=self.url, environ_base=where):
+            begin_session(user, remember=False)
+            response = Response()
+            self.app.session_interface.save_session(self.app, session, response)
+        kept = SimpleCookie(response.headers["Set-Cookie"])
+        context.add_cookies(
+            [{"name": c.key, "value": c.value, "url": self.url} for c in kept.values()]
+        )
+
+    def signs_out_everywhere(self, user: User) -> None:
+        """End every login session of ``user``, as from another browser."""
+        with self.app.app_context(), writing():
+            user.end_sessions()
+
+    @contextmanager
+    def without_table(self, name: str) -> Iterator[None]:
+        """Take a table away for a while: what needs it fails."""
+        self._renames(name, f"{name}_away")
+        try:
+            yield
+        finally:
+            self._renames(f"{name}_away", name)
+
+    def _renames(self, name: str, to: str) -> None:
+        with self.app.app_context(), writing() as database:
+            database.execute(text(f'ALTER TABLE "{name}" RENAME TO "{to}"'))
+
+
+@contextmanager
+def serve() -> Iterator[Site]:
+    """Serve the site on a free port for as long as the context lasts."""
+    with tempfile.TemporaryDirectory(prefix="microblog-") as folder:
+        app = _migrated(Path(folder))
+        server = make_server("127.0.0.1", 0, _Uncompressed(app), True, request_handler=_Quiet)
+        site = Site(app, f"http://127.0.0.1:{server.server_port}")
+        app.config["BASE_URL"] = site.url
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield site
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            with app.app_context():
+                db.engine.dispose()
+
+
+def _migrated(instance: Path) -> Any:
+    app = create_app(
+        {"INSTANCE_PATH": str(instance)},
+        TESTING=True,
+        PROPAGATE_EXCEPTIONS=False,  # A failure is answered as people see it.
+        PASSWORD_HASH="pbkdf2:sha256:1",
+    )
+    with app.app_context():
+        upgrade()
+    return app
+
+
+class _Uncompressed:
+    """Static files as they are written: their compressed twins may be of an older day."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        return self.app(environ, start_response)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass

@@ -1,0 +1,233 @@
+"""For everybody: by keyboard, by screen reader, on small and large screens, light and dark."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Browse
+from .served import Site, User
+from .steps import cards, composer, no_page_load, only_with_scripts, send
+from .watching import Watch
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
+  .filter((violation) => ["serious", "critical"].includes(violation.impact))
+  .flatMap((violation) => violation.nodes.map((node) =>
+    `${violation.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+NARROWEST = {"width": 320, "height": 640}
+
+
+class Pages(NamedTuple):
+    """Somebody with long words, someone who follows them, and a post of either."""
+
+    wordy: User
+    reader: User
+    newcomer: User
+    post: int
+
+
+@pytest.fixture(scope="module")
+def community(site: Site) -> Pages:
+    wordy = site.person("W" * 30, display_name="Donaudampfschiff" * 3, about_me="long" * 120)
+    reader = site.person("reader", display_name="Greta Sommer", about_me="Ask me for a book.")
+    site.follows(reader, wordy)
+    site.follows(wordy, reader)
+    site.writes(wordy, "x" * 500, f"https://example.org/{'path' * 100}", "One\n\nTwo\nThree")
+    (post,) = site.writes(reader, "A post with a link to https://example.org/rivers in it.")
+    return Pages(wordy, reader, site.person("newcomer"), post.id)
+
+
+STRANGERS = [
+    "/",
+    "/explore",
+    "/login",
+    "/register",
+    "/reset-password",
+    "/@reader",
+    "/@reader/followers",
+    "/@reader/following",
+    "/posts/{post}",
+    "/missing",
+]
+OWN = [
+    "/",
+    "/explore",
+    "/posts/new",
+    "/posts/{post}",
+    "/@reader",
+    f"/@{'W' * 30}",
+    f"/@{'W' * 30}/followers",
+    "/@newcomer/following",
+    "/settings/profile",
+    "/settings/account",
+    "/settings/sessions",
+]
+EVERY_PAGE = [
+    *(pytest.param("", path, id=f"stranger {path}") for path in STRANGERS),
+    *(pytest.param("reader", path, id=f"reader {path}") for path in OWN),
+    pytest.param("newcomer", "/", id="newcomer /"),
+]
+
+
+@pytest.mark.parametrize(("who", "path"), EVERY_PAGE)
+def test_every_page_is_accessible_and_fits(
+    browse: Browse, community: Pages, watch: Watch, who: str, path: str
+):
+    watch.allow(*([404] if path == "/missing" else []))
+    page = browse(as_=getattr(community, who) if who else None)
+    page.goto(path.format(post=community.post))
+    is_accessible_and_fits(page)
+
+
+def test_a_refused_form_is_accessible_and_fits(browse: Browse, watch: Watch):
+    watch.allow(422)
+    page = browse()
+    page.goto("/register")
+    page.locator("main form").evaluate("form => { form.noValidate = true }")
+    page.locator("main").get_by_role("button", name="Register").click()
+    expect(page.get_by_label("Username")).to_have_attribute("class", "form-control is-invalid")
+    is_accessible_and_fits(page)
+
+
+def test_a_refused_and_a_deleted_post_are_accessible_and_fit(
+    browse: Browse, site: Site, watch: Watch
+):
+    watch.allow(422)
+    writer = site.person()
+    site.writes(writer, "To be deleted")
+    page = browse(as_=writer)
+    page.goto("/")
+    cards(page).get_by_role("button", name="Delete").click()
+    expect(cards(page).get_by_role("button", name="Undo")).to_be_visible()
+    send(page).click()
+    expect(page.get_by_role("alert")).to_contain_text("Write something first.")
+    is_accessible_and_fits(page)
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("h1.style.color = '#ddd'", "color-contrast"),
+        ("h1.style.width = '400px'", "pixels too wide for 390"),
+    ],
+)
+def test_a_fault_is_found(browse: Browse, fault: str, found: str):
+    page = browse()
+    page.goto("/login")
+    page.locator("h1").evaluate(f"h1 => {{ {fault} }}")
+    with pytest.raises(AssertionError, match=found):
+        is_accessible_and_fits(page)
+
+
+def is_accessible_and_fits(page: Page) -> None:
+    page.evaluate(AXE)
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(RUN_AXE) == [], f"{scheme}, {size['width']} pixels wide"
+    for size in (PHONE, NARROWEST):
+        page.set_viewport_size(size)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, f"{too_wide} pixels too wide for {size['width']}"
+
+
+def focused(page: Page) -> str:
+    """What the keyboard is at, as a person would call it."""
+    return page.evaluate(
+        """() => {
+          const at = document.activeElement;
+          return at.getAttribute("aria-label") || at.labels?.[0]?.textContent.trim()
+            || at.textContent.trim();
+        }"""
+    )
+
+
+def tab_stops(page: Page) -> list[str]:
+    """Press Tab until the page ends, and return what the keyboard was at."""
+    stops = []
+    while True:
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            return stops
+        stops.append(focused(page))
+        assert len(stops) < 100, "The keyboard is trapped."
+
+
+def test_the_keyboard_goes_through_the_page_in_reading_order(
+    own_page: Page, site: Site, viewer: User
+):
+    site.writes(viewer, "Hello")
+    own_page.goto("/")
+    time = cards(own_page).locator("time").inner_text()
+    assert tab_stops(own_page) == [
+        "Skip to content",
+        "Microblog",
+        "Home",
+        "Explore",
+        "Profile",
+        "Settings",
+        "Log out",
+        "What is on your mind?",
+        "Post",
+        f"{viewer.username} @{viewer.username}",
+        time,
+        "Delete",
+        f"{viewer.username}@{viewer.username}",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/", "/settings/account"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_wherever_the_keyboard_is_one_sees_it(
+    browse: Browse, site: Site, viewer: User, path: str, scheme: str
+):
+    site.writes(viewer, "Hello")
+    page = browse(as_=viewer, color_scheme=scheme, viewport={"width": 800, "height": 600})
+    page.goto(path)
+    for _stop in tab_stops(page):
+        page.keyboard.press("Tab")
+        at, name = page.evaluate_handle("document.activeElement"), focused(page)
+        with_focus = page.screenshot(animations="disabled")
+        at.evaluate("element => element.blur()")
+        without_focus = page.screenshot(animations="disabled")
+        assert with_focus != without_focus, f"Nobody sees that the keyboard is at {name}"
+        at.evaluate("element => element.focus()")
+
+
+def test_the_skip_link_leads_past_the_navigation(own_page: Page):
+    own_page.goto("/")
+    link = own_page.get_by_role("link", name="Skip to content")
+    expect(link).not_to_be_in_viewport()
+    own_page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    own_page.keyboard.press("Enter")
+    own_page.keyboard.press("Tab")
+    expect(composer(own_page)).to_be_focused()
+
+
+@only_with_scripts
+def test_one_writes_and_deletes_by_keyboard_alone(own_page: Page):
+    own_page.goto("/")
+    with no_page_load(own_page):
+        own_page.keyboard.press("Tab")
+        own_page.keyboard.press("Enter")
+        own_page.keyboard.press("Tab")
+        own_page.keyboard.type("By keyboard alone")
+        own_page.keyboard.press("Tab")
+        expect(send(own_page)).to_be_focused()
+        own_page.keyboard.press("Enter")
+        expect(cards(own_page)).to_have_count(1)
+        expect(send(own_page)).to_be_focused()
+        for _stop in ("author", "time", "Delete"):
+            own_page.keyboard.press("Tab")
+        expect(cards(own_page).get_by_role("button", name="Delete")).to_be_focused()
+        own_page.keyboard.press("Enter")
+        expect(cards(own_page).get_by_role("button", name="Undo")).to_be_focused()
+        own_page.keyboard.press("Enter")
+        expect(cards(own_page)).to_contain_text("By keyboard alone")
+        expect(cards(own_page).get_by_role("button", name="Delete")).to_be_focused()

@@ -1,0 +1,125 @@
+"""A lost session, a lost connection, a page that is no longer one's own: nothing typed is lost."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .served import Site, User
+from .steps import (
+    cards,
+    composer,
+    flash,
+    log_in,
+    no_page_load,
+    only_with_scripts,
+    only_without_scripts,
+    send,
+)
+from .watching import Watch
+
+TEXT = "Two lines\nthat took an hour & a half"
+
+
+@only_with_scripts
+def test_signed_out_in_between_the_text_stays(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow(401)
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    site.signs_out_everywhere(viewer)
+    with no_page_load(own_page):
+        send(own_page).click()
+        expect(flash(own_page)).to_contain_text("You are signed out.")
+        expect(composer(own_page)).to_have_value(TEXT)
+    assert site.posts_of(viewer) == []
+
+
+@only_with_scripts
+def test_signed_in_again_in_another_tab_the_text_can_be_sent(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow(400, 401)
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    site.signs_out_everywhere(viewer)
+    send(own_page).click()
+    expect(flash(own_page)).to_contain_text("log in, in another tab")
+    tab = own_page.context.new_page()
+    tab.goto("/login")
+    log_in(tab, viewer)
+    expect(composer(tab)).to_be_visible()
+    tab.close()
+    send(own_page).click()
+    expect(flash(own_page)).to_contain_text("Nothing is lost: try again.")
+    expect(composer(own_page)).to_have_value(TEXT)
+    send(own_page).click()
+    expect(composer(own_page)).to_be_empty()
+    assert site.posts_of(viewer) == [TEXT]
+
+
+@only_without_scripts
+def test_signed_out_in_between_the_text_is_there_after_logging_in(
+    own_page: Page, site: Site, viewer: User
+):
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    site.signs_out_everywhere(viewer)
+    send(own_page).click()
+    expect(flash(own_page)).to_contain_text("Log in to go on.")
+    log_in(own_page, viewer)
+    expect(composer(own_page)).to_have_value(TEXT)
+    send(own_page).click()
+    expect(cards(own_page).first).to_contain_text("that took an hour & a half")
+    assert site.posts_of(viewer) == [TEXT]
+
+
+@only_with_scripts
+def test_without_a_connection_the_text_stays_and_can_be_sent_later(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    with no_page_load(own_page):
+        own_page.context.set_offline(True)
+        send(own_page).click()
+        expect(flash(own_page)).to_contain_text("No connection. Nothing is lost: try again.")
+        expect(composer(own_page)).to_have_value(TEXT)
+        own_page.context.set_offline(False)
+        send(own_page).click()
+        expect(cards(own_page)).to_have_count(1)
+        expect(composer(own_page)).to_be_empty()
+    assert site.posts_of(viewer) == [TEXT]
+
+
+@only_with_scripts
+def test_a_failure_of_the_server_leaves_the_text_and_says_so(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow(500)
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    with site.without_table("post"), no_page_load(own_page):
+        send(own_page).click()
+        expect(flash(own_page)).to_contain_text("Something broke on our side.")
+        expect(composer(own_page)).to_have_value(TEXT)
+    send(own_page).click()
+    expect(composer(own_page)).to_be_empty()
+    assert site.posts_of(viewer) == [TEXT]
+
+
+@pytest.mark.parametrize("path", ["/", "/settings/account"])
+def test_back_after_logging_out_shows_no_private_page(own_page: Page, viewer: User, path: str):
+    own_page.goto(path)
+    private = own_page.locator("#composer, [name=current_password]")
+    expect(private).to_be_visible()
+    own_page.get_by_role("button", name="Log out").click()
+    expect(flash(own_page)).to_contain_text("You are signed out.")
+    own_page.go_back(wait_until="commit")
+    own_page.wait_for_load_state()
+    own_page.wait_for_url(re.compile(r"/$|/login"))
+    expect(own_page.locator("main").get_by_role("heading").first).to_be_visible()
+    expect(private).to_have_count(0)
+    expect(own_page.get_by_text(viewer.email)).to_have_count(0)

@@ -1,0 +1,192 @@
+"""Write, delete, and bring back."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from .served import Site, User
+from .steps import (
+    card,
+    card_ids,
+    cards,
+    composer,
+    flash,
+    no_page_load,
+    only_with_scripts,
+    only_without_scripts,
+    send,
+)
+from .watching import Watch
+
+
+def test_a_post_appears_at_the_top_and_the_composer_is_empty(
+    own_page: Page, site: Site, viewer: User
+):
+    site.writes(viewer, "The first")
+    own_page.goto("/")
+    composer(own_page).fill("<b>The second</b>\nhttps://example.org/rye")
+    send(own_page).click()
+    expect(flash(own_page)).to_contain_text("Your post is published.")
+    expect(cards(own_page)).to_have_count(2)
+    expect(cards(own_page).first).to_contain_text("<b>The second</b>")
+    link = cards(own_page).first.get_by_role("link", name="https://example.org/rye")
+    expect(link).to_have_attribute("rel", re.compile("nofollow"))
+    expect(composer(own_page)).to_be_empty()
+
+
+@only_with_scripts
+def test_writing_takes_no_page_load(own_page: Page):
+    own_page.goto("/")
+    with no_page_load(own_page):
+        for number, text in enumerate(("One", "Two"), start=1):
+            composer(own_page).fill(text)
+            send(own_page).click()
+            expect(cards(own_page)).to_have_count(number)
+            expect(cards(own_page).first).to_contain_text(text)
+            expect(composer(own_page)).to_be_empty()
+    expect(own_page.get_by_text("It is quiet here.")).to_be_hidden()
+
+
+@only_with_scripts
+def test_ctrl_enter_publishes(own_page: Page):
+    own_page.goto("/")
+    composer(own_page).fill("By keyboard")
+    composer(own_page).press("Control+Enter")
+    expect(cards(own_page).first).to_contain_text("By keyboard")
+
+
+@only_with_scripts
+def test_the_composer_counts_what_is_left_in_characters_as_people_see_them(own_page: Page):
+    own_page.goto("/")
+    count = own_page.locator("#composer_count")
+    composer(own_page).fill("né 🦆")
+    expect(count).to_have_text("496")
+    composer(own_page).fill("x" * 501)
+    expect(count).to_have_text("-1")
+    expect(count).to_have_class(re.compile("over"))
+
+
+def test_an_impatient_triple_click_posts_once(own_page: Page, site: Site, viewer: User):
+    own_page.goto("/")
+    composer(own_page).fill("Once")
+    send(own_page).click(click_count=3)
+    expect(cards(own_page)).to_have_count(1)
+    expect(composer(own_page)).to_be_empty()
+    own_page.reload()
+    expect(cards(own_page)).to_have_count(1)
+    assert site.posts_of(viewer) == ["Once"]
+
+
+@only_with_scripts
+def test_an_impatient_triple_click_sends_one_request(own_page: Page):
+    own_page.goto("/")
+    sent = []
+    own_page.on("request", lambda request: sent.append(request.method))
+    composer(own_page).fill("Once")
+    send(own_page).click(click_count=3)
+    expect(composer(own_page)).to_be_empty()
+    assert sent.count("POST") == 1
+
+
+def test_a_post_that_is_too_long_is_kept_and_told_at_the_field(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow(422)
+    text = "long " * 120
+    own_page.goto("/")
+    composer(own_page).fill(text)
+    with own_page.expect_response(lambda response: response.request.method == "POST") as answer:
+        send(own_page).click()
+    assert answer.value.status == 422
+    expect(own_page.get_by_role("alert")).to_contain_text("Shorten it by 100.")
+    expect(composer(own_page)).to_have_value(text)
+    expect(composer(own_page)).to_have_accessible_description(re.compile("Shorten it by 100."))
+    assert site.posts_of(viewer) == []
+
+    composer(own_page).fill("short")
+    send(own_page).click()
+    expect(flash(own_page)).to_contain_text("Your post is published.")
+    assert site.posts_of(viewer) == ["short"]
+
+
+@only_with_scripts
+def test_a_refused_post_is_counted_on(own_page: Page, watch: Watch):
+    watch.allow(422)
+    own_page.goto("/")
+    composer(own_page).fill("x" * 510)
+    send(own_page).click()
+    expect(own_page.get_by_role("alert")).to_contain_text("Shorten it by 10.")
+    expect(own_page.locator("#composer_count")).to_have_text("-10")
+
+
+@only_with_scripts
+def test_deleting_and_undoing_leaves_alone_what_is_being_typed(
+    own_page: Page, site: Site, viewer: User
+):
+    (post,) = site.writes(viewer, "One")
+    own_page.goto("/")
+    composer(own_page).fill("Half a thought")
+    card(own_page, post).get_by_role("button", name="Delete").click()
+    expect(flash(own_page)).to_contain_text("Your post is deleted.")
+    own_page.get_by_role("button", name="Undo").click()
+    expect(card(own_page, post)).to_contain_text("One")
+    expect(composer(own_page)).to_have_value("Half a thought")
+
+
+@only_with_scripts
+def test_a_refused_post_takes_no_page_load_and_keeps_the_focus(own_page: Page, watch: Watch):
+    watch.allow(422)
+    own_page.goto("/")
+    with no_page_load(own_page):
+        send(own_page).focus()
+        own_page.keyboard.press("Enter")
+        expect(own_page.get_by_role("alert")).to_contain_text("Write something first.")
+        expect(send(own_page)).to_be_focused()
+
+
+@only_with_scripts
+def test_a_deleted_post_comes_back_in_its_place(own_page: Page, site: Site, viewer: User):
+    _one, two, _three = site.writes(viewer, "One", "Two", "Three")
+    own_page.goto("/")
+    before = card_ids(own_page)
+    with no_page_load(own_page):
+        card(own_page, two).get_by_role("button", name="Delete").click()
+        expect(card(own_page, two)).to_contain_text("Your post is deleted.")
+        assert site.posts_of(viewer) == ["Three", "One"]
+        card(own_page, two).get_by_role("button", name="Undo").click()
+        expect(card(own_page, two)).to_contain_text("Two")
+    assert card_ids(own_page) == before
+    assert site.posts_of(viewer) == ["Three", "Two", "One"]
+
+
+@only_without_scripts
+def test_a_deleted_post_comes_back_by_the_message(own_page: Page, site: Site, viewer: User):
+    _one, two, _three = site.writes(viewer, "One", "Two", "Three")
+    own_page.goto("/")
+    before = card_ids(own_page)
+    card(own_page, two).get_by_role("button", name="Delete").click()
+    expect(flash(own_page)).to_contain_text("Your post is deleted.")
+    expect(card(own_page, two)).to_have_count(0)
+    flash(own_page).get_by_role("button", name="Undo").click()
+    expect(flash(own_page)).to_contain_text("Your post is back.")
+    assert own_page.url.endswith(f"#post_{two.id}")
+    assert card_ids(own_page) == before
+
+
+def test_a_post_is_deleted_and_brought_back_from_its_own_page(
+    own_page: Page, site: Site, viewer: User
+):
+    (post,) = site.writes(viewer, "The only one")
+    own_page.goto(f"/posts/{post.id}")
+    card(own_page, post).get_by_role("button", name="Delete").click()
+    expect(own_page.get_by_text("Your post is deleted.").first).to_be_visible()
+    own_page.get_by_role("button", name="Undo").click()
+    expect(card(own_page, post)).to_contain_text("The only one")
+    assert site.posts_of(viewer) == ["The only one"]
+
+
+def test_only_the_author_can_delete(own_page: Page, site: Site):
+    (post,) = site.writes(site.person(), "Not yours")
+    own_page.goto(f"/posts/{post.id}")
+    expect(card(own_page, post)).to_contain_text("Not yours")
+    expect(card(own_page, post).get_by_role("button")).to_have_count(0)
