@@ -1,0 +1,308 @@
+"""Logging in and out, and what is done against guessing."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import pbkdf2_hmac
+
+import pytest
+import werkzeug.security
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.security import generate_password_hash
+
+from app.accounts.models import User
+from app.db import db, writing
+from app.web import own_path
+from tests.client import Client
+from tests.conftest import PASSWORD
+from tests.html import messages, one
+
+ELSEWHERE = [
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "/%09/evil.example\t",
+    "https://evil.example",
+    "https:evil.example",
+    "https:/evil.example",
+    "http:///evil.example",
+    "HTTPS://evil.example/",
+    "javascript:alert(1)",
+    "data:text/html,evil",
+    "evil.example",
+    "@evil.example",
+    ".evil.example",
+    "?next=//evil.example",
+    "",
+    "/\x00",
+    "/\x7f/evil.example",
+    "/ /evil.example",
+]
+
+
+@pytest.mark.parametrize("login", ["ada", "ADA", "ada@example.org", " Ada@Example.ORG "])
+def test_logging_in_by_name_or_address_in_any_case(ada, stranger, login):
+    answer = stranger.log_in(login, PASSWORD)
+    assert answer.status_code == 303
+    assert answer.location == "/"
+    assert stranger.is_signed_in
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("ada", "wrong"),
+        ("nobody", PASSWORD),
+        ("ada", PASSWORD.upper()),
+        ("ada", PASSWORD + " "),
+        ("ada\x00", PASSWORD),
+        ("ada", "x" * 129),
+        ("%", PASSWORD),
+        ("", ""),
+    ],
+)
+def test_a_wrong_log_in_is_told_and_the_name_stays(ada, stranger, login, password):
+    answer = stranger.log_in(login, password)
+    assert answer.status_code == 422
+    assert one(answer, "[name=login]").attributes["value"] == login.replace("\x00", "�")
+    assert not one(answer, "[name=password]").attributes.get("value")
+    assert not stranger.is_signed_in
+
+
+def test_nobody_logs_in_to_an_account_without_a_password(make_user, stranger):
+    make_user("imported", email=None, password=None)
+    for password in ("", "nobody", "None"):
+        assert stranger.log_in("imported", password).status_code == 422
+
+
+def test_the_answer_is_the_same_for_a_known_and_an_unknown_name(ada, make_client):
+    answers = []
+    for login in ("ada", "eve"):
+        answer = make_client().log_in(login, "wrong")
+        token = one(answer, "[name=csrf_token]").attributes["value"]
+        text = answer.text.replace(login, "…").replace(token, "…")
+        names = sorted({name for name, _value in answer.headers} - {"Content-Length"})
+        answers.append((answer.status_code, names, text))
+    assert answers[0] == answers[1]
+
+
+def test_one_hash_is_computed_for_a_known_and_an_unknown_name(ada, stranger, monkeypatch):
+    stranger.log_in("eve", "to warm up")
+    computed = []
+
+    def counting(*args, **options):
+        computed.append(args)
+        return pbkdf2_hmac(*args, **options)
+
+    monkeypatch.setattr(werkzeug.security.hashlib, "pbkdf2_hmac", counting)
+    for login, password in (("ada", "wrong"), ("eve", "wrong"), ("eve", PASSWORD)):
+        computed.clear()
+        stranger.log_in(login, password)
+        assert len(computed) == 1
+    computed.clear()
+    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    assert len(computed) == 1
+
+
+def test_an_old_password_hash_is_renewed_at_the_next_log_in(app, ada, stranger, rows):
+    old = generate_password_hash(PASSWORD, method="pbkdf2:sha256:2")
+    with app.app_context(), writing():
+        db.session.get(User, ada.id).password_hash = old
+    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    new = rows("user")[0]["password_hash"]
+    assert new.startswith(app.config["PASSWORD_HASH"] + "$")
+    stranger.post("/logout")
+    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    assert rows("user")[0]["password_hash"] == new
+
+
+def test_logging_in_leads_back_to_where_the_person_was_going(ada, stranger):
+    page = stranger.follow(stranger.get("/posts/new?body=Tea%20%26%20cake"))
+    assert messages(page) == ["Log in to go on."]
+    answer = stranger.submit("main form", login="ada", password=PASSWORD)
+    page = stranger.follow(answer)
+    assert one(page, "#composer_body").text() == "Tea & cake"
+
+
+def test_a_wrong_try_does_not_forget_where_the_person_was_going(ada, stranger):
+    stranger.get("/login?next=/@ada")
+    stranger.submit("main form", login="ada", password="wrong password")
+    answer = stranger.submit("main form", login="ada", password=PASSWORD)
+    assert answer.location == "/@ada"
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_logging_in_never_leads_to_another_site(ada, stranger, target):
+    stranger.get("/login")
+    fields = {"login": "ada", "password": PASSWORD}
+    answer = stranger.post("/login", fields, query_string={"next": target})
+    assert answer.status_code == 303
+    assert answer.location == "/"
+    assert stranger.get("/login", query_string={"next": target}).location == "/"
+
+
+@given(st.text(alphabet="/\\\t\n\r :@.?#ehptv\x00", max_size=12))
+def test_an_own_path_always_stays_here(target):
+    if own_path(target):
+        assert target.startswith("/")
+        assert not target.startswith(("//", "/\\"))
+        assert not set(target) & set("\\\t\n\r \x00")
+
+
+def test_logging_in_begins_a_new_token(ada, stranger):
+    before = stranger.token()
+    stranger.log_in("ada", PASSWORD)
+    assert stranger.token() != before
+    assert stranger.post("/posts", {"body": "Hello"}, token=before).status_code == 400
+
+
+def test_only_a_cookie_with_remember_me_outlives_the_browser(ada, signed_in):
+    assert "remember" not in signed_in(ada).cookies()
+    client = signed_in(ada, remember=True)
+    kept = client.http.get_cookie("remember")
+    assert kept.expires - datetime.now(UTC) > timedelta(days=364)
+    assert kept.http_only
+    assert kept.same_site == "Lax"
+    reopened = Client(client.app, {"remember": client.cookies()["remember"]})
+    assert reopened.is_signed_in
+    page = reopened.get("/")
+    assert reopened.post("/posts", {"body": "Back again"}).status_code == 303
+    one(page, "#composer")
+
+
+def test_cookies_keep_away_from_scripts_and_other_sites(ada, signed_in):
+    cookie = signed_in(ada).http.get_cookie("session")
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+
+
+def test_under_https_cookies_are_bound_to_the_host(make_app, app, ada):
+    secure = make_app({"BASE_URL": "https://localhost"})
+    client = secure.test_client()
+    page = client.get("/login", base_url="https://localhost")
+    cookies = page.headers.getlist("Set-Cookie")
+    token = one(page.text, "[name=csrf_token]").attributes["value"]
+    answer = client.post(
+        "/login",
+        data={"login": "ada", "password": PASSWORD, "remember": "y", "csrf_token": token},
+        base_url="https://localhost",
+        headers={"Referer": "https://localhost/login"},
+    )
+    assert answer.status_code == 303
+    cookies += answer.headers.getlist("Set-Cookie")
+    names = {cookie.split("=")[0] for cookie in cookies}
+    assert {"__Host-session", "__Host-remember"} <= names
+    assert all("; Secure" in c and "; HttpOnly" in c and "SameSite=Lax" in c for c in cookies)
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+def test_logging_out_is_by_form_only_and_tells(ada, signed_in):
+    client = signed_in(ada, remember=True)
+    assert client.get("/logout").status_code == 405
+    client.get("/")
+    answer = client.press("button[formaction='/logout']")
+    assert answer.status_code == 303
+    assert messages(client.follow(answer)) == ["You are signed out."]
+    assert not client.is_signed_in
+    assert "remember" not in client.cookies()
+
+
+def fail(client, times, login="ada"):
+    return [client.log_in(login, f"wrong {n}").status_code for n in range(times)]
+
+
+@pytest.mark.parametrize("login", ["ada", "nobody"])
+def test_after_ten_failures_one_must_wait(ada, stranger, login):
+    assert fail(stranger, 10, login) == [422] * 10
+    answer = stranger.log_in(login, PASSWORD)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 300
+    one(answer, "h1", text="Too fast")
+
+
+def test_after_five_minutes_one_may_try_again(ada, stranger, travel):
+    fail(stranger, 11)
+    travel.shift(301)
+    assert stranger.log_in("ada", PASSWORD).status_code == 303
+
+
+def test_failures_count_per_account_from_whatever_address(app, ada, make_client):
+    for n in range(10):
+        client = make_client()
+        client.http.environ_base["REMOTE_ADDR"] = f"192.0.2.{n}"
+        assert client.log_in("ada", "wrong").status_code == 422
+    client = make_client()
+    client.http.environ_base["REMOTE_ADDR"] = "192.0.2.99"
+    assert client.log_in("ADA", PASSWORD).status_code == 429
+    assert client.log_in("somebody", PASSWORD).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("addresses", "same"),
+    [
+        (["192.0.2.1"] * 11, True),
+        ([f"2001:db8:0:1::{n:x}" for n in range(11)], True),
+        ([f"2001:db8:0:{n:x}::1" for n in range(11)], False),
+    ],
+)
+def test_failures_count_per_address_on_whatever_account(app, make_client, addresses, same):
+    client = make_client()
+    answers = []
+    for n, address in enumerate(addresses):
+        client.http.environ_base["REMOTE_ADDR"] = address
+        answers.append(client.log_in(f"name{n}", "wrong").status_code)
+    assert answers == [422] * 10 + [429 if same else 422]
+
+
+def test_a_forged_forwarding_header_changes_nothing(app, make_client):
+    client = make_client()
+    client.get("/login")
+    answers = [
+        client.post(
+            "/login",
+            {"login": f"name{n}", "password": "wrong"},
+            headers={"X-Forwarded-For": f"192.0.2.{n}", "X-Real-IP": f"192.0.2.{n}"},
+        ).status_code
+        for n in range(11)
+    ]
+    assert answers == [422] * 10 + [429]
+
+
+def test_behind_a_trusted_proxy_the_address_is_the_one_that_it_names(make_app, app):
+    client = Client(make_app({"TRUSTED_PROXIES": "1"}))
+    client.get("/login")
+    answers = [
+        client.post(
+            "/login",
+            {"login": f"name{n}", "password": "wrong"},
+            headers={"X-Forwarded-For": f"198.51.100.7, 192.0.2.{n}"},
+        ).status_code
+        for n in range(11)
+    ]
+    assert answers == [422] * 11
+
+
+def test_the_owners_known_browser_is_not_locked_out(ada, bruno, signed_in, make_client):
+    known = signed_in(ada)
+    known.post("/logout")
+    attacker = make_client()
+    attacker.http.environ_base["REMOTE_ADDR"] = "192.0.2.66"
+    fail(attacker, 10)
+    assert attacker.log_in("ada", PASSWORD).status_code == 429
+    assert make_client().log_in("ada", PASSWORD).status_code == 429
+    assert known.log_in("ada", PASSWORD).status_code == 303
+
+
+def test_a_browser_is_known_to_its_own_account_only(ada, bruno, signed_in, make_client):
+    known = signed_in(bruno)
+    known.post("/logout")
+    attacker = make_client()
+    attacker.http.environ_base["REMOTE_ADDR"] = "192.0.2.66"
+    fail(attacker, 10)
+    assert known.log_in("ada", PASSWORD).status_code == 429
+    forged = Client(known.app, {"known-browser": "eyJhbGciOiJub25lIn0.e30."})
+    assert forged.log_in("ada", PASSWORD).status_code == 429

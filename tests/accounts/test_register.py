@@ -1,0 +1,128 @@
+"""Making an account."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.models import register
+from app.security import limiter
+from tests.html import messages, one, text_of
+
+NEW = {"username": "Newcomer", "email": "New@Example.org", "password": "a long password"}
+
+
+def register_by_form(client, **typed):
+    client.get("/register")
+    return client.submit("main form", **NEW | typed)
+
+
+def test_registering_signs_in_and_welcomes(stranger, rows):
+    answer = register_by_form(stranger)
+    assert answer.status_code == 303
+    assert answer.location == "/"
+    assert messages(stranger.follow(answer)) == ["Welcome, Newcomer!"]
+    assert stranger.is_signed_in
+    user = rows("user")[0]
+    assert user["username"] == "Newcomer"
+    assert user["email"] == "new@example.org"
+    assert NEW["password"] not in user["password_hash"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("username", "ADA", "This name is taken."),
+        ("username", "Explore", "This name is taken."),
+        ("username", "posts", "This name is taken."),
+        ("username", "no spaces", "Only letters"),
+        ("username", "ünïcode", "Only letters"),
+        ("username", "ada\n", "Only letters"),
+        ("username", "x" * 31, "longer than 30"),
+        ("username", "", "required"),
+        ("email", "ADA@example.ORG", "Someone already uses this address."),
+        ("email", "nonsense", "That is no e-mail address."),
+        ("email", "x" * 300 + "@example.org", "longer than 254"),
+        ("password", "short", "Between 8 and 128"),
+        ("password", "x" * 129, "Between 8 and 128"),
+        ("password", "x" * 500_000, "Between 8 and 128"),
+        ("password", "nul \x00 within", "cannot be kept"),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_fault_is_told_at_its_field_and_nothing_typed_is_lost(
+    ada, stranger, rows, field, value, told, htmx
+):
+    stranger.get("/register")
+    answer = stranger.submit("main form", htmx=htmx, **NEW | {field: value})
+    assert answer.status_code == 422
+    wrong = one(answer, ".is-invalid[name]")
+    assert wrong.attributes["name"] == field
+    assert told in text_of(wrong.parent)
+    for name in {"username", "email"} - {field}:
+        assert one(answer, f"[name={name}]").attributes["value"] == NEW[name]
+    assert not one(answer, "[name=password]").attributes.get("value")
+    assert len(rows("user")) == 1
+
+
+def test_every_first_part_of_an_address_is_reserved(app, stranger):
+    parts = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    for name in sorted(part for part in parts if part.isidentifier()):
+        assert register_by_form(stranger, username=name).status_code == 422, name
+
+
+def test_registering_leads_on_to_where_the_person_was_going(stranger):
+    stranger.get("/register?next=/@ada")
+    assert stranger.submit("main form", **NEW).location == "/@ada"
+
+
+def test_somebody_signed_in_is_not_asked_to_register(ada, signed_in):
+    assert signed_in(ada).get("/register").location == "/"
+
+
+def test_of_many_who_register_one_name_at_once_one_gets_it(app, make_client, together, rows):
+    clients = [make_client() for _ in range(12)]
+    for client in clients:
+        client.get("/register")
+
+    def act(n):
+        name = "Newcomer" if n % 2 else "NEWCOMER"
+        fields = {"username": name, "email": f"n{n}@example.org", "password": "a long password"}
+        return clients[n].post("/register", fields).status_code
+
+    assert sorted(together(act, range(12))) == [303] + [422] * 11
+    assert len(rows("user")) == 1
+
+
+@pytest.mark.parametrize("taken", [{"username": "ADA"}, {"email": "Ada@EXAMPLE.org"}])
+def test_the_database_itself_refuses_a_name_or_address_in_another_case(app, ada, taken):
+    fresh = {"username": "other", "email": "other@example.org"}
+    with app.app_context(), pytest.raises(IntegrityError):
+        register(**fresh | taken)
+
+
+def test_twenty_people_register_from_one_address_within_an_hour(app, make_client):
+    for n in range(20):
+        typed = {"username": f"n{n}", "email": f"n{n}@example.org"}
+        assert register_by_form(make_client(), **typed).status_code == 303
+
+
+def test_registration_can_be_closed(migrated_app, stranger, monkeypatch, rows):
+    monkeypatch.setitem(migrated_app.config, "REGISTRATION", "closed")
+    answer = stranger.get("/register")
+    assert answer.status_code == 403
+    one(answer, "h1", text="Registration is closed")
+    assert stranger.post("/register", NEW).status_code == 403
+    assert rows("user") == []
+    assert "/register" not in stranger.get("/").text
+
+
+@given(username=st.text(max_size=40), email=st.text(max_size=60), password=st.text(max_size=140))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_gets_an_answer_that_says_what_is_wrong(
+    stranger, username, email, password
+):
+    limiter.reset()
+    typed = {"username": username, "email": email, "password": password}
+    encoded = {k: v.encode("utf-8", "surrogatepass") for k, v in typed.items()}
+    assert stranger.post("/register", encoded).status_code in (422, 400)

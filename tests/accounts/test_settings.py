@@ -1,0 +1,114 @@
+"""Changing one's profile and account."""
+
+import pytest
+
+from tests.conftest import PASSWORD
+from tests.html import absent, messages, one, text_of
+
+
+@pytest.fixture
+def client(ada, signed_in):
+    """Ada's browser."""
+    return signed_in(ada)
+
+
+def save(client, path, **typed):
+    client.get(path)
+    return client.submit("main form", **typed)
+
+
+def test_the_profile_is_saved_and_shown(client):
+    answer = save(
+        client, "/settings/profile", display_name="Ada <L>", about_me="Solder & tea\n<script>"
+    )
+    assert answer.location == "/@ada"
+    page = client.follow(answer)
+    assert messages(page) == ["Your profile is saved."]
+    assert text_of(one(page, "h1")) == "Ada <L> @ada"
+    assert text_of(one(page, ".profile-about")) == "Solder & tea <script>"
+    assert client.get("/@ada").text.count("<script>") == 0
+
+
+def test_a_display_name_cannot_be_made_to_look_like_anothers(client, rows):
+    save(client, "/settings/profile", display_name="  Ａｄａ\u202e\u200b \u2066Lovelace\x07 ")
+    assert rows("user")[0]["display_name"] == "Ada Lovelace"
+
+
+def test_without_a_display_name_the_username_is_shown(client):
+    save(client, "/settings/profile", display_name=" \u200b ")
+    assert text_of(one(client.get("/@ada"), "h1")) == "ada @ada"
+
+
+@pytest.mark.parametrize(
+    "typed", [{"display_name": "x" * 61}, {"about_me": "x" * 501}, {"about_me": "nul\x00"}]
+)
+def test_what_does_not_fit_the_profile_is_told_and_kept(client, typed):
+    answer = save(client, "/settings/profile", **{"about_me": "Tea."} | typed)
+    assert answer.status_code == 422
+    assert one(answer, ".is-invalid[name]").attributes["name"] == next(iter(typed))
+    if "about_me" not in typed:
+        assert one(answer, "textarea").text().strip() == "Tea."
+
+
+def test_the_username_does_not_change(client, rows):
+    client.get("/settings/profile")
+    client.post("/settings/profile", {"username": "eve", "display_name": "Eve"})
+    client.post("/settings/account", {"username": "eve", "email": "ada@example.org"})
+    assert rows("user")[0]["username"] == "ada"
+
+
+def test_a_new_password_works_and_the_old_one_no_longer(client, stranger, make_client):
+    save(client, "/settings/account", password="another roof", current_password=PASSWORD)
+    assert stranger.log_in("ada", PASSWORD).status_code == 422
+    assert make_client().log_in("ada", "another roof").status_code == 303
+
+
+@pytest.mark.parametrize("typed", [{"password": "another roof"}, {"email": "ada@example.net"}])
+@pytest.mark.parametrize("current", ["", "wrong"])
+def test_password_and_address_want_the_current_password(client, rows, typed, current):
+    before = rows("user")
+    answer = save(client, "/settings/account", current_password=current, **typed)
+    assert answer.status_code == 422
+    assert one(answer, ".is-invalid[name]").attributes["name"] == "current_password"
+    assert rows("user") == before
+
+
+def test_another_persons_address_is_refused_in_any_case(client, bruno, rows):
+    answer = save(client, "/settings/account", email="BRUNO@example.org", current_password=PASSWORD)
+    assert answer.status_code == 422
+    one(answer, ".invalid-feedback", text="Someone already uses this address.")
+    assert rows("user", "username = 'ada'")[0]["email"] == "ada@example.org"
+
+
+def test_ones_own_address_in_another_case_is_no_change(client, elsewhere_count):
+    answer = save(client, "/settings/account", email="ADA@example.org")
+    assert answer.status_code == 303
+    assert elsewhere_count() == 1
+
+
+@pytest.fixture
+def elsewhere_count(rows):
+    """Give a function that counts login sessions."""
+    return lambda: len(rows("login_session"))
+
+
+def test_the_language_is_chosen_against_the_browsers(client):
+    save(client, "/settings/account", language="es")
+    page = client.get("/", headers={"Accept-Language": "en"})
+    assert one(page, "html").attributes["lang"] == "es"
+    save(client, "/settings/account", language="")
+    page = client.get("/", headers={"Accept-Language": "en"})
+    assert one(page, "html").attributes["lang"] == "en"
+
+
+def test_an_unknown_language_is_refused(client, rows):
+    answer = client.post("/settings/account", {"email": "ada@example.org", "language": "xx"})
+    assert answer.status_code == 422
+    assert rows("user")[0]["language"] is None
+
+
+def test_someone_imported_without_an_address_can_choose_a_language(make_user, signed_in):
+    client = signed_in(make_user("imported", email=None))
+    page = client.get("/settings/account")
+    absent(page, ".is-invalid")
+    assert client.post("/settings/account", {"email": "", "language": "es"}).status_code == 303

@@ -1,0 +1,218 @@
+"""Moving a community in from CSV files."""
+
+import csv
+
+import pytest
+from werkzeug.security import check_password_hash
+
+from app.community.demo import load_demo
+from app.db import db, id_at, moment_of
+from tests.html import cards, people
+
+USERS = [
+    ("username", "display_name", "created_at"),
+    ("ada", "Ada L.", "2024-01-01T00:00:00Z"),
+    ("Bruno", "", "2024-03-01T00:00:00Z"),
+    ("carmen", "Carmen, “alto”", "2024-02-01T00:00:00+01:00"),
+]
+FOLLOWS = [("follower", "followed"), ("ada", "Bruno"), ("Bruno", "ada"), ("carmen", "ada")]
+POSTS = [
+    ("author", "created_at", "body"),
+    ("ada", "2024-04-01T10:00:00Z", "Second <b> https://example.org/?a=1&b=2"),
+    ("Bruno", "2024-04-01T09:00:00Z", "First\r\nline"),
+    ("ada", "2024-04-01T10:00:00Z", "Third, in the same second"),
+]
+
+
+@pytest.fixture
+def load(app, tmp_path):
+    """Give a function that writes the files and loads them with the command."""
+
+    def run(*options, users=USERS, follows=FOLLOWS, posts=POSTS):
+        for name, rows in (("users", users), ("follows", follows), ("posts", posts)):
+            if rows is not None:
+                with (tmp_path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+                    csv.writer(file).writerows(rows)
+        return app.test_cli_runner().invoke(args=["community", "load", str(tmp_path), *options])
+
+    return run
+
+
+def check_counters(app):
+    return app.test_cli_runner().invoke(args=["counters", "check"])
+
+
+def test_people_follows_and_posts_move_in_with_their_dates(app, load, rows, stranger):
+    result = load()
+    assert result.exit_code == 0, result.output
+    assert "Loaded 3 people, 3 follows and 3 posts" in result.output
+    users = {row["username"]: row for row in rows("user")}
+    assert moment_of(users["carmen"]["id"]).isoformat() == "2024-01-31T23:00:00+00:00"
+    assert users["ada"]["email"] is None
+    assert users["ada"]["display_name"] == "Ada L."
+    assert (users["ada"]["posts_count"], users["ada"]["followers_count"]) == (2, 2)
+    page = stranger.get("/explore")
+    assert [row["body"][:5] for id in cards(page) for row in rows("post", "id = :id", id=id)] == [
+        "Third",
+        "Secon",
+        "First",
+    ]
+    assert people(stranger.get("/@ada/followers")) == ["Bruno", "carmen"]
+    assert check_counters(app).exit_code == 0
+
+
+def test_a_follow_is_dated_by_who_joined_later(load, rows):
+    load()
+    since = {(row["follower_id"], row["followed_id"]): row["since"] for row in rows("follow")}
+    assert since
+    for pair, moment in since.items():
+        assert moment >> 16 == max(pair) >> 16
+
+
+def test_loaded_rows_equal_what_publishing_makes(load, rows, make_user, make_post):
+    load()
+    author = make_user("dmitri")
+    loaded = {row["body"]: row for row in rows("post")}
+    for _author, _created_at, body in POSTS[1:]:
+        published = rows("post", "id = :id", id=make_post(author, body).id)[0]
+        same = loaded[published["body"]]
+        for column in set(published) - {"id", "author_id"}:
+            assert published[column] == same[column]
+
+
+def test_loaded_people_equal_registered_ones(load, rows, make_user):
+    load("--password", "a long password")
+    make_user("dmitri", email=None, password="a long password")
+    users = {row["username"]: row for row in rows("user")}
+    of_the_person = {"id", "username", "display_name", "password_hash"}
+    for column in set(users["dmitri"]) - of_the_person - {"posts_count"}:
+        if not column.endswith("_count"):
+            assert users["ada"][column] == users["dmitri"][column]
+
+
+def test_everybody_gets_the_password(load, rows, stranger):
+    load("--password", "a long password")
+    hashes = {row["password_hash"] for row in rows("user")}
+    assert len(hashes) == 1
+    assert check_password_hash(hashes.pop(), "a long password")
+    assert stranger.log_in("bruno", "a long password").status_code == 303
+
+
+def test_without_a_password_nobody_logs_in(load, rows, stranger):
+    load()
+    assert {row["password_hash"] for row in rows("user")} == {None}
+    assert stranger.log_in("ada", "nobody").status_code == 422
+
+
+def test_a_community_moves_in_beside_the_people_who_are_there(app, ada, bruno, load, make_post):
+    make_post(ada)
+    users = [USERS[0], ("carmen", "", "2024-01-01T00:00:00Z"), ("dmitri", "", "2024-01-01")]
+    result = load(
+        users=users,
+        follows=[FOLLOWS[0], ("carmen", "dmitri")],
+        posts=[POSTS[0], ("carmen", "2024-01-01", "Hi")],
+    )
+    assert result.exit_code == 0, result.output
+    assert check_counters(app).exit_code == 0
+
+
+BAD = {
+    "a name that is none": (
+        {"users": [*USERS, ("no spaces", "", "2024-01-01T00:00:00Z")]},
+        "users.csv, line 5: a username is",
+    ),
+    "a name twice": (
+        {"users": [*USERS, ("ADA", "", "2024-01-01T00:00:00Z")]},
+        "users.csv, line 5: the name ADA is taken",
+    ),
+    "a date that is none": (
+        {"users": [*USERS, ("dmitri", "", "yesterday")]},
+        "users.csv, line 5: 'yesterday' is no date",
+    ),
+    "a column too few": ({"users": [*USERS, ("dmitri",)]}, "users.csv, line 5: 3 columns"),
+    "a column too many": (
+        {"users": [*USERS, ("dmitri", "", "2024-01-01", "x")]},
+        "users.csv, line 5: 3 columns",
+    ),
+    "a column without its name": (
+        {"users": [("username", "display_name")]},
+        "users.csv: no column created_at",
+    ),
+    "a follower who is nobody": (
+        {"follows": [*FOLLOWS, ("nobody", "ada")]},
+        "follows.csv, line 5: 'nobody' is not in users.csv",
+    ),
+    "somebody who follows themselves": (
+        {"follows": [*FOLLOWS, ("ada", "ada")]},
+        "follows.csv, line 5: nobody follows themselves",
+    ),
+    "an author who is nobody": (
+        {"posts": [*POSTS, ("nobody", "2024-01-01", "Hello")]},
+        "posts.csv, line 6: 'nobody' is not in users.csv",
+    ),
+    "an empty post": (
+        {"posts": [*POSTS, ("ada", "2024-01-01", " ")]},
+        "posts.csv, line 6: Write something first.",
+    ),
+    "a post that is too long": (
+        {"posts": [*POSTS, ("ada", "2024-01-01", "x" * 501)]},
+        "posts.csv, line 6: That is 501 characters",
+    ),
+    "no file": ({"posts": None}, "posts.csv is missing"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_fault_names_file_and_line_and_nothing_is_loaded(load, rows, what):
+    files, told = BAD[what]
+    result = load(**files)
+    assert result.exit_code == 1
+    assert told in result.output
+    assert "Traceback" not in result.output
+    assert rows("user") == rows("follow") == rows("post") == []
+
+
+def test_a_file_that_is_no_utf8_is_told(load, tmp_path, rows):
+    (tmp_path / "posts.csv").write_bytes(b"author,created_at,body\nada,2024-01-01,\xff\xfe\n")
+    result = load(posts=None)
+    assert result.exit_code == 1
+    assert "posts.csv is no UTF-8 CSV file" in result.output
+    assert rows("user") == []
+
+
+def test_many_rows_of_one_moment_get_different_ids(app, load, rows):
+    moment = "2024-01-01T00:00:00Z"
+    users = [USERS[0], *((f"n{n}", "", moment) for n in range(300))]
+    posts = [POSTS[0], *((f"n{n % 300}", moment, f"No. {n}") for n in range(6000))]
+    assert load(users=users, follows=[FOLLOWS[0]], posts=posts).exit_code == 0
+    ids = sorted(row["id"] for row in rows("post"))
+    assert len(set(ids)) == 6000
+    assert ids[0] == id_at(moment_of(ids[0]))
+    in_order = [row["body"] for row in sorted(rows("post"), key=lambda row: row["id"])]
+    assert in_order == [f"No. {n}" for n in range(6000)]
+
+
+def test_the_demo_moves_in_once(app, rows, stranger):
+    for _ in range(2):
+        result = app.test_cli_runner().invoke(args=["community", "demo"])
+        assert result.exit_code == 0, result.output
+        assert "Log in as ada, with the password: demo-demo" in result.output
+    assert len({row["username"] for row in rows("user")}) == len(rows("user")) >= 10
+    assert stranger.log_in("ada", "demo-demo").status_code == 303
+    assert cards(stranger.get("/"))
+    assert check_counters(app).exit_code == 0
+    with app.app_context():
+        assert not load_demo()
+
+
+def test_drifted_counts_are_found_and_repaired(app, ada, make_post, rows):
+    make_post(ada)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(db.text('UPDATE "user" SET posts_count = 7, followers_count = 3'))
+    result = check_counters(app)
+    assert result.exit_code == 1
+    assert f"User {ada.id}: posts_count is 7, counted 1" in result.output
+    assert "2 counts have drifted" in result.output
+    assert app.test_cli_runner().invoke(args=["counters", "repair"]).exit_code == 0
+    assert check_counters(app).exit_code == 0
+    assert rows("user")[0]["posts_count"] == 1

@@ -1,0 +1,132 @@
+"""Assertions on HTML: find elements by CSS selector, and hold every answer to good markup."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+def parse(response: Any) -> LexborHTMLParser:
+    """Parse a response, or a string, as a browser would."""
+    return LexborHTMLParser(response if isinstance(response, str) else response.text)
+
+
+def select(
+    response: Any, css: str, *, count: int | None = None, text: str | None = None
+) -> list[LexborNode]:
+    """Return the elements that ``css`` finds: ``count`` of them, or at least one.
+
+    With ``text``, only those count in whose text it stands.
+    """
+    found = parse(response).css(css)
+    if text is not None:
+        found = [node for node in found if text in text_of(node)]
+    wanted = "some" if count is None else count
+    assert bool(found) if count is None else len(found) == count, (
+        f"{css!r}{f' with {text!r}' if text else ''}: wanted {wanted}, found {len(found)}"
+    )
+    return found
+
+
+def one(response: Any, css: str, *, text: str | None = None) -> LexborNode:
+    """Return the only element that ``css`` finds."""
+    return select(response, css, count=1, text=text)[0]
+
+
+def absent(response: Any, css: str, *, text: str | None = None) -> None:
+    """Hold that ``css`` finds nothing."""
+    select(response, css, count=0, text=text)
+
+
+def text_of(node: LexborNode) -> str:
+    """Return the text of an element, with every run of white space as one space."""
+    return " ".join(node.text().split())
+
+
+def attributes(response: Any, css: str, name: str) -> list[str]:
+    """Return an attribute of every element that ``css`` finds, in order; perhaps none."""
+    return [node.attributes[name] or "" for node in parse(response).css(css)]
+
+
+def cards(response: Any) -> list[int]:
+    """Return the ids of the posts on a page, from the top."""
+    return [int(id.removeprefix("post_")) for id in attributes(response, "article.post", "id")]
+
+
+def people(response: Any) -> list[str]:
+    """Return the usernames in a list of people, from the top."""
+    return [link.removeprefix("/@") for link in attributes(response, "a.person-name", "href")]
+
+
+def messages(response: Any) -> list[str]:
+    """Return what the page tells in passing."""
+    return [text_of(node) for node in parse(response).css(".message")]
+
+
+def check_markup(source: str) -> None:
+    """Hold a page or a fragment to what every one of them must be."""
+    checker = _Checker()
+    checker.feed(source)
+    checker.close()
+    assert not checker.wrong(), f"{checker.wrong()} in:\n{source}"
+
+
+class _Checker(HTMLParser):
+    """Reads the source itself: a browser's parser repairs what is to be found here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.unlabelled: list[tuple[str | None, str]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        shown = f"<{tag} {' '.join(f'{k}={v!r}' for k, v in attrs)}>"
+        if len(given) != len(attrs):
+            self.faults.append(f"an attribute twice: {shown}")
+        if given.get("id"):
+            self.ids.append(given["id"])
+        if "style" in given or any(name.startswith("on") for name in given):
+            self.faults.append(f"style or script in an attribute: {shown}")
+        if tag == "style" or (tag == "script" and not given.get("src")):
+            self.faults.append(f"inline style or script: {shown}")
+        if tag == "form" and "form" in self.open:
+            self.faults.append(f"a form in a form: {shown}")
+        if tag == "button" and "type" not in given:
+            self.faults.append(f"a button without a type: {shown}")
+        if tag == "img" and "alt" not in given:
+            self.faults.append(f"a picture without alt: {shown}")
+        if tag == "label" and given.get("for"):
+            self.labelled.add(given["for"])
+        named = given.get("aria-label") or given.get("aria-labelledby") or "label" in self.open
+        is_field = tag in ("textarea", "select") or (
+            tag == "input" and given.get("type") not in ("hidden", "submit")
+        )
+        if is_field and not named:
+            self.unlabelled.append((given.get("id"), shown))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def wrong(self) -> list[str]:
+        """Return every fault found."""
+        twice = sorted({id for id in self.ids if self.ids.count(id) > 1})
+        return (
+            self.faults
+            + [f"id {id!r} twice" for id in twice]
+            + [f"no label: {shown}" for id, shown in self.unlabelled if id not in self.labelled]
+        )

@@ -1,0 +1,133 @@
+"""Deleting a post, and bringing it back."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.db import db
+from app.posts.jobs import erase_deleted
+from app.posts.models import Post
+from tests.html import absent, cards, messages, one
+
+DELETE = "article.post button[formaction$='/delete']"
+
+
+@pytest.fixture
+def post(ada, make_post):
+    """A post of Ada's."""
+    return make_post(ada, "Hello")
+
+
+@pytest.fixture
+def client(ada, signed_in, post):
+    """Ada's browser, on her home page."""
+    client = signed_in(ada)
+    client.get("/")
+    return client
+
+
+def posts_count(rows):
+    return rows("user", "username = 'ada'")[0]["posts_count"]
+
+
+def test_deleting_leaves_an_undo_in_the_same_place(client, post, rows):
+    answer = client.press(DELETE, htmx=True)
+    assert answer.status_code == 200
+    one(answer, f"article#post_{post.id}.post-deleted button[formaction$='/restore']")
+    assert cards(client.get("/")) == []
+    assert client.get(f"/posts/{post.id}").status_code == 404
+    assert posts_count(rows) == 0
+
+
+def test_undo_brings_the_card_back(client, post, rows):
+    client.press(DELETE, htmx=True)
+    answer = client.post(f"/posts/{post.id}/restore", htmx=True)
+    one(answer, f"article#post_{post.id} .post-body", text="Hello")
+    assert cards(client.get("/")) == [post.id]
+    assert posts_count(rows) == 1
+
+
+def test_without_javascript_undo_stands_in_the_message(client, post):
+    answer = client.press(DELETE)
+    assert answer.status_code == 303
+    assert answer.location == "/"
+    page = client.follow(answer)
+    assert messages(page) == ["Your post is deleted. Undo"]
+    answer = client.press(".message button")
+    assert answer.location == f"/#post_{post.id}"
+    assert cards(client.follow(answer)) == [post.id]
+
+
+def test_deleting_on_its_own_page_does_not_lead_back_there(client, post):
+    client.get(f"/posts/{post.id}")
+    assert client.press(DELETE).location == "/"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_after_thirty_seconds_it_is_too_late(client, post, rows, travel, htmx):
+    client.post(f"/posts/{post.id}/delete", htmx=htmx)
+    travel.shift(timedelta(seconds=31))
+    answer = client.post(f"/posts/{post.id}/restore", htmx=htmx)
+    assert answer.status_code == 410
+    assert "30 seconds" in answer.text
+    assert posts_count(rows) == 0
+
+
+def test_up_to_then_it_is_not(client, post, rows, travel):
+    client.post(f"/posts/{post.id}/delete")
+    travel.shift(timedelta(seconds=29))
+    assert client.post(f"/posts/{post.id}/restore").status_code == 303
+    assert posts_count(rows) == 1
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_twice_counts_once(client, post, rows, htmx):
+    for verb, count in (("delete", 0), ("delete", 0), ("restore", 1), ("restore", 1)):
+        answer = client.post(f"/posts/{post.id}/{verb}", htmx=htmx)
+        assert answer.status_code == (200 if htmx else 303)
+        assert posts_count(rows) == count
+
+
+def test_at_once_counts_once(app, client, post, together, rows):
+    windows = [client.twin() for _ in range(8)]
+    for window in windows:
+        window.token()
+    together(lambda window: window.post(f"/posts/{post.id}/delete"), windows)
+    assert posts_count(rows) == 0
+    together(lambda window: window.post(f"/posts/{post.id}/restore"), windows)
+    assert posts_count(rows) == 1
+
+
+@pytest.mark.parametrize("verb", ["delete", "restore"])
+def test_only_the_owner_may(post, bruno, signed_in, verb, rows):
+    client = signed_in(bruno)
+    absent(client.get(f"/posts/{post.id}"), ".post-actions")
+    for htmx in (False, True):
+        assert client.post(f"/posts/{post.id}/{verb}", htmx=htmx).status_code == 404
+    assert posts_count(rows) == 1
+
+
+@pytest.mark.parametrize("id", ["1", "0", str(2**63), "9" * 19])
+def test_a_post_that_is_not_there_is_not_found(client, id):
+    for verb in ("delete", "restore"):
+        assert client.post(f"/posts/{id}/{verb}").status_code == 404
+
+
+def test_the_sweep_erases_what_cannot_come_back(app, ada, client, post, make_post, travel, rows):
+    kept = make_post(ada, "Stays")
+    client.post(f"/posts/{post.id}/delete")
+    for seconds, left in ((31, 2), (30, 1)):
+        travel.shift(timedelta(seconds=seconds))
+        with app.app_context():
+            erase_deleted()
+        assert len(rows("post")) == left
+    assert rows("post")[0]["id"] == kept.id
+
+
+def test_deleting_and_restoring_in_the_shell(app, post):
+    with app.app_context():
+        found = db.session.get(Post, post.id)
+        found.delete()
+        assert found.deleted_at is not None
+        assert found.restore()
+        assert found.deleted_at is None

@@ -1,0 +1,51 @@
+"""A post at its permanent address."""
+
+import pytest
+
+from tests.html import cards, one, parse, select, text_of
+
+
+@pytest.fixture
+def post(ada, make_post):
+    """A post of Ada's."""
+    return make_post(ada, "First line\nsee https://example.org/?a=1&b=2 <b>")
+
+
+def test_anybody_reads_a_post_at_its_address(post, stranger):
+    page = stranger.get(f"/posts/{post.id}")
+    assert cards(page) == [post.id]
+    body = one(page, ".post-body")
+    assert body.html.count("<br>") == 1
+    link = one(page, ".post-body a")
+    assert link.attributes["href"] == "https://example.org/?a=1&b=2"
+    assert link.attributes["rel"] == "nofollow noopener ugc"
+    assert "<b>" in body.text()
+    assert "ada" in parse(page).css_first("title").text()
+    assert one(page, f"#post_{post.id} time").attributes["datetime"].endswith("Z")
+
+
+def test_the_card_leads_to_author_and_post(post, stranger):
+    card = one(stranger.get("/explore"), f"#post_{post.id}")
+    assert card.css_first(".post-author").attributes["href"] == "/@ada"
+    assert card.css_first(".post-time").attributes["href"] == f"/posts/{post.id}"
+    assert text_of(card.css_first(".handle")) == "@ada"
+
+
+def test_only_the_owner_finds_a_button_to_delete(post, ada, bruno, signed_in):
+    button = f"#post_{post.id} button[formaction='/posts/{post.id}/delete']"
+    for viewer, count in ((ada, 1), (bruno, 0), (ada, 1)):
+        select(signed_in(viewer).get("/explore"), button, count=count)
+
+
+@pytest.mark.parametrize("id", ["1", str(2**63), "9" * 19, "9" * 20, "-1", "x", "1.0", "%00"])
+def test_what_is_no_post_is_not_found(stranger, id):
+    for htmx in (False, True):
+        assert stranger.get(f"/posts/{id}", htmx=htmx).status_code == 404
+
+
+def test_a_new_display_name_shows_on_old_cards(post, ada, signed_in, stranger):
+    stranger.get("/explore")
+    client = signed_in(ada)
+    client.get("/settings/profile")
+    client.submit("main form", display_name="Ada <Lovelace>")
+    assert text_of(one(stranger.get("/explore"), ".post-author bdi")) == "Ada <Lovelace>"

@@ -1,0 +1,83 @@
+"""What becomes of the text of a post: escaped, with its line breaks and its links, and no more."""
+
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.posts.text import normal, to_html
+from tests.html import parse
+
+REL = 'rel="nofollow noopener ugc"'
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("a & b \"c\" 'd'", "a &amp; b &#34;c&#34; &#39;d&#39;"),
+        ("one\ntwo\n\nthree", "one<br>two<br><br>three"),
+        ("https://x.example", f'<a href="https://x.example" {REL}>https://x.example</a>'),
+        (
+            "(see http://x.example/a_(b)).",
+            f'(see <a href="http://x.example/a_(b)" {REL}>http://x.example/a_(b)</a>).',
+        ),
+        (
+            "https://x.example/?a=1&b='2'",
+            f'<a href="https://x.example/?a=1&amp;b=&#39;2&#39;" {REL}>'
+            "https://x.example/?a=1&amp;b=&#39;2&#39;</a>",
+        ),
+        ("house.My dog", "house.My dog"),
+        ("x.example and 127.0.0.1", "x.example and 127.0.0.1"),
+        ("ada@example.org", "ada@example.org"),
+        ("//x.example", "//x.example"),
+    ],
+)
+def test_text_becomes_html(body, html):
+    assert to_html(body) == html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt://x.example/%0aalert(1)",
+        "data:text/html,<b>",
+        "vbscript://x.example",
+        "file:///etc/passwd",
+        "ftp://x.example",
+        "mailto:ada@example.org",
+        "ssh://x.example",
+    ],
+)
+def test_only_http_and_https_become_links(body):
+    assert "<a" not in to_html(body)
+
+
+def test_line_ends_of_every_kind_become_one():
+    assert normal("a\r\nb\rc\nd\r\r\n") == "a\nb\nc\nd\n\n"
+
+
+PIECES = (
+    ["https://", "http://", "x.example", "/a?b=", "<", ">", '"', "'", "&", "&amp;", "\n", " "],
+    ["javascript:", "<script>", "</a>", "<a href=", "<!--", "]]>", "onclick=", "`", "\\", "é"],
+)
+pieced = st.lists(st.sampled_from([*PIECES[0], *PIECES[1]]), max_size=12).map("".join)
+
+
+@given(st.text(max_size=80) | pieced)
+@settings(max_examples=400)
+def test_nothing_but_text_line_breaks_and_links_comes_out(body):
+    body = normal(body).replace("\x00", "")
+    html = to_html(body)
+    tree = parse(f"<div>{html}</div>").css_first("div")
+    for node in tree.css("*"):
+        assert node.tag in ("div", "a", "br")
+        if node.tag == "a":
+            assert set(node.attributes) == {"href", "rel"}
+            assert node.attributes["href"].startswith(("http://", "https://"))
+            assert node.attributes["rel"] == "nofollow noopener ugc"
+    plain = html.replace("<br>", "\n")
+    assert "<" not in plain.replace("</a>", "").replace('<a href="', "")
+    assert unescape(to_html(body).replace("<br>", "\n")) == body or "<a " in html

@@ -1,0 +1,211 @@
+"""Time-ordered ids, transactions, and times."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import Index, func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.models import LoginSession, User, register
+from app.db import (
+    BIGGEST_ID,
+    LOW_BITS,
+    Base,
+    after_commit,
+    db,
+    id_at,
+    moment_of,
+    now,
+    tally,
+    writing,
+)
+from app.posts.models import Post, publish
+from tests.conftest import DATABASE
+
+
+def test_an_id_tells_when_its_row_was_made(app, ada, travel, make_post):
+    travel.move_to(datetime(2030, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC))
+    post = make_post(ada)
+    assert post.created_at == datetime(2030, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC)
+    assert moment_of(id_at(now())) == post.created_at
+    assert post.id < BIGGEST_ID
+
+
+def test_many_ids_of_one_millisecond_differ_and_rise(app, ada, travel, make_post):
+    with app.app_context(), writing():
+        ids = [make_post(ada).id for _ in range(200)]
+    assert len(set(ids)) == 200
+    assert {id >> LOW_BITS for id in ids} == {id_at(now()) >> LOW_BITS}
+
+
+def test_ids_stay_apart_when_the_clock_goes_back(app, ada, travel, make_post):
+    ids = []
+    for hours in (0, -1, -1, 3, -2):
+        travel.shift(timedelta(hours=hours))
+        ids += [make_post(ada).id for _ in range(3)]
+    assert len(set(ids)) == len(ids)
+    if DATABASE == "sqlite":
+        assert all(earlier < later for earlier, later in pairwise(ids))
+
+
+def test_rows_that_one_statement_inserts_get_ids_of_their_own(app, ada):
+    with app.app_context(), writing() as session:
+        session.add_all(
+            LoginSession(
+                user_id=ada.id, token_hash=f"{n}", address="", agent="", last_used_at=now()
+            )
+            for n in range(50)
+        )
+    with app.app_context():
+        assert db.session.scalar(select(func.count(LoginSession.id.distinct()))) == 50
+
+
+def test_writers_at_once_get_ids_of_their_own(app, make_user, together, rows):
+    people = [make_user() for _ in range(8)]
+
+    def write(author):
+        with app.app_context():
+            for n in range(10):
+                publish(author, f"No. {n}")
+
+    together(write, people)
+    assert len(rows("post")) == 80
+
+
+def test_an_error_takes_everything_back(app, ada, rows):
+    def act():
+        with writing():
+            publish(ada, "Hello")
+            register("bruno")
+            raise RuntimeError("no")
+
+    with app.app_context(), pytest.raises(RuntimeError):
+        act()
+    assert rows("post") == []
+    assert len(rows("user")) == 1
+    assert rows("user")[0]["posts_count"] == 0
+
+
+def test_a_transaction_within_another_is_part_of_it(app, ada, rows):
+    def act():
+        with writing():
+            with writing():
+                publish(ada, "Inner")
+            raise RuntimeError("after the inner one has ended")
+
+    with app.app_context():
+        with pytest.raises(RuntimeError):
+            act()
+        assert rows("post") == []
+        with writing():
+            publish(ada, "One")
+            publish(ada, "Two")
+            assert rows("post") == []
+    assert len(rows("post")) == 2
+
+
+def test_after_an_error_the_next_transaction_works(app, ada, rows):
+    with app.app_context():
+        with pytest.raises(IntegrityError):
+            register("ADA")
+        publish(ada, "Hello")
+    assert len(rows("post")) == 1
+
+
+def test_what_follows_a_commit_happens_after_it_and_only_then(app, ada, rows):
+    seen = []
+
+    def fail():
+        with writing():
+            after_commit(lambda: seen.append("never"))
+            raise RuntimeError("no")
+
+    with app.app_context():
+        with writing():
+            with writing():
+                after_commit(lambda: seen.append(len(rows("post"))))
+                publish(ada, "Hello")
+            assert seen == []
+        assert seen == [1]
+        with pytest.raises(RuntimeError):
+            fail()
+        with writing():
+            pass
+    assert seen == [1]
+
+
+def test_what_follows_a_commit_may_fail_without_failing_what_was_saved(app, ada, rows, caplog):
+    seen = []
+    with app.app_context(), writing():
+        after_commit(lambda: 1 / 0)
+        after_commit(lambda: seen.append("the next one still happens"))
+        publish(ada, "Hello")
+    assert len(rows("post")) == 1
+    assert seen
+    assert "What was to follow a commit failed." in caplog.text
+
+
+def test_counts_add_up_whoever_changes_them_at_once(app, ada, together, rows):
+    def act(_n):
+        with app.app_context():
+            for _ in range(5):
+                with writing():
+                    tally(User, ada.id, posts_count=1, followers_count=-1)
+
+    together(act, range(8))
+    assert (rows("user")[0]["posts_count"], rows("user")[0]["followers_count"]) == (40, -40)
+
+
+def test_what_was_loaded_stays_usable_after_writing(app, ada):
+    with app.app_context():
+        user = db.session.get(User, ada.id)
+        publish(user, "Hello")
+        assert user.username == "ada"
+
+
+def test_times_come_back_aware_and_in_utc(app, ada):
+    east = timezone(timedelta(hours=9))
+    moment = datetime(2030, 1, 1, 3, 0, tzinfo=east)
+    with app.app_context():
+        with writing():
+            db.session.get(User, ada.id).last_seen_at = moment
+        db.session.expire_all()
+        seen = db.session.get(User, ada.id).last_seen_at
+    assert seen == moment
+    assert seen.utcoffset() == timedelta(0)
+
+
+def test_deleting_a_person_takes_everything_of_theirs_along(
+    app, ada, bruno, make_post, make_follow, signed_in, rows
+):
+    make_post(ada)
+    make_follow(ada, bruno)
+    make_follow(bruno, ada)
+    signed_in(ada)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(Base.metadata.tables["user"].delete().where(User.id == ada.id))
+    assert rows("post") == rows("follow") == rows("login_session") == []
+
+
+def test_the_database_is_set_up_to_keep_what_it_was_given(app):
+    with app.app_context(), db.engine.connect() as connection:
+        if DATABASE == "sqlite":
+            pragmas = {
+                name: connection.execute(text(f"PRAGMA {name}")).scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            }
+            assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        else:
+            assert connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
+
+
+def test_every_list_is_read_by_an_index(app, ada, bruno, make_follow, make_post):
+    """Home, a profile and the lists of people never read a whole table."""
+    indexed = {
+        tuple(column.name for column in index.columns)
+        for table in (Post.__table__, Base.metadata.tables["follow"])
+        for index in table.indexes
+        if isinstance(index, Index)
+    }
+    assert {("author_id", "id"), ("followed_id", "since"), ("follower_id", "since")} <= indexed

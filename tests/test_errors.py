@@ -1,0 +1,184 @@
+"""What a person sees when something is refused, or goes wrong on our side."""
+
+import pytest
+from flask import abort
+
+from app.security import limiter
+from tests.client import Client
+from tests.conftest import DATABASE
+from tests.html import absent, messages, one
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+NOWHERE = {
+    "sqlite": "sqlite:////nowhere/microblog.sqlite3",
+    "postgresql": "postgresql://nobody@/nothing?host=/nowhere",
+}[DATABASE]
+
+
+@pytest.fixture
+def broken(make_app):
+    """A stranger's browser on a site whose database is gone."""
+    return Client(make_app({"DATABASE_URL": NOWHERE}, PROPAGATE_EXCEPTIONS=False))
+
+
+def refusals(client):
+    """Requests that are refused, by status."""
+    return {
+        400: lambda **how: client.get("/explore?before=abc", **how),
+        404: lambda **how: client.get("/nothing/here", **how),
+        405: lambda **how: client.post("/explore", **how),
+        413: lambda **how: client.post("/login", {"login": "x" * 2_000_000}, **how),
+        429: lambda **how: too_many(client, **how),
+    }
+
+
+def too_many(client, **how):
+    limiter.reset()
+    for _ in range(60):
+        answer = client.post("/reset-password", {"email": "nonsense"}, **how)
+        assert answer.status_code == 422
+    return client.post("/reset-password", {"email": "nonsense"}, **how)
+
+
+TITLES = {
+    400: "That did not work",
+    404: "Nothing here",
+    405: "Not like this",
+    413: "Too much",
+    429: "Too fast",
+}
+
+
+@pytest.mark.parametrize("status", TITLES)
+def test_a_refusal_is_a_page_of_ours(stranger, status):
+    answer = refusals(stranger)[status]()
+    assert answer.status_code == status
+    one(answer, "h1", text=TITLES[status])
+    one(answer, "nav.site-nav")
+    one(answer, "main a[href='/']")
+
+
+@pytest.mark.parametrize("status", TITLES)
+def test_with_htmx_a_refusal_is_a_message_and_the_page_stays(stranger, status):
+    answer = refusals(stranger)[status](htmx=True)
+    assert answer.status_code == status
+    assert TITLES[status] in messages(answer)[0]
+    one(answer, "hx-partial[hx-target='#flash']")
+    absent(answer, "main, h1, form, article")
+    assert messages(stranger.get("/login")) == []
+
+
+def test_what_an_account_may_not_do_is_a_page_too(make_app, app):
+    other = make_app()
+    other.add_url_rule("/forbidden", "forbidden", lambda: abort(403))
+    client = Client(other)
+    one(client.get("/forbidden"), "h1", text="Not for you")
+    answer = client.get("/forbidden", htmx=True)
+    assert answer.status_code == 403
+    assert "Not for you" in messages(answer)[0]
+
+
+def test_a_limit_says_when_it_is_over(stranger):
+    for how in ({}, {"htmx": True}):
+        assert 0 < int(too_many(stranger, **how).headers["Retry-After"]) <= 3601
+
+
+def test_an_answer_within_the_limit_asks_nobody_to_wait(stranger):
+    assert "Retry-After" not in stranger.post("/reset-password", {"email": "x"}).headers
+
+
+def test_a_wrong_method_says_which_are_right(stranger):
+    assert "GET" in stranger.post("/explore").headers["Allow"]
+
+
+@pytest.mark.parametrize("status", [200, 303, 422, *TITLES])
+@pytest.mark.parametrize("htmx", [False, True])
+def test_every_answer_carries_the_headers(stranger, ada, status, htmx):
+    answers = refusals(stranger) | {
+        200: lambda **how: stranger.get("/explore", **how),
+        303: lambda **how: stranger.post("/reset-password", {"email": "a@example.org"}, **how),
+        422: lambda **how: stranger.post("/login", {"login": ""}, **how),
+    }
+    answer = answers[status](htmx=htmx)
+    assert answer.status_code == status
+    hold_headers(answer)
+    assert {"HX-Request", "HX-Request-Type", "Cookie"} <= set(answer.vary)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def hold_headers(answer):
+    assert HEADERS.items() <= dict(answer.headers).items()
+    assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/posts/1", "/healthz"])
+def test_without_its_database_the_site_says_that_it_broke(broken, path):
+    answer = broken.get(path)
+    assert answer.status_code == 500
+    one(answer, "h1", text="Something broke")
+    assert "Traceback" not in answer.text
+    assert "nowhere" not in answer.text
+    hold_headers(answer)
+
+
+def test_without_its_database_htmx_gets_a_message(broken):
+    answer = broken.get("/?before=5", htmx=True)
+    assert answer.status_code == 500
+    one(answer, "hx-partial[hx-target='#flash'] .message", text="Nothing you typed is lost")
+    absent(answer, "main")
+    hold_headers(answer)
+
+
+def test_without_its_database_the_form_to_log_in_still_comes(broken):
+    assert broken.get("/login").status_code == 200
+    assert broken.post("/login", {"login": "ada", "password": "x"}).status_code == 500
+
+
+def test_with_its_database_the_site_says_that_it_is_well(stranger):
+    answer = stranger.get("/healthz")
+    assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
+
+
+def test_the_broken_page_is_in_the_readers_language(broken):
+    answer = broken.get("/", headers={"Accept-Language": "es"})
+    assert one(answer, "html").attributes["lang"] == "es"
+    answer = broken.get("/", headers={"Accept-Language": "xx"})
+    assert one(answer, "html").attributes["lang"] == "en"
+
+
+def test_an_unknown_host_is_refused_with_the_headers(stranger):
+    answer = stranger.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    hold_headers(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["/%00", "/@%ff", "/?q=%ff%fe", "/login?next=%ed%a0%80", "/" + "x" * 5000, "//", "/%"]
+)
+def test_strange_addresses_get_an_answer(stranger, path):
+    for htmx in (False, True):
+        assert stranger.get(path, htmx=htmx).status_code < 500
+
+
+def test_strange_cookies_get_an_answer(app):
+    for value in ("", "x", "é", "\x7f", ".eJw=.x.y", "a" * 3900):
+        for name in ("session", "remember", "known-browser"):
+            assert Client(app, {name: value}).get("/").status_code == 200

@@ -1,0 +1,390 @@
+"""Walks every address of the site: what each page, each fragment and each form must hold."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select as query
+
+from app.accounts.tokens import reset_token
+from app.db import Base, db, writing
+from app.follows.models import Follow
+from app.paging import PAGE
+from app.web import own_path
+from tests.conftest import PASSWORD
+from tests.html import absent, attributes, messages, one
+
+# The only columns that reading a page may move.
+MOVED_BY_READING = {"user": {"last_seen_at"}, "login_session": {"last_used_at"}}
+# What changes by the second, and with it no meaning.
+FLEETING = re.compile(r'(name="(?:csrf_token|nonce)" value=")[^"]*')
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address that is read: how many statements it costs, and who sees what there."""
+
+    url: str
+    statements: int
+    # The element in whose place, or inside which, htmx puts the fragment; None: never asked for.
+    region: str | None = "posts"
+    stranger: str = "sees it"  # or "logs in", or "is sent away"
+    member: int = 200
+    html: bool = True
+
+    def __str__(self):
+        return self.url
+
+
+@dataclass(frozen=True)
+class Form:
+    """An address that is posted to."""
+
+    url: str
+    fields: dict = field(default_factory=dict)
+    statements: int = 8
+    for_strangers: bool = False
+    # For somebody else than the owner.
+    others: int | None = None
+    # The answer when all is well, without htmx and with it.
+    done: tuple[int, int] = (303, 303)
+
+    def __str__(self):
+        return self.url
+
+
+PAGES = [
+    Page("/", 2),
+    Page("/?before={middle}", 2),
+    Page("/?through={middle}", 3),
+    Page("/?since={middle}", 3, region="new_posts"),
+    Page("/explore", 2),
+    Page("/explore?before={middle}", 2),
+    Page("/explore?through={middle}", 3),
+    Page("/explore?since={middle}", 3, region="new_posts"),
+    Page("/@bruno", 3),
+    Page("/@bruno?before={middle}", 3),
+    Page("/@bruno?through={middle}", 4),
+    Page("/@carmen", 3),
+    Page("/@bruno/followers", 3, region="people"),
+    Page("/@bruno/followers?before={follower}", 3, region="people"),
+    Page("/@bruno/followers?through={follower}", 4, region="people"),
+    Page("/@person1/following", 3, region="people"),
+    Page("/@carmen/following", 3, region="people"),
+    Page("/posts/{post}", 2),
+    Page("/posts/new", 1, region="composer", stranger="logs in"),
+    Page("/posts/new?body=Hello", 1, region="composer", stranger="logs in"),
+    Page("/settings/profile", 1, region=None, stranger="logs in"),
+    Page("/settings/account", 1, region=None, stranger="logs in"),
+    Page("/settings/sessions", 2, region=None, stranger="logs in"),
+    Page("/login", 1, region=None, member=302),
+    Page("/register", 1, region=None, member=302),
+    Page("/reset-password", 1, region=None),
+    Page("/reset-password/{token}", 2, region=None),
+    Page("/reset-password/nonsense", 1, region=None, stranger="is sent away", member=303),
+    Page("/avatars/ada.svg", 0, region=None, html=False),
+    Page("/healthz", 1, region=None, html=False),
+    Page("/flask-moment.js", 0, region=None, html=False),
+    Page("{static}/css/base.css", 0, region=None, html=False),
+]
+# Served by WhiteNoise before the application is asked, or not used by any page of ours.
+SERVED_ELSEWHERE = {"static", "bootstrap.static"}
+
+# The answer of a form that htmx swaps.
+SWAPS = (303, 200)
+
+FORMS = [
+    Form("/posts", {"body": "Hello"}, done=SWAPS),
+    Form("/posts/{own}/delete", others=404, done=SWAPS),
+    Form("/posts/{deleted}/restore", others=404, done=SWAPS),
+    Form("/@carmen/follow", done=SWAPS),
+    Form("/@bruno/unfollow", done=SWAPS),
+    Form("/logout"),
+    Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
+    Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
+    Form("/settings/sessions/{session}/revoke", others=404),
+    Form(
+        "/register",
+        {"username": "newcomer", "email": "new@example.org", "password": "a long password"},
+        statements=9,
+        for_strangers=True,
+    ),
+    Form("/login", {"login": "bruno", "password": PASSWORD}, for_strangers=True),
+    Form("/reset-password", {"email": "bruno@example.org"}, for_strangers=True),
+    Form("/reset-password/{token}", {"password": "a new password"}, for_strangers=True),
+]
+
+
+@pytest.fixture
+def town(app, ada, bruno, make_user, make_post, make_follow):
+    """A place with enough in it for second pages, and what its addresses are called."""
+    with app.app_context(), writing():
+        make_user("carmen")
+        posts = [make_post(bruno, f"Loaf {n} https://bread.example/{n}\n\n<3") for n in range(30)]
+        own, deleted = make_post(ada, "Mine"), make_post(ada, "Gone")
+        deleted.delete()
+        make_follow(ada, bruno)
+        for _ in range(PAGE + 2):
+            make_follow(make_user(password=None), bruno)
+        ada.sign_in(address="", agent="elsewhere", remembered=False)
+        follows = db.session.scalars(query(Follow.since).order_by(Follow.since.desc())).all()
+        return {
+            "middle": posts[27].id,
+            "post": posts[0].id,
+            "own": own.id,
+            "deleted": deleted.id,
+            "session": ada.login_session.id,
+            "follower": follows[1],
+            "token": reset_token(bruno),
+            "static": app.static_url_path,
+        }
+
+
+HTML = [page for page in PAGES if page.html and page.member == 200]
+FOR_ALL = [page for page in PAGES if page.stranger == "sees it"]
+FOR_MEMBERS = [page for page in PAGES if page.stranger == "logs in"]
+SWAPPED = [page for page in PAGES if page.region]
+
+
+def every(name, examples):
+    """Run the test for each of ``examples``."""
+    return pytest.mark.parametrize(name, examples, ids=str)
+
+
+@pytest.fixture
+def contents(app):
+    """Give a function that reads the whole database, but for what reading may move."""
+
+    def read():
+        with app.app_context(), db.engine.connect() as connection:
+            return {
+                table.name: sorted(
+                    str(
+                        [v for k, v in row.items() if k not in MOVED_BY_READING.get(table.name, ())]
+                    )
+                    for row in connection.execute(table.select()).mappings()
+                )
+                for table in Base.metadata.sorted_tables
+            }
+
+    return read
+
+
+@pytest.fixture
+def viewer(ada, signed_in):
+    """The browser of somebody who follows and writes."""
+    return signed_in(ada)
+
+
+def endpoints(app, examples, town):
+    adapter = app.url_map.bind("localhost")
+    method = "GET" if isinstance(examples[0], Page) else "POST"
+    return {adapter.match(urlsplit(e.url.format(**town)).path, method)[0] for e in examples}
+
+
+def test_every_page_stands_in_the_table_above(app, town):
+    read = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert read - SERVED_ELSEWHERE == endpoints(app, PAGES, town) - SERVED_ELSEWHERE
+
+
+def test_every_form_stands_in_the_table_above(app, town):
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
+    assert posted == endpoints(app, FORMS, town)
+
+
+def test_nothing_takes_any_other_method(app):
+    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods}
+    assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+# Pages
+
+
+@every("page", PAGES)
+def test_a_member_gets_the_page(page, town, viewer):
+    assert viewer.get(page.url.format(**town)).status_code == page.member
+
+
+@every("page", HTML)
+def test_a_page_is_whole(page, town, viewer):
+    whole = viewer.get(page.url.format(**town))
+    assert "<html" in whole.text
+    one(whole, "h1")
+    one(whole, "main#main")
+    assert one(whole, "title").text().strip()
+
+
+@every("page", FOR_ALL)
+def test_a_stranger_gets_what_is_for_all(page, town, stranger):
+    for htmx in (False, True):
+        answer = stranger.get(page.url.format(**town), htmx=htmx)
+        assert answer.status_code == 200
+        assert "/logout" not in answer.text
+
+
+@every("page", FOR_MEMBERS)
+def test_a_stranger_logs_in_and_comes_back(page, town, stranger):
+    url = page.url.format(**town)
+    answer = stranger.get(url)
+    assert answer.status_code == 303
+    assert urlsplit(answer.location).path == "/login"
+    stranger.follow(answer)
+    assert stranger.submit("main form", login="ada", password=PASSWORD).location == url
+
+
+@every("page", FOR_MEMBERS)
+def test_a_stranger_with_htmx_is_told_and_the_page_stays(page, town, stranger):
+    answer = stranger.get(page.url.format(**town), htmx=True)
+    assert answer.status_code == 401
+    assert messages(answer)
+    absent(answer, "form, main, article")
+
+
+@every("page", SWAPPED)
+def test_a_fragment_is_a_verbatim_piece_of_the_page(page, town, viewer):
+    whole = hold_fragment(viewer, page.url.format(**town))
+    one(whole, f"#{page.region}")
+
+
+@every("page", [page for page in SWAPPED if page in FOR_ALL])
+def test_so_it_is_for_a_stranger(page, town, stranger):
+    hold_fragment(stranger, page.url.format(**town))
+
+
+def hold_fragment(client, url):
+    whole, fragment = client.get(url).text, client.get(url, htmx=True).text
+    assert "<html" in whole
+    assert "<html" not in fragment
+    assert "<main" not in fragment
+    assert fragment.strip()
+    assert FLEETING.sub(r"\1", fragment) in FLEETING.sub(r"\1", whole)
+    return whole
+
+
+@every("page", HTML)
+def test_htmx_asks_only_for_what_has_a_fragment(page, town, viewer, app):
+    asked = attributes(viewer.get(page.url.format(**town)), "[hx-get]", "hx-get")
+    adapter = app.url_map.bind("localhost")
+    swapped = endpoints(app, SWAPPED, town)
+    assert {adapter.match(urlsplit(url).path)[0] for url in asked} <= swapped
+
+
+@every("page", PAGES)
+def test_reading_a_page_writes_no_row(page, town, viewer, contents):
+    before = contents()
+    for htmx in (False, True):
+        viewer.get(page.url.format(**town), htmx=htmx)
+    assert contents() == before
+
+
+@every("page", PAGES)
+def test_a_page_stays_within_its_statements(page, town, viewer, statements):
+    with statements() as sent:
+        viewer.get(page.url.format(**town))
+    assert len(sent) <= page.statements, sent
+
+
+@every("page", HTML)
+def test_a_page_has_a_fixed_number_of_statements_whatever_it_lists(
+    page, town, viewer, statements, ada, make_post, make_follow, make_user
+):
+    url = page.url.format(**town)
+    with statements() as before:
+        viewer.get(url)
+    for _ in range(3):
+        make_post(ada, "One more")
+        make_follow(make_user(password=None), ada)
+    with statements() as after:
+        viewer.get(url)
+    assert len(after) == len(before)
+
+
+@every("page", PAGES)
+def test_a_page_is_kept_apart_from_its_fragment_and_from_other_people(page, town, viewer):
+    answer = viewer.get(page.url.format(**town))
+    if answer.mimetype in ("image/svg+xml", "text/javascript", "text/css"):
+        assert answer.cache_control.public
+        assert answer.cache_control.max_age > 0
+        assert "Set-Cookie" not in answer.headers
+    else:
+        assert {"HX-Request", "HX-Request-Type", "Cookie"} <= set(answer.vary)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@every("page", HTML)
+def test_a_page_asks_no_other_host_for_anything(page, town, viewer):
+    whole = viewer.get(page.url.format(**town))
+    asked = attributes(whole, "[src]", "src") + attributes(whole, "form[action]", "action")
+    asked += attributes(whole, "link[href], use[href]", "href")
+    assert asked
+    assert [url for url in asked if not own_path(url)] == []
+
+
+@every("page", PAGES)
+def test_a_page_shows_no_address_of_mail_but_ones_own(page, town, viewer):
+    text = viewer.get(page.url.format(**town)).text
+    assert "bruno@" not in text
+    assert "person1@" not in text
+
+
+# Forms
+
+
+@every("form", FORMS)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_form_wants_our_token(form, town, viewer, make_client, htmx, contents):
+    before = contents()
+    for token in (None, "", "nonsense", make_client().token()):
+        answer = viewer.post(form.url.format(**town), form.fields, token=token, htmx=htmx)
+        assert answer.status_code == 400
+    assert contents() == before
+
+
+@every("form", [form for form in FORMS if not form.for_strangers])
+def test_a_form_of_members_sends_a_stranger_to_log_in(form, town, stranger, contents):
+    stranger.get("/login")
+    before = contents()
+    answer = stranger.post(form.url.format(**town), form.fields)
+    assert answer.status_code == 303
+    assert urlsplit(answer.location).path == "/login"
+    assert stranger.post(form.url.format(**town), form.fields, htmx=True).status_code == 401
+    assert contents() == before
+
+
+@every("form", [form for form in FORMS if form.others])
+def test_somebody_elses_thing_is_not_found(form, town, make_user, signed_in, contents):
+    client = signed_in(make_user("mallory"))
+    before = contents()
+    for htmx in (False, True):
+        answer = client.post(form.url.format(**town), form.fields, htmx=htmx)
+        assert answer.status_code == form.others
+    assert contents() == before
+
+
+@every("form", FORMS)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_form_stays_within_its_statements(form, town, viewer, stranger, statements, htmx):
+    client = stranger if form.for_strangers else viewer
+    client.token()
+    with statements() as sent:
+        answer = client.post(form.url.format(**town), form.fields, htmx=htmx)
+    assert answer.status_code == form.done[htmx]
+    assert len(sent) <= form.statements, sent
+
+
+@every("form", FORMS)
+def test_a_field_that_the_form_does_not_have_changes_nothing(form, town, viewer, rows, ada):
+    extra = {"is_admin": "y", "author_id": "1", "id": "1", "posts_count": "999", "user_id": "1"}
+    viewer.post(form.url.format(**town), extra | form.fields)
+    kept = rows("user", "id = :id", id=ada.id)[0]
+    assert not kept["is_admin"]
+    assert kept["posts_count"] < 10
+
+
+@every("form", FORMS)
+def test_a_form_cannot_be_sent_by_reading(form, town, viewer, contents):
+    before = contents()
+    answer = viewer.get(form.url.format(**town), query_string=form.fields)
+    assert answer.status_code in (200, 302, 303, 405)
+    assert contents() == before

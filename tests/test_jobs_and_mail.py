@@ -1,0 +1,251 @@
+"""Mails: the outbox, its delivery, its retries; and the jobs beside the web."""
+
+import logging
+import socket
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from app import mail
+from app.db import writing
+from tests.client import Client
+from tests.html import one
+
+
+class Letterbox:
+    """What a mail server does with a mail: refuses it while ``refusing``, else keeps it."""
+
+    def __init__(self):
+        self.refusing, self.received = False, []
+
+    async def handle_DATA(self, _server, _session, envelope):
+        if self.refusing:
+            return "451 Not now"
+        self.received.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def letterbox():
+    """A real mail server, and what it received."""
+    handler = Letterbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        handler.port = free.getsockname()[1]
+    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    server.start()
+    # The server tells what it is sent: what counts is what our side tells.
+    told = logging.getLogger("mail.log")
+    told.disabled = True
+    yield handler
+    told.disabled = False
+    server.stop()
+
+
+@pytest.fixture
+def mailing(make_app, letterbox, app):
+    """An application that mails by that server."""
+    env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(letterbox.port)}
+    return make_app(
+        env | {"BASE_URL": "http://localhost", "ADMINS": "ops@example.org"},
+        MAIL_SUPPRESS_SEND=False,
+    )
+
+
+def ask_for_a_reset(client, email="ada@example.org"):
+    client.get("/reset-password")
+    return client.submit("main form", email=email)
+
+
+def outbox(rows):
+    return [(row["attempts"], row["sent_at"] is not None) for row in rows("outbox_mail")]
+
+
+def sweep(app):
+    with app.app_context():
+        mail.deliver_what_is_due()
+
+
+def test_a_mail_is_delivered_after_the_answer_is_safe(mailing, ada, letterbox, rows):
+    ask_for_a_reset(Client(mailing))
+    received = letterbox.received[0]
+    assert received["To"] == "ada@example.org"
+    assert received["From"] == "noreply@localhost"
+    assert received["Subject"] == "Set a new password"
+    assert "http://localhost/reset-password/" in received.get_content()
+    assert outbox(rows) == [(1, True)]
+    sweep(mailing)
+    assert len(letterbox.received) == 1
+
+
+def test_a_mail_that_was_refused_is_tried_again_and_again(
+    mailing, ada, letterbox, rows, travel, caplog
+):
+    letterbox.refusing = True
+    answer = ask_for_a_reset(Client(mailing))
+    assert answer.status_code == 303
+    assert outbox(rows) == [(1, False)]
+    assert "was not delivered (attempt 1)" in caplog.text
+    sweep(mailing)
+    assert outbox(rows) == [(1, False)]
+    for attempt, minutes in ((2, 1), (3, 2), (4, 4)):
+        travel.shift(timedelta(minutes=minutes))
+        sweep(mailing)
+        assert outbox(rows) == [(attempt, False)]
+    letterbox.refusing = False
+    travel.shift(timedelta(minutes=8))
+    sweep(mailing)
+    assert outbox(rows) == [(5, True)]
+    assert len(letterbox.received) == 1
+
+
+def test_a_mail_server_that_is_away_loses_nothing(make_app, app, ada, letterbox, rows, travel):
+    away = make_app({"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "1"}, MAIL_SUPPRESS_SEND=False)
+    assert ask_for_a_reset(Client(away)).status_code == 303
+    assert outbox(rows) == [(1, False)]
+    env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(letterbox.port)}
+    travel.shift(timedelta(minutes=1))
+    sweep(make_app(env, MAIL_SUPPRESS_SEND=False))
+    assert outbox(rows) == [(2, True)]
+    assert letterbox.received[0]["To"] == "ada@example.org"
+
+
+def test_a_mail_whose_job_was_lost_is_found_by_the_sweep(mailing, letterbox, rows):
+    with mailing.app_context():
+        with writing() as session:
+            session.add(mail.OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
+        assert letterbox.received == []
+        mail.deliver_what_is_due()
+    assert letterbox.received[0].get_content().strip() == "Tea?"
+
+
+def test_one_mail_is_sent_once_by_however_many_workers(mailing, letterbox, rows, together):
+    with mailing.app_context(), writing() as session:
+        session.add(mail.OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
+    id = rows("outbox_mail")[0]["id"]
+
+    def work(_n):
+        with mailing.app_context():
+            mail.deliver(id)
+
+    together(work, range(8))
+    assert len(letterbox.received) == 1
+    assert outbox(rows) == [(1, True)]
+
+
+def test_nothing_is_mailed_for_what_was_taken_back(mailing, letterbox, rows):
+    def act():
+        with writing():
+            mail.post("ada@example.org", "Hi", "mail/reset_password.txt", "en", user=None, url="")
+            raise RuntimeError("no")
+
+    with mailing.test_request_context(), pytest.raises(RuntimeError):
+        act()
+    assert rows("outbox_mail") == []
+    assert letterbox.received == []
+
+
+def test_one_address_gets_three_mails_an_hour(app, ada, bruno, stranger, rows, travel):
+    for _ in range(5):
+        assert ask_for_a_reset(stranger, "ADA@example.org").status_code == 303
+    ask_for_a_reset(stranger, "bruno@example.org")
+    assert sorted(row["recipient"] for row in rows("outbox_mail")) == [
+        "ada@example.org",
+        "ada@example.org",
+        "ada@example.org",
+        "bruno@example.org",
+    ]
+    travel.shift(timedelta(hours=1, seconds=1))
+    ask_for_a_reset(stranger)
+    assert len(rows("outbox_mail")) == 5
+
+
+def test_without_a_server_the_mail_is_in_the_log_with_its_link(app, ada, stranger, caplog, rows):
+    caplog.set_level(logging.INFO, "app.mail")
+    ask_for_a_reset(stranger)
+    assert "/reset-password/" in caplog.text
+    assert outbox(rows) == [(1, True)]
+
+
+def test_old_mails_are_forgotten_after_a_week(app, ada, stranger, rows, travel):
+    ask_for_a_reset(stranger)
+    travel.shift(timedelta(days=6))
+    sweep(app)
+    assert len(rows("outbox_mail")) == 1
+    travel.shift(timedelta(days=2))
+    sweep(app)
+    assert rows("outbox_mail") == []
+
+
+@pytest.fixture
+def logging_app(make_app, letterbox, tmp_path):
+    """An application that logs as it does in use, with an address that fails."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    env = {"INSTANCE_PATH": str(tmp_path), "MAIL_SERVER": "127.0.0.1"}
+    env |= {"MAIL_PORT": str(letterbox.port), "ADMINS": "ops@example.org,dev@example.org"}
+    app = make_app(env, TESTING=False)
+    app.add_url_rule("/fails", "fails", lambda: 1 / 0)
+    yield app
+    for handler in set(root.handlers) - set(before):
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+
+
+def read_log(app):
+    return Path(app.instance_path, "logs", "microblog.log").read_text(encoding="utf-8")
+
+
+def test_an_error_is_mailed_to_the_admins_once_a_minute(logging_app, letterbox):
+    for _ in range(3):
+        answer = logging_app.test_client().get("/fails")
+        assert answer.status_code == 500
+        one(answer, "h1", text="Something broke")
+    assert len(letterbox.received) == 1
+    received = letterbox.received[0]
+    assert received["To"].replace(" ", "") == "ops@example.org,dev@example.org"
+    assert received["Subject"] == "Microblog has an error"
+    assert "ZeroDivisionError" in received.get_content()
+    assert "'/fails'" in received.get_content()
+    assert read_log(logging_app).count("ZeroDivisionError") == 3
+
+
+def test_nobody_can_forge_a_line_of_the_log(logging_app):
+    forged = "2030-01-01 00:00:00,000 ERROR app Owned"
+    logging_app.test_client().get(f"/fails?x=1\r\n{forged}")
+    logger = logging.getLogger("app")
+    with logging_app.test_request_context(f"/a%0d%0a{forged}"):
+        logger.error("Name: %s", f"x\r\n{forged}\r{forged}\u2028{forged}\x85{forged}")
+    for line in read_log(logging_app).splitlines():
+        assert not line.startswith(forged)
+
+
+def test_the_log_holds_no_password_and_no_token(logging_app, app, ada):
+    client = Client(logging_app)
+    client.log_in("ada", "sentinel password")
+    client.post("/register", {"username": "x", "email": "y", "password": "sentinel password"})
+    client.get("/fails")
+    text = read_log(logging_app)
+    assert "sentinel" not in text
+    assert client.csrf_token not in text
+
+
+def test_the_log_holds_no_link_once_a_server_sends_it(make_app, app, ada, letterbox, caplog):
+    caplog.set_level(logging.DEBUG)
+    env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(letterbox.port)}
+    ask_for_a_reset(Client(make_app(env, MAIL_SUPPRESS_SEND=False)))
+    assert len(letterbox.received) == 1
+    assert "/reset-password/ey" not in caplog.text
+    assert "ada@example.org" not in "".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("app")
+    )
+
+
+def test_the_worker_knows_every_job_and_sweep(app):
+    huey = app.extensions["jobs"].open()
+    known = {name.rpartition(".")[2] for name in huey._registry._registry}
+    assert {"deliver", "deliver_what_is_due", "erase_deleted", "forget_what_ended"} <= known

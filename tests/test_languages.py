@@ -1,0 +1,105 @@
+"""Languages and times."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+import config
+from app.accounts.models import User
+from app.db import tally, writing
+from tests.html import one
+
+CATALOGUE = Path(config.ROOT, "translations", "es", "LC_MESSAGES")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def strings(tmp_path_factory):
+    """Every string that the program and its templates mark for translation."""
+    template = tmp_path_factory.mktemp("catalogue") / "messages.pot"
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]
+    command += ["-F", "babel.cfg", "-k", "_l", "-o", str(template), "app", "templates"]
+    subprocess.run(command, cwd=config.ROOT, check=True)
+    with template.open("rb") as file:
+        return [message for message in read_po(file) if message.id]
+
+
+@pytest.fixture(scope="module")
+def spanish():
+    """The Spanish catalogue."""
+    with (CATALOGUE / "messages.po").open("rb") as file:
+        return read_po(file, locale="es")
+
+
+def both(id):
+    return id if isinstance(id, tuple) else (id,)
+
+
+def test_every_string_is_translated(strings, spanish):
+    assert len(strings) > 50
+    missing = [
+        m.id for m in strings if not spanish.get(m.id) or not all(both(spanish.get(m.id).string))
+    ]
+    assert missing == []
+
+
+def test_no_translation_is_fuzzy_or_of_a_string_that_is_gone(strings, spanish):
+    assert [message.id for message in spanish if message.id and message.fuzzy] == []
+    assert {both(m.id)[0] for m in spanish if m.id} == {both(m.id)[0] for m in strings}
+
+
+def test_translations_keep_the_placeholders(spanish):
+    for message in spanish:
+        if message.id:
+            wanted = {name for text in both(message.id) for name in PLACEHOLDER.findall(text)}
+            for text in both(message.string):
+                assert set(PLACEHOLDER.findall(text)) <= wanted, message.id
+            assert wanted == set(PLACEHOLDER.findall(both(message.string)[-1])), message.id
+
+
+def test_the_compiled_catalogue_is_the_one_that_is_read(spanish):
+    with (CATALOGUE / "messages.mo").open("rb") as file:
+        compiled = read_mo(file)
+    for message in spanish:
+        if message.id:
+            assert compiled.get(message.id).string == message.string
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        ("es", "es"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("es-AR", "es"),
+        ("fr,de", "en"),
+        ("", "en"),
+        ("nonsense;;q=x", "en"),
+    ],
+)
+def test_the_browser_names_the_language(stranger, asked, got):
+    page = stranger.get("/login", headers={"Accept-Language": asked})
+    assert one(page, "html").attributes["lang"] == got
+    assert "Accept-Language" in page.vary
+
+
+def test_a_time_reads_well_without_javascript(ada, make_post, stranger, travel):
+    travel.move_to("2030-05-06T07:08:09Z")
+    make_post(ada)
+    time = one(stranger.get("/explore"), "article time")
+    assert time.attributes["datetime"] == "2030-05-06T07:08:09Z"
+    assert time.attributes["data-function"] == "fromNow"
+    assert time.text() == "6 May 2030, 07:08 UTC"
+    time = one(stranger.get("/explore", headers={"Accept-Language": "es"}), "article time")
+    assert time.text() == "6 may 2030, 07:08 UTC"
+
+
+def test_numbers_are_written_in_the_readers_language(app, ada, stranger):
+    with app.app_context(), writing():
+        tally(User, ada.id, posts_count=1234567)
+    assert "1,234,567" in stranger.get("/@ada").text
+    assert "1.234.567" in stranger.get("/@ada", headers={"Accept-Language": "es"}).text

@@ -1,0 +1,70 @@
+"""The history of the schema: up, down and up again, and equal to what the models say."""
+
+import flask_migrate
+import pytest
+from sqlalchemy import inspect
+
+from app.accounts.models import register
+from app.db import Base, db
+from app.follows.models import follow
+from app.posts.models import publish
+
+
+@pytest.fixture
+def fresh(make_app, make_database):
+    """An application on a database of its own, without any table."""
+    return make_app({"DATABASE_URL": make_database()})
+
+
+def tables():
+    db.session.remove()
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_up_down_and_up_again(fresh):
+    with fresh.app_context():
+        for _ in range(2):
+            flask_migrate.upgrade()
+            assert tables() == set(Base.metadata.tables)
+            ada, bruno = register("ada"), register("bruno")
+            follow(ada, bruno)
+            publish(bruno, "Hello")
+            db.session.remove()
+            flask_migrate.downgrade(revision="base")
+            assert tables() == set()
+
+
+def test_the_schema_is_what_the_models_say(fresh):
+    runner = fresh.test_cli_runner()
+    assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
+    result = runner.invoke(args=["db", "check"])
+    assert result.exit_code == 0, result
+    with fresh.app_context(), db.engine.begin() as connection:
+        connection.execute(db.text("ALTER TABLE post ADD COLUMN stray INTEGER"))
+    assert runner.invoke(args=["db", "check"]).exit_code == 1
+
+
+def test_every_index_of_the_models_is_in_the_schema(app):
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            query = "SELECT name FROM sqlite_master WHERE type = 'index'"
+        else:
+            query = "SELECT indexname FROM pg_indexes"
+        found = set(connection.execute(db.text(query)).scalars())
+    declared = {index.name for table in Base.metadata.tables.values() for index in table.indexes}
+    assert declared
+    assert declared <= found
+
+
+def test_upgrading_twice_changes_nothing(fresh):
+    with fresh.app_context():
+        flask_migrate.upgrade()
+        register("ada")
+        flask_migrate.upgrade()
+        assert db.session.scalar(db.text('SELECT count(*) FROM "user"')) == 1
+
+
+def test_the_history_can_be_read_as_sql(fresh):
+    result = fresh.test_cli_runner().invoke(args=["db", "upgrade", "--sql"])
+    assert result.exit_code == 0, result.output
+    assert "CREATE TABLE" in result.output

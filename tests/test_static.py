@@ -1,0 +1,77 @@
+"""Files that the browser gets as they are."""
+
+import hashlib
+import json
+import re
+
+import pytest
+
+import config
+from app.web import static_url
+
+VENDOR = config.ROOT / "static" / "vendor"
+COMPRESSED = {".br", ".gz"}
+
+
+def files():
+    return [
+        file
+        for file in sorted((config.ROOT / "static").rglob("*"))
+        if file.is_file() and file.suffix not in COMPRESSED
+    ]
+
+
+def test_vendored_files_are_the_ones_that_the_manifest_names():
+    manifest = json.loads((VENDOR / "manifest.json").read_text())
+    here = {str(f.relative_to(VENDOR)) for f in files() if f.is_relative_to(VENDOR)}
+    assert here - {"manifest.json"} == set(manifest)
+    for path, entry in manifest.items():
+        assert entry["sha256"] == hashlib.sha256((VENDOR / path).read_bytes()).hexdigest(), path
+        assert entry["package"]
+        assert re.fullmatch(r"\d+\.\d+\.\d+", entry["version"])
+        assert entry["source"]
+
+
+def test_files_are_served_under_their_release_and_kept_for_ever(stranger):
+    for file in files():
+        answer = stranger.get(f"{static_url()}/{file.relative_to(config.ROOT / 'static')}")
+        assert answer.status_code == 200, file
+        assert answer.data == file.read_bytes()
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("path", ["../config.py", "%2e%2e/config.py", "nothing.css", ""])
+def test_nothing_else_is_served(stranger, path):
+    assert stranger.get(f"{static_url()}/{path}").status_code == 404
+
+
+def test_every_file_that_a_page_asks_for_is_there(stranger):
+    page = stranger.get("/explore").text
+    asked = set(re.findall(r'(?:src|href)="(/[^"#]*\.(?:js|css|svg))', page))
+    assert len(asked) >= 6
+    for path in asked:
+        assert stranger.get(path).status_code == 200, path
+
+
+def test_no_file_asks_another_host():
+    for file in files():
+        if file.suffix in (".css", ".svg") and not file.is_relative_to(VENDOR):
+            text = file.read_text()
+            assert not re.search(r"url\(\s*[\"']?(?:https?:)?//", text), file
+            assert "@import" not in text
+
+
+def test_templates_hold_no_script_and_no_style_of_their_own():
+    for template in (config.ROOT / "templates").rglob("*.html"):
+        text = template.read_text()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on", text), (
+            template
+        )
+
+
+def test_app_js_stays_small():
+    lines = (config.ROOT / "static" / "js" / "app.js").read_text().splitlines()
+    assert len(lines) < 150
