@@ -38,9 +38,11 @@ lock: .venv/installed-dev
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.txt -o requirements-dev.txt
 
+# Collects every string that a person reads; what is new waits in translations/ to be translated.
 translations: .venv/installed-dev
-	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o translations/messages.pot app templates
-	@$(BIN)/pybabel --quiet update -i translations/messages.pot -d translations --omit-header --no-fuzzy-matching
+	@mkdir -p .cache
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output --project Microblog --msgid-bugs-address "" -o .cache/messages.pot app templates
+	@$(BIN)/pybabel --quiet update -i .cache/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel --quiet compile -d translations
 
 clean:
