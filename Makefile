@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run install demo test check format lock translations bench clean
+.PHONY: run install demo test check format lock translations clean
 
 run: install
 	@$(BIN)/flask --no-debug db upgrade
