@@ -1,6 +1,7 @@
 """The database: engine settings, the base class of models, time-ordered ids, transactions."""
 
 import logging
+import secrets
 import sqlite3
 import time
 import warnings
@@ -29,6 +30,8 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
@@ -139,6 +142,12 @@ def affected(statement: Executable) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
+def add_if_new(model: type[Any], **values: Any) -> bool:
+    """Insert a row, unless one with that key is there; returns whether it was inserted."""
+    dialect = sqlite_dialect if db.engine.dialect.name == "sqlite" else postgresql
+    return affected(dialect.insert(model).values(values).on_conflict_do_nothing()) == 1
+
+
 @contextmanager
 def writing() -> Iterator[OrmSession]:
     """A transaction that may write: committed at the end, rolled back on an error.
@@ -216,6 +225,15 @@ def id_at(moment: datetime) -> int:
 def moment_of(id: int) -> datetime:
     """Return when the row with this id was made, to the millisecond, in UTC."""
     return datetime.fromtimestamp((id >> LOW_BITS) / 1000, UTC)
+
+
+def moment_key(moment: datetime | None = None) -> int:
+    """Return a number that orders the rows of an association by time: the key of its lists.
+
+    Made like an id, but its low bits are random: it need not be unique in the table,
+    only unlikely to recur in one list within a millisecond.
+    """
+    return id_at(moment or now()) | secrets.randbits(LOW_BITS)
 
 
 def next_id(context: Any) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, writing
 from . import passwords
+from .signals import profile_changed
 
 # A row that a GET may touch, and how often (OWASP ASVS 5.0, 7.3: sessions end when unused).
 SEEN_EVERY = timedelta(minutes=5)
@@ -107,6 +108,7 @@ class User(UserMixin, TimeOrdered, Base):
         """Set what others read of the person."""
         with writing():
             self.display_name, self.about_me = display_name, about_me
+            profile_changed.send(self)
 
     def end_sessions(self, *, but: "LoginSession | None" = None) -> None:
         """Sign the person out everywhere, except in ``but``."""
@@ -192,6 +194,7 @@ def register(
         session.add(user)
         # Within a larger transaction too, the caller gets someone who can act.
         session.flush()
+        profile_changed.send(user)
     return user
 
 

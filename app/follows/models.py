@@ -1,25 +1,24 @@
-"""The association of users with users, in its two directions."""
+"""The associations of users with users: follows, blocks, mutes."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    delete,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import LOW_BITS, Base, affected, db, id_at, moment_of, now, tally, writing
-
-
-def following_key(moment: datetime | None = None) -> int:
-    """Return a number that orders follows by time within each person's lists.
-
-    Made like the ids of rows, but the low bits are random: the key need not be
-    unique in the table, only unlikely to recur in one list within a millisecond.
-    """
-    return id_at(moment or now()) | secrets.randbits(LOW_BITS)
+from ..db import Base, add_if_new, affected, db, moment_key, moment_of, tally, writing
+from .signals import followed, unfollowed
 
 
 class Follow(Base):
@@ -34,7 +33,7 @@ class Follow(Base):
         ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
     )
     # When, and the order of lists of people. Not the table's key.
-    since: Mapped[int] = mapped_column(BigInteger, default=following_key)
+    since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
 
     follower: Mapped[User] = relationship(foreign_keys=follower_id)
     followed: Mapped[User] = relationship(foreign_keys=followed_id)
@@ -52,6 +51,47 @@ class Follow(Base):
         return moment_of(self.since)
 
 
+class Block(Base):
+    """``blocker`` and ``blocked`` do not exist for each other."""
+
+    __tablename__ = "block"
+
+    blocker_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    blocked_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
+
+    __table_args__: Any = (
+        CheckConstraint("blocker_id <> blocked_id", name="nobody_blocks_themselves"),
+        Index("ix_block_blocked_id_blocker_id", "blocked_id", "blocker_id"),
+        Index("ix_block_blocker_id_since", "blocker_id", "since"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class Mute(Base):
+    """``muter`` hears nothing of ``muted``, who is not told."""
+
+    __tablename__ = "mute"
+
+    muter_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    muted_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
+
+    __table_args__: Any = (
+        CheckConstraint("muter_id <> muted_id", name="nobody_mutes_themselves"),
+        Index("ix_mute_muter_id_since", "muter_id", "since"),
+        {"sqlite_with_rowid": False},
+    )
+
+
 counted(
     User.followers_count,
     by=select(func.count()).where(Follow.followed_id == User.id).scalar_subquery(),
@@ -63,18 +103,21 @@ counted(
 
 
 def follow(viewer: User, author: User) -> bool:
-    """Have ``viewer`` read ``author``; returns False where that was so already.
+    """Have ``viewer`` read ``author``.
 
-    Raises :class:`ValueError` if they are the same person.
+    Returns False where that was so already, and where one of the two has blocked the
+    other. Raises :class:`ValueError` if they are the same person.
     """
     if viewer.id == author.id:
         raise ValueError("Nobody follows themselves.")
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    row = {"follower_id": viewer.id, "followed_id": author.id}
     with writing():
-        added = affected(insert(Follow).values(row).on_conflict_do_nothing()) == 1
+        _hold(viewer, author)
+        added = not _have_blocked(viewer, author) and add_if_new(
+            Follow, follower_id=viewer.id, followed_id=author.id
+        )
         if added:
             _count(viewer, author, 1)
+            followed.send(viewer, author=author)
     return added
 
 
@@ -85,7 +128,67 @@ def unfollow(viewer: User, author: User) -> bool:
         removed = affected(delete(Follow).where(*pair)) == 1
         if removed:
             _count(viewer, author, -1)
+            unfollowed.send(viewer, author=author)
     return removed
+
+
+def block(viewer: User, author: User) -> None:
+    """Hide ``viewer`` and ``author`` from each other, and end their follows both ways.
+
+    Raises :class:`ValueError` if they are the same person.
+    """
+    if viewer.id == author.id:
+        raise ValueError("Nobody blocks themselves.")
+    with writing():
+        _hold(viewer, author)
+        add_if_new(Block, blocker_id=viewer.id, blocked_id=author.id)
+        unfollow(viewer, author)
+        unfollow(author, viewer)
+
+
+def unblock(viewer: User, author: User) -> None:
+    """Undo :func:`block`. Follows that it ended stay ended."""
+    with writing() as session:
+        session.execute(
+            delete(Block).where(Block.blocker_id == viewer.id, Block.blocked_id == author.id)
+        )
+
+
+def mute(viewer: User, author: User) -> None:
+    """Keep what ``author`` does out of ``viewer``'s timelines and notifications, silently.
+
+    Raises :class:`ValueError` if they are the same person.
+    """
+    if viewer.id == author.id:
+        raise ValueError("Nobody mutes themselves.")
+    with writing():
+        add_if_new(Mute, muter_id=viewer.id, muted_id=author.id)
+
+
+def unmute(viewer: User, author: User) -> None:
+    """Undo :func:`mute`."""
+    with writing() as session:
+        session.execute(delete(Mute).where(Mute.muter_id == viewer.id, Mute.muted_id == author.id))
+
+
+def _hold(viewer: User, author: User) -> None:
+    """Make others who follow or block between these two wait until this transaction ends.
+
+    SQLite has one writer anyway. In the order of ids, so that nobody waits in a circle.
+    """
+    if db.engine.dialect.name != "sqlite":
+        ids = (viewer.id, author.id)
+        db.session.execute(
+            select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update()
+        )
+
+
+def _have_blocked(viewer: User, author: User) -> bool:
+    either = or_(
+        (Block.blocker_id == viewer.id) & (Block.blocked_id == author.id),
+        (Block.blocker_id == author.id) & (Block.blocked_id == viewer.id),
+    )
+    return db.session.scalar(select(Block.since).where(either)) is not None
 
 
 def _count(viewer: User, author: User, step: int) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy import ColumnElement, Select, exists, false, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..db import AnySelect
-from .models import Follow
+from .models import Block, Follow, Mute
 
 
 def followed_by(viewer: User) -> Select[int]:
@@ -23,12 +23,44 @@ def is_followed_by(viewer: User | None, author_id: Any = User.id) -> ColumnEleme
     return exists().where(mine.follower_id == viewer.id, mine.followed_id == author_id)
 
 
+def not_blocked(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
+    """Whether neither ``viewer`` nor the user of that id has blocked the other: a condition."""
+    if viewer is None:
+        return true()
+    blocked = select(Block.blocked_id).where(Block.blocker_id == viewer.id)
+    blockers = select(Block.blocker_id).where(Block.blocked_id == viewer.id)
+    return author_id.not_in(union_all(blocked, blockers))
+
+
+def not_muted(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
+    """Whether ``viewer`` has not muted the user of that id: a condition."""
+    if viewer is None:
+        return true()
+    return author_id.not_in(select(Mute.muted_id).where(Mute.muter_id == viewer.id))
+
+
+def stands_between(viewer: User | None) -> dict[str, ColumnElement[bool]]:
+    """What ``viewer`` has set between the two, as columns: ``followed``, ``blocked``, ``muted``."""
+    if viewer is None:
+        return {"followed": false(), "blocked": false(), "muted": false()}
+    return {
+        "followed": is_followed_by(viewer),
+        "blocked": exists().where(Block.blocker_id == viewer.id, Block.blocked_id == User.id),
+        "muted": exists().where(Mute.muter_id == viewer.id, Mute.muted_id == User.id),
+    }
+
+
+def visible_people(viewer: User | None) -> Select[User]:
+    """Everybody whom ``viewer`` may see: whoever has not blocked them, or been blocked."""
+    return select(User).where(not_blocked(viewer))
+
+
 def followers(author: User, viewer: User | None) -> AnySelect:
     """Those who follow ``author``: (User, since, whether ``viewer`` follows them)."""
     return (
         select(User, Follow.since, is_followed_by(viewer).label("followed"))
         .join(Follow, Follow.follower_id == User.id)
-        .where(Follow.followed_id == author.id)
+        .where(Follow.followed_id == author.id, not_blocked(viewer))
     )
 
 
@@ -37,5 +69,5 @@ def following(author: User, viewer: User | None) -> AnySelect:
     return (
         select(User, Follow.since, is_followed_by(viewer).label("followed"))
         .join(Follow, Follow.followed_id == User.id)
-        .where(Follow.follower_id == author.id)
+        .where(Follow.follower_id == author.id, not_blocked(viewer))
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..accounts.models import User
 from ..cli import counted
 from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, tally, writing
+from .signals import post_created, post_deleted, post_restored
 from .text import fault, normal, to_html
 
 # How long a deleted post can be brought back.
@@ -71,6 +72,7 @@ class Post(TimeOrdered, Base):
             if done:
                 tally(User, self.author_id, posts_count=step)
                 session.refresh(self, ["deleted_at"])
+                (post_restored if moment is None else post_deleted).send(self)
         return done
 
 
@@ -100,6 +102,7 @@ def publish(author: User, body: str, *, nonce: str | None = None) -> Post:
                 session.add(post)
                 session.flush()
                 tally(User, author.id, posts_count=1)
+                post_created.send(post, mentioned=[])
     except IntegrityError:
         # PostgreSQL has many writers: the same form, sent at the same moment, was faster.
         post = _of_nonce(author, nonce)

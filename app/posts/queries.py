@@ -4,12 +4,13 @@ from sqlalchemy import Select, select
 
 from ..accounts.models import User
 from ..db import AnySelect
+from ..follows.queries import not_blocked
 from .models import Post
 
 
-def visible_to(_viewer: User | None) -> Select[Post]:
+def visible_to(viewer: User | None) -> Select[Post]:
     """Every post that ``viewer`` (None for a stranger) may see."""
-    return select(Post).where(Post.deleted_at.is_(None))
+    return select(Post).where(Post.deleted_at.is_(None), not_blocked(viewer, Post.author_id))
 
 
 def written_by(author: User, viewer: User | None) -> Select[Post]:
