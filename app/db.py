@@ -134,6 +134,11 @@ def _begin_on_sqlite(connection: Any) -> None:
     connection.connection.dbapi_connection.execute(f"BEGIN {mode}")
 
 
+def can_be_kept(text: str) -> bool:
+    """Whether a database takes ``text``: none takes NUL or a lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def affected(statement: Executable) -> int:
     """Run a writing ``statement`` and return how many rows it changed."""
     # An INSERT's count is dropped on PostgreSQL unless it is asked for.

@@ -36,11 +36,11 @@ class Time(flask_moment):
     """Flask-Moment's markup as a ``<time>`` that reads well before, and without, JavaScript."""
 
     def _render(self, func: str, format: str | None = None, **_options: Any) -> Markup:
+        wanted = Markup(' data-format="{0}"').format(format) if format else ""
         stamp = self._timestamp_as_iso_8601(self.timestamp)
         return Markup(
-            '<time class="flask-moment" datetime="{0}" data-timestamp="{0}" '
-            'data-function="{1}" data-format="{2}" data-refresh="0">{3} UTC</time>'
-        ).format(stamp, func, format or "", format_datetime(self.timestamp, "d MMM y, HH:mm"))
+            '<time datetime="{0}" data-timestamp="{0}" data-function="{1}"{2}>{3} UTC</time>'
+        ).format(stamp, func, wanted, format_datetime(self.timestamp, "d MMM y, HH:mm"))
 
 
 def _flask_moment_js() -> Response:

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy import Row
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Row
 
 from .db import BIGGEST_ID, AnySelect, db
 
@@ -22,32 +21,70 @@ class Rows:
     """One page of a list, with the addresses of what lies around it (None where nothing does)."""
 
     items: Sequence[Row[Any]]
-    older_url: str | None
-    newer_url: str | None
+    next_url: str | None
+    previous_url: str | None
     # The address that brings a reader back to the end of this page.
     through_url: str | None
 
 
-def read_rows(statement: AnySelect, key: InstrumentedAttribute[int]) -> Rows:
+def read_rows(statement: AnySelect, key: Any, *, oldest_first: bool = False) -> Rows:
     """Run ``statement`` newest first by ``key``, for the place that the request asks for.
 
     ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
-    to K, or the :data:`LONGEST` that end there. The key must be among the columns.
+    to K, or the :data:`LONGEST` that end there. With ``oldest_first`` the list runs the
+    other way and ``?after=K`` continues it. The key must be among the columns.
     Answers 400 for a key that is no number.
     """
-    before, through = asked_key("before"), asked_key("through")
+    onwards = "after" if oldest_first else "before"
+    passed, through = asked_key(onwards), asked_key("through")
+    along = _Along(statement, key, onwards)
     if through is not None:
-        return _down_to(statement, key, through)
-    if before is not None:
-        statement = statement.where(key < before)
-    found = db.session.execute(statement.order_by(key.desc()).limit(PAGE + 1)).all()
-    items = found[:PAGE]
-    return Rows(
-        items,
-        older_url=_place("before", items[-1], key) if len(found) > PAGE else None,
-        newer_url=_url("through", before) if before is not None else None,
-        through_url=_place("through", items[-1], key) if before is not None and items else None,
-    )
+        return along.down_to(through)
+    return along.page(passed)
+
+
+@dataclass(frozen=True)
+class _Along:
+    """A list in its direction."""
+
+    statement: AnySelect
+    key: Any
+    onwards: str
+
+    def page(self, passed: int | None) -> Rows:
+        rest = self.statement if passed is None else self.statement.where(self._past(passed))
+        found = db.session.execute(rest.order_by(self._in_order()).limit(PAGE + 1)).all()
+        items = found[:PAGE]
+        return Rows(
+            items,
+            next_url=self._place(self.onwards, items[-1]) if len(found) > PAGE else None,
+            previous_url=_url("through", passed) if passed is not None else None,
+            through_url=self._place("through", items[-1]) if passed is not None and items else None,
+        )
+
+    def down_to(self, through: int) -> Rows:
+        until = self.statement.where(~self._past(through)).order_by(self._against_order())
+        found = db.session.execute(until.limit(LONGEST + 1)).all()
+        rest = self.statement.where(self._past(through)).order_by(self._in_order()).limit(1)
+        has_more = db.session.execute(rest).first() is not None
+        return Rows(
+            found[:LONGEST][::-1],
+            next_url=_url(self.onwards, through) if has_more else None,
+            previous_url=self._place("through", found[-1]) if len(found) > LONGEST else None,
+            through_url=None,
+        )
+
+    def _past(self, key: int) -> ColumnElement[bool]:
+        return self.key > key if self.onwards == "after" else self.key < key
+
+    def _in_order(self) -> ColumnElement[Any]:
+        return self.key.asc() if self.onwards == "after" else self.key.desc()
+
+    def _against_order(self) -> ColumnElement[Any]:
+        return self.key.desc() if self.onwards == "after" else self.key.asc()
+
+    def _place(self, name: str, row: Row[Any]) -> str:
+        return _url(name, row._mapping[self.key])
 
 
 def asked_key(name: str) -> int | None:
@@ -66,25 +103,7 @@ def asked_key(name: str) -> int | None:
     return min(int(text[:20]), BIGGEST_ID)
 
 
-def _down_to(statement: AnySelect, key: InstrumentedAttribute[int], through: int) -> Rows:
-    above = statement.where(key >= through).order_by(key.asc()).limit(LONGEST + 1)
-    found = db.session.execute(above).all()
-    items = found[:LONGEST][::-1]
-    below = statement.where(key < through).order_by(key.desc()).limit(1)
-    has_older = db.session.execute(below).first() is not None
-    return Rows(
-        items,
-        older_url=_url("before", through) if has_older else None,
-        newer_url=_place("through", found[-1], key) if len(found) > LONGEST else None,
-        through_url=None,
-    )
-
-
-def _place(name: str, row: Row[Any], key: InstrumentedAttribute[int]) -> str:
-    return _url(name, row._mapping[key])
-
-
 def _url(name: str, value: int) -> str:
-    kept = {k: v for k, v in request.args.items() if k not in ("before", "through", "since")}
-
+    places = ("before", "after", "through", "since")
+    kept = {k: v for k, v in request.args.items() if k not in places}
     return f"{request.path}?{urlencode(kept | {name: value})}"

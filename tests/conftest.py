@@ -23,7 +23,8 @@ from app import create_app
 from app.accounts.models import User, register
 from app.db import Base, db
 from app.follows.models import follow
-from app.posts.models import Post, publish
+from app.posts.models import Post
+from app.posts.writing import publish
 from app.security import limiter
 from tests.client import Client
 
@@ -162,7 +163,7 @@ def make_user(app: Flask) -> Callable[..., User]:
 def make_post(app: Flask) -> Callable[..., Post]:
     """Give a function that publishes a post."""
 
-    def make(author: User, body: str = "Tea, then the allotment.", **details: str) -> Post:
+    def make(author: User, body: str = "Tea, then the allotment.", **details: object) -> Post:
         with within(app):
             return publish(author, body, **details)
 

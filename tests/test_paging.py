@@ -37,23 +37,23 @@ def test_a_page_is_the_same_slice_of_the_list_wherever_one_looks(ids, read, data
     above, below = [id for id in ids if id >= key], [id for id in ids if id < key]
     shown, rows = read(f"/?before={key}")
     assert shown == below[:PAGE]
-    assert (rows.older_url is not None) == (len(below) > PAGE)
+    assert (rows.next_url is not None) == (len(below) > PAGE)
     shown, rows = read(f"/?through={key}")
     assert shown == above[-LONGEST:]
-    assert (rows.older_url is not None) == bool(below)
-    assert (rows.newer_url is not None) == (len(above) > LONGEST)
+    assert (rows.next_url is not None) == bool(below)
+    assert (rows.previous_url is not None) == (len(above) > LONGEST)
 
 
 def test_the_other_parts_of_an_address_are_kept(ids, read):
     _shown, rows = read(f"/search?q=tea+%26+cake&tag=%C3%A9&before={ids[3]}&since=5")
-    assert rows.older_url == f"/search?q=tea+%26+cake&tag=%C3%A9&before={ids[3 + PAGE]}"
+    assert rows.next_url == f"/search?q=tea+%26+cake&tag=%C3%A9&before={ids[3 + PAGE]}"
     assert rows.through_url == f"/search?q=tea+%26+cake&tag=%C3%A9&through={ids[3 + PAGE]}"
 
 
 def test_the_first_page_has_nothing_newer_and_no_place_of_its_own(ids, read):
     shown, rows = read("/")
     assert shown == ids[:PAGE]
-    assert rows.newer_url is None
+    assert rows.previous_url is None
     assert rows.through_url is None
 
 
@@ -61,4 +61,4 @@ def test_an_empty_list_leads_nowhere(app, read):
     for path in ("/", "/?before=5", "/?through=5"):
         shown, rows = read(path)
         assert shown == []
-        assert rows.older_url is rows.through_url is None
+        assert rows.next_url is rows.through_url is None

@@ -20,15 +20,14 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
-from ..db import db
+from ..db import can_be_kept, db
 from .models import by_email, by_name, normal_email
 from .passwords import LONGEST, SHORTEST
 
 
 def storable(_form: FlaskForm, field: Any) -> None:
     """Refuse NUL and lone surrogates, which no database keeps."""
-    text = field.data or ""
-    if "\x00" in text or any(unicodedata.category(c) == "Cs" for c in text):
+    if not can_be_kept(field.data or ""):
         # The validators after this one ask the database, which would fail on it.
         raise StopValidation(_l("There is a character in it that cannot be kept. Remove it."))
 

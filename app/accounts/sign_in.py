@@ -6,7 +6,7 @@ from flask import g, redirect, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import LoginManager, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 
 from ..web import answer_with_messages, notify, wants_fragment
 from .models import User, user_of_session
@@ -28,6 +28,11 @@ def load_user(token: str) -> User | None:
     if user:
         g.language = user.language
     return user
+
+
+def viewer() -> User | None:
+    """Return who is asking; None for a stranger."""
+    return current_user if current_user.is_authenticated else None
 
 
 @login_manager.unauthorized_handler

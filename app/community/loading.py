@@ -15,8 +15,8 @@ from ..accounts.models import User
 from ..cli import repair_counts
 from ..db import Base, db, id_at, moment_of, writing
 from ..follows.models import Follow
-from ..posts.models import Post
-from ..posts.text import fault, normal, to_html
+from ..posts.models import Mention, Post, Tagging
+from ..posts.writing import written
 
 AT_ONCE = 5_000
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
@@ -43,8 +43,10 @@ class Loaded:
 def load_folder(folder: Path, password: str | None = None) -> Loaded:
     """Load ``users.csv``, ``follows.csv`` and ``posts.csv`` of ``folder``.
 
-    ``users.csv`` may have a column ``about_me``. Everybody gets ``password``, if one is
-    given. Raises :class:`LoadError` and loads nothing when any line is wrong.
+    ``users.csv`` may have a column ``about_me``; ``posts.csv`` may have ``number`` and
+    ``in_reply_to``, the number of an earlier post that a post answers. Everybody gets
+    ``password``, if one is given. Raises :class:`LoadError` and loads nothing when any line
+    is wrong.
     """
     users, follows, posts = (list(_read(folder / name, columns)) for name, columns in FILES.items())
     return load(users, follows, posts, password)
@@ -114,18 +116,51 @@ def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
 
 
 def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
-    """Insert posts as :func:`app.posts.models.publish` would have written them."""
+    """Insert posts as :func:`app.posts.writing.publish` would have written them."""
     dated = sorted(((_moment(row), i, row) for i, row in enumerate(rows)))
     keys = _free_ids(Post, [moment for moment, _i, _row in dated])
-    values = []
+    people = {name.lower(): (id, name) for name, id in ids.items()}
+    posts: list[dict[str, Any]] = []
+    mentions: list[dict[str, Any]] = []
+    tags: list[dict[str, Any]] = []
+    # By the number that the file gives a post: its key here, and its author.
+    numbered: dict[str, tuple[int, int]] = {}
     for key, (_at, _i, row) in zip(keys, dated, strict=True):
-        body = normal(row["body"])
-        if wrong := fault(body):
-            raise _error(row, wrong)
+        try:
+            text = written(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
+        except ValueError as error:
+            raise _error(row, str(error)) from error
         author_id = _known(row, "author", ids)
-        html = to_html(body)
-        values.append({"id": key, "author_id": author_id, "body": body, "body_html": html})
-    _insert(Post, values)
+        answered = _answered(row, numbered)
+        posts.append(
+            {
+                "id": key,
+                "author_id": author_id,
+                "body": text.body,
+                "body_html": text.html,
+                "in_reply_to_id": answered[0],
+                "in_reply_to_author_id": answered[1],
+            }
+        )
+        mentions += [{"post_id": key, "user_id": id} for id in text.mentioned]
+        tags += [{"post_id": key, "tag": tag} for tag in text.tags]
+        if number := row.get("number"):
+            numbered[number] = (key, author_id)
+    _insert(Post, posts)
+    _insert(Mention, mentions)
+    _insert(Tagging, tags)
+
+
+def _answered(
+    row: dict[str, str], numbered: dict[str, tuple[int, int]]
+) -> tuple[int, int] | tuple[None, None]:
+    """Return id and author of the post that a row answers, (None, None) where it is no answer."""
+    number = row.get("in_reply_to")
+    if not number:
+        return None, None
+    if number not in numbered:
+        raise _error(row, f"in_reply_to {number!r} is no earlier post's number")
+    return numbered[number]
 
 
 def _read(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:

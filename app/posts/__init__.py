@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("posts", __name__)
 
-from . import cards, jobs, routes  # noqa: E402, F401
+from . import cards, drafting, jobs, routes  # noqa: E402, F401
 
 blueprint.record_once(cards.init_app)

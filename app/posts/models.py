@@ -1,24 +1,32 @@
-"""Posts, and the one way to publish one."""
+"""Posts, what they name, their earlier versions, and drafts."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, tally, writing
-from .signals import post_created, post_deleted, post_restored
-from .text import fault, normal, to_html
+from ..db import (
+    Base,
+    TimeOrdered,
+    UtcDateTime,
+    add_if_new,
+    affected,
+    now,
+    tally,
+    writing,
+)
+from .signals import post_deleted, post_restored, reposted, unreposted
+from .text import LONGEST_TAG
 
-# How long a deleted post can be brought back.
+# How long a post that was deleted or edited can be brought back as it was.
 UNDO_WITHIN = timedelta(seconds=30)
 
 
 class Post(TimeOrdered, Base):
-    """A short text by a user."""
+    """A short text by a user; or, without a text, a repost of one."""
 
     __tablename__ = "post"
 
@@ -28,9 +36,19 @@ class Post(TimeOrdered, Base):
     body_html: Mapped[str] = mapped_column(Text)
     # What the form that wrote it carried: a form that is sent twice writes once.
     nonce: Mapped[str | None] = mapped_column(String(64))
+    # What it answers, and whom: so that a timeline knows without looking at that post.
+    in_reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
+    in_reply_to_author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL")
+    )
+    repost_of_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    replies_count: Mapped[int] = mapped_column(default=0)
+    reposts_count: Mapped[int] = mapped_column(default=0)
+    likes_count: Mapped[int] = mapped_column(default=0)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    author: Mapped[User] = relationship()
+    author: Mapped[User] = relationship(foreign_keys=author_id)
 
     __table_args__: Any = (
         # One index for every timeline: the ids are in order of time.
@@ -48,6 +66,27 @@ class Post(TimeOrdered, Base):
             "deleted_at",
             sqlite_where=deleted_at.is_not(None),
             postgresql_where=deleted_at.is_not(None),
+        ),
+        Index(
+            "ix_post_in_reply_to_id_id",
+            "in_reply_to_id",
+            "id",
+            sqlite_where=in_reply_to_id.is_not(None),
+            postgresql_where=in_reply_to_id.is_not(None),
+        ),
+        Index(
+            "ix_post_in_reply_to_author_id",
+            "in_reply_to_author_id",
+            sqlite_where=in_reply_to_author_id.is_not(None),
+            postgresql_where=in_reply_to_author_id.is_not(None),
+        ),
+        Index(
+            "uq_post_repost_of_id_author_id",
+            "repost_of_id",
+            "author_id",
+            unique=True,
+            sqlite_where=repost_of_id.is_not(None),
+            postgresql_where=repost_of_id.is_not(None),
         ),
     )
 
@@ -71,47 +110,135 @@ class Post(TimeOrdered, Base):
             done = affected(change) == 1
             if done:
                 tally(User, self.author_id, posts_count=step)
+                if self.in_reply_to_id:
+                    tally(Post, self.in_reply_to_id, replies_count=step)
                 session.refresh(self, ["deleted_at"])
                 (post_restored if moment is None else post_deleted).send(self)
         return done
 
 
+class Version(TimeOrdered, Base):
+    """What a post said before an edit; the id is when it was edited."""
+
+    __tablename__ = "version"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    # When this wording was written: none for the first.
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of the form that edited: sent twice, it edits once.
+    nonce: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__: Any = (
+        Index("ix_version_post_id_id", "post_id", "id"),
+        Index(
+            "uq_version_post_id_nonce",
+            "post_id",
+            "nonce",
+            unique=True,
+            sqlite_where=nonce.is_not(None),
+            postgresql_where=nonce.is_not(None),
+        ),
+    )
+
+
+class Mention(Base):
+    """``user`` is named in ``post``."""
+
+    __tablename__ = "mention"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__: Any = (
+        Index("ix_mention_user_id_post_id", "user_id", "post_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class Tagging(Base):
+    """``tag``, folded, stands in ``post``."""
+
+    __tablename__ = "post_tag"
+
+    tag: Mapped[str] = mapped_column(String(LONGEST_TAG), primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__: Any = (
+        Index("ix_post_tag_post_id", "post_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class Draft(TimeOrdered, Base):
+    """A text that was typed and not sent yet, in one form: the form's nonce names it."""
+
+    __tablename__ = "draft"
+
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    nonce: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    # What it will answer, or which post it will be the new text of; neither for a new post.
+    in_reply_to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), index=True
+    )
+    edits_id: Mapped[int | None] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), index=True
+    )
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__: Any = (Index("uq_draft_author_id_nonce", "author_id", "nonce", unique=True),)
+
+
 counted(
     User.posts_count,
     by=select(func.count())
-    .where(Post.author_id == User.id, Post.deleted_at.is_(None))
+    .where(Post.author_id == User.id, Post.deleted_at.is_(None), Post.repost_of_id.is_(None))
+    .scalar_subquery(),
+)
+
+_Reply = aliased(Post)
+counted(
+    Post.replies_count,
+    by=select(func.count())
+    .where(_Reply.in_reply_to_id == Post.id, _Reply.deleted_at.is_(None))
+    .correlate(Post)
+    .scalar_subquery(),
+)
+
+_Repost = aliased(Post)
+counted(
+    Post.reposts_count,
+    by=select(func.count())
+    .where(_Repost.repost_of_id == Post.id)
+    .correlate(Post)
     .scalar_subquery(),
 )
 
 
-def publish(author: User, body: str, *, nonce: str | None = None) -> Post:
-    """Publish ``body`` by ``author``: for the web, the shell and any program, the one way.
-
-    The same nonce twice gives the same post. Raises :class:`ValueError`, in words for
-    the author, when the text is empty, too long, or cannot be kept.
-    """
-    body = normal(body)
-    if wrong := fault(body):
-        raise ValueError(wrong)
-    html = to_html(body)
-    try:
-        with writing() as session:
-            post = _of_nonce(author, nonce)
-            if post is None:
-                post = Post(author_id=author.id, body=body, body_html=html, nonce=nonce)
-                session.add(post)
-                session.flush()
-                tally(User, author.id, posts_count=1)
-                post_created.send(post, mentioned=[])
-    except IntegrityError:
-        # PostgreSQL has many writers: the same form, sent at the same moment, was faster.
-        post = _of_nonce(author, nonce)
-        if post is None:
-            raise
-    return post
+def repost(viewer: User, post: Post) -> bool:
+    """Show ``post`` to those who follow ``viewer``; returns False where that was so already."""
+    with writing():
+        added = add_if_new(Post, author_id=viewer.id, repost_of_id=post.id, body="", body_html="")
+        if added:
+            tally(Post, post.id, reposts_count=1)
+            reposted.send(viewer, post=post)
+    return added
 
 
-def _of_nonce(author: User, nonce: str | None) -> Post | None:
-    if nonce is None:
-        return None
-    return db.session.scalar(select(Post).where(Post.author_id == author.id, Post.nonce == nonce))
+def unrepost(viewer: User, post: Post) -> bool:
+    """Undo :func:`repost`; returns False where there was nothing to undo."""
+    mine = (Post.author_id == viewer.id, Post.repost_of_id == post.id)
+    with writing():
+        removed = affected(delete(Post).where(*mine)) == 1
+        if removed:
+            tally(Post, post.id, reposts_count=-1)
+            unreposted.send(viewer, post=post)
+    return removed

@@ -1,83 +1,243 @@
-"""Write, show, delete and restore posts."""
+"""Write, answer, edit, delete and restore posts; repost them."""
 
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from sqlalchemy import Row
 
-from ..accounts.models import User
+from ..accounts.sign_in import viewer
 from ..db import db
+from ..paging import asked_key, read_rows
 from ..security import limiter
 from ..web import back, changed, notify, page, wants_fragment
 from . import blueprint, queries
-from .forms import PostForm, fresh_form
-from .models import Post, publish
+from .cards import Card, read_cards
+from .drafts import draft_for
+from .forms import PostForm, edit_form, post_form, reply_form
+from .models import Draft, Post, Version, repost, unrepost
+from .thread import read_thread
+from .writing import SentBeforeError, edit, publish, undo_edit
+
+WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
+
+
+def visible_post(id: int) -> Post:
+    """Return the post if the viewer may see it; answer 404 otherwise."""
+    post: Post = db.first_or_404(queries.visible_to(viewer()).where(Post.id == id))
+    return post
+
+
+def card_of(post: Post, **just_now: Any) -> Card:
+    """Return the card of a post that the viewer may see, with what was done ``just_now``."""
+    return read_cards([post.id], viewer())[post.id]._replace(**just_now)
+
+
+# Writing
 
 
 @blueprint.post("/posts")
 @login_required
-@limiter.limit("2000 per 10 minutes")
+@WRITING
 def create() -> ResponseReturnValue:
     """Write a post."""
-    form = PostForm()
-    if not form.validate_on_submit():
+    form = post_form(sent=True)
+    post = _publish(form)
+    if post is None:
         return page("posts/new.html", fragment="composer", status=422, form=form)
-    post = publish(current_user, form.body.data, nonce=form.nonce.data)
-    notify(_("Your post is published."))
+    undo = url_for("posts.delete", id=post.id)
+    _tell(_("Your post is published."), undo)
     to = back(default="/", instead_of=url_for("posts.new"))
-    return changed("posts/_published.html", to=to, row=_row(post), form=fresh_form())
+    return changed("posts/_published.html", to=to, post=card_of(post, undo=undo), form=post_form())
 
 
 @blueprint.get("/posts/new")
 @login_required
 def new() -> ResponseReturnValue:
     """A page to write on; ``?body=`` is there already."""
-    form = fresh_form(request.args.get("body", ""))
+    body = request.args.get("body", "")
+    form = post_form(body=body, draft=None if body else _draft())
     return page("posts/new.html", fragment="composer", form=form)
 
 
-@blueprint.get("/posts/<key:id>")
-def show(id: int) -> ResponseReturnValue:
-    """One post, at its permanent address."""
-    found = queries.as_cards(queries.visible_to(_viewer()).where(Post.id == id))
-    row = db.session.execute(found).first() or abort(404)
-    return page("posts/show.html", fragment="posts", row=row)
+@blueprint.get("/posts/<key:id>/reply")
+@login_required
+def write_reply(id: int) -> ResponseReturnValue:
+    """A page to answer a post on."""
+    post = visible_post(id)
+    form = reply_form(post, draft=_draft(in_reply_to_id=id))
+    return page("posts/reply.html", fragment="composer", post=card_of(post), form=form)
+
+
+@blueprint.post("/posts/<key:id>/reply")
+@login_required
+@WRITING
+def reply(id: int) -> ResponseReturnValue:
+    """Answer a post."""
+    answered = visible_post(id)
+    form = reply_form(answered, sent=True)
+    post = _publish(form, in_reply_to=answered)
+    if post is None:
+        shown = {} if wants_fragment() else {"post": card_of(answered)}
+        return page("posts/reply.html", fragment="composer", status=422, form=form, **shown)
+    undo = url_for("posts.delete", id=post.id)
+    _tell(_("Your reply is published."), undo)
+    to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
+    if not wants_fragment():
+        return redirect(to, 303)
+    cards = read_cards([post.id, id], current_user)
+    again = reply_form(answered, in_thread=True) if form.in_thread.data else None
+    shown = cards[post.id]._replace(undo=undo, takes_focus=again is None)
+    return changed("posts/_replied.html", to=to, post=shown, answered=cards[id], form=again)
+
+
+@blueprint.get("/posts/<key:id>/edit")
+@login_required
+def write_edit(id: int) -> ResponseReturnValue:
+    """A page to change one's own post on."""
+    post = _own(id)
+    form = edit_form(post, draft=_draft(edits_id=id))
+    return page("posts/edit.html", fragment="composer", form=form, post=post)
+
+
+@blueprint.post("/posts/<key:id>/edit", endpoint="edit")
+@login_required
+@WRITING
+def save_edit(id: int) -> ResponseReturnValue:
+    """Change one's own post."""
+    post = _own(id)
+    form = edit_form(post, sent=True)
+    version = None
+    try:
+        if not form.validate_on_submit():
+            return page("posts/edit.html", fragment="composer", status=422, form=form, post=post)
+        version = edit(post, form.body.data, nonce=form.nonce.data)
+    except SentBeforeError:
+        form.renew(_("You sent this form before, with another text. Save again to keep this one."))
+        return page("posts/edit.html", fragment="composer", status=422, form=form, post=post)
+    undo = url_for("posts.restore", id=id, version=version.id) if version else None
+    _tell(_("Your post is changed."), undo)
+    shown = card_of(post, undo=undo, takes_focus=True)
+    return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
+
+
+def _publish(form: PostForm, in_reply_to: Post | None = None) -> Post | None:
+    """Publish what ``form`` holds; None, with the errors at its fields, where that cannot be."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        return publish(current_user, form.body.data, nonce=form.nonce.data, in_reply_to=in_reply_to)
+    except SentBeforeError:
+        form.renew(_("You sent this form before. Send it again to publish this text as well."))
+        return None
+
+
+def _tell(message: str, undo: str | None) -> None:
+    # For htmx the way back is where the post is; a second one would load the page.
+    notify(message, undo=None if wants_fragment() else undo)
+
+
+def _draft(**what: int) -> Draft | None:
+    """Return the draft that the request names, else the newest."""
+    return draft_for(current_user, id=asked_key("draft"), **what)
+
+
+def _own(id: int) -> Post:
+    """Return the viewer's own post that is not deleted; answer 404 otherwise."""
+    post: Post = db.first_or_404(
+        queries.own(current_user).where(Post.id == id, Post.deleted_at.is_(None))
+    )
+    return post
+
+
+# Taking back
 
 
 @blueprint.post("/posts/<key:id>/delete")
 @login_required
-@limiter.limit("2000 per 10 minutes")
+@WRITING
 def delete(id: int) -> ResponseReturnValue:
     """Take one's own post away, with a way to bring it back."""
     post = db.first_or_404(queries.own(current_user).where(Post.id == id))
     post.delete()
-    # For htmx the way back is where the post was; a second one would load the page.
-    undo = None if wants_fragment() else url_for("posts.restore", id=id)
-    notify(_("Your post is deleted."), undo=undo)
+    _tell(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))
     return changed("posts/_deleted.html", to=to, post=post)
 
 
 @blueprint.post("/posts/<key:id>/restore")
 @login_required
-@limiter.limit("2000 per 10 minutes")
+@WRITING
 def restore(id: int) -> ResponseReturnValue:
-    """Bring one's own deleted post back, while that is possible."""
+    """Bring one's own post back as it was: deleted, or before the edit ``?version=``."""
     post = db.first_or_404(queries.own(current_user).where(Post.id == id))
-    if not post.restore():
-        abort(410, _("A deleted post can be brought back for 30 seconds only."))
-    notify(_("Your post is back."))
-    return changed("posts/_restored.html", to=back(f"post_{id}"), row=_row(post))
+    version = asked_key("version")
+    if not (post.restore() if version is None else undo_edit(post, version)):
+        abort(410, _("This can be undone for 30 seconds only."))
+    notify(_("Your post is back.") if version is None else _("Your post is as it was."))
+    to = back(f"post_{id}", default=url_for("posts.show", id=id))
+    return changed("posts/_changed.html", to=to, post=card_of(post, takes_focus=True))
 
 
-def _viewer() -> User | None:
-    return current_user if current_user.is_authenticated else None
+# Reading
 
 
-def _row(post: Post) -> Row[Any]:
-    return db.session.execute(
-        queries.as_cards(queries.own(current_user).where(Post.id == post.id))
-    ).one()
+@blueprint.get("/posts/<key:id>")
+def show(id: int) -> ResponseReturnValue:
+    """One post in its thread, at its permanent address."""
+    thread = read_thread(id, viewer())
+    form = None
+    if viewer() and thread.post.card and not wants_fragment():
+        draft = draft_for(current_user, in_reply_to_id=id)
+        form = reply_form(Post(id=id), draft=draft, in_thread=True)
+    return page("posts/show.html", fragment="posts", thread=thread, rows=thread.rows, form=form)
+
+
+@blueprint.get("/posts/<key:id>/history")
+def history(id: int) -> ResponseReturnValue:
+    """What a post said before, the latest first."""
+    post = visible_post(id)
+    found = db.select(Version.id, Version.body_html, Version.edited_at)
+    rows = read_rows(found.where(Version.post_id == id), Version.id)
+    return page("posts/history.html", fragment="versions", post=post, rows=rows)
+
+
+# Reposts
+
+
+@blueprint.post("/posts/<key:id>/repost", endpoint="repost")
+@login_required
+@WRITING
+def repost_post(id: int) -> ResponseReturnValue:
+    """Show a post to those who follow you."""
+    post = visible_post(id)
+    repost(current_user, post)
+    return _reposted(post, pressed=True)
+
+
+@blueprint.post("/posts/<key:id>/unrepost", endpoint="unrepost")
+@login_required
+@WRITING
+def unrepost_post(id: int) -> ResponseReturnValue:
+    """Show it to them no longer."""
+    post = visible_post(id)
+    unrepost(current_user, post)
+    return _reposted(post, pressed=False)
+
+
+@blueprint.get("/posts/<key:id>/reposts")
+def reposts(id: int) -> ResponseReturnValue:
+    """Who reposted a post, the latest first."""
+    post = visible_post(id)
+    rows = read_rows(queries.reposters(post, viewer()), Post.id)
+    return page("posts/reposts.html", fragment="people", post=post, rows=rows)
+
+
+def _reposted(post: Post, *, pressed: bool) -> ResponseReturnValue:
+    db.session.refresh(post, ["reposts_count"])
+    return changed("posts/_repost.html", to=back(f"post_{post.id}"), **_button(post, pressed))
+
+
+def _button(post: Post, pressed: bool) -> dict[str, Any]:
+    return {"id": post.id, "count": post.reposts_count, "pressed": pressed}

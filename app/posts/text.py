@@ -1,11 +1,17 @@
 """The text of a post: what is accepted, and how it becomes HTML, once, when it is written."""
 
+import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+from urllib.parse import quote
 
 from flask import current_app
 from flask_babel import gettext as _
 from linkify_it import LinkifyIt
 from markupsafe import escape
+
+from ..db import can_be_kept
 
 # http and https only. Fuzzy links are off: "house.My dog" names no site.
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
@@ -13,6 +19,21 @@ for _scheme in ("ftp:", "//", "mailto:"):
     _linkify.add(_scheme, None)
 
 LINK = '<a href="{0}" rel="nofollow noopener ugc">{1}</a>'
+MENTION = '<a href="/@{0}">@{1}</a>'
+TAG = '<a href="/tags/{0}">#{1}</a>'
+
+LONGEST_TAG = 60
+# A name after an @ that nothing of a word, an address of mail or a path stands before or after.
+_MENTION = re.compile(r"(?<![\w@/.+#%=&-])@([A-Za-z0-9_]{1,30})(?![\w@])")
+_HASH = re.compile(r"(?<![\w@/.+#%=&-])[#＃]")
+
+
+class Piece(NamedTuple):
+    """A stretch of a text that is one thing; ``target`` is what it leads to."""
+
+    kind: Literal["text", "link", "mention", "tag"]
+    text: str
+    target: str = ""
 
 
 def normal(body: str) -> str:
@@ -35,24 +56,104 @@ def fault(body: str) -> str | None:
             longest=longest,
             over=len(body) - longest,
         )
-    if "\x00" in body or any(unicodedata.category(c) == "Cs" for c in body):
+    if not can_be_kept(body):
         return _("There is a character in it that cannot be kept. Remove it.")
     return None
 
 
-def to_html(body: str) -> str:
-    """Return ``body`` escaped, with its line breaks and its links."""
-    pieces, end = [], 0
+def pieces(body: str) -> list[Piece]:
+    """Return ``body`` cut into plain text, links, mentions (in lower case) and tags (folded)."""
+    found: list[Piece] = []
+    end = 0
     for match in _linkify.match(body) or ():
-        pieces.append(_plain(body[end : match.index]))
-        pieces.append(LINK.format(escape(match.url), escape(match.text)))
+        found += _words(body, end, match.index)
+        found.append(Piece("link", match.text, match.url))
         end = match.last_index
-    pieces.append(_plain(body[end:]))
-    return "".join(pieces)
+    return found + list(_words(body, end, len(body)))
 
 
-def _plain(text: str) -> str:
-    return str(escape(text)).replace("\n", "<br>")
+def names_in(found: Iterable[Piece]) -> set[str]:
+    """Return the names that are mentioned, in lower case."""
+    return {piece.target for piece in found if piece.kind == "mention"}
+
+
+def tags_in(found: Iterable[Piece]) -> set[str]:
+    """Return the folded tags."""
+    return {piece.target for piece in found if piece.kind == "tag"}
+
+
+def fold_tag(tag: str) -> str:
+    """Return the one spelling under which a tag is kept and found, whatever its case (NFKC)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
+
+
+def to_html(found: Iterable[Piece], known: Mapping[str, str]) -> str:
+    """Return the pieces escaped, with line breaks and links.
+
+    ``known`` gives the username of each mentioned name that somebody has.
+    """
+    return "".join(_html(piece, known) for piece in found)
+
+
+def _html(piece: Piece, known: Mapping[str, str]) -> str:
+    match piece.kind:
+        case "link":
+            return LINK.format(escape(piece.target), escape(piece.text))
+        case "mention" if piece.target in known:
+            return MENTION.format(known[piece.target], piece.text[1:])
+        case "tag":
+            return TAG.format(quote(piece.target, safe=""), escape(piece.text[1:]))
+        case _:
+            return str(escape(piece.text)).replace("\n", "<br>")
+
+
+def _words(body: str, start: int, stop: int) -> Iterator[Piece]:
+    """Yield the text of ``body`` from ``start`` to ``stop``, which holds no link, in pieces."""
+    plain = start
+    while start < stop:
+        found = _next_word(body, start, stop)
+        if found is None:
+            break
+        at, piece = found
+        if at > plain:
+            yield Piece("text", body[plain:at])
+        yield piece
+        plain = start = at + len(piece.text)
+    if plain < stop:
+        yield Piece("text", body[plain:stop])
+
+
+def _next_word(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
+    """Return the first mention or tag between the two places, and where it begins."""
+    while True:
+        mention = _MENTION.search(body, start, stop)
+        hash_sign = _HASH.search(body, start, stop)
+        if hash_sign and (mention is None or hash_sign.start() < mention.start()):
+            tag = _tag_at(body, hash_sign.end(), stop)
+            if tag:
+                return hash_sign.start(), Piece("tag", hash_sign[0] + tag, fold_tag(tag))
+            start = hash_sign.end()
+        elif mention:
+            return mention.start(), Piece("mention", mention[0], mention[1].lower())
+        else:
+            return None
+
+
+def _tag_at(body: str, start: int, stop: int) -> str:
+    """Return the tag whose first letter is at ``start``, "" if none is there.
+
+    A tag is letters, marks, digits and _ of any script, at least one a letter
+    (Unicode Standard Annex 31, hashtag identifiers, without its punctuation).
+    """
+    end = start
+    while end < stop and (body[end] == "_" or unicodedata.category(body[end])[0] in "LMN"):
+        end += 1
+    tag = body[start:end]
+    begins_well = bool(tag) and unicodedata.category(tag[0])[0] != "M"
+    is_mail = end < len(body) and body[end] == "@"
+    has_letter = any(unicodedata.category(c)[0] == "L" for c in tag)
+    fits = len(fold_tag(tag)) <= LONGEST_TAG
+    return tag if begins_well and has_letter and fits and not is_mail else ""
 
 
 def _is_visible(char: str) -> bool:

@@ -9,22 +9,40 @@ from ..accounts.models import by_name
 from ..db import db
 from ..follows.queries import is_followed_by
 from ..paging import read_rows
+from ..posts.cards import entry_cards
 from ..posts.models import Post
-from ..posts.queries import as_cards, written_by
 from ..web import page
-from . import blueprint
+from . import blueprint, queries
 
 A_YEAR = 365 * 24 * 60 * 60
 
 
 @blueprint.get("/@<name:username>")
 def show(username: str) -> ResponseReturnValue:
-    """A person, and what they wrote."""
+    """A person, and what they posted and reposted."""
+    return _profile(username, with_replies=False)
+
+
+@blueprint.get("/@<name:username>/replies")
+def replies(username: str) -> ResponseReturnValue:
+    """A person, and all that they wrote, answers included."""
+    return _profile(username, with_replies=True)
+
+
+def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     viewer = current_user if current_user.is_authenticated else None
     found = by_name(username).add_columns(is_followed_by(viewer).label("followed"))
     row = db.session.execute(found).first() or abort(404)
-    rows = read_rows(as_cards(written_by(row.User, viewer)), Post.id)
-    return page("profiles/show.html", "posts", user=row.User, followed=row.followed, rows=rows)
+    rows = read_rows(queries.by(row.User, viewer, with_replies=with_replies), Post.id)
+    return page(
+        "profiles/show.html",
+        fragment="posts",
+        user=row.User,
+        followed=row.followed,
+        with_replies=with_replies,
+        rows=rows,
+        cards=entry_cards(rows.items, viewer),
+    )
 
 
 @blueprint.get("/avatars/<name:username>.svg")

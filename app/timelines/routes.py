@@ -1,18 +1,20 @@
-"""The home timeline and the public one."""
+"""The home timeline, the public one, and one for each tag."""
 
 from typing import Any
 
-from flask import make_response
+from flask import abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import func, select
 
 from ..accounts.models import User
-from ..db import AnySelect, db
+from ..accounts.sign_in import viewer
+from ..db import AnySelect, can_be_kept, db
 from ..paging import asked_key, read_rows
-from ..posts.forms import fresh_form
+from ..posts.cards import entry_cards
+from ..posts.forms import home_form
 from ..posts.models import Post
-from ..posts.queries import as_cards
+from ..posts.text import fold_tag
 from ..web import page, wants_fragment
 from . import blueprint, queries
 
@@ -24,35 +26,49 @@ MOST_COUNTED = 99
 def home() -> ResponseReturnValue:
     """Home: the posts of those you follow. For a stranger, a welcome and everybody's posts."""
     if not current_user.is_authenticated:
-        rows = read_rows(as_cards(queries.explore(None)), Post.id)
-        return page("timelines/welcome.html", fragment="posts", rows=rows)
+        rows = read_rows(queries.explore(None), Post.id)
+        cards = entry_cards(rows.items, None)
+        return page("timelines/welcome.html", fragment="posts", rows=rows, cards=cards)
     timeline = queries.home(current_user)
-    return _timeline("timelines/home.html", timeline, current_user, form=fresh_form())
+    form = None if wants_fragment() else home_form(current_user)
+    return _timeline("timelines/home.html", timeline, current_user, form=form)
 
 
 @blueprint.get("/explore")
 def explore() -> ResponseReturnValue:
     """The public timeline."""
-    viewer = current_user if current_user.is_authenticated else None
-    return _timeline("timelines/explore.html", queries.explore(viewer), viewer)
+    return _timeline("timelines/explore.html", queries.explore(viewer()), viewer())
+
+
+@blueprint.get("/tags/<path:tag>")
+def tag(tag: str) -> ResponseReturnValue:
+    """The posts with a tag."""
+    if not can_be_kept(tag):
+        abort(404)
+    folded = fold_tag(tag)
+    if folded != tag:
+        return redirect(url_for(".tag", tag=folded), 303)
+    return _timeline("timelines/tag.html", queries.tag(folded, viewer()), viewer(), tag=tag)
 
 
 def _timeline(
-    template: str, timeline: AnySelect, viewer: User | None, **context: Any
+    template: str, timeline: AnySelect, reader: User | None, **context: Any
 ) -> ResponseReturnValue:
     since = asked_key("since")
-    new = _count_new(timeline, viewer, since) if since is not None else 0
+    new = _count_new(timeline, reader, since) if since is not None else 0
     if wants_fragment() and since is not None:
         if not new:
             return make_response("", 204)
         return page(template, fragment="new_posts", since=since, new=new)
-    rows = read_rows(as_cards(timeline), Post.id)
-    if since is None and rows.newer_url is None:
+    rows = read_rows(timeline, Post.id)
+    if since is None and rows.previous_url is None:
         since = rows.items[0].id if rows.items else 0
-    return page(template, fragment="posts", rows=rows, since=since, new=new, **context)
+    cards = entry_cards(rows.items, reader)
+    context |= {"rows": rows, "cards": cards, "since": since, "new": new}
+    return page(template, fragment="posts", **context)
 
 
-def _count_new(timeline: AnySelect, viewer: User | None, since: int) -> int:
-    found = queries.newer_by_others(timeline, viewer, since).with_only_columns(Post.id)
+def _count_new(timeline: AnySelect, reader: User | None, since: int) -> int:
+    found = queries.newer_by_others(timeline, reader, since).with_only_columns(Post.id)
     limited = found.limit(MOST_COUNTED + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(limited)) or 0

@@ -37,6 +37,31 @@
     }
   });
 
+  // A button that acts says where only once, in its formaction.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (sourceElement.matches("button[formaction]"))
+      request.action = sourceElement.getAttribute("formaction");
+  });
+
+  // A composer in a list: opened once, and closed by its "Cancel".
+  document.addEventListener("click", (event) => {
+    const cancel = event.target.closest?.("[data-cancel]");
+    const card = cancel && cancel.closest(".composer").previousElementSibling;
+    if (card?.matches("#posts .post, .thread .post, .posts-single .post")) {
+      event.preventDefault();
+      cancel.closest(".composer").remove();
+      card.querySelector(".act-reply[id]")?.focus();
+    }
+    const reply = event.target.closest?.(".act-reply[id]");
+    const open = reply && document.querySelector(`.composer[data-answers="${reply.id.slice(6)}"]`);
+    if (open) {
+      event.preventDefault();
+      event.stopPropagation();
+      open.querySelector("textarea").focus();
+    }
+  }, true);
+
   // Polling rests while nobody looks.
   setInterval(() => {
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));

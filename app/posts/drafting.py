@@ -1,0 +1,64 @@
+"""The addresses of drafts: saved while one types, listed, taken up again, thrown away."""
+
+from flask import Response, make_response, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from ..db import db
+from ..paging import read_rows
+from ..security import limiter
+from ..web import answer_with_messages, back, changed, notify, page, wants_fragment
+from . import blueprint
+from .drafts import drafts_of, forget_draft, save_draft
+from .forms import DraftForm, post_form
+from .models import Draft
+
+
+@blueprint.get("/drafts")
+@login_required
+def drafts() -> ResponseReturnValue:
+    """What the viewer typed and did not send."""
+    rows = read_rows(drafts_of(current_user).add_columns(Draft.id), Draft.id)
+    return page("posts/drafts.html", fragment="drafts", rows=rows)
+
+
+@blueprint.post("/drafts")
+@login_required
+@limiter.limit("6000 per 10 minutes")
+def save() -> ResponseReturnValue:
+    """Keep what stands in a composer: by itself while one types, or by its button."""
+    form = DraftForm()
+    if not form.validate_on_submit():
+        return _not_kept(form)
+    kept = save_draft(
+        current_user,
+        form.nonce.data,
+        form.body.data or "",
+        in_reply_to_id=form.in_reply_to.data,
+        edits_id=form.edits.data,
+    )
+    if wants_fragment():
+        return make_response("", 204)
+    notify(_("Your draft is kept.") if kept else _("This was sent already, or is empty."))
+    return changed("_messages.html", to=back())
+
+
+@blueprint.post("/drafts/<key:id>/delete")
+@login_required
+def discard(id: int) -> ResponseReturnValue:
+    """Throw a draft away."""
+    draft: Draft = db.first_or_404(drafts_of(current_user).where(Draft.id == id))
+    forget_draft(current_user.id, draft.nonce)
+    notify(_("The draft is gone."))
+    return changed("posts/_discarded.html", to=url_for("posts.drafts"))
+
+
+def _not_kept(form: DraftForm) -> Response:
+    wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    if wants_fragment():
+        notify(wrong)
+        return answer_with_messages(422)
+    again = post_form(body=form.body.data or "")
+    again.body.errors = [wrong]
+    return page("posts/new.html", fragment="composer", status=422, form=again)

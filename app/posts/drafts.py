@@ -1,0 +1,95 @@
+"""Drafts: what was typed and not sent, kept on the server."""
+
+from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.exc import IntegrityError
+
+from ..accounts.models import User
+from ..db import affected, db, now, writing
+from .models import Draft, Post, Version
+from .text import normal
+
+# In characters: far longer than any post, so that a text that is too long to send is not lost.
+LONGEST_DRAFT = 100_000
+
+
+def save_draft(
+    author: User,
+    nonce: str,
+    body: str,
+    *,
+    in_reply_to_id: int | None = None,
+    edits_id: int | None = None,
+) -> bool:
+    """Keep what is typed in the form of that ``nonce``; an empty ``body`` forgets it.
+
+    Returns False, and keeps nothing, where the form was sent already or what it answers is gone.
+    """
+    body = normal(body)
+    try:
+        with writing() as session:
+            if not body.strip():
+                forget_draft(author.id, nonce)
+                return True
+            if _was_sent(author, nonce):
+                return False
+            draft = session.scalar(
+                select(Draft).where(Draft.author_id == author.id, Draft.nonce == nonce)
+            )
+            if draft is None:
+                draft = Draft(author_id=author.id, nonce=nonce, body=body)
+                draft.in_reply_to_id, draft.edits_id = in_reply_to_id, edits_id
+                session.add(draft)
+            draft.body, draft.saved_at = body, now()
+    except IntegrityError:
+        # The same form saved at the same moment, or what it answers is gone.
+        return False
+    return True
+
+
+def forget_draft(author_id: int, nonce: str | None) -> bool:
+    """Forget the draft of that form; returns False where there was none."""
+    if nonce is None:
+        return False
+    with writing():
+        mine = delete(Draft).where(Draft.author_id == author_id, Draft.nonce == nonce)
+        return affected(mine) == 1
+
+
+def drafts_of(author: User) -> Select[Draft]:
+    """What ``author`` has typed and not sent.
+
+    A save that was on its way while its form was sent does not come back here.
+    """
+    sent = exists().where(Post.author_id == Draft.author_id, Post.nonce == Draft.nonce)
+    done = exists().where(Version.post_id == Draft.edits_id, Version.nonce == Draft.nonce)
+    return select(Draft).where(Draft.author_id == author.id, ~sent, ~done)
+
+
+def draft_for(
+    author: User,
+    *,
+    in_reply_to_id: int | None = None,
+    edits_id: int | None = None,
+    id: int | None = None,
+) -> Draft | None:
+    """Return the draft ``id`` of a new post, of an answer or of an edit, by default the newest.
+
+    None if there is none.
+    """
+    same = [
+        Draft.in_reply_to_id.is_not_distinct_from(in_reply_to_id),
+        Draft.edits_id.is_not_distinct_from(edits_id),
+    ]
+    if id is not None:
+        same.append(Draft.id == id)
+    return db.session.scalar(
+        drafts_of(author).where(*same).order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(1)
+    )
+
+
+def _was_sent(author: User, nonce: str) -> bool:
+    sent = exists().where(Post.author_id == author.id, Post.nonce == nonce)
+    edited = exists().where(
+        Version.nonce == nonce, Version.post_id == Post.id, Post.author_id == author.id
+    )
+    return bool(db.session.scalar(select(sent | edited)))

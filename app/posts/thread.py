@@ -1,0 +1,78 @@
+"""Threads: a post, what it answers above it, and the answers to it below, a page at a time."""
+
+from dataclasses import dataclass
+
+from flask import abort
+
+from ..accounts.models import User
+from ..db import db
+from ..paging import Rows, read_rows
+from .cards import Card, read_cards
+from .models import Post
+from .queries import first_answers, line_above, replies_to
+
+# How many posts are shown above; a link leads on to the topmost.
+MOST_ABOVE = 10
+# How many answers are shown below each answer; a link leads on to the others.
+MOST_BELOW = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A post in a thread: its card, or None where it was deleted or may not be seen."""
+
+    id: int
+    card: Card | None
+    answers: "tuple[Place, ...]" = ()
+    # More answers than are shown.
+    has_more: bool = False
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What the page of a post shows."""
+
+    above: list[Place]
+    # What the topmost answers, where that is not shown.
+    higher_id: int | None
+    post: Place
+    replies: list[Place]
+    rows: Rows
+
+
+def read_thread(id: int, viewer: User | None) -> Thread:
+    """Return the thread around a post, for the page of replies that the request asks for.
+
+    Answers 404 where the post may not be seen; one that was deleted stays as a place in
+    its thread for as long as it has answers.
+    """
+    line = db.session.execute(line_above(id, viewer, MOST_ABOVE)).all()
+    if not line or line[-1].id != id:
+        abort(404)
+    focus = line[-1]
+    if not focus.is_visible and not (focus.deleted_at and focus.replies_count):
+        abort(404)
+    rows = read_rows(replies_to(id, viewer), Post.id, oldest_first=True)
+    direct = [row.id for row in rows.items]
+    nested: dict[int, list[int]] = {}
+    if direct:
+        for row in db.session.execute(first_answers(direct, viewer, MOST_BELOW)):
+            nested.setdefault(row.in_reply_to_id, []).append(row.id)
+    seen = [row.id for row in line if row.is_visible]
+    seen += [row.id for row in rows.items if row.deleted_at is None]
+    seen += [id for ids in nested.values() for id in ids]
+    cards = read_cards(seen, viewer)
+
+    def place(id: int) -> Place:
+        answers = tuple(Place(answer, cards.get(answer)) for answer in nested.get(id, ()))
+        card = cards.get(id)
+        has_more = len(answers) == MOST_BELOW and (card is None or card.replies > MOST_BELOW)
+        return Place(id, card, answers, has_more)
+
+    return Thread(
+        above=[Place(row.id, cards.get(row.id)) for row in line[:-1]],
+        higher_id=line[0].in_reply_to_id,
+        post=Place(id, cards.get(id)),
+        replies=[place(id) for id in direct],
+        rows=rows,
+    )

@@ -1,0 +1,12 @@
+"""What a profile lists, as queries that nobody has run yet."""
+
+from ..accounts.models import User
+from ..db import AnySelect
+from ..posts.models import Post
+from ..posts.queries import entries_for, is_reply
+
+
+def by(author: User, viewer: User | None, *, with_replies: bool) -> AnySelect:
+    """What ``author`` posted and reposted, and answered where ``with_replies``, as entries."""
+    entries = entries_for(viewer).where(Post.author_id == author.id)
+    return entries if with_replies else entries.where(~is_reply())

@@ -1,0 +1,43 @@
+"""Likes and bookmarks as queries that nobody has run yet."""
+
+from sqlalchemy import ColumnElement, exists, false, select
+
+from ..accounts.models import User
+from ..db import AnySelect
+from ..follows.queries import is_followed_by, not_blocked
+from ..posts.models import Post
+from ..posts.queries import entries_for
+from .models import Bookmark, Like
+
+
+def is_liked_by(viewer: User | None) -> ColumnElement[bool]:
+    """Whether ``viewer`` likes a post: a column."""
+    if viewer is None:
+        return false()
+    return exists().where(Like.user_id == viewer.id, Like.post_id == Post.id)
+
+
+def is_bookmarked_by(viewer: User | None) -> ColumnElement[bool]:
+    """Whether ``viewer`` bookmarked a post: a column."""
+    if viewer is None:
+        return false()
+    return exists().where(Bookmark.user_id == viewer.id, Bookmark.post_id == Post.id)
+
+
+def bookmarks(viewer: User) -> AnySelect:
+    """The posts that ``viewer`` bookmarked and may see, as entries, with since when."""
+    return (
+        entries_for(viewer)
+        .add_columns(Bookmark.since)
+        .join(Bookmark, Bookmark.post_id == Post.id)
+        .where(Bookmark.user_id == viewer.id)
+    )
+
+
+def who_liked(post: Post, viewer: User | None) -> AnySelect:
+    """Those who like ``post``: (User, since, whether ``viewer`` follows them)."""
+    return (
+        select(User, Like.since, is_followed_by(viewer).label("followed"))
+        .join(Like, Like.user_id == User.id)
+        .where(Like.post_id == post.id, not_blocked(viewer))
+    )
