@@ -20,7 +20,8 @@ from app.db import (
     tally,
     writing,
 )
-from app.posts.models import Post, publish
+from app.posts.models import Post
+from app.posts.writing import publish
 from tests.conftest import DATABASE
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from app.accounts.models import register
 from app.db import Base, db
 from app.follows.models import follow
-from app.posts.models import publish
+from app.posts.writing import publish
 
 
 @pytest.fixture

@@ -15,6 +15,35 @@ branch_labels = None
 depends_on = None
 
 
+def post_before():
+    """The table as it is until now: SQLite copies it, and need not be there to be asked."""
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    there = {name: sa.text(f"{name} IS NOT NULL") for name in ("nonce", "deleted_at")}
+    return sa.Table(
+        "post",
+        sa.MetaData(),
+        sa.Column("id", key, autoincrement=False, nullable=False),
+        sa.Column("author_id", key, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body_html", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.String(length=64)),
+        sa.Column("deleted_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name="fk_post_author_id_user", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_post"),
+        sa.Index("ix_post_author_id_id", "author_id", "id"),
+        sa.Index("ix_post_deleted_at", "deleted_at", sqlite_where=there["deleted_at"]),
+        sa.Index(
+            "uq_post_author_id_nonce",
+            "author_id",
+            "nonce",
+            unique=True,
+            sqlite_where=there["nonce"],
+        ),
+    )
+
+
 def upgrade():
     op.create_table(
         "bookmark",
@@ -147,7 +176,7 @@ def upgrade():
             postgresql_where=sa.text("nonce IS NOT NULL"),
         )
 
-    with op.batch_alter_table("post", schema=None) as batch_op:
+    with op.batch_alter_table("post", copy_from=post_before()) as batch_op:
         batch_op.add_column(
             sa.Column(
                 "in_reply_to_id",

@@ -51,9 +51,9 @@
     if (card?.matches("#posts .post, .thread .post, .posts-single .post")) {
       event.preventDefault();
       cancel.closest(".composer").remove();
-      card.querySelector(".act-reply[id]")?.focus();
+      card.querySelector(".act.reply")?.focus();
     }
-    const reply = event.target.closest?.(".act-reply[id]");
+    const reply = event.target.closest?.(".act.reply");
     const open = reply && document.querySelector(`.composer[data-answers="${reply.id.slice(6)}"]`);
     if (open) {
       event.preventDefault();

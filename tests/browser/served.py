@@ -22,7 +22,8 @@ from app.community.loading import load
 from app.db import db, writing
 from app.follows.models import Follow, follow
 from app.mail import OutboxMail
-from app.posts.models import Post, publish
+from app.posts.models import Post
+from app.posts.writing import publish
 
 PASSWORD = "three-unrelated-words"
 

@@ -33,7 +33,7 @@ def posts_count(rows):
 def test_deleting_leaves_an_undo_in_the_same_place(client, post, rows):
     answer = client.press(DELETE, htmx=True)
     assert answer.status_code == 200
-    one(answer, f"article#post_{post.id}.post-deleted button[formaction$='/restore']")
+    one(answer, f"article#post_{post.id}.post-gone button[formaction$='/restore']")
     assert cards(client.get("/")) == []
     assert client.get(f"/posts/{post.id}").status_code == 404
     assert posts_count(rows) == 0
@@ -101,7 +101,7 @@ def test_at_once_counts_once(app, client, post, together, rows):
 @pytest.mark.parametrize("verb", ["delete", "restore"])
 def test_only_the_owner_may(post, bruno, signed_in, verb, rows):
     client = signed_in(bruno)
-    absent(client.get(f"/posts/{post.id}"), ".post-actions")
+    absent(client.get(f"/posts/{post.id}"), ".menu")
     for htmx in (False, True):
         assert client.post(f"/posts/{post.id}/{verb}", htmx=htmx).status_code == 404
     assert posts_count(rows) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.posts.models import publish
+from app.posts.writing import publish
 from tests.html import absent, cards, messages, one, text_of
 
 LONGEST = 500
@@ -35,7 +35,7 @@ def test_without_javascript_writing_leads_back_to_where_one_was(client):
     assert answer.status_code == 303
     assert answer.location == "/?before=99999999999999999"
     page = client.follow(answer)
-    assert messages(page) == ["Your post is published."]
+    assert messages(page) == ["Your post is published. Undo"]
     one(client.get("/"), "article.post .post-body", text="Hello")
 
 
