@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
-from ..accounts.models import by_name
-from ..db import db, now
+from sqlalchemy import select
+
+from ..accounts.models import User, by_name
+from ..db import db, now, writing
+from ..posts.models import Post, repost
+from ..reactions.models import bookmark, like
 from .loading import load
 
 PASSWORD = "demo-demo"  # noqa: S105
@@ -65,7 +69,7 @@ POSTS = [
         "carmen",
         55,
         "Ensayo esta noche a las ocho. Rehearsal at eight, and bring the Fauré, "
-        "the one with the coffee stain.",
+        "the one with the coffee stain. #choir",
     ),
     (
         "dmitri",
@@ -110,7 +114,7 @@ POSTS = [
     (
         "hiro",
         760,
-        "A clear night. If you look up at nine, the bright one low in the south-west is Venus.",
+        "A clear night. If you look up at nine, the bright one low in the south-west is Venus. #weather",
     ),
     (
         "carmen",
@@ -148,6 +152,37 @@ POSTS = [
     ("esi", 9800, "Glaze recipe, as asked: two parts ash, two parts feldspar, one part patience."),
 ]
 
+# (the place in POSTS of what is answered, author, how many minutes ago, what)
+REPLIES = [
+    (0, "ada", 3, "Keep me half of the seeded one? I will bring back your mixer."),
+    (0, "bruno", 2, "@ada Done. It has been very quiet here without the mixer."),
+    (1, "farid", 7, "Coat taken. And the other coat."),
+    (2, "jonas", 18, "Was the accordion among the 26?"),
+    (2, "ada", 16, "@jonas It was. You can hear it as far as the bridge."),
+    (2, "greta", 15, "We can confirm the bridge. #quiethour"),
+    (3, "carmen", 30, "The little bell has to come to the next concert."),
+    (4, "esi", 50, "Is the coffee stain in F sharp? #choir"),
+    (5, "hiro", 70, "-1.2 °C at the roof, 06:10. The dahlias have my sympathy. #weather"),
+    (8, "ada", 240, "Holding it already."),
+    (15, "greta", 1480, "@ines welcome! A library card takes two minutes and one signature."),
+    (17, "bruno", 2000, "Quinces for bread? #swap"),
+    (17, "dmitri", 1990, "@bruno Come by, the crate is by the water tap."),
+]
+
+# Who likes, reposts and keeps which of POSTS.
+LIKES = {
+    0: "ada greta hiro jonas",
+    1: "farid",
+    2: "bruno dmitri esi farid greta jonas",
+    3: "ada bruno carmen esi hiro ines jonas",
+    5: "ada hiro",
+    6: "jonas ada",
+    8: "ada carmen greta",
+    15: "ada greta bruno",
+}
+REPOSTS = {3: "carmen", 13: "esi", 8: "greta"}
+BOOKMARKS = {9: "ada", 10: "ada jonas", 29: "ada"}
+
 
 def load_demo() -> bool:
     """Move the demo community in, with times counted back from now; False if it is there."""
@@ -170,12 +205,33 @@ def load_demo() -> bool:
             for followed in all_followed.split()
         ],
         [
-            {"author": author, "created_at": _ago(minutes), "body": body}
-            for author, minutes, body in POSTS
+            {
+                "author": author,
+                "created_at": _ago(minutes),
+                "body": body,
+                "number": f"{number}",
+            }
+            for number, (author, minutes, body) in enumerate(POSTS)
+        ]
+        + [
+            {"author": author, "created_at": _ago(minutes), "body": body, "in_reply_to": f"{to}"}
+            for to, author, minutes, body in REPLIES
         ],
         PASSWORD,
     )
+    _react()
     return True
+
+
+def _react() -> None:
+    people = {user.username: user for user in db.session.scalars(select(User))}
+    with writing():
+        for react, reactions in ((like, LIKES), (repost, REPOSTS), (bookmark, BOOKMARKS)):
+            for number, names in reactions.items():
+                body = POSTS[number][2]
+                post = db.session.scalars(select(Post).where(Post.body == body)).one()
+                for name in names.split():
+                    react(people[name], post)
 
 
 def _ago(minutes: int) -> str:

@@ -79,17 +79,17 @@ def reply(id: int) -> ResponseReturnValue:
     form = reply_form(answered, sent=True)
     post = _publish(form, in_reply_to=answered)
     if post is None:
-        shown = {} if wants_fragment() else {"post": card_of(answered)}
-        return page("posts/reply.html", fragment="composer", status=422, form=form, **shown)
+        around = {} if wants_fragment() else {"post": card_of(answered)}
+        return page("posts/reply.html", fragment="composer", status=422, form=form, **around)
     undo = url_for("posts.delete", id=post.id)
     _tell(_("Your reply is published."), undo)
     to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
     if not wants_fragment():
         return redirect(to, 303)
-    cards = read_cards([post.id, id], current_user)
+    both = read_cards([post.id, id], current_user)
     again = reply_form(answered, in_thread=True) if form.in_thread.data else None
-    shown = cards[post.id]._replace(undo=undo, takes_focus=again is None)
-    return changed("posts/_replied.html", to=to, post=shown, answered=cards[id], form=again)
+    shown = both[post.id]._replace(undo=undo, takes_focus=again is None)
+    return changed("posts/_replied.html", to=to, post=shown, answered=both[id], form=again)
 
 
 @blueprint.get("/posts/<key:id>/edit")

@@ -10,6 +10,7 @@ from app.posts import text
 from app.posts.text import normal, pieces
 from tests.html import parse
 
+
 def to_html(body):
     """Where nobody has the names."""
     return text.to_html(pieces(body), {})
