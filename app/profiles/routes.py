@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..accounts.avatars import identicon
-from ..accounts.models import by_name
 from ..db import db
-from ..follows.queries import is_followed_by
+from ..follows import queries as follows
 from ..paging import read_rows
 from ..posts.models import Post
 from ..posts.queries import as_cards, written_by
@@ -19,12 +18,15 @@ A_YEAR = 365 * 24 * 60 * 60
 
 @blueprint.get("/@<name:username>")
 def show(username: str) -> ResponseReturnValue:
-    """A person, and what they wrote."""
+    """A person, and what they wrote; whom the viewer has blocked, only by name."""
     viewer = current_user if current_user.is_authenticated else None
-    found = by_name(username).add_columns(is_followed_by(viewer).label("followed"))
-    row = db.session.execute(found).first() or abort(404)
-    rows = read_rows(as_cards(written_by(row.User, viewer)), Post.id)
-    return page("profiles/show.html", "posts", user=row.User, followed=row.followed, rows=rows)
+    person = db.session.execute(follows.profile(username, viewer)).first() or abort(404)
+    user = person.User
+    if person.blocked:
+        return page("profiles/blocked.html", fragment="profile", user=user)
+    rows = read_rows(as_cards(written_by(user, viewer)), Post.id)
+    between = {"followed": person.followed, "muted": person.muted}
+    return page("profiles/show.html", fragment="posts", user=user, rows=rows, **between)
 
 
 @blueprint.get("/avatars/<name:username>.svg")

@@ -4,21 +4,23 @@ from sqlalchemy import literal, select, union_all
 
 from ..accounts.models import User
 from ..db import AnySelect
-from ..follows.queries import followed_by
+from ..follows.models import Follow
+from ..follows.queries import followed_by, not_muted
 from ..posts.models import Post
 from ..posts.queries import visible_to
 
 
 def home(viewer: User) -> AnySelect:
-    """The posts of those whom ``viewer`` follows, and the viewer's own."""
+    """The posts of those whom ``viewer`` follows and has not muted, and the viewer's own."""
     # One list of authors, not an OR: so that one walk along the index finds them all.
-    authors = union_all(followed_by(viewer), select(literal(viewer.id)))
+    heard = followed_by(viewer).where(not_muted(viewer, Follow.followed_id))
+    authors = union_all(heard, select(literal(viewer.id)))
     return visible_to(viewer).where(Post.author_id.in_(authors))
 
 
 def explore(viewer: User | None) -> AnySelect:
-    """Everybody's posts."""
-    return visible_to(viewer)
+    """Everybody's posts, but for those whom ``viewer`` has muted."""
+    return visible_to(viewer).where(not_muted(viewer, Post.author_id))
 
 
 def newer_by_others(timeline: AnySelect, viewer: User | None, since: int) -> AnySelect:
