@@ -1,5 +1,7 @@
 """Blocking: two people do not exist for each other, and one of them can undo it."""
 
+from itertools import chain
+
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
@@ -207,12 +209,12 @@ def test_who_was_blocked_finds_no_more_than_of_somebody_who_never_was(
             hidden = client.get(path.format("ada"), htmx=htmx)
             missing = client.get(path.format("nobody"), htmx=htmx)
             assert hidden.status_code == missing.status_code == 404
-            assert one_token(hidden) == one_token(missing)
+            assert said(hidden) == said(missing)
     assert client.get(f"/posts/{kept_apart[ada].id}").status_code == 404
     assert client.get("/avatars/ada.svg").status_code == 200
 
 
-def one_token(answer):
+def said(answer):
     """The answer with the token taken out, which differs from second to second."""
     return answer.text.replace(
         next(iter(attributes(answer, "[name=csrf_token]", "value")), "-"), ""
@@ -296,9 +298,9 @@ def test_blocking_back_does_not_show_and_outlasts_the_first_block(
     kept_apart, ada, bruno, signed_in, make_block
 ):
     client = signed_in(ada)
-    before = one_token(client.get("/@bruno"))
+    before = said(client.get("/@bruno"))
     make_block(bruno, ada)
-    assert one_token(client.get("/@bruno")) == before
+    assert said(client.get("/@bruno")) == before
     one(signed_in(bruno).get("/@ada"), "main button", text="Unblock")
     client.post("/@bruno/unblock")
     assert client.get("/@bruno").status_code == 404
@@ -364,4 +366,4 @@ def test_everybody_kept_away_comes_once_page_by_page(
             page = client.get(path, htmx=htmx)
             seen.append(people(page))
         assert [len(shown) for shown in seen] == [PAGE, PAGE, 3]
-        assert sum(seen, []) == [person.username for person in reversed(kept)]
+        assert list(chain(*seen)) == [person.username for person in reversed(kept)]
