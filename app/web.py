@@ -88,6 +88,18 @@ def changed(partial: str, to: str, **context: Any) -> AnyResponse:
     return redirect(to, 303)
 
 
+def reloaded(to: str) -> AnyResponse:
+    """Answer a successful POST that changes all of the page: htmx loads it anew, else a redirect.
+
+    Messages wait for the page that comes.
+    """
+    if wants_fragment():
+        response = make_response("")
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return redirect(to, 303)
+
+
 def answer_with_messages(status: int) -> Response:
     """Answer htmx with nothing but the flashed messages: what is on the page stays."""
     return make_response(render_template("_messages_partial.html"), status)

@@ -22,7 +22,7 @@ from sqlalchemy import event, text
 from app import create_app
 from app.accounts.models import User, register
 from app.db import Base, db
-from app.follows.models import follow
+from app.follows.models import block, follow, mute
 from app.posts.models import Post
 from app.posts.writing import publish
 from app.security import limiter
@@ -177,6 +177,28 @@ def make_follow(app: Flask) -> Callable[[User, User], None]:
     def make(follower: User, followed: User) -> None:
         with within(app):
             follow(follower, followed)
+
+    return make
+
+
+@pytest.fixture
+def make_block(app: Flask) -> Callable[[User, User], None]:
+    """Give a function with which someone blocks someone."""
+
+    def make(blocker: User, blocked: User) -> None:
+        with within(app):
+            block(blocker, blocked)
+
+    return make
+
+
+@pytest.fixture
+def make_mute(app: Flask) -> Callable[[User, User], None]:
+    """Give a function with which someone mutes someone."""
+
+    def make(muter: User, muted: User) -> None:
+        with within(app):
+            mute(muter, muted)
 
     return make
 

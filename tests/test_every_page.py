@@ -9,7 +9,7 @@ from sqlalchemy import select as query
 
 from app.accounts.tokens import reset_token
 from app.db import Base, db, writing
-from app.follows.models import Follow
+from app.follows.models import Block, Follow, block, mute
 from app.paging import PAGE
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, repost
@@ -77,6 +77,7 @@ PAGES = [
     Page("/@bruno?through={middle}", 5),
     Page("/@bruno/replies", 4),
     Page("/@carmen", 3),
+    Page("/@dora", 2, region="profile"),
     Page("/@bruno/followers", 3, region="people"),
     Page("/@bruno/followers?before={follower}", 3, region="people"),
     Page("/@bruno/followers?through={follower}", 4, region="people"),
@@ -101,6 +102,9 @@ PAGES = [
     Page("/settings/profile", 1, region=None, stranger="logs in"),
     Page("/settings/account", 1, region=None, stranger="logs in"),
     Page("/settings/sessions", 2, region=None, stranger="logs in"),
+    Page("/settings/blocks", 2, region="people", stranger="logs in"),
+    Page("/settings/blocks?before={kept_away}", 2, region="people", stranger="logs in"),
+    Page("/settings/blocks?through={kept_away}", 3, region="people", stranger="logs in"),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
     Page("/reset-password", 1, region=None),
@@ -135,6 +139,10 @@ FORMS = [
     Form("/drafts/{draft}/delete", others=404, done=SWAPS),
     Form("/@carmen/follow", done=SWAPS),
     Form("/@bruno/unfollow", done=SWAPS),
+    Form("/@bruno/block", done=SWAPS),
+    Form("/@dora/unblock", done=SWAPS),
+    Form("/@bruno/mute", done=SWAPS),
+    Form("/@dora/unmute", done=SWAPS),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
@@ -173,6 +181,12 @@ def town(app, ada, bruno, make_user, make_post, make_follow):
         make_follow(ada, bruno)
         for _ in range(PAGE + 2):
             make_follow(make_user(password=None), bruno)
+        make_follow(bruno, ada)
+        dora = make_user("dora")
+        mute(ada, dora)
+        for person in (*(make_user(password=None) for _ in range(PAGE + 2)), dora):
+            block(ada, person)
+        blocks = db.session.scalars(query(Block.since).order_by(Block.since.desc())).all()
         ada.sign_in(address="", agent="elsewhere", remembered=False)
         follows = db.session.scalars(query(Follow.since).order_by(Follow.since.desc())).all()
         return {
@@ -188,6 +202,7 @@ def town(app, ada, bruno, make_user, make_post, make_follow):
             "deleted": deleted.id,
             "session": ada.login_session.id,
             "follower": follows[1],
+            "kept_away": blocks[1],
             "token": reset_token(bruno),
             "static": app.static_url_path,
         }

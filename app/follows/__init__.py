@@ -1,4 +1,4 @@
-"""Follows: who reads whom."""
+"""Follows, blocks and mutes: who reads, sees and hears whom."""
 
 from flask import Blueprint
 

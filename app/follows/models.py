@@ -1,11 +1,13 @@
 """The associations of users with users: follows, blocks, mutes."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     delete,
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import Base, add_if_new, affected, db, moment_key, moment_of, tally, writing
+from ..db import Base, add_if_new, db, moment_key, moment_of, tally, writing
 from .signals import followed, unfollowed
 
 
@@ -116,20 +118,16 @@ def follow(viewer: User, author: User) -> bool:
             Follow, follower_id=viewer.id, followed_id=author.id
         )
         if added:
-            _count(viewer, author, 1)
+            _count(viewer, author, followers=[viewer.id], step=1)
             followed.send(viewer, author=author)
     return added
 
 
 def unfollow(viewer: User, author: User) -> bool:
     """Have ``viewer`` no longer read ``author``; returns False where that was so already."""
-    pair = (Follow.follower_id == viewer.id, Follow.followed_id == author.id)
     with writing():
-        removed = affected(delete(Follow).where(*pair)) == 1
-        if removed:
-            _count(viewer, author, -1)
-            unfollowed.send(viewer, author=author)
-    return removed
+        _hold(viewer, author)
+        return _end_follows(viewer, author, _follows(viewer, author))
 
 
 def block(viewer: User, author: User) -> None:
@@ -142,8 +140,7 @@ def block(viewer: User, author: User) -> None:
     with writing():
         _hold(viewer, author)
         add_if_new(Block, blocker_id=viewer.id, blocked_id=author.id)
-        unfollow(viewer, author)
-        unfollow(author, viewer)
+        _end_follows(viewer, author, or_(_follows(viewer, author), _follows(author, viewer)))
 
 
 def unblock(viewer: User, author: User) -> None:
@@ -172,14 +169,18 @@ def unmute(viewer: User, author: User) -> None:
 
 
 def _hold(viewer: User, author: User) -> None:
-    """Make others who follow or block between these two wait until this transaction ends.
+    """Make others who change anything between these two wait until this transaction ends.
 
-    SQLite has one writer anyway. In the order of ids, so that nobody waits in a circle.
+    SQLite has one writer anyway. In the order of ids and before any other row, so that
+    nobody waits in a circle; not so firmly that the two could write no posts meanwhile.
     """
     if db.engine.dialect.name != "sqlite":
         ids = (viewer.id, author.id)
         db.session.execute(
-            select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update()
+            select(User.id)
+            .where(User.id.in_(ids))
+            .order_by(User.id)
+            .with_for_update(key_share=True)
         )
 
 
@@ -191,11 +192,30 @@ def _have_blocked(viewer: User, author: User) -> bool:
     return db.session.scalar(select(Block.since).where(either)) is not None
 
 
-def _count(viewer: User, author: User, step: int) -> None:
-    # In the order of ids, so that two people who follow each other at once cannot deadlock.
-    changes = {
-        viewer.id: {"following_count": step},
-        author.id: {"followers_count": step},
-    }
-    for id in sorted(changes):
-        tally(User, id, **changes[id])
+def _follows(viewer: User, author: User) -> ColumnElement[bool]:
+    return (Follow.follower_id == viewer.id) & (Follow.followed_id == author.id)
+
+
+def _end_follows(viewer: User, author: User, which: ColumnElement[bool]) -> bool:
+    """End ``which`` follows between the two, count and announce them; whether there were any."""
+    ended = db.session.scalars(
+        delete(Follow).where(which).returning(Follow.follower_id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if ended:
+        _count(viewer, author, followers=ended, step=-1)
+    for one, other in ((viewer, author), (author, viewer)):
+        if one.id in ended:
+            unfollowed.send(one, author=other)
+    return bool(ended)
+
+
+def _count(viewer: User, author: User, *, followers: Collection[int], step: int) -> None:
+    """Count the follows between the two that began or ended: those by ``followers``, as ids."""
+    for one, other in ((viewer, author), (author, viewer)):
+        tally(
+            User,
+            one.id,
+            following_count=step * (one.id in followers),
+            followers_count=step * (other.id in followers),
+        )

@@ -1,11 +1,22 @@
-"""Who follows whom, as queries that nobody has run yet."""
+"""Who follows, sees and hears whom, as queries that nobody has run yet."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
-from ..accounts.models import User
+from ..accounts.models import User, by_name
 from ..db import AnySelect
 from .models import Block, Follow, Mute
 
@@ -53,6 +64,39 @@ def stands_between(viewer: User | None) -> dict[str, ColumnElement[bool]]:
 def visible_people(viewer: User | None) -> Select[User]:
     """Everybody whom ``viewer`` may see: whoever has not blocked them, or been blocked."""
     return select(User).where(not_blocked(viewer))
+
+
+def visible_by_name(username: str, viewer: User | None) -> Select[User]:
+    """The user of that name, if ``viewer`` may see them."""
+    return by_name(username).where(not_blocked(viewer))
+
+
+def profile(username: str, viewer: User | None) -> AnySelect:
+    """The user of that name, and what :func:`stands_between` the two.
+
+    Whom ``viewer`` has blocked is found too, or nobody could unblock; whatever the
+    other one did, so that blocking back does not show.
+    """
+    between = stands_between(viewer)
+    found = by_name(username).where(or_(not_blocked(viewer), between["blocked"]))
+    return found.add_columns(*(column.label(name) for name, column in between.items()))
+
+
+def kept_away(viewer: User) -> AnySelect:
+    """Whom ``viewer`` has blocked or muted: (User, since when, ``blocked``, ``muted``)."""
+    blocks = select(
+        Block.blocked_id.label("id"),
+        Block.since.label("since"),
+        literal(1).label("blocked"),
+        literal(0).label("muted"),
+    ).where(Block.blocker_id == viewer.id)
+    mutes = select(Mute.muted_id, Mute.since, literal(0), literal(1)).where(
+        Mute.muter_id == viewer.id
+    )
+    either = union_all(blocks, mutes).subquery()
+    latest = (func.max(column).label(column.name) for column in either.c if column.name != "id")
+    kept = select(either.c.id, *latest).group_by(either.c.id).subquery()
+    return select(User, kept.c.since, kept.c.blocked, kept.c.muted).join(kept, kept.c.id == User.id)
 
 
 def followers(author: User, viewer: User | None) -> AnySelect:

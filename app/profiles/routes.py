@@ -2,12 +2,11 @@
 
 from flask import Response, abort, current_app, make_response
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..accounts.avatars import identicon
-from ..accounts.models import by_name
+from ..accounts.sign_in import viewer
 from ..db import db
-from ..follows.queries import is_followed_by
+from ..follows import queries as follows
 from ..paging import read_rows
 from ..posts.cards import entry_cards
 from ..posts.models import Post
@@ -19,7 +18,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 @blueprint.get("/@<name:username>")
 def show(username: str) -> ResponseReturnValue:
-    """A person, and what they posted and reposted."""
+    """A person, and what they posted and reposted; whom the viewer has blocked, only by name."""
     return _profile(username, with_replies=False)
 
 
@@ -30,18 +29,19 @@ def replies(username: str) -> ResponseReturnValue:
 
 
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
-    viewer = current_user if current_user.is_authenticated else None
-    found = by_name(username).add_columns(is_followed_by(viewer).label("followed"))
-    row = db.session.execute(found).first() or abort(404)
-    rows = read_rows(queries.by(row.User, viewer, with_replies=with_replies), Post.id)
+    person = db.session.execute(follows.profile(username, viewer())).first() or abort(404)
+    if person.blocked:
+        return page("profiles/blocked.html", fragment="profile", user=person.User)
+    rows = read_rows(queries.by(person.User, viewer(), with_replies=with_replies), Post.id)
     return page(
         "profiles/show.html",
         fragment="posts",
-        user=row.User,
-        followed=row.followed,
+        user=person.User,
+        followed=person.followed,
+        muted=person.muted,
         with_replies=with_replies,
         rows=rows,
-        cards=entry_cards(rows.items, viewer),
+        cards=entry_cards(rows.items, viewer()),
     )
 
 

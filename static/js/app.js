@@ -62,6 +62,19 @@
     }
   }, true);
 
+  // A menu closes on a click elsewhere and on Escape, which leads back to its button.
+  const openMenus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of openMenus()) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
+  });
+
   // Polling rests while nobody looks.
   setInterval(() => {
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));

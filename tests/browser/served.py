@@ -20,7 +20,7 @@ from app.accounts.models import User, by_name, register
 from app.accounts.sign_in import begin_session
 from app.community.loading import load
 from app.db import db, writing
-from app.follows.models import Follow, follow
+from app.follows.models import Follow, block, follow, mute
 from app.mail import OutboxMail
 from app.posts.models import Post
 from app.posts.writing import publish
@@ -58,6 +58,16 @@ class Site:
         with self.app.app_context(), writing():
             for author in authors:
                 follow(viewer, author)
+
+    def blocks(self, viewer: User, author: User) -> None:
+        """Have ``viewer`` block ``author``."""
+        with self.app.app_context():
+            block(viewer, author)
+
+    def mutes(self, viewer: User, author: User) -> None:
+        """Have ``viewer`` mute ``author``."""
+        with self.app.app_context():
+            mute(viewer, author)
 
     def is_followed(self, author: User, viewer: User) -> bool:
         """Whether ``viewer`` follows ``author``, says the database."""

@@ -35,6 +35,9 @@ def community(site: Site) -> Pages:
     reader = site.person("reader", display_name="Greta Sommer", about_me="Ask me for a book.")
     site.follows(reader, wordy)
     site.follows(wordy, reader)
+    blocked = site.person("V" * 30, display_name="Rindfleisch" * 4)
+    site.blocks(reader, blocked)
+    site.mutes(reader, blocked)
     site.writes(wordy, "x" * 500, f"https://example.org/{'path' * 100}", "One\n\nTwo\nThree")
     (post,) = site.writes(reader, "A post with a link to https://example.org/rivers in it.")
     return Pages(wordy, reader, site.person("newcomer"), post.id)
@@ -64,6 +67,8 @@ OWN = [
     "/settings/profile",
     "/settings/account",
     "/settings/sessions",
+    "/settings/blocks",
+    f"/@{'V' * 30}",
 ]
 EVERY_PAGE = [
     *(pytest.param("", path, id=f"stranger {path}") for path in STRANGERS),
