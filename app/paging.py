@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from flask import abort, request
 from flask_babel import gettext as _
 from sqlalchemy import Row
-from sqlalchemy.orm import InstrumentedAttribute
 
 from .db import BIGGEST_ID, AnySelect, db
 
@@ -28,7 +27,7 @@ class Rows:
     through_url: str | None
 
 
-def read_rows(statement: AnySelect, key: InstrumentedAttribute[int]) -> Rows:
+def read_rows(statement: AnySelect, key: Any) -> Rows:
     """Run ``statement`` newest first by ``key``, for the place that the request asks for.
 
     ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
@@ -66,7 +65,7 @@ def asked_key(name: str) -> int | None:
     return min(int(text[:20]), BIGGEST_ID)
 
 
-def _down_to(statement: AnySelect, key: InstrumentedAttribute[int], through: int) -> Rows:
+def _down_to(statement: AnySelect, key: Any, through: int) -> Rows:
     above = statement.where(key >= through).order_by(key.asc()).limit(LONGEST + 1)
     found = db.session.execute(above).all()
     items = found[:LONGEST][::-1]
@@ -80,7 +79,7 @@ def _down_to(statement: AnySelect, key: InstrumentedAttribute[int], through: int
     )
 
 
-def _place(name: str, row: Row[Any], key: InstrumentedAttribute[int]) -> str:
+def _place(name: str, row: Row[Any], key: Any) -> str:
     return _url(name, row._mapping[key])
 
 
