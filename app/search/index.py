@@ -35,6 +35,10 @@ from .words import words_of_person, words_of_post
 AT_ONCE = 5_000
 # A tsvector counts no further.
 LAST_PLACE = 16_383
+ORDERS = {
+    "sqlite": "INSERT INTO {0} ({0}) VALUES ('optimize')",
+    "postgresql": "ANALYZE {0}",
+}
 
 
 class Words(TypeDecorator[list[str]]):
@@ -51,7 +55,7 @@ class Words(TypeDecorator[list[str]]):
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
         """Return ``value`` as the database reads it; words hold nothing to be escaped."""
         if value is None or dialect.name != "postgresql":
-            return value and " ".join(value)
+            return None if value is None else " ".join(value)
         return " ".join(
             f"'{word}':{min(place, LAST_PLACE)}" for place, word in zip(count(1), value)
         )
@@ -92,13 +96,15 @@ def fill() -> None:
         (_posts(), words_of_post, post_fts, Post.id),
         (_people(), words_of_person, person_fts, User.id),
     ):
-        last, missing = -1, statement.where(~exists().where(table.c.rowid == key))
-        while last is not None:
+        missing = statement.where(~exists().where(table.c.rowid == key)).order_by(key)
+        last = -1
+        while True:
             with writing() as session:
-                rest = missing.where(key > last).order_by(key).limit(AT_ONCE)
-                rows = session.execute(rest).all()
+                rows = session.execute(missing.where(key > last).limit(AT_ONCE)).all()
                 _put(table, [(id, read_words(*texts)) for id, *texts in rows])
-            last = rows[-1].id if rows else None
+            if not rows:
+                break
+            last = rows[-1].id
 
 
 def rebuild() -> None:
@@ -112,14 +118,10 @@ def rebuild() -> None:
 
 def tidy() -> None:
     """Put the index into the order in which it is read fastest, after much was written."""
-    on_sqlite = db.engine.dialect.name == "sqlite"
+    order = ORDERS[db.engine.dialect.name]
     for table in TABLES:
-        name = table.name
-        order = (
-            f"INSERT INTO {name} ({name}) VALUES ('optimize')" if on_sqlite else f"ANALYZE {name}"
-        )
         with writing() as session:
-            session.execute(text(order))
+            session.execute(text(order.format(table.name)))
 
 
 def _posts() -> AnySelect:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
     Select,
     Table,
     case,
@@ -40,14 +39,9 @@ def posts(asked: Asked, viewer: User | None) -> tuple[AnySelect, Any]:
 
     The key is a column of them too.
     """
-    terms = _terms(asked)
-    if not terms:
-        by_author = by_name(asked.from_name or "").with_only_columns(User.id).scalar_subquery()
-        return as_cards(visible_to(viewer).where(Post.author_id == by_author)), Post.id
-    # Ordered by its own key, the index is read from the newest match on and no further.
-    found = visible_to(viewer).join(post_fts, post_fts.c.rowid == Post.id)
-    found = found.where(_match(post_fts, _with_author(terms, asked)))
-    return as_cards(found).add_columns(post_fts.c.rowid), post_fts.c.rowid
+    found, key = _posts(asked, viewer)
+    shown = as_cards(found)
+    return (shown if key is Post.id else shown.add_columns(key)), key
 
 
 def posts_by_strength(asked: Asked, viewer: User | None) -> tuple[AnySelect, Any]:
@@ -57,7 +51,7 @@ def posts_by_strength(asked: Asked, viewer: User | None) -> tuple[AnySelect, Any
     :data:`MOST_RANKED` are among them.
     """
     terms = _terms(asked)
-    found, key = posts(asked, viewer)
+    found, key = _posts(asked, viewer)
     strength = _strength(post_fts, terms) if terms else literal(0)
     ranked = (
         found.with_only_columns(Post.id.label("id"), strength.label("strength"))
@@ -96,6 +90,16 @@ def people(
     return found, strength
 
 
+def _posts(asked: Asked, viewer: User | None) -> tuple[Select[Post], Any]:
+    terms = _terms(asked)
+    if not terms:
+        author = by_name(asked.from_name or "").with_only_columns(User.id).scalar_subquery()
+        return visible_to(viewer).where(Post.author_id == author), Post.id
+    # By its own key the index is read from the newest match on, and no further than needed.
+    found = visible_to(viewer).join(post_fts, post_fts.c.rowid == Post.id)
+    return found.where(_match(post_fts, _with_author(terms, asked))), post_fts.c.rowid
+
+
 def _terms(asked: Asked) -> list[Term]:
     """What must be among the words."""
     return [*asked.terms, *_tags_as_terms(asked)]
@@ -124,14 +128,16 @@ def _match(table: Table, terms: Iterable[Term]) -> ColumnElement[bool]:
 
 
 def _strength(table: Table, terms: list[Term]) -> ColumnElement[int]:
+    rank: ColumnElement[float]
     if db.engine.dialect.name == "sqlite":
         # BM25, which FTS5 gives as a negative number.
         rank = -func.bm25(literal_column(table.name))
     else:
         # Less for longer texts (flag 1).
         rank = func.ts_rank(table.c.words, _tsquery(terms), 1)
-    # A whole number, so that a page goes on exactly where the one before ended.
-    return cast(rank * 1_000_000, Integer)
+    # A whole number, so that a page goes on exactly where the one before ended. So fine,
+    # because BM25 gives a millionth for a word that most texts have.
+    return cast(rank * 10**12, BigInteger)
 
 
 def _tsquery(terms: Iterable[Term]) -> ColumnElement[str]:
