@@ -1,7 +1,7 @@
 """What is found, in which order, and by whom."""
 
-from contextlib import suppress
 import time
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
@@ -317,10 +317,9 @@ def test_a_person_is_found_by_the_name_of_now(app, found, ada):
 
 
 def test_what_fails_to_be_written_is_not_found(app, found, ada, make_post):
-    with app.app_context():
-        with suppress(RuntimeError), writing():
-            make_post(ada, "Rye")
-            raise RuntimeError("No bread today.")
+    with app.app_context(), suppress(RuntimeError), writing():
+        make_post(ada, "Rye")
+        raise RuntimeError("No bread today.")
     assert found("rye ") == []
 
 
