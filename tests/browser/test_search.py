@@ -70,7 +70,7 @@ def test_posts_and_people_are_found(page: Page, scripts: bool, posts: list[Post]
 def test_nothing_is_found_and_the_page_says_so(page: Page, word: str):
     page.goto("/search")
     look_for(page, f"{word}{word}")
-    expect(page.locator("#posts")).to_contain_text("Nothing found.")
+    expect(page.locator("#posts")).to_contain_text("No posts found.")
 
 
 @only_with_scripts

@@ -441,9 +441,9 @@ def test_a_query_stands_in_the_page_as_text(stranger):
 def test_the_page_says_what_one_can_ask_and_when_there_is_nothing(stranger, write):
     page = stranger.get("/search")
     one(page, ".search-hints")
-    absent(page, ".empty", text="found")
+    absent(page, "#posts, #people")
     page = stranger.get(address("nothing of the kind"))
-    one(page, "#posts .empty", text="Nothing found.")
+    one(page, "#posts .empty", text="No posts found.")
     absent(page, ".search-hints")
     one(stranger.get(address("%%", by="people")), "#people .empty", text="Nobody found.")
 
