@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run install demo test check format lock translations clean
+SIZE ?= 200000
+
+.PHONY: run install demo test check bench format lock translations clean
 
 run: install
 	@$(BIN)/flask --no-debug db upgrade
@@ -27,6 +29,10 @@ check: .venv/installed-dev
 	@$(BIN)/mypy
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports --no-cache
+
+# How long a search takes among so many posts; make bench SIZE=1000000 for a large community.
+bench: .venv/installed-dev
+	@$(BIN)/python -m benchmarks.search --size $(SIZE)
 
 format: .venv/installed-dev
 	@$(BIN)/ruff check --fix-only .

@@ -11,7 +11,16 @@ import config
 from . import cli, db, errors, jobs, languages, logs, mail, security, web
 
 # A domain may import from those before it and never from those after it.
-DOMAINS = ("accounts", "follows", "posts", "reactions", "timelines", "profiles", "community")
+DOMAINS = (
+    "accounts",
+    "follows",
+    "posts",
+    "reactions",
+    "timelines",
+    "profiles",
+    "search",
+    "community",
+)
 
 
 def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Flask:

@@ -25,6 +25,7 @@ from app.db import Base, db
 from app.follows.models import block, follow, mute
 from app.posts.models import Post
 from app.posts.writing import publish
+from app.search.index import TABLES
 from app.security import limiter
 from tests.client import Client
 
@@ -96,7 +97,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     yield migrated_app
     limiter.reset()
     with migrated_app.app_context(), db.engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
+        for table in (*TABLES, *reversed(Base.metadata.sorted_tables)):
             connection.execute(table.delete())
 
 

@@ -17,8 +17,10 @@ def fresh(make_app, make_database):
 
 
 def tables():
+    """What stands in the database, without what the index of words keeps for itself."""
     db.session.remove()
-    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    names = inspect(db.engine).get_table_names()
+    return {name for name in names if name != "alembic_version" and "_fts" not in name}
 
 
 def test_up_down_and_up_again(fresh):
@@ -31,7 +33,7 @@ def test_up_down_and_up_again(fresh):
             publish(bruno, "Hello")
             db.session.remove()
             flask_migrate.downgrade(revision="base")
-            assert tables() == set()
+            assert inspect(db.engine).get_table_names() == ["alembic_version"]
 
 
 def test_the_schema_is_what_the_models_say(fresh):

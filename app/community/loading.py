@@ -17,6 +17,7 @@ from ..db import Base, db, id_at, moment_of, writing
 from ..follows.models import Follow
 from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import written
+from ..search.index import fill
 
 AT_ONCE = 5_000
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
@@ -65,6 +66,7 @@ def load(
         _load_follows(follows, ids)
         _load_posts(posts, ids)
         repair_counts()
+        fill()
     return Loaded(len(users), len(follows), len(posts))
 
 

@@ -73,9 +73,17 @@ def read_cards(ids: Iterable[int], viewer: User | None) -> dict[int, Card]:
 
     Whether ``viewer`` may see the posts was asked by the query that found the ids.
     """
-    rows = db.session.execute(_card_rows(viewer).where(Post.id.in_(list(ids))))
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(with_cards(select(Post).where(Post.id.in_(wanted)), viewer))
+    return {card.id: card for card in cards_of(rows, viewer)}
+
+
+def cards_of(rows: Iterable[Row[Any]], viewer: User | None) -> list[Card]:
+    """Return the cards of rows of :func:`with_cards`."""
     language = str(get_locale())
-    return {row.id: _card(row, viewer, language) for row in rows}
+    return [_card(row, viewer, language) for row in rows]
 
 
 def entry_cards(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
@@ -83,7 +91,7 @@ def entry_cards(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
     first: dict[int, Row[Any]] = {}
     for entry in entries:
         first.setdefault(entry.shown_id, entry)
-    found = read_cards(first, viewer) if first else {}
+    found = read_cards(first, viewer)
     return [
         found[id]._replace(reposter=_reposter(entry)) for id, entry in first.items() if id in found
     ]
@@ -108,10 +116,11 @@ def _draw(card: Card) -> Markup:
     return Markup(INDENT.sub("\n", html))  # noqa: S704
 
 
-def _card_rows(viewer: User | None) -> AnySelect:
+def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
+    """Give ``posts``, a query of them, the columns of their cards and no others."""
     answered = aliased(User)
     return (
-        select(
+        posts.with_only_columns(
             Post.id,
             Post.body_html,
             Post.author_id,

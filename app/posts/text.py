@@ -129,7 +129,7 @@ def _next_word(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
         mention = _MENTION.search(body, start, stop)
         hash_sign = _HASH.search(body, start, stop)
         if hash_sign and (mention is None or hash_sign.start() < mention.start()):
-            tag = _tag_at(body, hash_sign.end(), stop)
+            tag = tag_at(body, hash_sign.end(), stop)
             if tag:
                 return hash_sign.start(), Piece("tag", hash_sign[0] + tag, fold_tag(tag))
             start = hash_sign.end()
@@ -139,7 +139,7 @@ def _next_word(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
             return None
 
 
-def _tag_at(body: str, start: int, stop: int) -> str:
+def tag_at(body: str, start: int, stop: int) -> str:
     """Return the tag whose first letter is at ``start``, "" if none is there.
 
     A tag is letters, marks, digits and _ of any script, at least one a letter

@@ -53,6 +53,8 @@ STRANGERS = [
     "/@reader/followers",
     "/@reader/following",
     "/posts/{post}",
+    "/search",
+    "/search?q=rivers",
     "/missing",
 ]
 OWN = [
@@ -60,6 +62,9 @@ OWN = [
     "/explore",
     "/posts/new",
     "/posts/{post}",
+    "/search?q=reader",
+    "/search?q=path&by=relevance",
+    "/search?q=reader&by=people",
     "/@reader",
     f"/@{'W' * 30}",
     f"/@{'W' * 30}/followers",
@@ -173,6 +178,7 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
         "Microblog",
         "Home",
         "Explore",
+        "Search",
         "Profile",
         "Settings",
         "Log out",

@@ -1,0 +1,64 @@
+"""The search page."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from ..accounts.models import User
+from ..paging import Rows, read_rows
+from ..posts.cards import Card, cards_of, read_cards
+from ..web import page
+from . import blueprint, queries
+from .asking import Asked, read
+from .ranking import read_ranked, strongest
+
+# How many people stand above the posts.
+BEST_PEOPLE = 3
+NOTHING = Rows((), None, None, None)
+
+
+@blueprint.get("/search")
+def results() -> ResponseReturnValue:
+    """Find posts, by time or by relevance, and people."""
+    viewer = current_user if current_user.is_authenticated else None
+    text = request.args.get("q", "")
+    by = request.args.get("by")
+    by = by if by in ("relevance", "people") else "latest"
+    asked = read(text)
+    goes_on = "before" in request.args
+    is_first = not goes_on and "through" not in request.args
+    # The way on below a list brings the list's next rows; typing brings all anew.
+    fragment = "results" if not goes_on else "people" if by == "people" else "posts"
+    rows = _rows(asked, viewer, by) if asked else NOTHING
+    return page(
+        "search/results.html",
+        fragment=fragment,
+        text=text,
+        by=by,
+        rows=rows,
+        cards=_cards(rows, viewer, by),
+        best_people=_best_people(asked, viewer) if by == "latest" and is_first else NOTHING,
+    )
+
+
+def _rows(asked: Asked, viewer: User | None, by: str) -> Rows:
+    if by == "people":
+        return read_ranked(*queries.people(asked, viewer), User.id)
+    if by == "relevance":
+        return read_ranked(*queries.posts_by_strength(asked, viewer))
+    return read_rows(*queries.posts(asked, viewer))
+
+
+def _cards(rows: Rows, viewer: User | None, by: str) -> list[Card]:
+    if by == "latest":
+        return cards_of(rows.items, viewer)
+    # What is ranked is read without the cards first: it may be thousands of posts.
+    found = read_cards([row.id for row in rows.items], viewer) if by == "relevance" else {}
+    return [found[row.id] for row in rows.items if row.id in found]
+
+
+def _best_people(asked: Asked, viewer: User | None) -> Rows:
+    if not asked:
+        return NOTHING
+    named = queries.people(asked, viewer, by_name_only=True)
+    return strongest(*named, User.id, BEST_PEOPLE)

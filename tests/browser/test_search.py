@@ -1,0 +1,142 @@
+"""Looking for posts and people, as one types and without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import Browse
+from .served import Post, Site, User
+from .steps import (
+    card,
+    card_ids,
+    cards,
+    element_ids,
+    no_page_load,
+    only_with_scripts,
+    only_without_scripts,
+    scroll_down,
+)
+
+PAGE = 25
+
+
+@pytest.fixture
+def word(viewer: User) -> str:
+    """A word that only this test writes."""
+    return viewer.username.replace("user_", "loaf")
+
+
+@pytest.fixture
+def posts(site: Site, viewer: User, word: str) -> list[Post]:
+    author = site.person(display_name=f"Ada of the {word}")
+    return site.writes(author, f"The {word} is out of the oven", f"Große {word}", "Something else")
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="What are you looking for?")
+
+
+def look_for(page: Page, text: str) -> None:
+    """Type a query, and send it where typing alone does not."""
+    if page.evaluate("typeof htmx === 'undefined'"):
+        field(page).fill(text)
+        page.get_by_role("button", name="Search").click()
+    else:
+        field(page).press_sequentially(text)
+
+
+def test_posts_and_people_are_found(page: Page, scripts: bool, posts: list[Post], word: str):
+    page.goto("/")
+    page.get_by_role("link", name="Search").click()
+    expect(page.locator(".search-hints")).to_be_visible()
+    look_for(page, word)
+    expect(cards(page)).to_have_count(2)
+    assert card_ids(page) == element_ids(posts[:2])
+    expect(page.locator("#best_people .person")).to_contain_text(f"Ada of the {word}")
+    expect(page).to_have_url(re.compile(rf"/search\?q={word}$"))
+    page.get_by_role("link", name="People", exact=True).click()
+    expect(page.locator("#people .person")).to_have_count(1)
+    expect(field(page)).to_have_value(word)
+    page.get_by_role("link", name="Best match").click()
+    expect(cards(page)).to_have_count(2)
+    field(page).fill("")
+    look_for(page, f"{word} grosse")
+    expect(cards(page)).to_have_count(1)
+    expect(card(page, posts[1])).to_be_visible()
+    expect(page).to_have_url(re.compile("by=relevance"))
+
+
+def test_nothing_is_found_and_the_page_says_so(page: Page, word: str):
+    page.goto("/search")
+    look_for(page, f"{word}{word}")
+    expect(page.locator("#posts")).to_contain_text("No posts found.")
+
+
+@only_with_scripts
+def test_results_come_while_one_types_and_the_address_follows(
+    own_page: Page, posts: list[Post], word: str
+):
+    own_page.goto("/search")
+    with no_page_load(own_page):
+        field(own_page).press_sequentially(word[:-1])
+        expect(cards(own_page)).to_have_count(2)
+        expect(field(own_page)).to_be_focused()
+        expect(own_page).to_have_url(re.compile(rf"q={word[:-1]}$"))
+        field(own_page).press_sequentially(f"{word[-1]} oven")
+        expect(cards(own_page)).to_have_count(1)
+        expect(field(own_page)).to_have_value(f"{word} oven")
+        expect(own_page).to_have_url(re.compile(rf"q={word}(\+|%20)oven$"))
+    own_page.reload()
+    expect(cards(own_page)).to_have_count(1)
+    cards(own_page).locator(".post-time").click()
+    own_page.go_back()
+    expect(field(own_page)).to_have_value(f"{word} oven")
+    expect(cards(own_page)).to_have_count(1)
+
+
+@only_with_scripts
+def test_enter_loads_the_same_page(own_page: Page, posts: list[Post], word: str):
+    own_page.goto("/search")
+    field(own_page).fill(word)
+    field(own_page).press("Enter")
+    expect(cards(own_page)).to_have_count(2)
+    expect(own_page).to_have_url(re.compile(rf"/search\?q={word}$"))
+
+
+@pytest.mark.parametrize("by", ["latest", "relevance"])
+def test_many_results_come_page_by_page(
+    own_page: Page, site: Site, scripts: bool, word: str, by: str
+):
+    writer = site.person()
+    posts = site.writes(writer, *(f"{word} number {n:02}" for n in range(PAGE * 2 + 5)))
+    own_page.goto(f"/search?q={word}&by={by}")
+    assert card_ids(own_page) == element_ids(posts)[:PAGE]
+    if scripts:
+        for n in (PAGE * 2, PAGE * 2 + 5):
+            scroll_down(own_page)
+            expect(cards(own_page)).to_have_count(n)
+        assert card_ids(own_page) == element_ids(posts)
+        assert "through=" in own_page.url
+        own_page.reload()
+        assert card_ids(own_page) == element_ids(posts)
+    else:
+        own_page.get_by_role("link", name="Older posts").click()
+        assert card_ids(own_page) == element_ids(posts)[PAGE : PAGE * 2]
+        own_page.get_by_role("link", name="Newer").click()
+        assert card_ids(own_page) == element_ids(posts)[:PAGE]
+
+
+def test_one_follows_from_the_results(
+    own_page: Page, site: Site, viewer: User, posts: list[Post], word: str
+):
+    own_page.goto(f"/search?q={word}")
+    own_page.locator("#best_people").get_by_role("button", name="Follow").click()
+    expect(own_page.locator("#best_people").get_by_role("button", name="Unfollow")).to_be_visible()
+    expect(cards(own_page)).to_have_count(2)
+
+
+@only_without_scripts
+def test_the_form_keeps_what_was_asked(page: Page, browse: Browse, word: str):
+    page.goto(f"/search?q=%22{word}+%3Cb%3E%22&by=people")
+    expect(field(page)).to_have_value(f'"{word} <b>"')

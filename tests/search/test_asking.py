@@ -1,0 +1,130 @@
+"""How a query is read, and how a text becomes words."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.search.asking import MOST_WORDS, Asked, Term, read
+from app.search.words import LONGEST_WORD, fold, words_in, words_of_person, words_of_post
+
+
+def words(text):
+    return [" ".join(term.words) for term in read(text).terms]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Café CRÈME", "cafe creme"),
+        ("Straße", "strasse"),
+        ("GROẞ", "gross"),
+        ("ﬁn", "fin"),
+        ("Ὀδυσσεύς", "οδυσσευσ"),
+        ("İstanbul", "istanbul"),
+        ("ｆｕｌｌ", "full"),
+        ("が", "か"),
+    ],
+)
+def test_case_and_accents_are_folded(text, folded):
+    assert fold(text) == folded
+    assert fold(unicodedata.normalize("NFD", text)) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Rye, bread—and 6.4 °C", ["rye", "bread", "and", "6", "4", "c"]),
+        ("old_maps night-bus don't", ["old", "maps", "night", "bus", "don", "t"]),
+        ("東京タワーへ行く2回", [*"東京タワーへ行く", "2", "回"]),
+        ("пекарня 𝔯𝔶𝔢", ["пекарня", "rye"]),
+        ("😀 ... %_*\x00\ud800", []),
+        ("x" * 500, ["x" * LONGEST_WORD]),
+    ],
+)
+def test_a_text_is_cut_into_words_of_letters_and_digits(text, found):
+    assert words_in(text) == found
+
+
+def test_names_are_marked_so_that_no_word_is_taken_for_one():
+    assert words_of_post("Old_Maps", "Maps!") == ["@old_maps", "maps"]
+    assert words_of_person("ada", "Ada L.", "Tea") == [
+        *("@ada", "@ada", "@l"),
+        *("ada", "ada", "l"),
+        "tea",
+    ]
+
+
+def test_words_phrases_authors_and_tags_are_told_apart():
+    asked = read('Rye "new loaf" from:Bruno #Bread tea ')
+    assert asked == Asked(
+        (Term(("rye",)), Term(("new", "loaf")), Term(("tea",))), "bruno", ("bread",)
+    )
+
+
+def test_what_is_joined_by_signs_is_a_phrase():
+    assert words("night-bus https://example.org/a") == ["night bus", "https example org a"]
+
+
+def test_typographic_quotes_are_quotes():
+    assert words("„rye bread“ x “a b” y «c d» ") == ["rye bread", "x", "a b", "y", "c d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_begun"),
+    [
+        ("rye bre", True),
+        ("rye br", True),
+        ("rye b", False),
+        ("rye bre ", False),
+        ("rye bre!", False),
+        ('"rye bre', True),
+        ('"rye bre"', False),
+        ("rye 東", False),
+    ],
+)
+def test_the_last_word_may_go_on_while_nothing_ends_it(text, is_begun):
+    assert read(text).terms[-1].is_begun is is_begun
+
+
+def test_only_the_last_word_may_go_on():
+    assert not any(term.is_begun for term in read('some "words here" before the last').terms[:-1])
+
+
+def test_an_author_or_a_tag_that_is_only_begun_is_not_looked_for():
+    assert read("tea from: #") == read("tea from:@") == Asked((Term(("tea",)),))
+    assert read("from:ada from:").from_name == "ada"
+
+
+def test_what_could_be_a_username_is_kept_as_one():
+    assert [read(text).username for text in ("@Ada", " old_maps ", "rye bread", "é", "")] == [
+        *("ada", "old_maps"),
+        *(None, None, None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "   ", '"', '""', "%%%", "\x00", "*", "# from:", "😀"])
+def test_where_there_is_no_word_there_is_nothing_to_look_for(text):
+    assert not read(text)
+
+
+def test_a_long_query_is_cut_to_its_first_words():
+    for text in (" ".join(f"word{n}" for n in range(1000)), "-".join("abcdefgh" * 100)):
+        asked = read(text)
+        assert sum(len(term.words) for term in asked.terms) == MOST_WORDS
+        assert not asked.terms[-1].is_begun
+    assert len(read("#a " * 1000).tags) == MOST_WORDS
+
+
+@given(st.text())
+def test_any_text_can_be_read(text):
+    asked = read(text)
+    for term in asked.terms:
+        assert term.words
+        assert not set("".join(term.words)) & set(" \"'\\*:@_\x00")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_folding_twice_changes_nothing_more(text):
+    assert words_in(" ".join(words_in(text))) == words_in(text)
