@@ -11,7 +11,15 @@ import config
 from . import cli, db, errors, jobs, languages, logs, mail, security, web
 
 # A domain may import from those before it and never from those after it.
-DOMAINS = ("accounts", "follows", "posts", "timelines", "profiles", "community")
+DOMAINS = (
+    "accounts",
+    "follows",
+    "posts",
+    "timelines",
+    "profiles",
+    "notifications",
+    "community",
+)
 
 
 def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Flask:

@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .db import BIGGEST_ID, AnySelect, db
 
+# What a list is ordered by: a column of a model, or of a query.
+Key: TypeAlias = InstrumentedAttribute[int] | ColumnElement[int]
+
 PAGE = 25
 # How many rows a page shows at most when it opens down to a place in a list.
 LONGEST = 200
+# Query parameters that tell of a place in a list, or of what its reader has seen.
+PLACES = ("before", "through", "since", "counted")
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Rows:
     through_url: str | None
 
 
-def read_rows(statement: AnySelect, key: InstrumentedAttribute[int]) -> Rows:
+def read_rows(statement: AnySelect, key: Key) -> Rows:
     """Run ``statement`` newest first by ``key``, for the place that the request asks for.
 
     ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
@@ -66,7 +71,7 @@ def asked_key(name: str) -> int | None:
     return min(int(text[:20]), BIGGEST_ID)
 
 
-def _down_to(statement: AnySelect, key: InstrumentedAttribute[int], through: int) -> Rows:
+def _down_to(statement: AnySelect, key: Key, through: int) -> Rows:
     above = statement.where(key >= through).order_by(key.asc()).limit(LONGEST + 1)
     found = db.session.execute(above).all()
     items = found[:LONGEST][::-1]
@@ -80,11 +85,11 @@ def _down_to(statement: AnySelect, key: InstrumentedAttribute[int], through: int
     )
 
 
-def _place(name: str, row: Row[Any], key: InstrumentedAttribute[int]) -> str:
+def _place(name: str, row: Row[Any], key: Key) -> str:
     return _url(name, row._mapping[key])
 
 
 def _url(name: str, value: int) -> str:
-    kept = {k: v for k, v in request.args.items() if k not in ("before", "through", "since")}
+    kept = {k: v for k, v in request.args.items() if k not in PLACES}
 
     return f"{request.path}?{urlencode(kept | {name: value})}"

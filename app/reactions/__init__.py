@@ -1,0 +1,1 @@
+"""Reactions: likes and bookmarks."""
