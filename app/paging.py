@@ -86,7 +86,9 @@ def _down_to(statement: AnySelect, key: Key, through: int) -> Rows:
 
 
 def _place(name: str, row: Row[Any], key: Key) -> str:
-    return _url(name, row._mapping[key])
+    # A query's own columns are other ones each time: a row knows them by name.
+    column = key if isinstance(key, InstrumentedAttribute) else str(key.key)
+    return _url(name, row._mapping[column])
 
 
 def _url(name: str, value: int) -> str:

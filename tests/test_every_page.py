@@ -10,6 +10,7 @@ from sqlalchemy import select as query
 from app.accounts.tokens import reset_token
 from app.db import Base, db, writing
 from app.follows.models import Follow
+from app.notifications.models import Notification, tell
 from app.paging import PAGE
 from app.web import own_path
 from tests.conftest import PASSWORD
@@ -55,33 +56,38 @@ class Form:
 
 
 PAGES = [
-    Page("/", 2),
-    Page("/?before={middle}", 2),
-    Page("/?through={middle}", 3),
-    Page("/?since={middle}", 3, region="new_posts"),
-    Page("/explore", 2),
-    Page("/explore?before={middle}", 2),
-    Page("/explore?through={middle}", 3),
-    Page("/explore?since={middle}", 3, region="new_posts"),
-    Page("/@bruno", 3),
-    Page("/@bruno?before={middle}", 3),
-    Page("/@bruno?through={middle}", 4),
-    Page("/@carmen", 3),
-    Page("/@bruno/followers", 3, region="people"),
-    Page("/@bruno/followers?before={follower}", 3, region="people"),
-    Page("/@bruno/followers?through={follower}", 4, region="people"),
-    Page("/@person1/following", 3, region="people"),
-    Page("/@carmen/following", 3, region="people"),
-    Page("/posts/{post}", 2),
-    Page("/posts/new", 1, region="composer", stranger="logs in"),
-    Page("/posts/new?body=Hello", 1, region="composer", stranger="logs in"),
-    Page("/settings/profile", 1, region=None, stranger="logs in"),
-    Page("/settings/account", 1, region=None, stranger="logs in"),
-    Page("/settings/sessions", 2, region=None, stranger="logs in"),
+    Page("/", 3),
+    Page("/?before={middle}", 3),
+    Page("/?through={middle}", 4),
+    Page("/?since={middle}", 4, region="new_posts"),
+    Page("/explore", 3),
+    Page("/explore?before={middle}", 3),
+    Page("/explore?through={middle}", 4),
+    Page("/explore?since={middle}", 4, region="new_posts"),
+    Page("/@bruno", 4),
+    Page("/@bruno?before={middle}", 4),
+    Page("/@bruno?through={middle}", 5),
+    Page("/@carmen", 4),
+    Page("/@bruno/followers", 4, region="people"),
+    Page("/@bruno/followers?before={follower}", 4, region="people"),
+    Page("/@bruno/followers?through={follower}", 5, region="people"),
+    Page("/@person1/following", 4, region="people"),
+    Page("/@carmen/following", 4, region="people"),
+    Page("/posts/{post}", 3),
+    Page("/posts/new", 2, region="composer", stranger="logs in"),
+    Page("/posts/new?body=Hello", 2, region="composer", stranger="logs in"),
+    Page("/settings/profile", 2, region=None, stranger="logs in"),
+    Page("/settings/account", 2, region=None, stranger="logs in"),
+    Page("/settings/sessions", 3, region=None, stranger="logs in"),
+    Page("/notifications", 5, region="notifications", stranger="logs in"),
+    Page("/notifications?kind=like", 5, region="notifications", stranger="logs in"),
+    Page("/notifications?before={told}", 5, region="notifications", stranger="logs in"),
+    Page("/notifications?through={told}", 6, region="notifications", stranger="logs in"),
+    Page("/notifications?counted=0", 5, region="unread", stranger="logs in"),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
-    Page("/reset-password", 1, region=None),
-    Page("/reset-password/{token}", 2, region=None),
+    Page("/reset-password", 2, region=None),
+    Page("/reset-password/{token}", 3, region=None),
     Page("/reset-password/nonsense", 1, region=None, stranger="is sent away", member=303),
     Page("/avatars/ada.svg", 0, region=None, html=False),
     Page("/healthz", 1, region=None, html=False),
@@ -100,6 +106,7 @@ FORMS = [
     Form("/posts/{deleted}/restore", others=404, done=SWAPS),
     Form("/@carmen/follow", done=SWAPS),
     Form("/@bruno/unfollow", done=SWAPS),
+    Form("/notifications/read", {"through": "1"}, done=SWAPS),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
@@ -127,6 +134,11 @@ def town(app, ada, bruno, make_user, make_post, make_follow):
         make_follow(ada, bruno)
         for _ in range(PAGE + 2):
             make_follow(make_user(password=None), bruno)
+        make_follow(bruno, ada)
+        for post in posts:
+            tell([ada.id], "mention", bruno.id, post.id)
+        tell([ada.id], "like", bruno.id, own.id)
+        told = db.session.scalars(query(Notification.id).order_by(Notification.id.desc())).all()
         ada.sign_in(address="", agent="elsewhere", remembered=False)
         follows = db.session.scalars(query(Follow.since).order_by(Follow.since.desc())).all()
         return {
@@ -136,6 +148,7 @@ def town(app, ada, bruno, make_user, make_post, make_follow):
             "deleted": deleted.id,
             "session": ada.login_session.id,
             "follower": follows[1],
+            "told": told[1],
             "token": reset_token(bruno),
             "static": app.static_url_path,
         }

@@ -40,7 +40,7 @@ def read() -> ResponseReturnValue:
     """Mark as read what was on the page, down from ``through``; what came since stays new."""
     kind = _known(request.form.get("kind"))
     through = request.form.get("through", type=int)
-    if through is None:
+    if through is None or through < 0:
         abort(400, _("Reload the page and send it again."))
     read_through(current_user, min(through, BIGGEST_ID), kind)
     notify(_("Marked as read."))
