@@ -144,10 +144,21 @@ def affected(statement: Executable) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def add_if_new(model: type[Any], **values: Any) -> bool:
-    """Insert a row, unless one with that key is there; returns whether it was inserted."""
+def add_if_new(
+    model: type[Any], *, unless: ColumnElement[bool] | None = None, **values: Any
+) -> bool:
+    """Insert a row, unless one with that key is there or the condition ``unless`` holds.
+
+    Returns whether it was inserted. One statement, with the condition in it.
+    """
     dialect = sqlite_dialect if db.engine.dialect.name == "sqlite" else postgresql
-    return affected(dialect.insert(model).values(values).on_conflict_do_nothing()) == 1
+    insert = dialect.insert(model)
+    if unless is None:
+        insert = insert.values(values)
+    else:
+        row = [literal(value, getattr(model, name).type) for name, value in values.items()]
+        insert = insert.from_select(list(values), select(*row).where(~unless))
+    return affected(insert.on_conflict_do_nothing()) == 1
 
 
 @contextmanager

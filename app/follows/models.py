@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -112,9 +114,8 @@ def follow(viewer: User, author: User) -> bool:
         raise ValueError("Nobody follows themselves.")
     with writing():
         _hold(viewer, author)
-        added = not _have_blocked(viewer, author) and add_if_new(
-            Follow, follower_id=viewer.id, followed_id=author.id
-        )
+        blocked = _have_blocked(viewer, author)
+        added = add_if_new(Follow, unless=blocked, follower_id=viewer.id, followed_id=author.id)
         if added:
             _count(viewer, author, 1)
             followed.send(viewer, author=author)
@@ -125,6 +126,7 @@ def unfollow(viewer: User, author: User) -> bool:
     """Have ``viewer`` no longer read ``author``; returns False where that was so already."""
     pair = (Follow.follower_id == viewer.id, Follow.followed_id == author.id)
     with writing():
+        _hold(viewer, author)
         removed = affected(delete(Follow).where(*pair)) == 1
         if removed:
             _count(viewer, author, -1)
@@ -172,7 +174,7 @@ def unmute(viewer: User, author: User) -> None:
 
 
 def _hold(viewer: User, author: User) -> None:
-    """Make others who follow or block between these two wait until this transaction ends.
+    """Make others who follow, unfollow or block between these two wait until this transaction ends.
 
     SQLite has one writer anyway. In the order of ids, so that nobody waits in a circle.
     """
@@ -183,12 +185,12 @@ def _hold(viewer: User, author: User) -> None:
         )
 
 
-def _have_blocked(viewer: User, author: User) -> bool:
+def _have_blocked(viewer: User, author: User) -> ColumnElement[bool]:
     either = or_(
         (Block.blocker_id == viewer.id) & (Block.blocked_id == author.id),
         (Block.blocker_id == author.id) & (Block.blocked_id == viewer.id),
     )
-    return db.session.scalar(select(Block.since).where(either)) is not None
+    return exists().where(either)
 
 
 def _count(viewer: User, author: User, step: int) -> None:

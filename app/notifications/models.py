@@ -36,7 +36,16 @@ class Notification(TimeOrdered, Base):
     is_read: Mapped[bool] = mapped_column(default=False)
 
     __table_args__: Any = (
-        Index("ix_notification_user_id_id", "user_id", "id"),
+        # All that grouping needs, in its order: without the rows it is four times as fast.
+        Index(
+            "ix_notification_groups",
+            "user_id",
+            "kind",
+            "post_id",
+            "is_read",
+            "actor_id",
+            postgresql_include=["id"],
+        ),
         # For the counter of every page.
         Index(
             "ix_notification_unread",

@@ -57,12 +57,17 @@ def upgrade():
             sqlite_where=sa.text("is_read IS 0"),
             postgresql_where=sa.text("is_read IS false"),
         )
-        batch_op.create_index("ix_notification_user_id_id", ["user_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notification_groups",
+            ["user_id", "kind", "post_id", "is_read", "actor_id"],
+            unique=False,
+            postgresql_include=["id"],
+        )
 
 
 def downgrade():
     with op.batch_alter_table("notification", schema=None) as batch_op:
-        batch_op.drop_index("ix_notification_user_id_id")
+        batch_op.drop_index("ix_notification_groups")
         batch_op.drop_index("ix_notification_unread")
         batch_op.drop_index("ix_notification_post_id_actor_id")
         batch_op.drop_index("ix_notification_actor_id_user_id")
