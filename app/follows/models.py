@@ -176,12 +176,16 @@ def unmute(viewer: User, author: User) -> None:
 def _hold(viewer: User, author: User) -> None:
     """Make others who follow, unfollow or block between these two wait until this transaction ends.
 
-    SQLite has one writer anyway. In the order of ids, so that nobody waits in a circle.
+    SQLite has one writer anyway. In the order of ids, so that nobody waits in a circle;
+    and not the keys, so that rows which name these two (a notification) can be added meanwhile.
     """
     if db.engine.dialect.name != "sqlite":
         ids = (viewer.id, author.id)
         db.session.execute(
-            select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update()
+            select(User.id)
+            .where(User.id.in_(ids))
+            .order_by(User.id)
+            .with_for_update(key_share=True)
         )
 
 
