@@ -50,15 +50,19 @@ def _with_people_and_texts(viewer: User, listed: Sequence[Row[Any]]) -> list[Gro
     for row in db.session.execute(queries.newest_people(viewer, listed)):
         people.setdefault((row.kind, row.post_id, row.is_read), []).append(row.User)
     texts = {row.id: row.body for row in db.session.execute(queries.texts(viewer, listed))}
-    return [
-        Group(
-            id=row.id,
-            kind=row.kind,
-            is_read=row.is_read,
-            people=row.people,
-            newest=people.get((row.kind, row.post_id, row.is_read), []),
-            post_id=row.post_id,
-            text=texts.get(row.post_id),
-        )
-        for row in listed
-    ]
+    groups = []
+    for row in listed:
+        # Somebody may have taken back what they did since the groups were read.
+        if newest := people.get((row.kind, row.post_id, row.is_read)):
+            groups.append(
+                Group(
+                    id=row.id,
+                    kind=row.kind,
+                    is_read=row.is_read,
+                    people=row.people if len(newest) == queries.DRAWN else len(newest),
+                    newest=newest,
+                    post_id=row.post_id,
+                    text=texts.get(row.post_id),
+                )
+            )
+    return groups

@@ -50,7 +50,7 @@ def read() -> ResponseReturnValue:
     rows, groups = read_groups(current_user, kind)
     if rows.older_url:
         # The list is not at the address that was posted to.
-        older = url_for("notifications.index", kind=kind, before=groups[-1].id)
+        older = url_for("notifications.index", kind=kind, before=rows.items[-1].id)
         rows = replace(rows, older_url=older)
     return changed("notifications/_read.html", to=to, rows=rows, groups=groups, kind=kind)
 

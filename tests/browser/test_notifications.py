@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
-from .conftest import Browse
 from .served import Site, User
 from .steps import flash, no_page_load, only_with_scripts, scroll_down
 
@@ -136,15 +135,3 @@ def test_a_long_list_goes_on(own_page: Page, site: Site, viewer: User, fan: User
         own_page.get_by_role("link", name="Older notifications").click()
         expect(listed).to_have_count(5)
     expect(listed.last).to_contain_text("Loaf 0")
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_is_wider_than_the_window(
-    browse: Browse, site: Site, viewer: User, fan: User, width: int
-):
-    site.follows(fan, viewer)
-    site.tells_of_posts(fan, viewer, 2)
-    page = browse(as_=viewer, viewport={"width": width, "height": 800})
-    page.goto("/notifications")
-    expect(counter(page)).to_have_text("3")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
