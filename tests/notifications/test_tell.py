@@ -81,7 +81,9 @@ def test_nobody_is_told_of_what_they_did_themselves(
 
 
 @pytest.mark.parametrize(
-    ("verb", "by_the_hearer"), [(block, True), (block, False), (mute, True)], ids=str
+    ("verb", "by_the_hearer"),
+    [(block, True), (block, False), (mute, True)],
+    ids=["blocks", "is blocked", "mutes"],
 )
 def test_nobody_is_told_of_who_is_blocked_or_muted(
     app, ada, bruno, make_user, make_post, like, mention, told, verb, by_the_hearer
