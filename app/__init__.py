@@ -18,6 +18,7 @@ DOMAINS = (
     "reactions",
     "timelines",
     "profiles",
+    "notifications",
     "search",
     "community",
 )

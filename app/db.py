@@ -15,6 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CursorResult,
     DateTime,
     Dialect,
@@ -26,13 +27,14 @@ from sqlalchemy import (
     TypeDecorator,
     event,
     func,
+    literal,
     make_url,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
 try:
@@ -147,10 +149,21 @@ def affected(statement: Executable) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def add_if_new(model: type[Any], **values: Any) -> bool:
-    """Insert a row, unless one with that key is there; returns whether it was inserted."""
+def add_if_new(
+    model: type[Any], *, unless: ColumnElement[bool] | None = None, **values: Any
+) -> bool:
+    """Insert a row, unless one with that key is there or the condition ``unless`` holds.
+
+    Returns whether it was inserted. One statement, with the condition in it.
+    """
     dialect = sqlite_dialect if db.engine.dialect.name == "sqlite" else postgresql
-    return affected(dialect.insert(model).values(values).on_conflict_do_nothing()) == 1
+    insert = dialect.insert(model)
+    if unless is None:
+        insert = insert.values(values)
+    else:
+        row = [literal(value, getattr(model, name).type) for name, value in values.items()]
+        insert = insert.from_select(list(values), select(*row).where(~unless))
+    return affected(insert.on_conflict_do_nothing()) == 1
 
 
 @contextmanager
@@ -256,6 +269,18 @@ def next_id(context: Any) -> int:
         last = context.connection.scalar(select(func.max(column))) or 0
     context.last_id = max(base, last + 1)
     return context.last_id
+
+
+def ids_in_sql(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """An expression that gives each row of ``INSERT … SELECT`` into its table a time-ordered id.
+
+    ``column`` is the key of that table. The same order as by :func:`next_id`, in one statement.
+    """
+    base = id_at(now())
+    if db.engine.dialect.name != "sqlite":
+        return literal(base, BigInteger) + low_bits.next_value()
+    following = func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1
+    return func.max(literal(base), following, type_=Integer) + func.row_number().over() - 1
 
 
 class TimeOrdered:

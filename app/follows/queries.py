@@ -9,6 +9,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -48,6 +49,17 @@ def not_muted(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bo
     if viewer is None:
         return true()
     return author_id.not_in(select(Mute.muted_id).where(Mute.muter_id == viewer.id))
+
+
+def hears_of(actor_id: int) -> ColumnElement[bool]:
+    """Whether a user hears what the user ``actor_id`` does: no mute, no block either way."""
+    return not_(
+        or_(
+            exists().where(Mute.muter_id == User.id, Mute.muted_id == actor_id),
+            exists().where(Block.blocker_id == User.id, Block.blocked_id == actor_id),
+            exists().where(Block.blocker_id == actor_id, Block.blocked_id == User.id),
+        )
+    )
 
 
 def stands_between(viewer: User | None) -> dict[str, ColumnElement[bool]]:

@@ -25,11 +25,11 @@ def read_ranked(statement: AnySelect, strength: Any, id: Any) -> Rows:
     weakest_first = statement.order_by(strength.asc(), id.asc())
     strongest_first = statement.order_by(strength.desc(), id.desc())
     if through:
-        found = _run(weakest_first.where(key >= through), LONGEST + 1)
-        rest = _run(strongest_first.where(key < through), 1)
+        rest = statement.where(key < through).correlate(None).exists().label("goes_on")
+        found = _run(weakest_first.where(key >= through).add_columns(rest), LONGEST + 1)
         return Rows(
             found[:LONGEST][::-1],
-            _url("before", through) if rest else None,
+            _url("before", through) if found and found[0].goes_on else None,
             _url("through", _place_of(found[-1])) if len(found) > LONGEST else None,
             None,
         )

@@ -22,6 +22,7 @@ from app.community.loading import load
 from app.db import db, writing
 from app.follows.models import Follow, block, follow, mute
 from app.mail import OutboxMail
+from app.notifications.models import tell
 from app.posts.models import Post
 from app.posts.writing import publish
 
@@ -68,6 +69,13 @@ class Site:
         """Have ``viewer`` mute ``author``."""
         with self.app.app_context():
             mute(viewer, author)
+
+    def tells_of_posts(self, author: User, person: User, count: int) -> None:
+        """Have ``author`` mention ``person`` in some posts."""
+        with self.app.app_context(), writing():
+            for number in range(count):
+                post = publish(author, f"Loaf {number}")
+                tell([person.id], "mention", author.id, post.id)
 
     def is_followed(self, author: User, viewer: User) -> bool:
         """Whether ``viewer`` follows ``author``, says the database."""

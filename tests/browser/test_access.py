@@ -39,6 +39,7 @@ def community(site: Site) -> Pages:
     site.blocks(reader, blocked)
     site.mutes(reader, blocked)
     site.writes(wordy, "x" * 500, f"https://example.org/{'path' * 100}", "One\n\nTwo\nThree")
+    site.tells_of_posts(wordy, reader, 2)
     (post,) = site.writes(reader, "A post with a link to https://example.org/rivers in it.")
     return Pages(wordy, reader, site.person("newcomer"), post.id)
 
@@ -69,6 +70,7 @@ OWN = [
     f"/@{'W' * 30}",
     f"/@{'W' * 30}/followers",
     "/@newcomer/following",
+    "/notifications",
     "/settings/profile",
     "/settings/account",
     "/settings/sessions",
@@ -79,6 +81,7 @@ EVERY_PAGE = [
     *(pytest.param("", path, id=f"stranger {path}") for path in STRANGERS),
     *(pytest.param("reader", path, id=f"reader {path}") for path in OWN),
     pytest.param("newcomer", "/", id="newcomer /"),
+    pytest.param("newcomer", "/notifications", id="newcomer /notifications"),
 ]
 
 
@@ -179,6 +182,7 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
         "Home",
         "Explore",
         "Search",
+        "Notifications",
         "Profile",
         "Settings",
         "Log out",

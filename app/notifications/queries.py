@@ -1,0 +1,88 @@
+"""What somebody was told, as queries that nobody has run yet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+
+from ..accounts.models import User
+from ..db import AnySelect
+from ..follows.queries import not_blocked, not_muted
+from ..posts.models import Post
+from ..posts.queries import visible_to
+from .models import Notification
+
+# How many of the people of a group are drawn.
+DRAWN = 3
+# What makes rows one group: ten people like one post, and it is told once.
+GROUP = (Notification.kind, Notification.post_id, Notification.is_read)
+
+
+def unread(viewer: User) -> Select[int]:
+    """The ids of what ``viewer`` was told and has not read."""
+    return select(Notification.id).where(
+        *_heard_by(viewer),
+        Notification.is_read.is_(False),
+        _of_no_hidden_post(viewer, Notification.post_id),
+    )
+
+
+def groups(viewer: User, kind: str | None = None) -> AnySelect:
+    """What ``viewer`` was told, grouped: (id, kind, post_id, is_read, count of people).
+
+    The id of a group is that of its newest row. With ``kind``, of that kind alone.
+    """
+    newest = func.max(Notification.id).label("id")
+    people = func.count(Notification.actor_id.distinct()).label("people")
+    rows = select(newest, *GROUP, people).where(*_heard_by(viewer))
+    if kind is not None:
+        rows = rows.where(Notification.kind == kind)
+    # Posts are looked at once for each group that is listed, not once for each row.
+    found = rows.group_by(*GROUP).subquery("found")
+    return select(found).where(_of_no_hidden_post(viewer, found.c.post_id))
+
+
+def newest_people(viewer: User, listed: Sequence[Row[Any]]) -> AnySelect:
+    """The newest :data:`DRAWN` people of each of the groups ``listed``, the newest first."""
+    posts = {group.post_id for group in listed}
+    ranked = (
+        select(
+            *GROUP,
+            Notification.actor_id,
+            func.row_number()
+            .over(partition_by=GROUP, order_by=func.max(Notification.id).desc())
+            .label("place"),
+        )
+        .where(
+            *_heard_by(viewer),
+            Notification.kind.in_({group.kind for group in listed}),
+            or_(Notification.post_id.is_(None), Notification.post_id.in_(posts - {None})),
+        )
+        .group_by(*GROUP, Notification.actor_id)
+        .subquery("ranked")
+    )
+    return (
+        select(ranked.c.kind, ranked.c.post_id, ranked.c.is_read, User)
+        .join(ranked, ranked.c.actor_id == User.id)
+        .where(ranked.c.place <= DRAWN)
+        .order_by(ranked.c.place)
+    )
+
+
+def texts(viewer: User, listed: Sequence[Row[Any]]) -> AnySelect:
+    """The (id, body) of the posts of the groups ``listed``."""
+    ids = {group.post_id for group in listed} - {None}
+    return visible_to(viewer).where(Post.id.in_(ids)).with_only_columns(Post.id, Post.body)
+
+
+def _heard_by(viewer: User) -> tuple[ColumnElement[bool], ...]:
+    # Who was blocked or muted since is not heard of either.
+    return (
+        Notification.user_id == viewer.id,
+        not_blocked(viewer, Notification.actor_id),
+        not_muted(viewer, Notification.actor_id),
+    )
+
+
+def _of_no_hidden_post(viewer: User, post_id: Any) -> ColumnElement[bool]:
+    return or_(post_id.is_(None), visible_to(viewer).where(Post.id == post_id).exists())

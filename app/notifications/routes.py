@@ -1,0 +1,61 @@
+"""The page of notifications, its counter, and marking as read."""
+
+from dataclasses import replace
+
+from flask import abort, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from ..db import BIGGEST_ID
+from ..paging import asked_key
+from ..security import limiter
+from ..web import changed, notify, page, wants_fragment
+from . import blueprint
+from .groups import read_groups
+from .models import KINDS, read_through
+from .unread import unread_count
+
+
+@blueprint.get("/notifications")
+@login_required
+def index() -> ResponseReturnValue:
+    """List what others did; ``?kind=`` of that kind. ``?counted=N`` polls the counter."""
+    counted = asked_key("counted")
+    if wants_fragment() and counted is not None:
+        if counted == unread_count():
+            return make_response("", 204)
+        return page("notifications/_unread.html", fragment="unread")
+    kind = _known(request.args.get("kind"))
+    rows, groups = read_groups(current_user, kind)
+    return page(
+        "notifications/index.html", fragment="notifications", rows=rows, groups=groups, kind=kind
+    )
+
+
+@blueprint.post("/notifications/read")
+@login_required
+@limiter.limit("2000 per 10 minutes")
+def read() -> ResponseReturnValue:
+    """Mark as read what was on the page, down from ``through``; what came since stays new."""
+    kind = _known(request.form.get("kind"))
+    through = request.form.get("through", type=int)
+    if through is None or through < 0:
+        abort(400, _("Reload the page and send it again."))
+    read_through(current_user, min(through, BIGGEST_ID), kind)
+    notify(_("Marked as read."))
+    to = url_for("notifications.index", kind=kind)
+    if not wants_fragment():
+        return changed("notifications/_read.html", to=to)
+    rows, groups = read_groups(current_user, kind)
+    if rows.next_url:
+        # The list is not at the address that was posted to.
+        older = url_for("notifications.index", kind=kind, before=rows.items[-1].id)
+        rows = replace(rows, next_url=older)
+    return changed("notifications/_read.html", to=to, rows=rows, groups=groups, kind=kind)
+
+
+def _known(kind: str | None) -> str | None:
+    if kind and kind not in KINDS:
+        abort(404)
+    return kind or None

@@ -1,0 +1,94 @@
+"""People who do things of which others are told."""
+
+import pytest
+
+from app.db import writing
+from app.notifications.models import tell
+from app.posts.signals import post_created, post_edited, reposted, unreposted
+from app.reactions.signals import liked, unliked
+
+
+@pytest.fixture
+def people(make_user):
+    """Give a function that registers some people, named in order."""
+    names = ("ann", "bob", "cid", "dee", "eve", "flo", "gus", "hal", "ida", "jon")
+
+    def register(count):
+        return [make_user(name, password=None) for name in names[:count]]
+
+    return register
+
+
+@pytest.fixture
+def announce(app):
+    """Give a function that sends a signal as the domain that owns it does."""
+
+    def send(signal, sender, **details):
+        with app.app_context(), writing():
+            signal.send(sender, **details)
+
+    return send
+
+
+@pytest.fixture
+def like(announce):
+    return lambda user, post: announce(liked, user, post=post)
+
+
+@pytest.fixture
+def unlike(announce):
+    return lambda user, post: announce(unliked, user, post=post)
+
+
+@pytest.fixture
+def repost(announce):
+    return lambda user, post: announce(reposted, user, post=post)
+
+
+@pytest.fixture
+def unrepost(announce):
+    return lambda user, post: announce(unreposted, user, post=post)
+
+
+@pytest.fixture
+def mention(make_post, announce):
+    """Give a function with which someone writes a post that names others; returns the post."""
+
+    def write(author, *named, body="Look who is here"):
+        post = make_post(author, body)
+        announce(post_created, post, mentioned=[user.id for user in named])
+        return post
+
+    return write
+
+
+@pytest.fixture
+def edit_to_mention(announce):
+    def edit(post, *named):
+        announce(post_edited, post, mentioned=[user.id for user in named])
+
+    return edit
+
+
+@pytest.fixture
+def reply(app, make_post):
+    """Give a function with which someone replies to a post; returns the reply."""
+
+    def write(author, post, body="So it is"):
+        answer = make_post(author, body)
+        with app.app_context():
+            tell([post.author_id], "reply", author.id, answer.id)
+        return answer
+
+    return write
+
+
+@pytest.fixture
+def told(rows):
+    """Give a function that lists what someone was told, in order: (kind, actor, post)."""
+
+    def read(user):
+        found = sorted(rows("notification", "user_id = :id", id=user.id), key=lambda row: row["id"])
+        return [(row["kind"], row["actor_id"], row["post_id"]) for row in found]
+
+    return read

@@ -1,0 +1,441 @@
+"""The page of notifications, its counter, and marking as read."""
+
+import pytest
+
+from app.db import db, writing
+from app.follows.models import block, mute, unblock, unmute
+from app.notifications.models import KINDS, tell
+from app.posts.models import Post
+from tests.html import absent, attributes, messages, one, parse, select, text_of
+
+
+def sentences(page):
+    """What the page tells, from the top, without the times."""
+    found = parse(page).css(".notification-text > p:first-child")
+    return [text_of(node).removesuffix(text_of(node.css_first("time"))).strip() for node in found]
+
+
+def unread(page):
+    """What the counter says, to see and to hear."""
+    one(page, "#unread")
+    return [text_of(node) for node in parse(page).css("#unread > span")]
+
+
+def mark_as_read(client, *, htmx=False):
+    return client.submit("#reading", htmx=htmx)
+
+
+@pytest.fixture
+def post(ada, make_post):
+    return make_post(ada, "Tea, then the allotment.")
+
+
+@pytest.fixture
+def client(ada, signed_in):
+    return signed_in(ada)
+
+
+# What is told
+
+
+def test_each_kind_has_its_sentence_and_leads_to_its_post(
+    ada, people, post, client, make_follow, like, repost, reply, mention
+):
+    ann, bob = people(2)
+    mentioning = mention(ann, ada, body="Ask @ada about <tea>")
+    answer = reply(bob, post, "Which tea?")
+    like(ann, post)
+    repost(bob, post)
+    make_follow(ann, ada)
+    page = client.get("/notifications")
+    assert sentences(page) == [
+        "New: ann follows you",
+        "New: bob reposted your post",
+        "New: ann liked your post",
+        "New: bob replied to you",
+        "New: ann mentioned you",
+    ]
+    assert attributes(page, ".notification-post a", "href") == [
+        f"/posts/{id}" for id in (post.id, post.id, answer.id, mentioning.id)
+    ]
+    texts = [text_of(node) for node in select(page, ".notification-post a")]
+    assert texts == [post.body, post.body, "Which tea?", "Ask @ada about <tea>"]
+    assert attributes(page, ".notification-name", "href")[:2] == ["/@ann", "/@bob"]
+    select(page, ".notification-new", count=5)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "ann {} your post"),
+        (2, "bob and ann {} your post"),
+        (3, "cid, bob and 1 other {} your post"),
+        (5, "eve, dee and 3 others {} your post"),
+    ],
+)
+def test_people_are_grouped_with_names(people, post, client, like, repost, count, said):
+    for user in people(count):
+        like(user, post)
+        repost(user, post)
+    page = client.get("/notifications")
+    assert sentences(page) == ["New: " + said.format(did) for did in ("reposted", "liked")]
+    pictures = select(page, "article:first-of-type .avatar", count=min(count, 3))
+    assert len({node.attributes["src"] for node in pictures}) == len(pictures)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "ann follows you"),
+        (2, "bob and ann follow you"),
+        (3, "cid, bob and 1 other follow you"),
+        (5, "eve, dee and 3 others follow you"),
+    ],
+)
+def test_followers_are_one_group(ada, people, client, make_follow, count, said):
+    for user in people(count):
+        make_follow(user, ada)
+    assert sentences(client.get("/notifications")) == [f"New: {said}"]
+
+
+def test_posts_are_not_grouped_with_each_other(people, ada, make_post, client, like):
+    ann, bob = people(2)
+    tea, cake = make_post(ada, "Tea"), make_post(ada, "Cake")
+    like(ann, tea)
+    like(bob, cake)
+    like(ann, cake)
+    page = client.get("/notifications")
+    assert sentences(page) == ["New: ann and bob liked your post", "New: ann liked your post"]
+
+
+def test_a_name_is_shown_as_it_was_typed(ada, make_user, post, client, like):
+    like(make_user("mallory", display_name="<b>& Co</b>"), post)
+    page = client.get("/notifications")
+    assert sentences(page) == ["New: <b>& Co</b> liked your post"]
+    absent(page, ".notification b")
+
+
+def test_a_long_post_is_cut(ada, people, make_post, client, like):
+    (ann,) = people(1)
+    like(ann, make_post(ada, "word " * 90))
+    shown = text_of(one(client.get("/notifications"), ".notification-post a"))
+    assert shown.endswith("…")
+    assert 130 <= len(shown) <= 140
+
+
+def test_everybody_sees_their_own(ada, bruno, people, post, make_post, signed_in, like):
+    (ann,) = people(1)
+    like(ann, post)
+    assert sentences(signed_in(bruno).get("/notifications")) == []
+
+
+def test_an_empty_page_says_what_to_do(client):
+    page = client.get("/notifications")
+    one(page, "#notifications .empty", text="Explore")
+    absent(page, "#reading")
+    one(client.get("/notifications?kind=like"), "#notifications .empty", text="of this kind")
+
+
+def test_a_stranger_logs_in(stranger):
+    assert stranger.get("/notifications").location.startswith("/login")
+    absent(stranger.get("/"), "#unread")
+
+
+# Kinds
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tab_lists_its_kind(
+    app, ada, people, post, client, make_follow, like, repost, reply, mention, kind
+):
+    ann, bob = people(2)
+    mention(ann, ada)
+    reply(bob, post)
+    like(ann, post)
+    repost(bob, post)
+    make_follow(ann, ada)
+    page = client.get(f"/notifications?kind={kind}")
+    said = {
+        "mention": "ann mentioned you",
+        "reply": "bob replied to you",
+        "like": "ann liked your post",
+        "repost": "bob reposted your post",
+        "follow": "ann follows you",
+    }
+    assert sentences(page) == [f"New: {said[kind]}"]
+    tab = one(page, ".notification-tabs [aria-current=page]")
+    assert tab.attributes["href"] == f"/notifications?kind={kind}"
+
+
+def test_no_kind_is_all_and_no_other_kind_is_there(client):
+    page = client.get("/notifications")
+    assert text_of(one(page, ".notification-tabs [aria-current=page]")) == "All"
+    assert len(attributes(page, ".notification-tabs a", "href")) == len(KINDS) + 1
+    assert client.get("/notifications?kind=").status_code == 200
+    assert client.get("/notifications?kind=poke").status_code == 404
+
+
+# Pages
+
+
+def test_every_group_comes_once_page_by_page(app, ada, people, make_post, client):
+    ann, bob = people(2)
+    with app.app_context(), writing():
+        posts = [make_post(ada, f"Loaf {n}") for n in range(60)]
+        for post in posts:
+            for user in (ann, bob):
+                tell([ada.id], "like", user.id, post.id)
+    for kind in ("", "?kind=like"):
+        seen, path, pages = [], f"/notifications{kind}", 0
+        while path:
+            page = client.get(path)
+            seen += attributes(page, ".notification-post a", "href")
+            pages += 1
+            path = next(iter(attributes(page, "a#more", "href")), None)
+        assert seen == [f"/posts/{post.id}" for post in reversed(posts)]
+        assert pages == 3
+
+
+def test_a_page_goes_on_below_the_newest_of_its_groups(app, ada, people, make_post, client):
+    ann, bob = people(2)
+    with app.app_context(), writing():
+        posts = [make_post(ada, f"Loaf {n}") for n in range(30)]
+        for post in posts:
+            tell([ada.id], "like", ann.id, post.id)
+        tell([ada.id], "like", bob.id, posts[0].id)
+    first = client.get("/notifications")
+    second = client.get(one(first, "a#more").attributes["href"])
+    assert sentences(first)[0] == "New: bob and ann liked your post"
+    listed = [*attributes(first, "article", "id"), *attributes(second, "article", "id")]
+    assert len(listed) == len(set(listed)) == 30
+    through = client.get(one(second, "a.newer").attributes["href"])
+    assert attributes(through, "article", "id")[:25] == attributes(first, "article", "id")
+    absent(second, "#reading")
+
+
+# Reading
+
+
+def test_looking_marks_nothing_and_marking_does(people, post, client, like):
+    (ann,) = people(1)
+    like(ann, post)
+    for _ in range(2):
+        page = client.get("/notifications")
+        select(page, ".notification-new", count=1)
+    answer = mark_as_read(client)
+    assert answer.status_code == 303
+    assert answer.location == "/notifications"
+    page = client.follow(answer)
+    assert messages(page) == ["Marked as read."]
+    absent(page, ".notification-new")
+    assert sentences(page) == ["ann liked your post"]
+    assert unread(page) == []
+
+
+def test_marking_swaps_the_list_and_the_counter(people, post, client, like):
+    (ann,) = people(1)
+    like(ann, post)
+    client.get("/notifications")
+    answer = mark_as_read(client, htmx=True)
+    assert answer.status_code == 200
+    absent(answer, ".notification-new")
+    one(answer, "article.notification")
+    one(answer, "form#reading #read_all")
+    # The template around it hides its inside from selectors.
+    assert '<hx-partial hx-target="#unread"' in answer.text
+    assert unread(answer) == []
+    assert messages(answer) == ["Marked as read."]
+
+
+def test_what_came_since_stays_new(people, post, client, like):
+    ann, bob, cid = people(3)
+    like(ann, post)
+    like(bob, post)
+    client.get("/notifications")
+    like(cid, post)
+    answer = mark_as_read(client, htmx=True)
+    assert sentences(answer) == ["New: cid liked your post", "bob and ann liked your post"]
+    assert unread(answer) == ["1", "1 new notification"]
+    page = client.get("/notifications")
+    mark_as_read(client)
+    page = client.get("/notifications")
+    assert sentences(page) == ["cid, bob and 1 other liked your post"]
+
+
+def test_one_kind_alone_can_be_marked(people, post, client, like, repost):
+    ann, bob = people(2)
+    like(ann, post)
+    repost(bob, post)
+    client.get("/notifications?kind=repost")
+    answer = mark_as_read(client)
+    assert answer.location == "/notifications?kind=repost"
+    page = client.get("/notifications")
+    assert sentences(page) == ["bob reposted your post", "New: ann liked your post"]
+
+
+def test_the_list_that_marking_swaps_goes_on_at_its_own_address(
+    app, ada, people, make_post, client
+):
+    (ann,) = people(1)
+    with app.app_context(), writing():
+        for n in range(30):
+            tell([ada.id], "like", ann.id, make_post(ada, f"Loaf {n}").id)
+    client.get("/notifications?kind=like")
+    more = one(mark_as_read(client, htmx=True), "a#more")
+    for address in (more.attributes["href"], more.attributes["hx-get"]):
+        assert address.startswith("/notifications?")
+        assert len(attributes(client.get(address), "article", "id")) == 5
+        assert "kind=like" in address
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize("through", ["", "x", "1.5", "-5", "-" + "9" * 30, None, "9" * 5000])
+def test_a_place_that_is_no_number_is_refused(client, htmx, through):
+    fields = {} if through is None else {"through": through}
+    assert client.post("/notifications/read", fields, htmx=htmx).status_code == 400
+
+
+def test_any_number_is_a_place(people, post, client, like, rows):
+    (ann,) = people(1)
+    like(ann, post)
+    for through in ("0", "1"):
+        client.post("/notifications/read", {"through": through})
+        assert not rows("notification")[0]["is_read"]
+    client.post("/notifications/read", {"through": "9" * 30})
+    assert rows("notification")[0]["is_read"]
+
+
+def test_nobody_marks_for_somebody_else(bruno, people, post, signed_in, like, rows):
+    (ann,) = people(1)
+    like(ann, post)
+    signed_in(bruno).post("/notifications/read", {"through": "9" * 18})
+    assert not rows("notification")[0]["is_read"]
+
+
+# Who and what is hidden
+
+
+@pytest.mark.parametrize("by_the_hearer", [True, False])
+def test_somebody_blocked_later_is_neither_shown_nor_counted(
+    app, ada, people, post, client, like, by_the_hearer
+):
+    ann, bob = people(2)
+    like(ann, post)
+    like(bob, post)
+    pair = (ada, bob) if by_the_hearer else (bob, ada)
+    with app.app_context():
+        block(*pair)
+    page = client.get("/notifications")
+    assert sentences(page) == ["New: ann liked your post"]
+    assert unread(page)[0] == "1"
+    with app.app_context():
+        unblock(*pair)
+    assert sentences(client.get("/notifications")) == ["New: bob and ann liked your post"]
+
+
+def test_somebody_muted_later_is_neither_shown_nor_counted(app, ada, people, make_follow, client):
+    ann, bob = people(2)
+    for user in (ann, bob):
+        make_follow(user, ada)
+    with app.app_context():
+        mute(ada, bob)
+    page = client.get("/notifications")
+    assert sentences(page) == ["New: ann follows you"]
+    assert unread(page)[0] == "1"
+    with app.app_context():
+        unmute(ada, bob)
+    assert unread(client.get("/notifications"))[0] == "2"
+
+
+def test_a_deleted_post_takes_its_notifications_away_until_it_is_back(
+    app, people, post, client, like, repost
+):
+    ann, bob = people(2)
+    like(ann, post)
+    repost(bob, post)
+    with app.app_context():
+        db.session.get(Post, post.id).delete()
+    page = client.get("/notifications")
+    assert sentences(page) == []
+    assert unread(page) == []
+    with app.app_context():
+        db.session.get(Post, post.id).restore()
+    page = client.get("/notifications")
+    assert len(sentences(page)) == 2
+    assert unread(page)[0] == "2"
+
+
+# The counter
+
+
+def test_the_counter_stands_on_every_page_in_words_too(people, post, client, like, repost):
+    assert unread(client.get("/")) == []
+    ann, bob = people(2)
+    like(ann, post)
+    for path in ("/", "/explore", "/@ada", "/settings/profile", "/nothing/here"):
+        assert unread(client.get(path)) == ["1", "1 new notification"]
+    repost(bob, post)
+    assert unread(client.get("/")) == ["2", "2 new notifications"]
+    one(client.get("/"), "[aria-live=polite] > #unread")
+
+
+def test_the_counter_asks_again_and_is_quiet_while_nothing_changed(people, post, client, like):
+    ann, bob = people(2)
+    like(ann, post)
+    asked = one(client.get("/"), "#unread").attributes["hx-get"]
+    assert asked == "/notifications?counted=1"
+    answer = client.get(asked, htmx=True)
+    assert (answer.status_code, answer.text) == (204, "")
+    like(bob, post)
+    answer = client.get(asked, htmx=True)
+    assert unread(answer) == ["2", "2 new notifications"]
+    assert one(answer, "#unread").attributes["hx-get"] == "/notifications?counted=2"
+    assert answer.text in client.get("/").text
+    absent(answer, "article, form, main")
+
+
+def test_the_counter_goes_when_all_is_read_elsewhere(people, post, client, like):
+    (ann,) = people(1)
+    like(ann, post)
+    asked = one(client.get("/notifications"), "#unread").attributes["hx-get"]
+    client.post("/notifications/read", {"through": "9" * 18})
+    assert unread(client.get(asked, htmx=True)) == []
+
+
+def test_nothing_counts_past_99(app, ada, people, make_post, client):
+    (ann,) = people(1)
+    with app.app_context(), writing():
+        for _ in range(105):
+            tell([ada.id], "mention", ann.id, make_post(ann).id)
+    page = client.get("/")
+    assert unread(page) == ["99+", "99+ new notifications"]
+    asked = one(page, "#unread").attributes["hx-get"]
+    assert client.get(asked, htmx=True).status_code == 204
+
+
+# What it costs
+
+
+@pytest.mark.parametrize("path", ["/notifications", "/notifications?through=1"])
+def test_the_page_costs_a_fixed_number_of_statements(
+    app, ada, people, make_post, client, statements, path
+):
+    named = people(6)
+    costs = []
+    for count in (1, 40):
+        with app.app_context(), writing():
+            for n in range(count):
+                post = make_post(ada)
+                for user in named[: n % 6 + 1]:
+                    tell([ada.id], "like", user.id, post.id)
+            tell([ada.id], "follow", named[0].id)
+        with statements() as sent:
+            assert client.get(path).status_code == 200
+        costs.append(len(sent))
+    assert costs[0] == costs[1] <= 6
+
+
+def test_the_counter_costs_one_statement(client, statements):
+    with statements() as sent:
+        client.get("/notifications?counted=0", htmx=True)
+    assert len(sent) == 2  # One of them tells who asks.
