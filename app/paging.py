@@ -84,7 +84,7 @@ class _Along:
         return self.key.desc() if self.onwards == "after" else self.key.asc()
 
     def _place(self, name: str, row: Row[Any]) -> str:
-        return _url(name, row._mapping[self.key])
+        return _url(name, row._mapping[self.key.key])
 
 
 def asked_key(name: str) -> int | None:
@@ -104,6 +104,6 @@ def asked_key(name: str) -> int | None:
 
 
 def _url(name: str, value: int) -> str:
-    places = ("before", "after", "through", "since")
+    places = ("before", "after", "through", "since", "counted")
     kept = {k: v for k, v in request.args.items() if k not in places}
     return f"{request.path}?{urlencode(kept | {name: value})}"

@@ -140,7 +140,7 @@ SWAPS = (303, 200)
 
 FORMS = [
     Form("/posts", {"body": "Hello"}, done=SWAPS),
-    Form("/posts", {"body": "Hello @bruno, #tea", "nonce": "abc"}, statements=11, done=SWAPS),
+    Form("/posts", {"body": "Hello @bruno, #tea", "nonce": "abc"}, statements=12, done=SWAPS),
     Form("/posts/{post}/reply", {"body": "Hello", "nonce": "abc"}, statements=11, done=SWAPS),
     Form("/posts/{own}/edit", {"body": "Anew"}, statements=13, others=404, done=SWAPS),
     Form("/posts/{own}/delete", others=404, done=SWAPS),
