@@ -1,0 +1,390 @@
+"""What was typed and not sent: kept, taken up again in any browser, and gone once it is sent."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.db import writing
+from app.paging import PAGE
+from app.posts.drafts import save_draft
+from app.posts.jobs import DRAFTS_KEPT, forget_old_drafts
+from tests.html import absent, attributes, cards, messages, one, select, text_of
+
+
+@pytest.fixture
+def client(ada, signed_in):
+    """Ada's browser, on her home page."""
+    client = signed_in(ada)
+    client.get("/")
+    return client
+
+
+@pytest.fixture
+def post(bruno, make_post):
+    """A post of Bruno's."""
+    return make_post(bruno, "Who has a ladder?")
+
+
+@pytest.fixture
+def keep(app, ada):
+    """Give a function that keeps a draft of Ada's."""
+
+    def save(body, nonce, author=ada, **what):
+        with app.app_context():
+            return save_draft(author, nonce, body, **what)
+
+    return save
+
+
+def typed(page, form="#composer"):
+    return one(page, f"{form} textarea").text().removeprefix("\n")
+
+
+def nonce_of(page, form="#composer"):
+    return one(page, f"{form} [name=nonce]").attributes["value"]
+
+
+def bodies(page):
+    return [text_of(node) for node in select(page, ".draft-body")]
+
+
+# Saving
+
+
+def test_what_is_typed_is_kept_without_a_word(client, rows):
+    field = one(client.page, "#composer textarea")
+    assert field.attributes["hx-post"] == "/drafts"
+    nonce = nonce_of(client.page)
+    answer = client.post("/drafts", {"body": "Half a\r\nthought", "nonce": nonce}, htmx=True)
+    assert answer.status_code == 204
+    assert answer.text == ""
+    draft = rows("draft")[0]
+    assert (draft["body"], draft["nonce"]) == ("Half a\nthought", nonce)
+    assert (draft["in_reply_to_id"], draft["edits_id"]) == (None, None)
+
+
+def test_the_button_to_keep_says_so_and_leads_back(client, rows):
+    client.get("/?before=99999999999999999")
+    button = one(client.page, "#composer button.keep-draft")
+    fields = {"body": "Half a thought", "nonce": nonce_of(client.page)}
+    answer = client.post(button.attributes["formaction"], fields)
+    assert answer.status_code == 303
+    assert answer.location == "/?before=99999999999999999"
+    assert messages(client.follow(answer)) == ["Your draft is kept."]
+    assert rows("draft")[0]["body"] == "Half a thought"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_later_save_of_the_same_form_overwrites(client, rows, htmx):
+    for body in ("One", "One two", "One two three"):
+        client.post("/drafts", {"body": body, "nonce": "abc"}, htmx=htmx)
+    assert [row["body"] for row in rows("draft")] == ["One two three"]
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("empty", ["", " \r\n\t"])
+def test_an_empty_text_forgets_the_draft(client, rows, htmx, empty):
+    client.post("/drafts", {"body": "One", "nonce": "abc"}, htmx=htmx)
+    client.post("/drafts", {"body": "Other", "nonce": "other"}, htmx=htmx)
+    answer = client.post("/drafts", {"body": empty, "nonce": "abc"}, htmx=htmx)
+    assert answer.status_code == (204 if htmx else 303)
+    assert [row["body"] for row in rows("draft")] == ["Other"]
+
+
+def test_one_form_saved_from_many_threads_is_one_draft(client, together, rows):
+    windows = [client.twin() for _ in range(8)]
+    for window in windows:
+        window.token()
+    answers = together(
+        lambda window: window.post("/drafts", {"body": "One", "nonce": "abc"}, htmx=True), windows
+    )
+    assert {answer.status_code for answer in answers} == {204}
+    assert [row["body"] for row in rows("draft")] == ["One"]
+
+
+def test_two_people_with_the_same_nonce_have_a_draft_each(client, bruno, signed_in, rows):
+    for number, window in enumerate((client, signed_in(bruno))):
+        window.post("/drafts", {"body": f"No. {number}", "nonce": "same"}, htmx=True)
+    assert sorted(row["body"] for row in rows("draft")) == ["No. 0", "No. 1"]
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [("Hello\x00there", "cannot be kept"), ("x" * 100_001, "too long to be kept as a draft")],
+    ids=["NUL", "too long"],
+)
+def test_what_cannot_be_kept_is_told(client, rows, htmx, body, told):
+    answer = client.post("/drafts", {"body": body, "nonce": "abc"}, htmx=htmx)
+    assert answer.status_code == 422
+    if htmx:
+        assert told in messages(answer)[0]
+        absent(answer, "textarea")
+    else:
+        assert told in text_of(one(answer, "#composer_error"))
+        assert typed(answer).replace("�", "\x00") == body
+    assert rows("draft") == []
+
+
+def test_a_text_of_one_hundred_thousand_characters_is_kept(client, rows):
+    answer = client.post("/drafts", {"body": "é" * 100_000, "nonce": "abc"}, htmx=True)
+    assert answer.status_code == 204
+    assert rows("draft")[0]["body"] == "é" * 100_000
+    assert typed(client.get("/")) == "é" * 100_000
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("nonce", ["", "x" * 65, "é", "a b", "<b>"])
+def test_a_nonce_that_no_form_of_ours_has_is_refused(client, nonce, rows, htmx):
+    answer = client.post("/drafts", {"body": "Hello", "nonce": nonce}, htmx=htmx)
+    assert answer.status_code == 422
+    assert rows("draft") == []
+    if not htmx:
+        assert typed(answer) == "Hello"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("field", ["in_reply_to", "edits"])
+@pytest.mark.parametrize("id", ["1", "9" * 18])
+def test_a_draft_about_a_post_that_is_gone_is_not_kept(client, rows, htmx, field, id):
+    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", field: id}, htmx=htmx)
+    assert answer.status_code == (204 if htmx else 303)
+    assert rows("draft") == []
+
+
+@pytest.mark.parametrize("id", ["x", "-1", "9" * 19, "1.0", "²"])
+def test_a_post_that_is_no_number_is_none(client, rows, id):
+    fields = {"body": "Hi", "nonce": "abc", "in_reply_to": id, "edits": id}
+    assert client.post("/drafts", fields, htmx=True).status_code == 204
+    assert rows("draft")[0]["in_reply_to_id"] is None
+
+
+# Taking up again
+
+
+def test_home_goes_on_with_the_newest_draft_in_any_browser(client, ada, keep, signed_in, travel):
+    for number in (1, 2, 3):
+        travel.shift(timedelta(seconds=1))
+        keep(f"Thought no. {number}", f"nonce{number}")
+    travel.shift(timedelta(seconds=1))
+    keep("Thought no. 2, and more", "nonce2")
+    for browser in (client, signed_in(ada)):
+        page = browser.get("/")
+        assert typed(page) == "Thought no. 2, and more"
+        assert nonce_of(page) == "nonce2"
+    assert typed(client.get("/posts/new")) == "Thought no. 2, and more"
+
+
+def test_nobody_elses_draft_is_in_ones_composer(keep, bruno, signed_in):
+    keep("A secret of Ada's", "abc")
+    page = signed_in(bruno).get("/")
+    assert typed(page) == ""
+    assert nonce_of(page) != "abc"
+
+
+def test_markup_in_a_draft_stays_text(client, keep):
+    keep("</textarea><script>1</script>\n\n  & so on", "abc")
+    assert typed(client.get("/")) == "</textarea><script>1</script>\n\n  & so on"
+    absent(client.get("/drafts"), ".draft script")
+
+
+def test_a_line_end_at_the_start_of_a_draft_is_not_lost(client, keep):
+    keep("\nHello", "abc")
+    assert one(client.get("/"), "#composer textarea").text() in ("\nHello", "\n\nHello")
+
+
+def test_an_answer_waits_in_its_own_forms_only(client, post, ada, make_post, keep):
+    other = make_post(ada)
+    client.get(f"/posts/{post.id}")
+    fields = {"body": "I have", "nonce": "abc", "in_reply_to": str(post.id)}
+    client.post("/drafts", fields, htmx=True)
+    for path, form in ((f"/posts/{post.id}", ""), (f"/posts/{post.id}/reply", f"_{post.id}")):
+        page = client.get(path)
+        assert typed(page, f"#composer{form}") == "I have"
+        assert nonce_of(page, f"#composer{form}") == "abc"
+        field = one(page, f"#composer{form} [name=in_reply_to]")
+        assert field.attributes["value"] == str(post.id)
+    assert typed(client.get("/")) == ""
+    assert typed(client.get(f"/posts/{other.id}")) == ""
+
+
+def test_a_change_waits_in_the_form_to_edit_only(client, ada, make_post):
+    mine = make_post(ada, "First")
+    form = f"#composer_{mine.id}"
+    page = client.get(f"/posts/{mine.id}/edit")
+    assert typed(page, form) == "First"
+    assert one(page, f"{form} [name=edits]").attributes["value"] == str(mine.id)
+    fields = {"body": "Second", "nonce": nonce_of(page, form), "edits": str(mine.id)}
+    client.post("/drafts", fields, htmx=True)
+    assert typed(client.get(f"/posts/{mine.id}/edit"), form) == "Second"
+    assert typed(client.get(f"/posts/{mine.id}/edit", htmx=True), form) == "Second"
+    assert typed(client.get("/")) == ""
+    assert typed(client.get(f"/posts/{mine.id}")) == ""
+    assert typed(client.get(f"/posts/{mine.id}/reply"), form) == ""
+
+
+# Once it is sent
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_publishing_forgets_the_draft_and_a_late_save_revives_nothing(client, keep, rows, htmx):
+    keep("Hello", "abc")
+    keep("Another one", "other")
+    client.get("/drafts")
+    link = one(client.page, ".draft", text="Hello").css_first("a.btn").attributes["href"]
+    client.get(link)
+    assert client.submit("#composer", htmx=htmx).status_code == (200 if htmx else 303)
+    assert [row["nonce"] for row in rows("draft")] == ["other"]
+    answer = client.post("/drafts", {"body": "Hello", "nonce": "abc"}, htmx=htmx)
+    assert answer.status_code == (204 if htmx else 303)
+    assert [row["nonce"] for row in rows("draft")] == ["other"]
+    if not htmx:
+        assert "This was sent already, or is empty." in messages(client.follow(answer))
+    assert typed(client.get("/")) == "Another one"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_answering_forgets_the_draft(client, post, rows, keep, htmx):
+    keep("I have", "abc", in_reply_to_id=post.id)
+    client.get(f"/posts/{post.id}")
+    client.submit("#composer", htmx=htmx)
+    client.post("/drafts", {"body": "I", "nonce": "abc", "in_reply_to": str(post.id)}, htmx=True)
+    assert rows("draft") == []
+    assert typed(client.get(f"/posts/{post.id}")) == ""
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("body", ["Second", "First"])
+def test_editing_forgets_the_draft(client, ada, make_post, keep, rows, htmx, body):
+    mine = make_post(ada, "First")
+    keep(body, "abc", edits_id=mine.id)
+    client.get(f"/posts/{mine.id}/edit")
+    client.submit(f"#composer_{mine.id}", htmx=htmx)
+    assert rows("draft") == []
+    if body == "Second":
+        client.post("/drafts", {"body": "Sec", "nonce": "abc", "edits": str(mine.id)}, htmx=True)
+        assert rows("draft") == []
+        assert typed(client.get(f"/posts/{mine.id}/edit"), f"#composer_{mine.id}") == "Second"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_could_not_be_sent_is_still_a_draft(client, keep, rows, htmx):
+    keep("x" * 501, "abc")
+    client.get("/")
+    assert client.submit("#composer", htmx=htmx).status_code == 422
+    assert len(rows("draft")) == 1
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_the_same_form_with_another_text_is_kept_and_published_when_sent_again(client, rows, htmx):
+    page = client.page
+    client.submit("#composer", to=page, htmx=htmx, body="Hello")
+    answer = client.submit("#composer", to=page, htmx=htmx, body="Hello again")
+    assert answer.status_code == 422
+    assert "You sent this form before." in text_of(one(answer, "#composer_error"))
+    assert typed(answer) == "Hello again"
+    assert nonce_of(answer) not in ("", nonce_of(page))
+    assert len(rows("post")) == 1
+    answer = client.submit("#composer", to=answer, htmx=htmx)
+    assert answer.status_code == (200 if htmx else 303)
+    assert {row["body"] for row in rows("post")} == {"Hello", "Hello again"}
+    assert rows("user")[0]["posts_count"] == 2
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_form_whose_post_was_deleted_asks_before_it_publishes_again(client, rows, htmx):
+    page = client.page
+    client.submit("#composer", to=page, htmx=True, body="Hello")
+    client.post(f"/posts/{rows('post')[0]['id']}/delete", htmx=True)
+    answer = client.submit("#composer", to=page, htmx=htmx, body="Hello")
+    assert answer.status_code == 422
+    assert typed(answer) == "Hello"
+    client.submit("#composer", to=answer, htmx=htmx)
+    assert len(cards(client.get("/"))) == 1
+
+
+# The list
+
+
+def test_the_list_shows_each_kind_and_leads_into_its_form(client, post, ada, make_post, keep):
+    mine = make_post(ada, "First")
+    keep("For everybody", "a")
+    keep("For Bruno", "b", in_reply_to_id=post.id)
+    keep("Better", "c", edits_id=mine.id)
+    page = client.get("/drafts")
+    assert bodies(page) == ["Better", "For Bruno", "For everybody"]
+    kinds = [text_of(node) for node in select(page, ".draft > .secondary")]
+    for kind, told in zip(("A change to a post", "A reply", "A post"), kinds, strict=True):
+        assert told.startswith(f"{kind} ·")
+    links = attributes(page, ".draft a.btn", "href")
+    forms = (f"#composer_{mine.id}", f"#composer_{post.id}", "#composer")
+    for link, form, body in zip(links, forms, bodies(page), strict=True):
+        assert typed(client.get(link), form) == body
+
+
+def test_a_draft_named_in_the_address_is_taken_up_whatever_is_newer(client, keep, rows):
+    keep("Older", "a")
+    keep("Newer", "b")
+    older = rows("draft", "nonce = 'a'")[0]["id"]
+    page = client.get(f"/posts/new?draft={older}")
+    assert typed(page) == "Older"
+    assert nonce_of(page) == "a"
+
+
+def test_the_list_goes_page_by_page(app, ada, client, keep):
+    with app.app_context(), writing():
+        for number in range(PAGE + 2):
+            save_draft(ada, f"nonce{number}", f"Thought {number}")
+    page = client.get("/drafts")
+    more = one(page, "a#more").attributes["href"]
+    expected = [f"Thought {number}" for number in reversed(range(PAGE + 2))]
+    assert bodies(page) + bodies(client.get(more, htmx=True)) == expected
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_draft_is_thrown_away(client, keep, rows, htmx):
+    keep("Stays", "a")
+    keep("Goes", "b")
+    goes = rows("draft", "nonce = 'b'")[0]["id"]
+    client.get("/drafts")
+    answer = client.press(f"#discard_{goes}", htmx=htmx)
+    if htmx:
+        assert text_of(one(answer, ".post-gone")) == "The draft is gone."
+    else:
+        assert answer.location == "/drafts"
+        assert bodies(client.follow(answer)) == ["Stays"]
+    assert [row["body"] for row in rows("draft")] == ["Stays"]
+
+
+def test_an_empty_list_says_so(client):
+    one(client.get("/drafts"), ".empty", text="No drafts.")
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_somebody_elses_draft_is_not_found(keep, bruno, signed_in, rows, htmx):
+    keep("A secret of Ada's", "abc")
+    id = rows("draft")[0]["id"]
+    other = signed_in(bruno)
+    assert other.post(f"/drafts/{id}/delete", htmx=htmx).status_code == 404
+    assert other.post("/drafts/1/delete", htmx=htmx).status_code == 404
+    for path in ("/drafts", f"/posts/new?draft={id}"):
+        assert "secret" not in other.get(path, htmx=htmx).text
+    assert len(rows("draft")) == 1
+
+
+def test_a_stranger_has_no_drafts(stranger, ada, rows):
+    assert stranger.get("/drafts").status_code == 303
+    answer = stranger.post("/drafts", {"body": "Hello", "nonce": "abc"}, htmx=True)
+    assert answer.status_code == 401
+    assert rows("draft") == []
+
+
+def test_old_drafts_are_forgotten(app, keep, rows, travel):
+    keep("Old", "a")
+    travel.shift(DRAFTS_KEPT - timedelta(minutes=1))
+    keep("New", "b")
+    for seconds, left in ((0, 2), (61, 1)):
+        travel.shift(timedelta(seconds=seconds))
+        with app.app_context():
+            forget_old_drafts()
+        assert len(rows("draft")) == left
