@@ -62,6 +62,24 @@
     }
   }, true);
 
+  // An edit in a list: the card waits, and "Cancel" brings it back.
+  const edited = new Map();
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { target, text } = event.detail.ctx;
+    if (target?.matches?.("article.post") && text.includes("post-editing"))
+      edited.set(target.id, target.cloneNode(true));
+  });
+  document.addEventListener("click", (event) => {
+    const editing = event.target.closest?.(".post-editing [data-cancel]")?.closest("article");
+    const card = editing && edited.get(editing.id);
+    if (!card) return;
+    event.preventDefault();
+    editing.replaceWith(card);
+    htmx.process(card);
+    card.querySelector("details.menu").open = false;
+    card.querySelector("summary").focus();
+  }, true);
+
   // A menu closes on a click elsewhere and on Escape, which leads back to its button.
   const openMenus = () => document.querySelectorAll("details.menu[open]");
   document.addEventListener("click", (event) => {

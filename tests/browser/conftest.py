@@ -77,6 +77,7 @@ def browse(browser: Browser, site: Site, watch: Watch) -> Iterator[Browse]:
 
     yield open_page
     for context in contexts:
+        watch.looks_over(context)
         context.close()
 
 

@@ -23,8 +23,10 @@ from app.db import db, writing
 from app.follows.models import Follow, block, follow, mute
 from app.mail import OutboxMail
 from app.notifications.models import tell
-from app.posts.models import Post
-from app.posts.writing import publish
+from app.posts.drafts import save_draft
+from app.posts.models import Draft, Post
+from app.posts.writing import edit, publish
+from app.reactions.models import bookmark, like
 
 PASSWORD = "three-unrelated-words"
 
@@ -53,6 +55,31 @@ class Site:
         """Publish posts, the first one first."""
         with self.app.app_context(), writing():
             return [publish(author, body) for body in bodies]
+
+    def answers(self, author: User, post: Post, *bodies: str) -> list[Post]:
+        """Have ``author`` answer ``post``, the first one first."""
+        with self.app.app_context(), writing():
+            return [publish(author, body, in_reply_to=post) for body in bodies]
+
+    def edits(self, post: Post, body: str) -> None:
+        """Have the author of ``post`` give it another text."""
+        with self.app.app_context():
+            edit(db.session.get(Post, post.id), body)
+
+    def keeps(self, author: User, body: str) -> None:
+        """Have ``author`` type something and not send it."""
+        with self.app.app_context():
+            save_draft(author, secrets.token_hex(16), body)
+
+    def likes(self, viewer: User, post: Post) -> None:
+        """Have ``viewer`` like ``post``."""
+        with self.app.app_context():
+            like(viewer, post)
+
+    def bookmarks(self, viewer: User, post: Post) -> None:
+        """Have ``viewer`` bookmark ``post``."""
+        with self.app.app_context():
+            bookmark(viewer, post)
 
     def follows(self, viewer: User, *authors: User) -> None:
         """Have ``viewer`` follow ``authors``."""
@@ -87,6 +114,12 @@ class Site:
         found = select(Post.body).where(Post.author_id == author.id, Post.deleted_at.is_(None))
         with self.app.app_context():
             return db.session.scalars(found.order_by(Post.id.desc())).all()
+
+    def drafts_of(self, author: User) -> Sequence[str]:
+        """Return what is kept of what ``author`` typed and did not send, newest first."""
+        found = select(Draft.body).where(Draft.author_id == author.id)
+        with self.app.app_context():
+            return db.session.scalars(found.order_by(Draft.id.desc())).all()
 
     def mails_to(self, address: str) -> Sequence[str]:
         """Return the mails for ``address``, newest first."""

@@ -1,6 +1,6 @@
 """What people do on a page, and where they look; one helper per idea."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -37,6 +37,12 @@ def card(page: Page, post: Post) -> Locator:
 def cards(page: Page) -> Locator:
     """Every card of the list."""
     return page.locator("#posts > article")
+
+
+def in_menu(shown: Locator, name: str) -> Locator:
+    """Open the menu of a card, and return its entry of that name."""
+    shown.locator("summary").click()
+    return shown.locator(".menu-items").get_by_text(name, exact=True)
 
 
 def card_ids(page: Page) -> Sequence[str]:
@@ -78,6 +84,30 @@ def composer(page: Page) -> Locator:
 def send(page: Page) -> Locator:
     """The button that publishes."""
     return page.get_by_role("button", name="Post", exact=True)
+
+
+def acts(shown: Locator, verb: str) -> Locator:
+    """The button or link of that verb below a post."""
+    return shown.locator(f".act.{verb}")
+
+
+def reply_box(page: Page) -> Locator:
+    """Where an answer is typed."""
+    return page.get_by_label("Your reply")
+
+
+def send_reply(page: Page) -> Locator:
+    """The button that publishes an answer."""
+    return page.get_by_role("button", name="Reply", exact=True)
+
+
+def until(page: Page, holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something holds that no page shows."""
+    for _tenth in range(int(seconds * 10)):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"It does not hold after {seconds} seconds.")
 
 
 def flash(page: Page) -> Locator:

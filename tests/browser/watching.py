@@ -10,6 +10,12 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+IDS_GIVEN_TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  return ids.filter((id, at) => ids.indexOf(id) < at);
+}"""
+
+
 class Watch:
     """Notes the troubles of all pages of some browser contexts."""
 
@@ -24,6 +30,11 @@ class Watch:
         context.on("console", self._heard)
         context.on("weberror", self._failed)
         context.on("request", self._asked)
+
+    def looks_over(self, context: BrowserContext) -> None:
+        """Look at the pages of ``context`` as they are in the end: no id is there twice."""
+        for page in context.pages:
+            self.noted += [f"id twice: {id} ({page.url})" for id in page.evaluate(IDS_GIVEN_TWICE)]
 
     def allow(self, *texts: str | int) -> None:
         """Expect errors that hold one of ``texts``, or an answer with one of these statuses."""

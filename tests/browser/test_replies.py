@@ -1,0 +1,245 @@
+"""Threads: answering on their page and from a list, and reading long ones."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .served import Post, Site, User
+from .steps import (
+    acts,
+    card,
+    card_ids,
+    cards,
+    composer,
+    flash,
+    no_page_load,
+    only_with_scripts,
+    only_without_scripts,
+    reply_box,
+    scroll_down_until,
+    send_reply,
+)
+from .watching import Watch
+
+PAGE = 25
+
+
+@pytest.fixture
+def author(site: Site, viewer: User) -> User:
+    author = site.person()
+    site.follows(viewer, author)
+    return author
+
+
+@pytest.fixture
+def question(site: Site, author: User) -> Post:
+    (post,) = site.writes(author, "Who has a ladder?")
+    return post
+
+
+def test_an_answer_on_the_page_of_a_post_comes_below_it(own_page: Page, question: Post):
+    own_page.goto(f"/posts/{question.id}")
+    expect(own_page.get_by_text("No replies yet.")).to_be_visible()
+    reply_box(own_page).fill("I have one.")
+    send_reply(own_page).click()
+    expect(flash(own_page)).to_contain_text("Your reply is published.")
+    expect(cards(own_page)).to_have_count(1)
+    expect(cards(own_page)).to_contain_text("I have one.")
+    expect(acts(card(own_page, question), "reply")).to_have_text("1")
+    expect(reply_box(own_page)).to_be_empty()
+    expect(own_page.get_by_text("No replies yet.")).to_be_hidden()
+
+
+@only_with_scripts
+def test_answers_in_a_thread_take_no_page_load_and_come_in_order(own_page: Page, question: Post):
+    own_page.goto(f"/posts/{question.id}")
+    with no_page_load(own_page):
+        for number, text in enumerate(("One", "Two"), start=1):
+            reply_box(own_page).fill(text)
+            send_reply(own_page).click()
+            expect(cards(own_page)).to_have_count(number)
+            expect(cards(own_page).last).to_contain_text(text)
+            expect(reply_box(own_page)).to_be_empty()
+    expect(acts(card(own_page, question), "reply")).to_have_text("2")
+
+
+@only_with_scripts
+def test_an_answer_from_the_timeline_comes_below_the_post_in_place(
+    own_page: Page, site: Site, viewer: User, question: Post
+):
+    own_page.goto("/")
+    with no_page_load(own_page):
+        acts(card(own_page, question), "reply").click()
+        expect(reply_box(own_page)).to_be_focused()
+        own_page.keyboard.type("I have one.")
+        own_page.keyboard.press("Control+Enter")
+        expect(cards(own_page)).to_have_count(2)
+        expect(cards(own_page).last).to_contain_text("I have one.")
+        expect(cards(own_page).last).to_be_focused()
+        expect(reply_box(own_page)).to_have_count(0)
+        expect(acts(card(own_page, question), "reply")).to_have_text("1")
+        expect(acts(card(own_page, question), "reply")).to_have_accessible_name("Reply (1)")
+    assert site.posts_of(viewer) == ["I have one."]
+
+
+@only_without_scripts
+def test_an_answer_from_the_timeline_is_written_on_a_page_of_its_own(
+    own_page: Page, site: Site, viewer: User, question: Post
+):
+    own_page.goto("/")
+    acts(card(own_page, question), "reply").click()
+    expect(card(own_page, question)).to_contain_text("Who has a ladder?")
+    reply_box(own_page).fill("I have one.")
+    send_reply(own_page).click()
+    expect(flash(own_page)).to_contain_text("Your reply is published.")
+    expect(cards(own_page)).to_contain_text("I have one.")
+    expect(acts(card(own_page, question), "reply")).to_have_text("1")
+    assert re.search(rf"/posts/{question.id}\?through=\d+#post_\d+$", own_page.url)
+    assert site.posts_of(viewer) == ["I have one."]
+
+
+@only_with_scripts
+@pytest.mark.parametrize("clicks", [1, 2], ids=["one after the other", "at once"])
+def test_pressing_reply_twice_opens_one_form(own_page: Page, question: Post, clicks: int):
+    own_page.goto("/")
+    with no_page_load(own_page):
+        acts(card(own_page, question), "reply").click(click_count=clicks)
+        expect(reply_box(own_page)).to_be_focused()
+        composer(own_page).focus()
+        acts(card(own_page, question), "reply").click()
+        expect(reply_box(own_page)).to_be_focused()
+        own_page.wait_for_load_state("networkidle")
+        expect(reply_box(own_page)).to_have_count(1)
+
+
+@only_with_scripts
+def test_reply_below_the_post_of_a_thread_leads_to_the_form_that_is_there(
+    own_page: Page, question: Post
+):
+    own_page.goto(f"/posts/{question.id}")
+    with no_page_load(own_page):
+        acts(card(own_page, question), "reply").click()
+        expect(reply_box(own_page)).to_be_focused()
+        expect(reply_box(own_page)).to_have_count(1)
+
+
+@only_with_scripts
+def test_cancel_closes_the_form_and_leads_back_to_its_button(own_page: Page, question: Post):
+    own_page.goto("/")
+    with no_page_load(own_page):
+        acts(card(own_page, question), "reply").click()
+        own_page.get_by_role("link", name="Cancel").click()
+        expect(reply_box(own_page)).to_have_count(0)
+        expect(acts(card(own_page, question), "reply")).to_be_focused()
+        acts(card(own_page, question), "reply").click()
+        expect(reply_box(own_page)).to_be_focused()
+
+
+@only_without_scripts
+def test_cancel_leads_to_the_post(own_page: Page, question: Post):
+    own_page.goto(f"/posts/{question.id}/reply")
+    own_page.get_by_role("link", name="Cancel").click()
+    assert own_page.url.endswith(f"/posts/{question.id}")
+
+
+@only_with_scripts
+def test_two_forms_are_open_side_by_side(own_page: Page, site: Site, author: User, question: Post):
+    (other,) = site.writes(author, "And a bucket?")
+    own_page.goto("/")
+    acts(card(own_page, question), "reply").click()
+    expect(reply_box(own_page)).to_have_count(1)
+    acts(card(own_page, other), "reply").click()
+    expect(reply_box(own_page)).to_have_count(2)
+    reply_box(own_page).first.fill("A bucket I have.")
+    send_reply(own_page).first.click()
+    expect(reply_box(own_page)).to_have_count(1)
+    expect(acts(card(own_page, other), "reply")).to_have_text("1")
+    expect(acts(card(own_page, question), "reply")).to_have_text("")
+
+
+def test_an_empty_answer_is_told_at_the_field(
+    own_page: Page, site: Site, viewer: User, question: Post, watch: Watch
+):
+    watch.allow(422)
+    own_page.goto("/")
+    acts(card(own_page, question), "reply").click()
+    send_reply(own_page).click()
+    alert = own_page.get_by_role("alert").filter(has_text="Write something first.")
+    expect(alert).to_be_visible()
+    reply_box(own_page).fill("I have one.")
+    send_reply(own_page).click()
+    expect(flash(own_page)).to_contain_text("Your reply is published.")
+    assert site.posts_of(viewer) == ["I have one."]
+
+
+def test_an_answer_to_an_answer_is_one_step_in(
+    own_page: Page, site: Site, author: User, question: Post
+):
+    (answer,) = site.answers(author, question, "I do.")
+    (below,) = site.answers(author, answer, "How long is it?")
+    own_page.goto(f"/posts/{question.id}")
+    expect(own_page.locator(f".answers > #post_{below.id}")).to_contain_text("How long is it?")
+    card(own_page, below).locator(".post-time").click()
+    expect(own_page.locator(".posts-single")).to_contain_text("How long is it?")
+    expect(card(own_page, question)).to_contain_text("Who has a ladder?")
+    expect(card(own_page, answer)).to_contain_text("I do.")
+
+
+@only_with_scripts
+def test_an_answer_within_a_thread_comes_below_what_it_answers(
+    own_page: Page, site: Site, author: User, question: Post
+):
+    first, second = site.answers(author, question, "I do.", "Me too.")
+    own_page.goto(f"/posts/{question.id}")
+    with no_page_load(own_page):
+        acts(card(own_page, first), "reply").click()
+        expect(reply_box(own_page).last).to_be_focused()
+        own_page.keyboard.type("Lend it to me.")
+        own_page.keyboard.press("Control+Enter")
+        expect(card(own_page, first).locator("+ article")).to_contain_text("Lend it to me.")
+        expect(acts(card(own_page, first), "reply")).to_have_text("1")
+        expect(acts(card(own_page, question), "reply")).to_have_text("2")
+    assert card_ids(own_page)[-1] == f"post_{second.id}"
+
+
+@only_with_scripts
+def test_a_long_thread_comes_by_scrolling(own_page: Page, site: Site, author: User, question: Post):
+    answers = site.answers(author, question, *(f"Answer {n}" for n in range(PAGE * 2 + 3)))
+    own_page.goto(f"/posts/{question.id}")
+    with no_page_load(own_page):
+        scroll_down_until(own_page, cards(own_page).nth(len(answers) - 1))
+    assert card_ids(own_page) == [f"post_{post.id}" for post in answers]
+    expect(own_page.get_by_role("link", name="More replies")).to_have_count(0)
+
+
+@only_with_scripts
+def test_an_answer_in_a_long_thread_is_there_once_in_the_end(
+    own_page: Page, site: Site, author: User, question: Post, viewer: User
+):
+    answers = site.answers(author, question, *(f"Answer {n}" for n in range(PAGE + 3)))
+    own_page.goto(f"/posts/{question.id}")
+    reply_box(own_page).fill("And mine")
+    send_reply(own_page).click()
+    expect(reply_box(own_page)).to_be_empty()
+    scroll_down_until(own_page, card(own_page, answers[-1]))
+    expect(cards(own_page).filter(has_text="And mine")).to_have_count(1)
+    expect(cards(own_page).last).to_contain_text("And mine")
+
+
+@only_without_scripts
+def test_a_long_thread_comes_by_links(own_page: Page, site: Site, author: User, question: Post):
+    answers = site.answers(author, question, *(f"Answer {n}" for n in range(PAGE + 3)))
+    ids = [f"post_{post.id}" for post in answers]
+    own_page.goto(f"/posts/{question.id}")
+    assert card_ids(own_page) == ids[:PAGE]
+    own_page.get_by_role("link", name="More replies").click()
+    assert card_ids(own_page) == ids[PAGE:]
+    own_page.get_by_role("link", name="Earlier replies").click()
+    assert card_ids(own_page) == ids[:PAGE]
+
+
+def test_a_stranger_is_led_from_reply_to_the_login(page: Page, question: Post):
+    page.goto(f"/posts/{question.id}")
+    acts(card(page, question), "reply").click()
+    expect(page.get_by_label("Password")).to_be_visible()
