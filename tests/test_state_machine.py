@@ -1,0 +1,411 @@
+"""Whatever people do, in any order, every list and every count is what the rules say."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import permutations
+
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Row, select
+from sqlalchemy.orm import InstrumentedAttribute
+from time_machine import Traveller
+
+from app.accounts.models import User, register
+from app.db import AnySelect, Base, db, now
+from app.follows.models import block, follow, mute, unblock, unfollow, unmute
+from app.posts.cards import entry_cards
+from app.posts.models import UNDO_WITHIN, Post, repost, unrepost
+from app.posts.queries import replies_to, visible_to
+from app.posts.writing import publish
+from app.profiles import queries as profiles
+from app.reactions.models import Bookmark, bookmark, like, unbookmark, unlike
+from app.reactions.queries import bookmarks
+from app.search.index import TABLES
+from app.timelines import queries as timelines
+
+NAMES = ("ada", "bruno", "carmen", "dora")
+STRANGER = None
+TAG = "tea"
+
+somebody = st.sampled_from(NAMES)
+two_people = st.sampled_from(list(permutations(NAMES, 2)))
+
+
+# What should be
+
+
+@dataclass(eq=False)
+class Entry:
+    """A post; or, where it shows another, a repost."""
+
+    id: int
+    author: str
+    has_tag: bool = False
+    answers: "Entry | None" = None
+    shows: "Entry | None" = None
+    deleted_at: datetime | None = None
+
+    @property
+    def shown(self) -> "Entry":
+        return self.shows or self
+
+
+@dataclass
+class World:
+    """Who wrote what, oldest first, and what stands between people."""
+
+    entries: list[Entry] = field(default_factory=list)
+    follows: set[tuple[str, str]] = field(default_factory=set)
+    blocks: set[tuple[str, str]] = field(default_factory=set)
+    mutes: set[tuple[str, str]] = field(default_factory=set)
+    likes: set[tuple[str, Entry]] = field(default_factory=set)
+    bookmarks: list[tuple[str, Entry]] = field(default_factory=list)
+
+    def are_apart(self, one: str | None, other: str) -> bool:
+        return bool({(one, other), (other, one)} & self.blocks)
+
+    def sees(self, viewer: str | None, entry: Entry) -> bool:
+        both = (entry.author, entry.shown.author)
+        return not entry.shown.deleted_at and not any(self.are_apart(viewer, who) for who in both)
+
+    def hears(self, viewer: str | None, entry: Entry) -> bool:
+        both = (entry.author, entry.shown.author)
+        return self.sees(viewer, entry) and not any((viewer, who) in self.mutes for who in both)
+
+    def newest(self, belongs: Callable[[Entry], bool]) -> list[Entry]:
+        return [entry for entry in reversed(self.entries) if belongs(entry)]
+
+    def home(self, viewer: str) -> list[Entry]:
+        circle = {viewer} | {followed for follower, followed in self.follows if follower == viewer}
+
+        def belongs(entry: Entry) -> bool:
+            is_own_repost = entry.shows is not None and entry.author == viewer
+            is_among_them = entry.answers is None or entry.answers.author in circle
+            return entry.author in circle and is_among_them and not is_own_repost
+
+        return self.newest(lambda entry: belongs(entry) and self.hears(viewer, entry))
+
+    def explore(self, viewer: str | None) -> list[Entry]:
+        return self.newest(
+            lambda entry: not entry.answers and not entry.shows and self.hears(viewer, entry)
+        )
+
+    def tagged(self, viewer: str | None) -> list[Entry]:
+        return self.newest(lambda entry: entry.has_tag and self.hears(viewer, entry))
+
+    def profile(self, author: str, viewer: str | None, *, with_replies: bool) -> list[Entry]:
+        return self.newest(
+            lambda entry: (
+                entry.author == author
+                and (with_replies or not entry.answers)
+                and self.sees(viewer, entry)
+            )
+        )
+
+    def bookmarked(self, viewer: str) -> list[Entry]:
+        mine = [entry for who, entry in self.bookmarks if who == viewer]
+        return [entry for entry in reversed(mine) if self.sees(viewer, entry)]
+
+    def answers_to(self, post: Entry) -> list[Entry]:
+        return [entry for entry in self.entries if entry.answers is post and not entry.deleted_at]
+
+    def thread(self, post: Entry, viewer: str | None) -> list[tuple[int, bool]]:
+        """The answers, and the places of deleted ones that have answers themselves."""
+        return [
+            (entry.id, entry.deleted_at is None)
+            for entry in self.entries
+            if entry.answers is post
+            and (not entry.deleted_at or self.answers_to(entry))
+            and not self.are_apart(viewer, entry.author)
+        ]
+
+    def counts_of(self, who: str) -> tuple[int, int, int]:
+        """Posts, followers and followed people of somebody."""
+        posts = [
+            entry
+            for entry in self.entries
+            if entry.author == who and not entry.shows and not entry.deleted_at
+        ]
+        followers = [pair for pair in self.follows if pair[1] == who]
+        following = [pair for pair in self.follows if pair[0] == who]
+        return len(posts), len(followers), len(following)
+
+    def counts_at(self, post: Entry) -> tuple[int, int, int]:
+        """Replies, reposts and likes of a post."""
+        reposts = [entry for entry in self.entries if entry.shows is post]
+        likes = [who for who, entry in self.likes if entry is post]
+        return len(self.answers_to(post)), len(reposts), len(likes)
+
+    def repost_by(self, who: str, post: Entry) -> Entry | None:
+        found = (entry for entry in self.entries if (entry.author, entry.shows) == (who, post))
+        return next(found, None)
+
+
+# What is done
+
+
+class Community(RuleBasedStateMachine):
+    """Four people do what the site lets them do; each step is compared with what should be."""
+
+    posts = Bundle("posts")
+
+    def __init__(self, app: Flask, clock: Traveller) -> None:
+        super().__init__()
+        self.app, self.clock = app, clock
+        self.world = World()
+        self.turn = 0
+        with app.app_context():
+            with db.engine.begin() as connection:
+                for table in (*TABLES, *reversed(Base.metadata.sorted_tables)):
+                    connection.execute(table.delete())
+            self.people: dict[str | None, User | None] = {name: register(name) for name in NAMES}
+        self.people[STRANGER] = None
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """A second later than all before, as one request."""
+        self.clock.shift(1)
+        with self.app.app_context():
+            yield
+
+    def find(self, entry: Entry, viewer: str) -> Post | None:
+        """The post, as a page finds it; None where its verbs are out of reach."""
+        found = db.session.scalar(visible_to(self.people[viewer]).where(Post.id == entry.id))
+        assert (found is not None) == self.world.sees(viewer, entry)
+        return found
+
+    @initialize(
+        target=posts,
+        pairs=st.sets(two_people, min_size=3, max_size=8),
+        turn=st.integers(0, 39),
+    )
+    def begin(self, pairs, turn):
+        self.turn = turn
+        for pair in sorted(pairs):
+            self.follow(pair)
+        return multiple(*(self.write(name, has_tag=False) for name in NAMES))
+
+    @rule(target=posts, author=somebody, has_tag=st.booleans())
+    def write(self, author, has_tag):
+        with self.moment():
+            post = publish(self.people[author], f"Time for #{TAG}" if has_tag else "Good morning")
+        entry = Entry(post.id, author, has_tag=has_tag)
+        self.world.entries.append(entry)
+        return entry
+
+    @rule(target=posts, author=somebody, post=posts, has_tag=st.booleans())
+    def reply(self, author, post, has_tag):
+        with self.moment():
+            answered = self.find(post, author)
+            if answered is None:
+                return multiple()
+            body = f"More #{TAG}?" if has_tag else "Indeed"
+            reply = publish(self.people[author], body, in_reply_to=answered)
+        entry = Entry(reply.id, author, has_tag=has_tag, answers=post)
+        self.world.entries.append(entry)
+        return entry
+
+    @rule(viewer=somebody, post=posts)
+    def like(self, viewer, post):
+        with self.moment():
+            if found := self.find(post, viewer):
+                is_new = (viewer, post) not in self.world.likes
+                assert like(self.people[viewer], found) == is_new
+                self.world.likes.add((viewer, post))
+
+    @rule(viewer=somebody, post=posts)
+    def unlike(self, viewer, post):
+        with self.moment():
+            if found := self.find(post, viewer):
+                was_there = (viewer, post) in self.world.likes
+                assert unlike(self.people[viewer], found) == was_there
+                self.world.likes.discard((viewer, post))
+
+    @rule(viewer=somebody, post=posts)
+    def repost(self, viewer, post):
+        with self.moment():
+            if found := self.find(post, viewer):
+                before = self.world.repost_by(viewer, post)
+                assert repost(self.people[viewer], found) == (before is None)
+                mine = (Post.author_id == self.people[viewer].id, Post.repost_of_id == post.id)
+                id = db.session.scalars(select(Post.id).where(*mine)).one()
+                if before is None:
+                    self.world.entries.append(Entry(id, viewer, shows=post))
+
+    @rule(viewer=somebody, post=posts)
+    def unrepost(self, viewer, post):
+        with self.moment():
+            if found := self.find(post, viewer):
+                before = self.world.repost_by(viewer, post)
+                assert unrepost(self.people[viewer], found) == (before is not None)
+                if before is not None:
+                    self.world.entries.remove(before)
+
+    @rule(viewer=somebody, post=posts)
+    def bookmark(self, viewer, post):
+        with self.moment():
+            if found := self.find(post, viewer):
+                bookmark(self.people[viewer], found)
+                if (viewer, post) not in self.world.bookmarks:
+                    self.world.bookmarks.append((viewer, post))
+
+    @rule(viewer=somebody, post=posts)
+    def unbookmark(self, viewer, post):
+        with self.moment():
+            if found := self.find(post, viewer):
+                unbookmark(self.people[viewer], found)
+                if (viewer, post) in self.world.bookmarks:
+                    self.world.bookmarks.remove((viewer, post))
+
+    @rule(post=posts)
+    def delete(self, post):
+        with self.moment():
+            db.session.get_one(Post, post.id).delete()
+            post.deleted_at = post.deleted_at or now()
+
+    @rule(post=posts)
+    def restore(self, post):
+        with self.moment():
+            in_time = post.deleted_at is None or now() - post.deleted_at <= UNDO_WITHIN
+            assert db.session.get_one(Post, post.id).restore() == in_time
+            if in_time:
+                post.deleted_at = None
+
+    @rule(seconds=st.integers(10, 40))
+    def wait(self, seconds):
+        self.clock.shift(seconds)
+
+    @rule(pair=two_people)
+    def follow(self, pair):
+        with self.moment():
+            may = pair not in self.world.follows and not self.world.are_apart(*pair)
+            assert follow(*self.both(pair)) == may
+        if may:
+            self.world.follows.add(pair)
+
+    @rule(pair=two_people)
+    def unfollow(self, pair):
+        with self.moment():
+            assert unfollow(*self.both(pair)) == (pair in self.world.follows)
+        self.world.follows.discard(pair)
+
+    @rule(pair=two_people)
+    def block(self, pair):
+        with self.moment():
+            block(*self.both(pair))
+        self.world.blocks.add(pair)
+        self.world.follows -= {pair, pair[::-1]}
+
+    @rule(pair=two_people)
+    def unblock(self, pair):
+        with self.moment():
+            unblock(*self.both(pair))
+        self.world.blocks.discard(pair)
+
+    @rule(pair=two_people)
+    def mute(self, pair):
+        with self.moment():
+            mute(*self.both(pair))
+        self.world.mutes.add(pair)
+
+    @rule(pair=two_people)
+    def unmute(self, pair):
+        with self.moment():
+            unmute(*self.both(pair))
+        self.world.mutes.discard(pair)
+
+    def both(self, pair: tuple[str, str]) -> tuple[User, User]:
+        return self.people[pair[0]], self.people[pair[1]]
+
+    # What is there
+
+    @invariant()
+    def lists_and_counts_are_right(self):
+        # One reader after the other looks around, now at the timelines, now at a profile.
+        readers = (*NAMES, STRANGER)
+        reader = readers[self.turn % len(readers)]
+        with self.app.app_context():
+            self.compare_counts()
+            if self.turn % 2:
+                self.compare_timelines(reader)
+            else:
+                self.compare_profile(NAMES[self.turn // 2 % len(NAMES)], reader)
+                self.compare_threads(reader)
+        self.turn += 1
+
+    def compare_counts(self) -> None:
+        people = db.session.execute(
+            select(User.username, User.posts_count, User.followers_count, User.following_count)
+        )
+        assert {name: tuple(counts) for name, *counts in people} == {
+            name: self.world.counts_of(name) for name in NAMES
+        }
+        posts = db.session.execute(
+            select(Post.id, Post.replies_count, Post.reposts_count, Post.likes_count)
+        )
+        assert {id: tuple(counts) for id, *counts in posts} == {
+            entry.id: self.world.counts_at(entry) for entry in self.world.entries
+        }
+
+    def compare_timelines(self, reader: str | None) -> None:
+        world, viewer = self.world, self.people[reader]
+        self.compare(timelines.explore(viewer), world.explore(reader))
+        self.compare(timelines.tag(TAG, viewer), world.tagged(reader))
+        if viewer:
+            self.compare_cards(timelines.home(viewer), world.home(reader), viewer)
+            self.compare(bookmarks(viewer), world.bookmarked(reader), key=Bookmark.since)
+
+    def compare_profile(self, author: str, reader: str | None) -> None:
+        world, viewer, whose = self.world, self.people[reader], self.people[author]
+        posts = profiles.by(whose, viewer, with_replies=False)
+        self.compare(posts, world.profile(author, reader, with_replies=False))
+        everything = profiles.by(whose, viewer, with_replies=True)
+        self.compare_cards(everything, world.profile(author, reader, with_replies=True), viewer)
+
+    def compare(
+        self, real: AnySelect, should: list[Entry], key: InstrumentedAttribute[int] = Post.id
+    ) -> Sequence[Row]:
+        entries = db.session.execute(real.order_by(key.desc())).all()
+        assert [entry.id for entry in entries] == [entry.id for entry in should]
+        return entries
+
+    def compare_cards(self, real: AnySelect, should: list[Entry], viewer: User | None) -> None:
+        """Hold the cards of a page to a list: each post once, by whom its first entry is there."""
+        first: dict[int, str | None] = {}
+        for entry in should:
+            first.setdefault(entry.shown.id, entry.author if entry.shows else None)
+        cards = entry_cards(self.compare(real, should), viewer)
+        shown = [(card.id, card.reposter and card.reposter[0]) for card in cards]
+        assert shown == list(first.items())
+
+    def compare_threads(self, reader: str | None) -> None:
+        for post in {entry.answers for entry in self.world.entries if entry.answers}:
+            real = db.session.execute(replies_to(post.id, self.people[reader]).order_by(Post.id))
+            assert [(row.id, row.deleted_at is None) for row in real] == self.world.thread(
+                post, reader
+            )
+
+
+def test_lists_and_counts_follow_from_what_people_did(app, travel):
+    run_state_machine_as_test(
+        lambda: Community(app, travel),
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            derandomize=True,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
