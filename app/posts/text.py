@@ -20,7 +20,7 @@ for _scheme in ("ftp:", "//", "mailto:"):
 
 LINK = '<a href="{0}" rel="nofollow noopener ugc">{1}</a>'
 MENTION = '<a href="/@{0}">@{1}</a>'
-TAG = '<a href="/tags/{0}">#{1}</a>'
+TAG = '<a href="/tags/{0}">{1}</a>'
 
 LONGEST_TAG = 60
 # A name after an @ that nothing of a word, an address of mail or a path stands before or after.
@@ -102,7 +102,7 @@ def _html(piece: Piece, known: Mapping[str, str]) -> str:
         case "mention" if piece.target in known:
             return MENTION.format(known[piece.target], piece.text[1:])
         case "tag":
-            return TAG.format(quote(piece.target, safe=""), escape(piece.text[1:]))
+            return TAG.format(quote(piece.target, safe=""), escape(piece.text))
         case _:
             return str(escape(piece.text)).replace("\n", "<br>")
 

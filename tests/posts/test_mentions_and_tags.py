@@ -1,0 +1,250 @@
+"""People and tags in a text: what is found in it, what is kept of it, and what comes out."""
+
+import random
+from html import unescape
+
+import pytest
+
+from app.posts import text
+from app.posts.text import LONGEST_TAG, fold_tag, names_in, normal, pieces, tags_in
+from tests.html import attributes, one, parse
+
+EVERYBODY = {name: name for name in ("ada", "bruno", "b_2", "x" * 30)}
+
+
+def names(body):
+    return sorted(names_in(pieces(body)))
+
+
+def tags(body):
+    return sorted(tags_in(pieces(body)))
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("@ada", ["ada"]),
+        ("Hello @ada and @bruno", ["ada", "bruno"]),
+        ("Hello\n@ada\n", ["ada"]),
+        ("@ADA @Ada", ["ada"]),
+        ("(@ada) “@bruno” '@b_2'", ["ada", "b_2", "bruno"]),
+        ("@ada, @bruno. @b_2!", ["ada", "b_2", "bruno"]),
+        ("@ada's ladder", ["ada"]),
+        ("@ada-bruno", ["ada"]),
+        ("…@ada…", ["ada"]),
+        ("@" + "x" * 30, ["x" * 30]),
+        ("@" + "x" * 31, []),
+        ("ada@bruno.example", []),
+        ("ada@bruno", []),
+        ("a.b+c@ada", []),
+        ("@ada@bruno.example", []),
+        ("@@ada", []),
+        ("@", []),
+        ("@ ada", []),
+        ("é@ada", []),
+        ("@adaé", []),
+        ("/@ada", []),
+        ("https://x.example/@ada", []),
+        ("https://x.example/?q=@ada and @bruno", ["bruno"]),
+        ("https://ada@x.example/", []),
+        ("<@ada>", ["ada"]),
+        ("#@ada", []),
+        ("＠ada", []),
+        ("\u200f@ada", ["ada"]),
+    ],
+)
+def test_names_in_a_text(body, found):
+    assert names(body) == found
+
+
+def test_a_name_that_nobody_has_stays_text():
+    assert text.to_html(pieces("@nobody & @ada"), EVERYBODY) == (
+        '@nobody &amp; <a href="/@ada">@ada</a>'
+    )
+
+
+def test_a_name_leads_to_the_person_and_stays_as_typed(ada, bruno, make_post, stranger, rows):
+    post = make_post(bruno, "Hello @ADA, @nobody, @Ada and @bruno")
+    body = one(stranger.get(f"/posts/{post.id}"), ".post-body")
+    assert [link.text() for link in body.css("a")] == ["@ADA", "@Ada", "@bruno"]
+    links = [link.attributes["href"] for link in body.css("a")]
+    assert links == ["/@ada", "/@ada", "/@bruno"]
+    assert {row["user_id"] for row in rows("mention")} == {ada.id, bruno.id}
+    assert len(rows("mention")) == 2
+
+
+def test_a_link_to_a_person_has_the_case_of_their_name(make_user, bruno, make_post, rows):
+    make_user("Carmen")
+    make_post(bruno, "Hello @carmen")
+    assert rows("post")[0]["body_html"] == 'Hello <a href="/@Carmen">@carmen</a>'
+
+
+def test_who_comes_later_is_not_named_by_older_posts(bruno, make_post, make_user, rows):
+    make_post(bruno, "Hello @carmen")
+    make_user("carmen")
+    assert rows("post")[0]["body_html"] == "Hello @carmen"
+    assert rows("mention") == []
+
+
+# Tags
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("#soup", ["soup"]),
+        ("One #soup, two #bread.", ["bread", "soup"]),
+        ("#Soup #SOUP #soup", ["soup"]),
+        ("(#soup) “#bread” #tea!", ["bread", "soup", "tea"]),
+        ("#soup-bowl", ["soup"]),
+        ("#snake_case _#x", ["snake_case"]),
+        ("#soup\n#bread", ["bread", "soup"]),
+        ("＃full", ["full"]),
+        ("#ＦＵＬＬ", ["full"]),
+        ("#Straße #STRASSE", ["strasse"]),
+        ("#ΣΊΣΥΦΟΣ #σίσυφος", ["σίσυφοσ"]),
+        ("#cafe\u0301 #café", ["café"]),
+        ("#東京 #Київ #القاهرة #हिन्दी", ["київ", "القاهرة", "हिन्दी", "東京"]),
+        ("#2024", []),
+        ("#١٢٣", []),
+        ("#2024goals", ["2024goals"]),
+        ("#_", []),
+        ("#_a", ["_a"]),
+        ("#", []),
+        ("# soup", []),
+        ("##soup", []),
+        ("#soup#bread", ["soup"]),
+        ("a#soup", []),
+        ("é#soup", []),
+        ("&#39;", []),
+        ("&#x27; /#soup", []),
+        ("https://x.example/#soup", []),
+        ("https://x.example/ #soup", ["soup"]),
+        ("#\u0301soup", []),
+        ("#👍", []),
+        ("#soup👍", ["soup"]),
+        ("#ada@x.example", []),
+        ("#" + "x" * LONGEST_TAG, ["x" * LONGEST_TAG]),
+        ("#" + "x" * (LONGEST_TAG + 1), []),
+        ("#" + "ﷺ" * 10, []),
+        ("\u200f#soup", ["soup"]),
+    ],
+)
+def test_tags_in_a_text(body, found):
+    assert tags(body) == found
+
+
+@pytest.mark.parametrize("tag", ["İ", "ﬀ", "ẞ", "Ǆ", "ᾳ", "K", "Å", "ǰ", "ΐ", "ͅa"])
+def test_folding_twice_is_folding_once(tag):
+    assert fold_tag(fold_tag(tag)) == fold_tag(tag)
+
+
+def test_a_tag_leads_to_its_page_and_stays_as_typed(ada, make_post, stranger, rows):
+    make_post(ada, "＃Soup, #soup and #Straße & #café")
+    page = stranger.get("/explore")
+    body = one(page, ".post-body")
+    assert [link.text() for link in body.css("a")] == ["＃Soup", "#soup", "#Straße", "#café"]
+    links = [link.attributes["href"] for link in body.css("a")]
+    assert links == ["/tags/soup", "/tags/soup", "/tags/strasse", "/tags/caf%C3%A9"]
+    assert sorted(row["tag"] for row in rows("post_tag")) == ["café", "soup", "strasse"]
+    for link in links:
+        assert stranger.get(link).status_code == 200
+
+
+# Any text
+
+
+PARTS = (
+    ["@", "#", "＃", "@ada", "@Bruno", "@nobody", "#soup", "#Straße", "#2024", "@b_2", "@@", "##"],
+    ["https://x.example/", "http://x.example/a_(b)", "https://x.example/[c]?d=<e>#f", "https://"],
+    [
+        "https://ada@x.example/@bruno#soup",
+        "(https://x.example/)",
+        "HTTP://X.EXAMPLE",
+        "//x.example",
+    ],
+    ["<b>", "</a>", "<a href='", '">', "<script>", "<!--", "-->", "]]>", "&amp;", "&", "'", '"'],
+    ["<br>", "<<>>", "javascript:", "data:text/html,", "onclick=", "\\", "`", "%00", "&#x3c;"],
+    ["\u200f", "\u202e", "\u2066", "\u2069", "\u200b", "\u200d", "\ufeff", "\u0301", "\u0e33"],
+    [" ", "\n", "\r\n", "\r", "\t", "\u2028", "\u00a0", "\x0b", "\x1f", "\x7f", "\x85"],
+    ["é", "ß", "İ", "東京", "العربية", "हिन्दी", "👩‍🚀", "\U0010ffff", "a", "Z", "9", "_", "-", "."],
+    ["ada@x.example", "@ada@x.example", "#soup@x.example", "/@ada", "/tags/x", "(@ada)", "[#soup]"],
+)
+
+
+def odd_posts(number, seed=20240229):
+    """Texts that nobody types but somebody sends."""
+    chance = random.Random(seed)
+    parts = [part for row in PARTS for part in row]
+    yield "a" + "\u0301" * 499
+    yield "#a" + "\u0301" * 498
+    yield "@ada" + "\u0301" * 496
+    for position in range(60):
+        for sign in ("@ada", "#soup"):
+            plain = "see https://x.example/a(b)[c]?d=e#f, or <b> & ada@x.example."
+            yield plain[:position] + sign + plain[position:]
+    for _ in range(number - 123):
+        match chance.randrange(10):
+            case 0:
+                base = "".join(chance.choices(parts, k=3))
+                yield base + "".join(chr(chance.randrange(0x300, 0x370)) for _ in range(400))
+            case 1:
+                depth = chance.randrange(1, 20)
+                yield "<a><b>" * depth + chance.choice(parts) + "</b></a>" * depth
+            case 2:
+                points = (chance.randrange(1, 0x30000) for _ in range(40))
+                yield "".join(chr(n) for n in points if not 0xD800 <= n < 0xE000)
+            case _:
+                yield "".join(chance.choices(parts, k=chance.randrange(1, 16)))
+
+
+def is_good(link):
+    href = link.attributes["href"] or ""
+    if set(link.attributes) == {"href", "rel"}:
+        is_web = href.lower().startswith(("http://", "https://"))
+        return is_web and link.attributes["rel"] == "nofollow noopener ugc"
+    is_person = href.removeprefix("/@") in EVERYBODY
+    return set(link.attributes) == {"href"} and (is_person or href.startswith("/tags/"))
+
+
+def test_ten_thousand_odd_posts_become_text_line_breaks_and_links():
+    count = 0
+    for typed in odd_posts(10_000):
+        body = normal(typed)
+        found = pieces(body)
+        assert "".join(piece.text for piece in found) == body
+        html = text.to_html(found, EVERYBODY)
+        tree = parse(f"<!doctype html><body><div>{html}</div>").css_first("body")
+        assert [child.tag for child in tree.iter(include_text=True)] == ["div"], body
+        for node in tree.css("div *"):
+            assert node.tag in ("a", "br"), body
+            assert node.tag == "br" or is_good(node), body
+        assert html.count("<") == 2 * len(tree.css("a")) + len(tree.css("br")), body
+        assert shown(html) == body, body
+        count += 1
+    assert count == 10_000
+
+
+def shown(html):
+    """The text of the HTML, a line end for each break."""
+    parts = []
+    for piece in html.replace("<br>", "\n").split("<"):
+        parts.append(piece.partition(">")[2] if parts else piece)
+    return unescape("".join(parts))
+
+
+def test_an_odd_post_is_published_as_it_was_typed(ada, make_post, stranger, rows):
+    for body in list(odd_posts(400))[123:180]:
+        if text.normal(body).strip() and "\x00" not in body and len(body) <= 500:
+            try:
+                post = make_post(ada, body)
+            except ValueError:
+                continue
+            assert rows("post", "id = :id", id=post.id)[0]["body"] == normal(body)
+            page = stranger.get(f"/posts/{post.id}")
+            assert page.status_code == 200
+            for link in attributes(page, ".post-body a[href^='/tags/']", "href"):
+                assert stranger.get(link).status_code == 200
