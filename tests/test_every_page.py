@@ -199,7 +199,7 @@ def town(app, built, make_user, make_post, make_follow):
             built["rows"] = [
                 (table, [dict(row) for row in found])
                 for table in Base.metadata.sorted_tables
-                if (found := session.execute(table.select()).mappings().all())
+                if (found := session.execute(in_order(table)).mappings().all())
             ]
         places = built["places"]
         # What can be undone for some seconds only is done now.
@@ -208,6 +208,11 @@ def town(app, built, make_user, make_post, make_follow):
         bruno = session.scalars(by_name("bruno")).one()
         now = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
     return places | now
+
+
+def in_order(table):
+    """All rows, so that what a row refers to comes before it."""
+    return table.select().order_by(*table.primary_key)
 
 
 def build_town(make_user, make_post, make_follow):
