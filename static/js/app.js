@@ -66,7 +66,7 @@
   const edited = new Map();
   document.addEventListener("htmx:before:swap", (event) => {
     const { target, text } = event.detail.ctx;
-    if (target?.matches?.("article.post") && text.includes("post-editing"))
+    if (target?.matches?.("article.post") && text?.includes("post-editing"))
       edited.set(target.id, target.cloneNode(true));
   });
   document.addEventListener("click", (event) => {

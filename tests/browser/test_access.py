@@ -8,7 +8,17 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Browse
 from .served import Site, User
-from .steps import cards, composer, no_page_load, only_with_scripts, send
+from .steps import (
+    acts,
+    card,
+    cards,
+    composer,
+    in_menu,
+    no_page_load,
+    only_with_scripts,
+    reply_box,
+    send,
+)
 from .watching import Watch
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -41,6 +51,12 @@ def community(site: Site) -> Pages:
     site.writes(wordy, "x" * 500, f"https://example.org/{'path' * 100}", "One\n\nTwo\nThree")
     site.tells_of_posts(wordy, reader, 2)
     (post,) = site.writes(reader, "A post with a link to https://example.org/rivers in it.")
+    site.edits(post, "A post with a link to https://example.org/rivers in it. #rivers")
+    (answer,) = site.answers(wordy, post, "y" * 500)
+    site.answers(reader, answer, "That is a long word.")
+    site.keeps(reader, "z" * 500)
+    site.bookmarks(reader, post)
+    site.likes(wordy, post)
     return Pages(wordy, reader, site.person("newcomer"), post.id)
 
 
@@ -54,6 +70,8 @@ STRANGERS = [
     "/@reader/followers",
     "/@reader/following",
     "/posts/{post}",
+    "/posts/{post}/history",
+    "/tags/rivers",
     "/search",
     "/search?q=rivers",
     "/missing",
@@ -63,6 +81,14 @@ OWN = [
     "/explore",
     "/posts/new",
     "/posts/{post}",
+    "/posts/{post}/reply",
+    "/posts/{post}/edit",
+    "/posts/{post}/history",
+    "/posts/{post}/likes",
+    "/posts/{post}/reposts",
+    "/tags/rivers",
+    "/bookmarks",
+    "/drafts",
     "/search?q=reader",
     "/search?q=path&by=relevance",
     "/search?q=reader&by=people",
@@ -82,6 +108,8 @@ EVERY_PAGE = [
     *(pytest.param("reader", path, id=f"reader {path}") for path in OWN),
     pytest.param("newcomer", "/", id="newcomer /"),
     pytest.param("newcomer", "/notifications", id="newcomer /notifications"),
+    pytest.param("newcomer", "/bookmarks", id="newcomer /bookmarks"),
+    pytest.param("newcomer", "/drafts", id="newcomer /drafts"),
 ]
 
 
@@ -113,10 +141,23 @@ def test_a_refused_and_a_deleted_post_are_accessible_and_fit(
     site.writes(writer, "To be deleted")
     page = browse(as_=writer)
     page.goto("/")
-    cards(page).get_by_role("button", name="Delete").click()
+    in_menu(cards(page), "Delete").click()
     expect(cards(page).get_by_role("button", name="Undo")).to_be_visible()
     send(page).click()
     expect(page.get_by_role("alert")).to_contain_text("Write something first.")
+    is_accessible_and_fits(page)
+
+
+def test_an_open_menu_and_open_forms_are_accessible_and_fit(browse: Browse, site: Site):
+    writer = site.person()
+    _one, two, three = site.writes(writer, "One", "Two", "Three")
+    page = browse(as_=writer)
+    page.goto("/")
+    acts(card(page, three), "reply").click()
+    expect(reply_box(page)).to_be_focused()
+    in_menu(card(page, two), "Edit").click()
+    expect(page.get_by_label("Edit your post")).to_be_focused()
+    in_menu(cards(page).last, "Delete").click(trial=True)
     is_accessible_and_fits(page)
 
 
@@ -171,7 +212,7 @@ def tab_stops(page: Page) -> list[str]:
 
 
 def test_the_keyboard_goes_through_the_page_in_reading_order(
-    own_page: Page, site: Site, viewer: User
+    own_page: Page, site: Site, viewer: User, scripts: bool
 ):
     site.writes(viewer, "Hello")
     own_page.goto("/")
@@ -183,14 +224,21 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
         "Explore",
         "Search",
         "Notifications",
+        "Bookmarks",
+        "Drafts",
         "Profile",
         "Settings",
         "Log out",
         "What is on your mind?",
+        *([] if scripts else ["Keep as a draft"]),
         "Post",
         f"{viewer.username} @{viewer.username}",
         time,
-        "Delete",
+        "Reply",
+        "Repost",
+        "Like",
+        "Bookmark",
+        "More",
         f"{viewer.username}@{viewer.username}",
     ]
 
@@ -238,11 +286,14 @@ def test_one_writes_and_deletes_by_keyboard_alone(own_page: Page):
         own_page.keyboard.press("Enter")
         expect(cards(own_page)).to_have_count(1)
         expect(send(own_page)).to_be_focused()
-        for _stop in ("author", "time", "Delete"):
+        for _stop in ("author", "time", "Reply", "Repost", "Like", "Bookmark", "More"):
+            own_page.keyboard.press("Tab")
+        own_page.keyboard.press("Enter")
+        for _stop in ("Edit", "Delete"):
             own_page.keyboard.press("Tab")
         expect(cards(own_page).get_by_role("button", name="Delete")).to_be_focused()
         own_page.keyboard.press("Enter")
         expect(cards(own_page).get_by_role("button", name="Undo")).to_be_focused()
         own_page.keyboard.press("Enter")
         expect(cards(own_page)).to_contain_text("By keyboard alone")
-        expect(cards(own_page).get_by_role("button", name="Delete")).to_be_focused()
+        expect(cards(own_page)).to_be_focused()

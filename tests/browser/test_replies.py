@@ -79,7 +79,7 @@ def test_an_answer_from_the_timeline_comes_below_the_post_in_place(
         expect(cards(own_page).last).to_be_focused()
         expect(reply_box(own_page)).to_have_count(0)
         expect(acts(card(own_page, question), "reply")).to_have_text("1")
-        expect(acts(card(own_page, question), "reply")).to_have_accessible_name("Reply (1)")
+        expect(acts(card(own_page, question), "reply")).to_have_accessible_name("Reply 1")
     assert site.posts_of(viewer) == ["I have one."]
 
 

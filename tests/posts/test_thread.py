@@ -90,7 +90,7 @@ def test_the_count_below_the_answered_post_is_swapped(client, post, rows):
     swapped = one(answer, f"hx-partial[hx-target='#reply_{post.id}'][hx-swap=outerHTML]")
     link = swapped.css_first(f"a#reply_{post.id}")
     assert text_of(link) == "1"
-    assert link.attributes["aria-label"] == "Reply (1)"
+    assert link.attributes["aria-label"] == "Reply 1"
     assert replies_count(rows, post) == 1
     second = client.submit("#composer", to=answer, htmx=True, body="Two of them.")
     assert text_of(one(second, f"a#reply_{post.id}")) == "2"
