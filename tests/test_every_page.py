@@ -159,7 +159,7 @@ FORMS = [
     Form("/drafts/{draft}/delete", others=404, done=SWAPS),
     Form("/@carmen/follow", done=SWAPS),
     Form("/@bruno/unfollow", done=SWAPS),
-    Form("/@bruno/block", done=SWAPS),
+    Form("/@bruno/block", statements=10, done=SWAPS),
     Form("/@dora/unblock", done=SWAPS),
     Form("/@bruno/mute", done=SWAPS),
     Form("/@dora/unmute", done=SWAPS),

@@ -114,9 +114,8 @@ def follow(viewer: User, author: User) -> bool:
         raise ValueError("Nobody follows themselves.")
     with writing():
         _hold(viewer, author)
-        added = not _have_blocked(viewer, author) and add_if_new(
-            Follow, follower_id=viewer.id, followed_id=author.id
-        )
+        blocked = _have_blocked(viewer, author)
+        added = add_if_new(Follow, unless=blocked, follower_id=viewer.id, followed_id=author.id)
         if added:
             _count(viewer, author, followers=[viewer.id], step=1)
             followed.send(viewer, author=author)
@@ -184,12 +183,12 @@ def _hold(viewer: User, author: User) -> None:
         )
 
 
-def _have_blocked(viewer: User, author: User) -> bool:
+def _have_blocked(viewer: User, author: User) -> ColumnElement[bool]:
     either = or_(
         (Block.blocker_id == viewer.id) & (Block.blocked_id == author.id),
         (Block.blocker_id == author.id) & (Block.blocked_id == viewer.id),
     )
-    return db.session.scalar(select(Block.since).where(either)) is not None
+    return select(Block.since).where(either).exists()
 
 
 def _follows(viewer: User, author: User) -> ColumnElement[bool]:
