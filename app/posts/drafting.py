@@ -11,8 +11,9 @@ from ..security import limiter
 from ..web import answer_with_messages, back, changed, notify, page, wants_fragment
 from . import blueprint
 from .drafts import drafts_of, forget_draft, save_draft
-from .forms import DraftForm, post_form
+from .forms import DraftForm, edit_form, post_form, reply_form
 from .models import Draft
+from .routes import own_post, visible_post
 
 
 @blueprint.get("/drafts")
@@ -59,6 +60,12 @@ def _not_kept(form: DraftForm) -> Response:
     if wants_fragment():
         notify(wrong)
         return answer_with_messages(422)
-    again = post_form(body=form.body.data or "")
-    again.body.errors = [wrong]
+    # The composer that it came from: an answer must not come out as a post.
+    if form.in_reply_to.data:
+        again = reply_form(visible_post(form.in_reply_to.data))
+    elif form.edits.data:
+        again = edit_form(own_post(form.edits.data))
+    else:
+        again = post_form()
+    again.body.data, again.body.errors = form.body.data, [wrong]
     return page("posts/new.html", fragment="composer", status=422, form=again)

@@ -96,7 +96,7 @@ def reply(id: int) -> ResponseReturnValue:
 @login_required
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to change one's own post on."""
-    post = _own(id)
+    post = own_post(id)
     form = edit_form(post, draft=_draft(edits_id=id))
     return page("posts/edit.html", fragment="composer", form=form, post=post)
 
@@ -106,7 +106,7 @@ def write_edit(id: int) -> ResponseReturnValue:
 @WRITING
 def save_edit(id: int) -> ResponseReturnValue:
     """Change one's own post."""
-    post = _own(id)
+    post = own_post(id)
     form = edit_form(post, sent=True)
     version = None
     try:
@@ -143,7 +143,7 @@ def _draft(**what: int) -> Draft | None:
     return draft_for(current_user, id=asked_key("draft"), **what)
 
 
-def _own(id: int) -> Post:
+def own_post(id: int) -> Post:
     """Return the viewer's own post that is not deleted; answer 404 otherwise."""
     post: Post = db.first_or_404(
         queries.own(current_user).where(Post.id == id, Post.deleted_at.is_(None))

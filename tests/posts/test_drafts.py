@@ -388,3 +388,17 @@ def test_old_drafts_are_forgotten(app, keep, rows, travel):
         with app.app_context():
             forget_old_drafts()
         assert len(rows("draft")) == left
+
+
+@pytest.mark.parametrize("what", ["in_reply_to", "edits"])
+def test_a_draft_that_cannot_be_kept_comes_back_in_the_composer_it_came_from(
+    ada, make_post, signed_in, what
+):
+    post = make_post(ada)
+    typed = {"body": "too " * 30_000, "nonce": "abc", what: str(post.id)}
+    answer = signed_in(ada).post("/drafts", typed)
+    assert answer.status_code == 422
+    verb = "reply" if what == "in_reply_to" else "edit"
+    form = one(answer, f"form#composer_{post.id}")
+    assert form.attributes["action"] == f"/posts/{post.id}/{verb}"
+    assert "too too" in one(answer, f"#composer_{post.id} textarea").text()
