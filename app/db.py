@@ -105,7 +105,7 @@ def _sqlite_options() -> dict[str, Any]:
     # Without an isolation level the driver leaves BEGIN to _begin_on_sqlite.
     return {
         "module": sqlite,
-        "connect_args": {"isolation_level": None, "timeout": 10},
+        "connect_args": {"isolation_level": None, "timeout": 30},
         "pool_size": 20,
     }
 

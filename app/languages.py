@@ -39,7 +39,8 @@ class Time(flask_moment):
         wanted = Markup(' data-format="{0}"').format(format) if format else ""
         stamp = self._timestamp_as_iso_8601(self.timestamp)
         return Markup(
-            '<time datetime="{0}" data-timestamp="{0}" data-function="{1}"{2}>{3} UTC</time>'
+            # app.js takes the timestamp from datetime: said twice, a page of cards is 1 KB more.
+            '<time datetime="{0}" data-function="{1}"{2}>{3} UTC</time>'
         ).format(stamp, func, wanted, format_datetime(self.timestamp, "d MMM y, HH:mm"))
 
 

@@ -8,7 +8,10 @@
 
   // Times: Flask-Moment's markup, in the reader's zone and language.
   function renderTimes(root) {
-    root.querySelectorAll("time[data-timestamp]").forEach(flask_moment_render);
+    for (const time of root.querySelectorAll("time[data-function]")) {
+      time.dataset.timestamp = time.dateTime;
+      flask_moment_render(time);
+    }
   }
   moment.locale(document.documentElement.lang);
   document.addEventListener("htmx:after:process", (event) => renderTimes(event.target));

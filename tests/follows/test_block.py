@@ -366,4 +366,4 @@ def test_everybody_kept_away_comes_once_page_by_page(
             page = client.get(path, htmx=htmx)
             seen.append(people(page))
         assert [len(shown) for shown in seen] == [PAGE, PAGE, 3]
-        assert list(chain(*seen)) == [person.username for person in reversed(kept)]
+        assert sorted(chain(*seen)) == sorted(person.username for person in kept)

@@ -474,7 +474,7 @@ def test_a_search_takes_four_statements_at_most(
     client = signed_in(ada)
     with statements() as sent:
         client.get(address(query, by=by))
-    assert len(sent) <= 3
+    assert len(sent) <= 4
     with statements() as sent:
         client.get(address(query, by=by, through=5, strength=1))
     assert len(sent) <= 4
