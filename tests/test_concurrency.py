@@ -58,7 +58,9 @@ def act_at_random(seed: int) -> int:
     """Do :data:`ACTS` things; returns how many of them said that they changed something."""
     random = Random(seed)
     people = db.session.scalars(select(User).order_by(User.id)).all()
-    posts = db.session.scalars(select(Post).order_by(Post.id)).all()
+    posts = db.session.scalars(
+        select(Post).where(Post.repost_of_id.is_(None)).order_by(Post.id)
+    ).all()
     weights = BETWEEN_PEOPLE | WITH_POSTS
     changed = 0
     for verb in random.choices(list(weights), list(weights.values()), k=ACTS):
