@@ -9,7 +9,8 @@ from flask import abort, request
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row
 
-from .db import BIGGEST_ID, AnySelect, db
+from .db import BIGGEST_ID, AnySelect
+from .prepared import Query, parameter
 
 PAGE = 25
 # How many rows a page shows at most when it opens down to a place in a list.
@@ -27,8 +28,8 @@ class Rows:
     through_url: str | None
 
 
-def read_rows(statement: AnySelect, key: Any, *, oldest_first: bool = False) -> Rows:
-    """Run ``statement`` newest first by ``key``, for the place that the request asks for.
+def read_rows(query: Query, key: Any, *, oldest_first: bool = False) -> Rows:
+    """Run ``query`` newest first by ``key``, for the place that the request asks for.
 
     ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
     to K, or the :data:`LONGEST` that end there. With ``oldest_first`` the list runs the
@@ -37,7 +38,7 @@ def read_rows(statement: AnySelect, key: Any, *, oldest_first: bool = False) -> 
     """
     onwards = "after" if oldest_first else "before"
     passed, through = asked_key(onwards), asked_key("through")
-    along = _Along(statement, key, onwards)
+    along = _Along(query, key, onwards)
     if through is not None:
         return along.down_to(through)
     return along.page(passed)
@@ -47,13 +48,15 @@ def read_rows(statement: AnySelect, key: Any, *, oldest_first: bool = False) -> 
 class _Along:
     """A list in its direction."""
 
-    statement: AnySelect
+    query: Query
     key: Any
     onwards: str
 
     def page(self, passed: int | None) -> Rows:
-        rest = self.statement if passed is None else self.statement.where(self._past(passed))
-        found = db.session.execute(rest.order_by(self._in_order()).limit(PAGE + 1)).all()
+        query = self.query
+        if passed is not None:
+            query = query.changed(_past, self.key, self.onwards, place=passed)
+        found = query.changed(_first, self.key, self.onwards, PAGE + 1).run().all()
         items = found[:PAGE]
         return Rows(
             items,
@@ -63,10 +66,10 @@ class _Along:
         )
 
     def down_to(self, through: int) -> Rows:
-        until = self.statement.where(~self._past(through)).order_by(self._against_order())
-        found = db.session.execute(until.limit(LONGEST + 1)).all()
-        rest = self.statement.where(self._past(through)).order_by(self._in_order()).limit(1)
-        has_more = db.session.execute(rest).first() is not None
+        until = self.query.changed(_last_until, self.key, self.onwards, place=through)
+        found = until.run().all()
+        rest = self.query.changed(_past, self.key, self.onwards, place=through)
+        has_more = rest.changed(_first, self.key, self.onwards, 1).run().first() is not None
         return Rows(
             found[:LONGEST][::-1],
             next_url=_url(self.onwards, through) if has_more else None,
@@ -74,17 +77,27 @@ class _Along:
             through_url=None,
         )
 
-    def _past(self, key: int) -> ColumnElement[bool]:
-        return self.key > key if self.onwards == "after" else self.key < key
-
-    def _in_order(self) -> ColumnElement[Any]:
-        return self.key.asc() if self.onwards == "after" else self.key.desc()
-
-    def _against_order(self) -> ColumnElement[Any]:
-        return self.key.desc() if self.onwards == "after" else self.key.asc()
-
     def _place(self, name: str, row: Row[Any]) -> str:
         return _url(name, row._mapping[self.key.key])
+
+
+def _past(statement: AnySelect, key: Any, onwards: str) -> AnySelect:
+    return statement.where(_is_past(key, onwards))
+
+
+def _first(statement: AnySelect, key: Any, onwards: str, most: int) -> AnySelect:
+    return statement.order_by(key.asc() if onwards == "after" else key.desc()).limit(most)
+
+
+def _last_until(statement: AnySelect, key: Any, onwards: str) -> AnySelect:
+    against = key.desc() if onwards == "after" else key.asc()
+    return statement.where(~_is_past(key, onwards)).order_by(against).limit(LONGEST + 1)
+
+
+def _is_past(key: Any, onwards: str) -> ColumnElement[bool]:
+    place = parameter("place")
+    past: ColumnElement[bool] = key > place if onwards == "after" else key < place
+    return past
 
 
 def asked_key(name: str) -> int | None:

@@ -1,7 +1,8 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import hashlib
-from functools import cache
+from collections.abc import Callable, Hashable
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,11 @@ from flask import (
     render_template,
     request,
 )
+from flask_babel import get_locale
 from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
 from jinja2_fragments.flask import render_block
+from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
@@ -30,6 +33,9 @@ from .db import BIGGEST_ID, db
 from .security import add_headers
 
 STATIC = config.ROOT / "static"
+# How many addresses, and how many parts of pages, a process keeps.
+ADDRESSES_KEPT = 10_000
+PARTS_KEPT = 2_000
 
 bootstrap = Bootstrap5()
 htmx = HTMX()
@@ -41,6 +47,8 @@ def init_app(app: Flask) -> None:
     htmx.init_app(app)
     app.url_map.converters |= {"name": NameInUrl, "key": KeyInUrl}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals |= {"url_for": _url_for(app), "draw": draw, "with_current": with_current}
+    app.extensions["parts"] = lru_cache(PARTS_KEPT)(_draw)
     app.after_request(_keep_apart)
     app.add_url_rule("/healthz", "healthz", _healthz)
     if not app.debug:
@@ -98,6 +106,26 @@ def reloaded(to: str) -> AnyResponse:
         response.headers["HX-Refresh"] = "true"
         return response
     return redirect(to, 303)
+
+
+def draw(template: str, **values: Hashable) -> Markup:
+    """Return ``template`` with ``values``: drawn once, and kept for as long as it is asked for.
+
+    It must show nothing else, but for the words of the language.
+    """
+    html: Markup = current_app.extensions["parts"](template, str(get_locale()), **values)
+    return html
+
+
+def _draw(template: str, _language: str, **values: Hashable) -> Markup:
+    # The template escapes what it is given.
+    return Markup(render_template(template, **values))  # noqa: S704
+
+
+def with_current(html: Markup) -> Markup:
+    """Mark the links in ``html`` that lead to the page which is asked for."""
+    link = Markup('href="{0}"').format(request.path)
+    return html.replace(link, link + Markup(' aria-current="page"'))
 
 
 def answer_with_messages(status: int) -> Response:
@@ -163,6 +191,16 @@ class KeyInUrl(BaseConverter):
     def to_python(self, value: str) -> int:
         """Return the id, at most the biggest that a database holds (which no row has)."""
         return min(int(value), BIGGEST_ID)
+
+
+def _url_for(app: Flask) -> Callable[..., str]:
+    """Return what templates call ``url_for``: Flask's own, which is asked once for each address."""
+
+    @lru_cache(ADDRESSES_KEPT)
+    def path(_root: str, endpoint: str, **values: Any) -> str:
+        return app.url_for(endpoint, **values)
+
+    return lambda endpoint, **values: path(request.script_root, endpoint, **values)
 
 
 def external_url(endpoint: str, **values: Any) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.db import writing
 from app.paging import LONGEST, PAGE, read_rows
 from app.posts.models import Post
+from app.prepared import once
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def read(app):
 
     def read(path):
         with app.test_request_context(path):
-            rows = read_rows(select(Post.id), Post.id)
+            rows = read_rows(once(select(Post.id)), Post.id)
             return [row.id for row in rows.items], rows
 
     return read

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, writing
+from ..db import AnySelect, Base, TimeOrdered, UtcDateTime, affected, db, now, writing
+from ..prepared import prepared
 from . import passwords
 from .signals import profile_changed
 
@@ -203,11 +204,7 @@ def user_of_session(token: str) -> User | None:
 
     Moves "last seen" on, at most once in five minutes.
     """
-    row = db.session.execute(
-        select(User, LoginSession)
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(LoginSession.token_hash == _hash(token))
-    ).first()
+    row = _of_session(_hash(token)).run().first()
     if row is None or row.LoginSession.has_ended:
         return None
     user: User = row.User
@@ -217,6 +214,12 @@ def user_of_session(token: str) -> User | None:
     return user
 
 
+@prepared
+def _of_session(token_hash: str) -> AnySelect:
+    found = select(User, LoginSession).join(LoginSession, LoginSession.user_id == User.id)
+    return found.where(LoginSession.token_hash == token_hash)
+
+
 def _touch(user: User, login_session: LoginSession) -> None:
     with writing():
         login_session.last_used_at = user.last_seen_at = now()
@@ -224,7 +227,7 @@ def _touch(user: User, login_session: LoginSession) -> None:
 
 def by_name(username: str) -> Select[User]:
     """The user of that name, whatever the case."""
-    return select(User).where(func.lower(User.username) == username.lower())
+    return select(User).where(func.lower(User.username) == func.lower(username))
 
 
 def by_name_or_email(login: str) -> Select[User]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.models import User, by_name
 from ..db import AnySelect
+from ..prepared import prepared
 from .models import Block, Follow, Mute
 
 
@@ -83,6 +84,7 @@ def visible_by_name(username: str, viewer: User | None) -> Select[User]:
     return by_name(username).where(not_blocked(viewer))
 
 
+@prepared
 def profile(username: str, viewer: User | None) -> AnySelect:
     """The user of that name, and what :func:`stands_between` the two.
 
@@ -94,6 +96,7 @@ def profile(username: str, viewer: User | None) -> AnySelect:
     return found.add_columns(*(column.label(name) for name, column in between.items()))
 
 
+@prepared
 def kept_away(viewer: User) -> AnySelect:
     """Whom ``viewer`` has blocked or muted: (User, since when, ``blocked``, ``muted``)."""
     blocks = select(
@@ -111,6 +114,7 @@ def kept_away(viewer: User) -> AnySelect:
     return select(User, kept.c.since, kept.c.blocked, kept.c.muted).join(kept, kept.c.id == User.id)
 
 
+@prepared
 def followers(author: User, viewer: User | None) -> AnySelect:
     """Those who follow ``author``: (User, since, whether ``viewer`` follows them)."""
     return (
@@ -120,6 +124,7 @@ def followers(author: User, viewer: User | None) -> AnySelect:
     )
 
 
+@prepared
 def following(author: User, viewer: User | None) -> AnySelect:
     """Those whom ``author`` follows: (User, since, whether ``viewer`` follows them)."""
     return (

@@ -7,8 +7,9 @@ from flask_login import current_user, login_required
 
 from ..accounts.models import User, by_name
 from ..accounts.sign_in import viewer
-from ..db import AnySelect, db
+from ..db import db
 from ..paging import read_rows
+from ..prepared import Query
 from ..security import limiter
 from ..web import back, changed, notify, page, reloaded
 from . import blueprint, queries
@@ -116,7 +117,7 @@ def following(username: str) -> ResponseReturnValue:
 def blocks() -> ResponseReturnValue:
     """List whom one has blocked or muted, the latest first."""
     found = queries.kept_away(current_user)
-    rows = read_rows(found, found.selected_columns.since)
+    rows = read_rows(found, found.statement.selected_columns.since)
     return page("follows/blocks.html", fragment="people", rows=rows)
 
 
@@ -136,7 +137,7 @@ def _where_it_was(author: User, anchor: str = "") -> str:
     return back(anchor, default=url_for("profiles.show", username=author.username))
 
 
-def _people(author: User, found: AnySelect, *, title: str, nobody: str) -> ResponseReturnValue:
+def _people(author: User, found: Query, *, title: str, nobody: str) -> ResponseReturnValue:
     return page(
         "follows/people.html",
         fragment="people",

@@ -38,8 +38,8 @@ def read_groups(viewer: User, kind: str | None) -> tuple[Rows, list[Group]]:
 
     Three statements, whatever the page lists; with ``?through=`` four.
     """
-    statement = queries.groups(viewer, kind)
-    rows = read_rows(statement, statement.selected_columns.id)
+    found = queries.groups(viewer, kind)
+    rows = read_rows(found, found.statement.selected_columns.id)
     return rows, _with_people_and_texts(viewer, rows.items)
 
 

@@ -10,6 +10,7 @@ from ..db import AnySelect
 from ..follows.queries import not_blocked, not_muted
 from ..posts.models import Post
 from ..posts.queries import visible_to
+from ..prepared import prepared
 from .models import Notification
 
 # How many of the people of a group are drawn.
@@ -27,6 +28,13 @@ def unread(viewer: User) -> Select[int]:
     )
 
 
+@prepared
+def count_unread(viewer: User, most: int) -> AnySelect:
+    """How many :func:`unread` finds; counts to ``most`` and no further."""
+    return select(func.count()).select_from(unread(viewer).limit(most).subquery())
+
+
+@prepared
 def groups(viewer: User, kind: str | None = None) -> AnySelect:
     """What ``viewer`` was told, grouped: (id, kind, post_id, is_read, count of people).
 

@@ -23,9 +23,10 @@ def index() -> ResponseReturnValue:
     """List what others did; ``?kind=`` of that kind. ``?counted=N`` polls the counter."""
     counted = asked_key("counted")
     if wants_fragment() and counted is not None:
-        if counted == unread_count():
+        unread = unread_count()
+        if counted == unread:
             return make_response("", 204)
-        return page("notifications/_unread.html", fragment="unread")
+        return page("notifications/_unread.html", fragment="unread", unread=unread)
     kind = _known(request.args.get("kind"))
     rows, groups = read_groups(current_user, kind)
     return page(

@@ -14,8 +14,9 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..db import AnySelect, db, moment_of
+from ..db import AnySelect, moment_of
 from ..follows.queries import not_blocked
+from ..prepared import prepared
 from .models import Post
 from .queries import is_reposted_by
 
@@ -76,14 +77,19 @@ def read_cards(ids: Iterable[int], viewer: User | None) -> dict[int, Card]:
     wanted = list(ids)
     if not wanted:
         return {}
-    rows = db.session.execute(with_cards(select(Post).where(Post.id.in_(wanted)), viewer))
-    return {card.id: card for card in cards_of(rows, viewer)}
+    return {card.id: card for card in cards_of(_posts(wanted, viewer).run(), viewer)}
+
+
+@prepared
+def _posts(ids: list[int], viewer: User | None) -> AnySelect:
+    return with_cards(select(Post).where(Post.id.in_(ids)), viewer)
 
 
 def cards_of(rows: Iterable[Row[Any]], viewer: User | None) -> list[Card]:
     """Return the cards of rows of :func:`with_cards`."""
-    language = str(get_locale())
-    return [_card(row, viewer, language) for row in rows]
+    made, language = current_app.extensions["cards"].made, str(get_locale())
+    who = viewer.id if viewer else None
+    return [made(row, row.author_id == who, viewer is None, language) for row in rows]
 
 
 def entry_cards(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
@@ -97,16 +103,24 @@ def entry_cards(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
     ]
 
 
-def draw(card: Card) -> Markup:
+class Cards:
+    """The cards that a process keeps: by what the database said, and their HTML."""
+
+    def __init__(self) -> None:
+        self.made = lru_cache(CARDS_KEPT)(_card)
+        self.drawn = lru_cache(CARDS_KEPT)(_draw)
+
+
+def draw_card(card: Card) -> Markup:
     """Return the HTML of a card."""
-    html: Markup = current_app.extensions["cards"](card)
+    html: Markup = current_app.extensions["cards"].drawn(card)
     return html
 
 
 def init_app(state: Any) -> None:
-    """Give the application a cache of cards, and templates the function ``draw``."""
-    state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_draw)
-    state.app.jinja_env.globals["draw"] = draw
+    """Give the application a cache of cards, and templates the function ``draw_card``."""
+    state.app.extensions["cards"] = Cards()
+    state.app.jinja_env.globals["draw_card"] = draw_card
 
 
 def _draw(card: Card) -> Markup:
@@ -143,7 +157,7 @@ def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
     )
 
 
-def _card(row: Row[Any], viewer: User | None, language: str) -> Card:
+def _card(row: Row[Any], is_own: bool, for_stranger: bool, language: str) -> Card:
     return Card(
         id=row.id,
         body_html=row.body_html,
@@ -157,8 +171,8 @@ def _card(row: Row[Any], viewer: User | None, language: str) -> Card:
         in_reply_to_id=row.in_reply_to_id,
         answered=row.answered,
         reposter=None,
-        for_stranger=viewer is None,
-        is_own=viewer is not None and row.author_id == viewer.id,
+        for_stranger=for_stranger,
+        is_own=is_own,
         pressed=frozenset(name for name in _viewers if row._mapping[name]),
         language=language,
     )

@@ -10,7 +10,7 @@ from ..paging import read_rows
 from ..security import limiter
 from ..web import answer_with_messages, back, changed, notify, page, wants_fragment
 from . import blueprint
-from .drafts import drafts_of, forget_draft, save_draft
+from .drafts import drafts_of, forget_draft, listed_drafts, save_draft
 from .forms import DraftForm, edit_form, post_form, reply_form
 from .models import Draft
 from .routes import own_post, visible_post
@@ -20,7 +20,7 @@ from .routes import own_post, visible_post
 @login_required
 def drafts() -> ResponseReturnValue:
     """What the viewer typed and did not send."""
-    rows = read_rows(drafts_of(current_user).add_columns(Draft.id), Draft.id)
+    rows = read_rows(listed_drafts(current_user), Draft.id)
     return page("posts/drafts.html", fragment="drafts", rows=rows)
 
 

@@ -4,7 +4,8 @@ from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
-from ..db import affected, db, now, writing
+from ..db import AnySelect, affected, db, now, writing
+from ..prepared import prepared
 from .models import Draft, Post, Version
 from .text import normal
 
@@ -65,6 +66,12 @@ def drafts_of(author: User) -> Select[Draft]:
     return select(Draft).where(Draft.author_id == author.id, ~sent, ~done)
 
 
+@prepared
+def listed_drafts(author: User) -> AnySelect:
+    """The same, with their ids as a column to page by."""
+    return drafts_of(author).add_columns(Draft.id)
+
+
 def draft_for(
     author: User,
     *,
@@ -76,15 +83,22 @@ def draft_for(
 
     None if there is none.
     """
+    found: Draft | None = _drafts_for(author, in_reply_to_id, edits_id, id).run().scalar()
+    return found
+
+
+@prepared
+def _drafts_for(
+    author: User, in_reply_to_id: int | None, edits_id: int | None, id: int | None
+) -> Select[Draft]:
     same = [
         Draft.in_reply_to_id.is_not_distinct_from(in_reply_to_id),
         Draft.edits_id.is_not_distinct_from(edits_id),
     ]
     if id is not None:
         same.append(Draft.id == id)
-    return db.session.scalar(
-        drafts_of(author).where(*same).order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(1)
-    )
+    newest_first = (Draft.saved_at.desc(), Draft.id.desc())
+    return drafts_of(author).where(*same).order_by(*newest_first).limit(1)
 
 
 def _was_sent(author: User, nonce: str) -> bool:

@@ -6,7 +6,8 @@ from sqlalchemy.orm import aliased
 from ..accounts.models import User
 from ..db import AnySelect
 from ..follows.queries import not_blocked, not_muted
-from .models import Post, Tagging
+from ..prepared import prepared
+from .models import Post, Tagging, Version
 
 Original = aliased(Post, name="original")
 
@@ -18,6 +19,12 @@ def visible_to(viewer: User | None) -> Select[Post]:
         Post.repost_of_id.is_(None),
         not_blocked(viewer, Post.author_id),
     )
+
+
+@prepared
+def visible_post(id: int, viewer: User | None) -> Select[Post]:
+    """The post of that id, if ``viewer`` may see it."""
+    return visible_to(viewer).where(Post.id == id)
 
 
 def own(viewer: User) -> Select[Post]:
@@ -73,6 +80,7 @@ def tagged(tag: str, viewer: User | None) -> AnySelect:
     return entries.where(Tagging.tag == tag)
 
 
+@prepared
 def replies_to(id: int, viewer: User | None) -> AnySelect:
     """The answers to a post, and the places of deleted ones that were themselves answered."""
     return select(Post.id, Post.id.label("shown_id"), Post.deleted_at).where(
@@ -82,6 +90,7 @@ def replies_to(id: int, viewer: User | None) -> AnySelect:
     )
 
 
+@prepared
 def first_answers(ids: list[int], viewer: User | None, most: int) -> AnySelect:
     """The oldest answers, ``most`` at most, to each post of ``ids``."""
     place = func.row_number().over(partition_by=Post.in_reply_to_id, order_by=Post.id)
@@ -101,6 +110,7 @@ def first_answers(ids: list[int], viewer: User | None, most: int) -> AnySelect:
     )
 
 
+@prepared
 def line_above(id: int, viewer: User | None, most: int) -> AnySelect:
     """A post and what it answers, upwards, ``most`` posts at most, the topmost first.
 
@@ -139,6 +149,13 @@ def line_above(id: int, viewer: User | None, most: int) -> AnySelect:
     ).order_by(line.c.depth.desc())
 
 
+@prepared
+def versions(post: Post) -> AnySelect:
+    """What ``post`` said before each edit."""
+    found = select(Version.id, Version.body_html, Version.edited_at)
+    return found.where(Version.post_id == post.id)
+
+
 def is_reposted_by(viewer: User | None) -> ColumnElement[bool]:
     """Whether ``viewer`` has reposted a post: a column."""
     if viewer is None:
@@ -147,6 +164,7 @@ def is_reposted_by(viewer: User | None) -> ColumnElement[bool]:
     return select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == viewer.id).exists()
 
 
+@prepared
 def reposters(post: Post, viewer: User | None) -> AnySelect:
     """Who reposted ``post``: (User, id of the repost)."""
     return (

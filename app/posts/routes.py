@@ -25,7 +25,7 @@ WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
 def visible_post(id: int) -> Post:
     """Return the post if the viewer may see it; answer 404 otherwise."""
-    post: Post = db.first_or_404(queries.visible_to(viewer()).where(Post.id == id))
+    post: Post = queries.visible_post(id, viewer()).run().scalar() or abort(404)
     return post
 
 
@@ -198,8 +198,7 @@ def show(id: int) -> ResponseReturnValue:
 def history(id: int) -> ResponseReturnValue:
     """What a post said before, the latest first."""
     post = visible_post(id)
-    found = db.select(Version.id, Version.body_html, Version.edited_at)
-    rows = read_rows(found.where(Version.post_id == id), Version.id)
+    rows = read_rows(queries.versions(post), Version.id)
     return page("posts/history.html", fragment="versions", post=post, rows=rows)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import abort
 
 from ..accounts.models import User
-from ..db import db
 from ..paging import Rows, read_rows
 from .cards import Card, read_cards
 from .models import Post
@@ -46,7 +45,7 @@ def read_thread(id: int, viewer: User | None) -> Thread:
     Answers 404 where the post may not be seen; one that was deleted stays as a place in
     its thread for as long as it has answers.
     """
-    line = db.session.execute(line_above(id, viewer, MOST_ABOVE)).all()
+    line = line_above(id, viewer, MOST_ABOVE).run().all()
     if not line or line[-1].id != id:
         abort(404)
     focus = line[-1]
@@ -56,7 +55,7 @@ def read_thread(id: int, viewer: User | None) -> Thread:
     direct = [row.id for row in rows.items]
     nested: dict[int, list[int]] = {}
     if direct:
-        for row in db.session.execute(first_answers(direct, viewer, MOST_BELOW)):
+        for row in first_answers(direct, viewer, MOST_BELOW).run():
             nested.setdefault(row.in_reply_to_id, []).append(row.id)
     seen = [row.id for row in line if row.is_visible]
     seen += [row.id for row in rows.items if row.deleted_at is None]

@@ -4,8 +4,10 @@ from ..accounts.models import User
 from ..db import AnySelect
 from ..posts.models import Post
 from ..posts.queries import entries_for, is_reply
+from ..prepared import prepared
 
 
+@prepared
 def by(author: User, viewer: User | None, *, with_replies: bool) -> AnySelect:
     """What ``author`` posted and reposted, and answered where ``with_replies``, as entries."""
     entries = entries_for(viewer).where(Post.author_id == author.id)

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from ..accounts.avatars import identicon
 from ..accounts.sign_in import viewer
-from ..db import db
 from ..follows import queries as follows
 from ..paging import read_rows
 from ..posts.cards import entry_cards
@@ -29,7 +28,7 @@ def replies(username: str) -> ResponseReturnValue:
 
 
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
-    person = db.session.execute(follows.profile(username, viewer())).first() or abort(404)
+    person = follows.profile(username, viewer()).run().first() or abort(404)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person.User)
     rows = read_rows(queries.by(person.User, viewer(), with_replies=with_replies), Post.id)

@@ -7,6 +7,7 @@ from ..db import AnySelect
 from ..follows.queries import is_followed_by, not_blocked
 from ..posts.models import Post
 from ..posts.queries import entries_for
+from ..prepared import prepared
 from .models import Bookmark, Like
 
 
@@ -24,6 +25,7 @@ def is_bookmarked_by(viewer: User | None) -> ColumnElement[bool]:
     return exists().where(Bookmark.user_id == viewer.id, Bookmark.post_id == Post.id)
 
 
+@prepared
 def bookmarks(viewer: User) -> AnySelect:
     """The posts that ``viewer`` bookmarked and may see, as entries, with since when."""
     return (
@@ -34,6 +36,7 @@ def bookmarks(viewer: User) -> AnySelect:
     )
 
 
+@prepared
 def who_liked(post: Post, viewer: User | None) -> AnySelect:
     """Those who like ``post``: (User, since, whether ``viewer`` follows them)."""
     return (

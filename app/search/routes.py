@@ -7,6 +7,7 @@ from flask_login import current_user
 from ..accounts.models import User
 from ..paging import Rows, read_rows
 from ..posts.cards import Card, cards_of, read_cards
+from ..prepared import once
 from ..web import page
 from . import blueprint, queries
 from .asking import Asked, read
@@ -46,7 +47,8 @@ def _rows(asked: Asked, viewer: User | None, by: str) -> Rows:
         return read_ranked(*queries.people(asked, viewer), User.id)
     if by == "relevance":
         return read_ranked(*queries.posts_by_strength(asked, viewer))
-    return read_rows(*queries.posts(asked, viewer))
+    found, key = queries.posts(asked, viewer)
+    return read_rows(once(found), key)
 
 
 def _cards(rows: Rows, viewer: User | None, by: str) -> list[Card]:

@@ -5,16 +5,16 @@ from typing import Any
 from flask import abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import func, select
 
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
-from ..db import AnySelect, can_be_kept, db
+from ..db import can_be_kept
 from ..paging import asked_key, read_rows
 from ..posts.cards import entry_cards
 from ..posts.forms import home_form
 from ..posts.models import Post
 from ..posts.text import fold_tag
+from ..prepared import Query
 from ..web import page, wants_fragment
 from . import blueprint, queries
 
@@ -52,7 +52,7 @@ def tag(tag: str) -> ResponseReturnValue:
 
 
 def _timeline(
-    template: str, timeline: AnySelect, reader: User | None, **context: Any
+    template: str, timeline: Query, reader: User | None, **context: Any
 ) -> ResponseReturnValue:
     since = asked_key("since")
     new = _count_new(timeline, reader, since) if since is not None else 0
@@ -68,7 +68,13 @@ def _timeline(
     return page(template, fragment="posts", **context)
 
 
-def _count_new(timeline: AnySelect, reader: User | None, since: int) -> int:
-    found = queries.newer_by_others(timeline, reader, since).with_only_columns(Post.id)
-    limited = found.limit(MOST_COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(limited)) or 0
+def _count_new(timeline: Query, reader: User | None, since: int) -> int:
+    count = timeline.changed(
+        queries.count_newer_by_others,
+        MOST_COUNTED + 1,
+        since=since,
+        # A stranger wrote nothing, and 0 is nobody's id.
+        reader=reader.id if reader else 0,
+    )
+    new: int = count.run().scalar_one()
+    return new

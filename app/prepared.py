@@ -1,0 +1,106 @@
+"""Queries that are built once: what differs from one call to the next is a parameter of theirs.
+
+Building a timeline with SQLAlchemy costs several times what running it does, and two
+viewers' timelines differ in a number only (docs/performance.md has the figures).
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import wraps
+from inspect import signature
+from types import SimpleNamespace
+from typing import Any, ParamSpec, cast
+
+from sqlalchemy import BigInteger, BindParameter, Result, bindparam
+
+from .db import AnySelect, TimeOrdered, db
+
+P = ParamSpec("P")
+Shape = tuple[Hashable, ...]
+
+
+class Query:
+    """A statement, and the values of its parameters."""
+
+    def __init__(self, built: "_Built", values: Mapping[str, Any]) -> None:
+        self._built, self._values = built, values
+
+    @property
+    def statement(self) -> AnySelect:
+        """What is run: the same object at each call."""
+        return self._built.statement
+
+    def changed(self, change: Callable[..., AnySelect], *how: Hashable, **values: Any) -> "Query":
+        """Return the query that ``change(statement, *how)`` makes of this one.
+
+        It is asked once for each ``how``. What it adds may have parameters: ``values`` are theirs.
+        """
+        built = self._built.then.get((change, how))
+        if built is None:
+            built = self._built.then[change, how] = _Built(change(self.statement, *how))
+        return Query(built, {**self._values, **values})
+
+    def run(self) -> Result[Any]:
+        """Run it in the session's transaction."""
+        # Rows of columns need none of what the ORM does for objects, and takes its time for.
+        runner = db.session if self._built.makes_objects else db.session.connection()
+        return runner.execute(self.statement, self._values)
+
+
+def prepared(build: Callable[P, AnySelect]) -> Callable[P, Query]:
+    """Have ``build`` called once for each shape of its arguments, and not at every call.
+
+    A row stands for its ``id``. None, True and False are part of the shape, everything
+    else is a parameter: ``build`` must not look at it, only put it into the statement.
+    """
+    names = tuple(signature(build).parameters)
+    built: dict[Shape, _Built] = {}
+
+    @wraps(build)
+    def query(*args: P.args, **kwargs: P.kwargs) -> Query:
+        given = dict(zip(names, args, strict=False)) | kwargs
+        values = {name: _value(arg) for name, arg in given.items() if not _is_shape(arg)}
+        shape = tuple((name, given[name] if name not in values else ...) for name in given)
+        if shape not in built:
+            stand_ins = {name: _stand_in(name, arg) for name, arg in given.items()}
+            built[shape] = _Built(cast(Callable[..., AnySelect], build)(**stand_ins))
+        return Query(built[shape], values)
+
+    return query
+
+
+class _Built:
+    """A statement, and those that were made from it."""
+
+    def __init__(self, statement: AnySelect) -> None:
+        self.statement = statement
+        self.makes_objects = any(isinstance(c["expr"], type) for c in statement.column_descriptions)
+        self.then: dict[Shape, _Built] = {}
+
+
+def _is_shape(argument: object) -> bool:
+    return argument is None or isinstance(argument, bool)
+
+
+def _value(argument: Any) -> Any:
+    return argument.id if isinstance(argument, TimeOrdered) else argument
+
+
+def _stand_in(name: str, argument: Any) -> Any:
+    """Return what ``build`` is given in place of ``argument``."""
+    if _is_shape(argument):
+        return argument
+    if isinstance(argument, TimeOrdered):
+        return SimpleNamespace(id=parameter(name))
+    if isinstance(argument, list):
+        return bindparam(name, expanding=True)
+    return parameter(name) if isinstance(argument, int) else bindparam(name)
+
+
+def once(statement: AnySelect) -> Query:
+    """Return the query of a ``statement`` that is of no shape to come again."""
+    return Query(_Built(statement), {})
+
+
+def parameter(name: str) -> BindParameter[int]:
+    """Return a parameter that takes an id."""
+    return bindparam(name, type_=BigInteger)
