@@ -29,6 +29,15 @@ def log_in(page: Page, user: User, password: str = PASSWORD) -> None:
     page.locator("main").get_by_role("button", name="Log in").click()
 
 
+def follow_link(link: Locator) -> None:
+    """Click a link to another page, and wait until all of that page is there.
+
+    A click alone waits for the first bytes: the end of a long list may still be on its way.
+    """
+    with link.page.expect_navigation(wait_until="domcontentloaded"):
+        link.click()
+
+
 def card(page: Page, post: Post) -> Locator:
     """The card of a post, or what stands in its place."""
     return page.locator(f"#post_{post.id}")

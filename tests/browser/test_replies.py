@@ -13,6 +13,7 @@ from .steps import (
     cards,
     composer,
     flash,
+    follow_link,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -139,7 +140,7 @@ def test_cancel_closes_the_form_and_leads_back_to_its_button(own_page: Page, que
 @only_without_scripts
 def test_cancel_leads_to_the_post(own_page: Page, question: Post):
     own_page.goto(f"/posts/{question.id}/reply")
-    own_page.get_by_role("link", name="Cancel").click()
+    follow_link(own_page.get_by_role("link", name="Cancel"))
     assert own_page.url.endswith(f"/posts/{question.id}")
 
 
@@ -233,9 +234,9 @@ def test_a_long_thread_comes_by_links(own_page: Page, site: Site, author: User, 
     ids = [f"post_{post.id}" for post in answers]
     own_page.goto(f"/posts/{question.id}")
     assert card_ids(own_page) == ids[:PAGE]
-    own_page.get_by_role("link", name="More replies").click()
+    follow_link(own_page.get_by_role("link", name="More replies"))
     assert card_ids(own_page) == ids[PAGE:]
-    own_page.get_by_role("link", name="Earlier replies").click()
+    follow_link(own_page.get_by_role("link", name="Earlier replies"))
     assert card_ids(own_page) == ids[:PAGE]
 
 

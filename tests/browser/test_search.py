@@ -12,6 +12,7 @@ from .steps import (
     card_ids,
     cards,
     element_ids,
+    follow_link,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -121,9 +122,9 @@ def test_many_results_come_page_by_page(
         own_page.reload()
         assert card_ids(own_page) == element_ids(posts)
     else:
-        own_page.get_by_role("link", name="Older posts").click()
+        follow_link(own_page.get_by_role("link", name="Older posts"))
         assert card_ids(own_page) == element_ids(posts)[PAGE : PAGE * 2]
-        own_page.get_by_role("link", name="Newer").click()
+        follow_link(own_page.get_by_role("link", name="Newer"))
         assert card_ids(own_page) == element_ids(posts)[:PAGE]
 
 

@@ -14,6 +14,7 @@ from .steps import (
     cards,
     element_ids,
     flash,
+    follow_link,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -110,8 +111,8 @@ def test_five_pages_come_by_links(own_page: Page, posts: list[Post]):
     own_page.goto("/")
     for number in range(SCREENS):
         assert card_ids(own_page) == element_ids(posts)[PAGE * number : PAGE * (number + 1)]
-        older(own_page).click()
-    own_page.get_by_role("link", name="Newer").click()
+        follow_link(older(own_page))
+    follow_link(own_page.get_by_role("link", name="Newer"))
     assert card_ids(own_page) == element_ids(posts)[: PAGE * SCREENS]
 
 
@@ -144,7 +145,7 @@ def test_back_from_a_post_is_the_same_place(
         if scripts:
             scroll_down_until(page, cards(page).nth(PAGE * (screen + 1) - 1))
         else:
-            older(page).click()
+            follow_link(older(page))
     goes_to_a_post_and_comes_back_to_its_place(page)
 
 
