@@ -40,8 +40,8 @@ def test_what_one_writes_is_linked_at_once(own_page: Page, site: Site, viewer: U
     expect(fresh.get_by_role("link", name="@nobody_here")).to_have_count(0)
     fresh.get_by_role("link", name="#rye").click()
     expect(cards(own_page).first).to_contain_text("Bread by")
-    follow_link(cards(own_page).first.get_by_role("link", name=f"@{friend.username.upper()}"))
-    assert own_page.url.endswith(f"/@{friend.username}")
+    cards(own_page).first.get_by_role("link", name=f"@{friend.username.upper()}").click()
+    expect(own_page).to_have_url(f"{site.url}/@{friend.username}")
 
 
 def test_a_long_list_of_a_tag_goes_on(own_page: Page, site: Site, viewer: User, scripts: bool):
