@@ -17,6 +17,7 @@ import psycopg
 import pytest
 import time_machine
 from flask import Flask, has_app_context
+from hypothesis import HealthCheck
 from sqlalchemy import event, text
 
 from app import create_app
@@ -32,7 +33,14 @@ from tests.client import Client
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 PASSWORD = "rain on the tin roof"
 
-hypothesis.settings.register_profile("here", deadline=None, database=None)
+# How fast examples come says how busy the machine is; and a fixture that a test shares between
+# its examples is one that it means to share.
+hypothesis.settings.register_profile(
+    "here",
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 hypothesis.settings.load_profile("here")
 
 

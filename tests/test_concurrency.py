@@ -51,7 +51,7 @@ def shared(make_app: Callable[..., Flask], make_database: Callable[[], str]) -> 
 def arrive(env: dict[str, str], everybody: Barrier) -> None:
     """Start a process: an application of its own, and nothing done before all are there."""
     create_app(env=env, TESTING=True).app_context().push()
-    everybody.wait(timeout=60)
+    everybody.wait(timeout=600)
 
 
 def act_at_random(seed: int) -> int:

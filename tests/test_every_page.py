@@ -341,6 +341,12 @@ def test_a_page_is_whole(page, town, viewer):
     assert one(whole, "title").text().strip()
 
 
+@every("page", HTML)
+def test_a_button_works_before_the_end_of_the_page_is_there(page, town, viewer):
+    whole = viewer.get(page.url.format(**town)).text
+    assert 0 < whole.index('<form id="actions"') < whole.index('form="actions"')
+
+
 @every("page", FOR_ALL)
 def test_a_stranger_gets_what_is_for_all(page, town, stranger):
     for htmx in (False, True):

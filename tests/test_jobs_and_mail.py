@@ -1,7 +1,6 @@
 """Mails: the outbox, its delivery, its retries; and the jobs beside the web."""
 
 import logging
-import socket
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -28,15 +27,21 @@ class Letterbox:
         return "250 OK"
 
 
+class MailServer(Controller):
+    """On a port that the system gives it, which nobody else can take before it does."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @pytest.fixture
 def letterbox():
     """A real mail server, and what it received."""
     handler = Letterbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        handler.port = free.getsockname()[1]
-    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    server = MailServer(handler, hostname="127.0.0.1", port=0, ready_timeout=60)
     server.start()
+    handler.port = server.port
     # The server tells what it is sent: what counts is what our side tells.
     told = logging.getLogger("mail.log")
     told.disabled = True

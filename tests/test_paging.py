@@ -1,7 +1,7 @@
 """Keyset pages, on their own."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -31,7 +31,7 @@ def read(app):
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_a_page_is_the_same_slice_of_the_list_wherever_one_looks(ids, read, data):
     place = data.draw(st.integers(0, len(ids) - 1))
     key = ids[place] + data.draw(st.integers(-1, 1))

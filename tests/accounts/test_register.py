@@ -1,7 +1,7 @@
 """Making an account."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
@@ -118,7 +118,7 @@ def test_registration_can_be_closed(migrated_app, stranger, monkeypatch, rows):
 
 
 @given(username=st.text(max_size=40), email=st.text(max_size=60), password=st.text(max_size=140))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_whatever_is_typed_gets_an_answer_that_says_what_is_wrong(
     stranger, username, email, password
 ):

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 from . import chromium
 from .served import Site, User, serve
-from .steps import WITH_SCRIPTS, WITHOUT_SCRIPTS
+from .steps import PATIENCE, WITH_SCRIPTS, WITHOUT_SCRIPTS
 from .watching import Watch
 
 HERE = Path(__file__).parent
@@ -23,6 +23,12 @@ ARGS = [
     "--disable-quic",
     "--no-first-run",
 ]
+# However long a test takes, nothing happens to its page by itself: no message leaves after
+# eight seconds, no clock strikes after thirty. What waits for less, as a search does, still waits.
+STILL = """for (const name of ["setTimeout", "setInterval"]) {
+  const wait = window[name];
+  window[name] = (act, delay, ...rest) => delay >= 5000 ? 0 : wait(act, delay, ...rest);
+}"""
 
 Browse = Callable[..., Page]
 
@@ -41,7 +47,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as running:
         yield running
 
@@ -69,7 +75,8 @@ def browse(browser: Browser, site: Site, watch: Watch) -> Iterator[Browse]:
     def open_page(as_: User | None = None, within: Browser = browser, **options: object) -> Page:
         context = within.new_context(**USUAL | {"base_url": site.url} | options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(STILL)
         watch.over(context)
         if as_:
             site.signs_in(context, as_)

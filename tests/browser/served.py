@@ -34,8 +34,8 @@ PASSWORD = "three-unrelated-words"
 class Site:
     """A running site: its address, and what its people do by the application's own verbs."""
 
-    def __init__(self, app: Any, url: str) -> None:
-        self.app, self.url = app, url
+    def __init__(self, app: Any, url: str, door: "_Door") -> None:
+        self.app, self.url, self._door = app, url, door
 
     def person(self, username: str | None = None, **profile: str) -> User:
         """Register somebody; under a name that nobody else has, if none is given."""
@@ -150,6 +150,15 @@ class Site:
             user.end_sessions()
 
     @contextmanager
+    def answers_later(self) -> Iterator[None]:
+        """Take forms for a while and answer them at the end of it, all at once."""
+        self._door.is_open.clear()
+        try:
+            yield
+        finally:
+            self._door.is_open.set()
+
+    @contextmanager
     def without_table(self, name: str) -> Iterator[None]:
         """Take a table away for a while: what needs it fails."""
         self._renames(name, f"{name}_away")
@@ -168,8 +177,9 @@ def serve() -> Iterator[Site]:
     """Serve the site on a free port for as long as the context lasts."""
     with tempfile.TemporaryDirectory(prefix="microblog-") as folder:
         app = _migrated(Path(folder))
-        server = make_server("127.0.0.1", 0, _Uncompressed(app), True, request_handler=_Quiet)
-        site = Site(app, f"http://127.0.0.1:{server.server_port}")
+        door = _Door(app)
+        server = make_server("127.0.0.1", 0, door, True, request_handler=_Quiet)
+        site = Site(app, f"http://127.0.0.1:{server.server_port}", door)
         app.config["BASE_URL"] = site.url
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -195,14 +205,21 @@ def _migrated(instance: Path) -> Any:
     return app
 
 
-class _Uncompressed:
-    """Static files as they are written: their compressed twins may be of an older day."""
+class _Door:
+    """Where requests come in: forms wait while it is closed.
+
+    Static files go out as they are written: their compressed twins may be of an older day.
+    """
 
     def __init__(self, app: Any) -> None:
         self.app = app
+        self.is_open = threading.Event()
+        self.is_open.set()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         environ.pop("HTTP_ACCEPT_ENCODING", None)
+        if environ["REQUEST_METHOD"] == "POST":
+            self.is_open.wait()
         return self.app(environ, start_response)
 
 

@@ -1,4 +1,7 @@
-"""What people do on a page, and where they look; one helper per idea."""
+"""What people do on a page, and where they look; one helper per idea.
+
+However slow the machine: what is read once is read when nothing more is on its way.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,6 +10,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .served import PASSWORD, Post, User
+
+# In milliseconds: how long a test waits for what must come. No machine is that slow, and none
+# waits that long unless the test fails.
+PATIENCE = 60_000
 
 WITH_SCRIPTS = pytest.param(True, id="scripts")
 WITHOUT_SCRIPTS = pytest.param(False, id="no-scripts")
@@ -29,6 +36,15 @@ def log_in(page: Page, user: User, password: str = PASSWORD) -> None:
     page.locator("main").get_by_role("button", name="Log in").click()
 
 
+def follow_link(link: Locator) -> None:
+    """Click a link to another page, and wait until all of that page is there.
+
+    A click alone waits for the first bytes: the end of a long list may still be on its way.
+    """
+    with link.page.expect_navigation(wait_until="domcontentloaded"):
+        link.click()
+
+
 def card(page: Page, post: Post) -> Locator:
     """The card of a post, or what stands in its place."""
     return page.locator(f"#post_{post.id}")
@@ -46,7 +62,8 @@ def in_menu(shown: Locator, name: str) -> Locator:
 
 
 def card_ids(page: Page) -> Sequence[str]:
-    """Which cards the list shows, from the top."""
+    """Which cards the list shows, from the top; of all of the page, if it is still coming."""
+    page.wait_for_load_state("domcontentloaded")
     return cards(page).evaluate_all("cards => cards.map(card => card.id)")
 
 
@@ -68,9 +85,9 @@ def scroll_down(page: Page) -> None:
 def scroll_down_until(page: Page, shown: Locator) -> None:
     """Scroll to the end of the page until ``shown`` is on it."""
     for _more in range(20):
+        before = cards(page).count()
         if shown.count():
             return
-        before = cards(page).count()
         scroll_down(page)
         expect(cards(page).nth(before)).to_be_attached()
     raise AssertionError("Scrolling down does not bring it.")
@@ -101,13 +118,29 @@ def send_reply(page: Page) -> Locator:
     return page.get_by_role("button", name="Reply", exact=True)
 
 
-def until(page: Page, holds: Callable[[], bool], seconds: float = 10) -> None:
+def is_quiet(page: Page) -> None:
+    """Wait until every request of htmx is answered, and what it brought is on the page."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
+def tick(page: Page, asking: str) -> int:
+    """Let the clock of the page strike; return the status of the answer to the URL ``asking``.
+
+    By then the page shows what it was told.
+    """
+    with page.expect_response(lambda response: asking in response.url) as answer:
+        page.evaluate("document.body.dispatchEvent(new Event('tick'))")
+    is_quiet(page)
+    return answer.value.status
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
     """Wait until something holds that no page shows."""
-    for _tenth in range(int(seconds * 10)):
+    for _tenth in range(PATIENCE // 100):
         if holds():
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"It does not hold after {seconds} seconds.")
+    raise AssertionError(f"It does not hold after {PATIENCE} milliseconds.")
 
 
 def flash(page: Page) -> Locator:

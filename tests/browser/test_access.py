@@ -1,5 +1,6 @@
 """For everybody: by keyboard, by screen reader, on small and large screens, light and dark."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -177,6 +178,7 @@ def test_a_fault_is_found(browse: Browse, fault: str, found: str):
 
 
 def is_accessible_and_fits(page: Page) -> None:
+    page.wait_for_load_state()
     page.evaluate(AXE)
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
@@ -269,6 +271,7 @@ def test_the_skip_link_leads_past_the_navigation(own_page: Page):
     expect(link).to_be_focused()
     expect(link).to_be_in_viewport()
     own_page.keyboard.press("Enter")
+    expect(own_page).to_have_url(re.compile("#main$"))
     own_page.keyboard.press("Tab")
     expect(composer(own_page)).to_be_focused()
 
@@ -279,6 +282,7 @@ def test_one_writes_and_deletes_by_keyboard_alone(own_page: Page):
     with no_page_load(own_page):
         own_page.keyboard.press("Tab")
         own_page.keyboard.press("Enter")
+        expect(own_page).to_have_url(re.compile("#main$"))
         own_page.keyboard.press("Tab")
         own_page.keyboard.type("By keyboard alone")
         own_page.keyboard.press("Tab")

@@ -1,5 +1,7 @@
 """Drafts: what is typed is kept, by itself or by a button, until it is sent."""
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Page, expect
 
 from .conftest import Browse
@@ -10,6 +12,7 @@ from .steps import (
     composer,
     flash,
     in_menu,
+    is_quiet,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -24,14 +27,23 @@ def drafts(page: Page):
     return page.locator("#drafts > .draft")
 
 
+def stop_clock(page: Page) -> None:
+    """Let no time pass on the page but what the test lets pass."""
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+
+
 @only_with_scripts
 def test_what_is_typed_is_kept_once_one_stops(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
+    stop_clock(own_page)
     saves = []
     own_page.on("request", lambda asked: asked.method == "POST" and saves.append(asked.url))
     with no_page_load(own_page):
-        composer(own_page).press_sequentially("Half a thought", delay=20)
-        assert site.drafts_of(viewer) == []
+        for letter in "Half a thought":
+            composer(own_page).press_sequentially(letter)
+            own_page.clock.run_for(900)
+        assert saves == []
+        own_page.clock.run_for(100)
         until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought"])
         expect(composer(own_page)).to_be_focused()
     assert saves == [f"{site.url}/drafts"]
@@ -62,10 +74,12 @@ def test_a_draft_is_there_in_another_browser_and_vanishes_when_sent(
 @only_with_scripts
 def test_what_is_sent_at_once_leaves_no_draft(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
+    stop_clock(own_page)
     composer(own_page).fill("Quick")
     send(own_page).click()
     expect(composer(own_page)).to_be_empty()
-    own_page.wait_for_timeout(1500)
+    own_page.clock.run_for(5000)
+    is_quiet(own_page)
     assert site.drafts_of(viewer) == []
     own_page.goto("/drafts")
     expect(drafts(own_page)).to_have_count(0)

@@ -10,11 +10,13 @@ from .steps import (
     cards,
     composer,
     flash,
+    is_quiet,
     log_in,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
     send,
+    until,
 )
 from .watching import Watch
 
@@ -43,6 +45,8 @@ def test_signed_in_again_in_another_tab_the_text_can_be_sent(
     watch.allow(400, 401)
     own_page.goto("/")
     composer(own_page).fill(TEXT)
+    # Or the draft, on its way when the text is sent, is what is told to try again.
+    until(own_page, lambda: site.drafts_of(viewer) == [TEXT])
     site.signs_out_everywhere(viewer)
     send(own_page).click()
     expect(flash(own_page)).to_contain_text("log in, in another tab")
@@ -87,6 +91,7 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_later(
         send(own_page).click()
         expect(flash(own_page)).to_contain_text("No connection. Nothing is lost: try again.")
         expect(composer(own_page)).to_have_value(TEXT)
+        is_quiet(own_page)
         own_page.context.set_offline(False)
         send(own_page).click()
         expect(cards(own_page)).to_have_count(1)
@@ -105,6 +110,7 @@ def test_a_failure_of_the_server_leaves_the_text_and_says_so(
         send(own_page).click()
         expect(flash(own_page)).to_contain_text("Something broke on our side.")
         expect(composer(own_page)).to_have_value(TEXT)
+        is_quiet(own_page)
     send(own_page).click()
     expect(composer(own_page)).to_be_empty()
     assert site.posts_of(viewer) == [TEXT]

@@ -3,10 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .served import Site, User
-from .steps import flash, no_page_load, only_with_scripts, scroll_down
+from .steps import flash, no_page_load, only_with_scripts, scroll_down, tick
+
+COUNTER = "?counted="
 
 
 @pytest.fixture
@@ -16,14 +18,6 @@ def fan(site: Site) -> User:
 
 def counter(page: Page) -> Locator:
     return page.get_by_role("navigation", name="Main").locator(".unread")
-
-
-def tick(page: Page) -> Response:
-    """Let the clock of the page strike, and return what its counter is told."""
-    with page.expect_response(re.compile(r"\?counted=")) as answer:
-        page.evaluate("document.body.dispatchEvent(new Event('tick'))")
-    answer.value.finished()
-    return answer.value
 
 
 def mark_all(page: Page) -> Locator:
@@ -72,14 +66,14 @@ def test_the_counter_comes_and_changes_by_itself(
 ):
     own_page.goto("/")
     with no_page_load(own_page):
-        assert tick(own_page).status == 204
+        assert tick(own_page, COUNTER) == 204
         expect(counter(own_page)).to_have_count(0)
         site.follows(fan, viewer)
-        assert tick(own_page).status == 200
+        assert tick(own_page, COUNTER) == 200
         expect(counter(own_page)).to_have_text("1")
-        assert tick(own_page).status == 204
+        assert tick(own_page, COUNTER) == 204
         site.follows(site.person(), viewer)
-        assert tick(own_page).status == 200
+        assert tick(own_page, COUNTER) == 200
         expect(counter(own_page)).to_have_text("2")
 
 
@@ -96,10 +90,10 @@ def test_only_a_changed_number_is_spoken(own_page: Page, site: Site, viewer: Use
         }"""
     )
     for _strike in range(3):
-        tick(own_page)
+        tick(own_page, COUNTER)
     assert own_page.evaluate("spoken") == []
     site.follows(site.person(), viewer)
-    tick(own_page)
+    tick(own_page, COUNTER)
     expect(counter(own_page)).to_have_text("2")
     assert "2 new notifications" in own_page.evaluate("spoken")[-1]
 

@@ -13,6 +13,8 @@ from .steps import (
     cards,
     composer,
     flash,
+    follow_link,
+    is_quiet,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -95,7 +97,7 @@ def test_an_answer_from_the_timeline_is_written_on_a_page_of_its_own(
     expect(flash(own_page)).to_contain_text("Your reply is published.")
     expect(cards(own_page)).to_contain_text("I have one.")
     expect(acts(card(own_page, question), "reply")).to_have_text("1")
-    assert re.search(rf"/posts/{question.id}\?through=\d+#post_\d+$", own_page.url)
+    expect(own_page).to_have_url(re.compile(rf"/posts/{question.id}\?through=\d+#post_\d+$"))
     assert site.posts_of(viewer) == ["I have one."]
 
 
@@ -109,7 +111,7 @@ def test_pressing_reply_twice_opens_one_form(own_page: Page, question: Post, cli
         composer(own_page).focus()
         acts(card(own_page, question), "reply").click()
         expect(reply_box(own_page)).to_be_focused()
-        own_page.wait_for_load_state("networkidle")
+        is_quiet(own_page)
         expect(reply_box(own_page)).to_have_count(1)
 
 
@@ -140,7 +142,7 @@ def test_cancel_closes_the_form_and_leads_back_to_its_button(own_page: Page, que
 def test_cancel_leads_to_the_post(own_page: Page, question: Post):
     own_page.goto(f"/posts/{question.id}/reply")
     own_page.get_by_role("link", name="Cancel").click()
-    assert own_page.url.endswith(f"/posts/{question.id}")
+    expect(own_page).to_have_url(re.compile(f"/posts/{question.id}$"))
 
 
 @only_with_scripts
@@ -233,9 +235,9 @@ def test_a_long_thread_comes_by_links(own_page: Page, site: Site, author: User, 
     ids = [f"post_{post.id}" for post in answers]
     own_page.goto(f"/posts/{question.id}")
     assert card_ids(own_page) == ids[:PAGE]
-    own_page.get_by_role("link", name="More replies").click()
+    follow_link(own_page.get_by_role("link", name="More replies"))
     assert card_ids(own_page) == ids[PAGE:]
-    own_page.get_by_role("link", name="Earlier replies").click()
+    follow_link(own_page.get_by_role("link", name="Earlier replies"))
     assert card_ids(own_page) == ids[:PAGE]
 
 

@@ -3,7 +3,16 @@
 from playwright.sync_api import Page, expect
 
 from .served import Site, User
-from .steps import card, card_ids, cards, composer, element_ids, scroll_down_until, send
+from .steps import (
+    card,
+    card_ids,
+    cards,
+    composer,
+    element_ids,
+    follow_link,
+    scroll_down_until,
+    send,
+)
 
 PAGE = 25
 
@@ -12,7 +21,7 @@ def test_a_tag_leads_to_the_posts_with_it(own_page: Page, site: Site, viewer: Us
     tag = f"Gehölz_{viewer.username}"
     posts = site.writes(site.person(), f"One #{tag}", f"Two #{tag.upper()}", "Three #other")
     own_page.goto(f"/posts/{posts[0].id}")
-    card(own_page, posts[0]).get_by_role("link", name=f"#{tag}").click()
+    follow_link(card(own_page, posts[0]).get_by_role("link", name=f"#{tag}"))
     expect(own_page.get_by_role("heading", name=f"#{tag.lower()}")).to_be_visible()
     assert card_ids(own_page) == element_ids(posts[:2])
 
@@ -32,7 +41,7 @@ def test_what_one_writes_is_linked_at_once(own_page: Page, site: Site, viewer: U
     fresh.get_by_role("link", name="#rye").click()
     expect(cards(own_page).first).to_contain_text("Bread by")
     cards(own_page).first.get_by_role("link", name=f"@{friend.username.upper()}").click()
-    assert own_page.url.endswith(f"/@{friend.username}")
+    expect(own_page).to_have_url(f"{site.url}/@{friend.username}")
 
 
 def test_a_long_list_of_a_tag_goes_on(own_page: Page, site: Site, viewer: User, scripts: bool):
@@ -43,5 +52,5 @@ def test_a_long_list_of_a_tag_goes_on(own_page: Page, site: Site, viewer: User, 
         scroll_down_until(own_page, cards(own_page).nth(len(posts) - 1))
         assert card_ids(own_page) == element_ids(posts)
     else:
-        own_page.get_by_role("link", name="Older posts").click()
+        follow_link(own_page.get_by_role("link", name="Older posts"))
         assert card_ids(own_page) == element_ids(posts)[PAGE:]
