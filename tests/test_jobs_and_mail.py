@@ -234,6 +234,16 @@ def test_the_log_holds_no_password_and_no_token(logging_app, app, ada):
     assert client.csrf_token not in text
 
 
+def test_the_log_holds_no_token_of_an_address(logging_app, app, letterbox):
+    logging_app.add_url_rule("/fails/<token>", "fails_by_token", lambda token: 1 / 0)
+    client = Client(logging_app)
+    client.post("/reset-password/sentinel", {"password": "rain on the roof"}, token="expired")
+    assert client.get("/fails/sentinel").status_code == 500
+    assert "'/reset-password/…'" in read_log(logging_app)
+    assert "ZeroDivisionError" in letterbox.received[0].get_content()
+    assert "sentinel" not in read_log(logging_app) + letterbox.received[0].get_content()
+
+
 def test_the_log_holds_no_link_once_a_server_sends_it(make_app, app, ada, letterbox, caplog):
     caplog.set_level(logging.DEBUG)
     env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(letterbox.port)}
