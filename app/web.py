@@ -139,7 +139,8 @@ def notify(message: str, *, undo: str | None = None) -> None:
 
 def _keep_apart(response: Response) -> Response:
     # A page and its fragment share a URL, and so do one person's page and another's.
-    if request.endpoint in ("static", "bootstrap.static") or response.cache_control.max_age:
+    is_file = request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
+    if is_file or response.cache_control.max_age:
         return response
     response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
     response.headers.setdefault("Cache-Control", "private, no-store")
