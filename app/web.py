@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     flash,
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     """Give ``app`` its templates' surroundings, its URL parts and its static files."""
     bootstrap.init_app(app)
     htmx.init_app(app)
+    app.request_class = OurRequest
     app.url_map.converters |= {"name": NameInUrl, "key": KeyInUrl}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.after_request(_keep_apart)
@@ -53,6 +55,23 @@ def init_app(app: Flask) -> None:
         )
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
+class OurRequest(Request):
+    """A request whose ``Referer``, which anybody may write as they like, is an address or nothing.
+
+    We and Flask-WTF take it apart, and Python fails on what is none.
+    """
+
+    @property
+    def referrer(self) -> str | None:  # type: ignore[override]
+        """The page that the person came from; None where what was sent is no address."""
+        sent = self.headers.get("Referer")
+        try:
+            urlsplit(sent or "").port  # noqa: B018 - it is read later, and fails then
+        except ValueError:
+            return None
+        return sent
 
 
 # Answers
