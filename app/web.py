@@ -15,6 +15,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
 )
 from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
@@ -160,6 +161,8 @@ def _keep_apart(response: Response) -> Response:
     # A page and its fragment share a URL, and so do one person's page and another's.
     is_file = request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
     if is_file or response.cache_control.max_age:
+        # Flask-Login looks into every session; for what is everybody's, that means nothing.
+        session.accessed = False
         return response
     response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
     response.headers.setdefault("Cache-Control", "private, no-store")
