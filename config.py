@@ -139,7 +139,10 @@ def _database_url(url: str | None, instance: Path) -> str:
 
 
 def _trusted_hosts(base_url: str) -> list[str]:
-    host = urlsplit(base_url).hostname
+    try:
+        host = urlsplit(base_url).hostname
+    except ValueError:
+        host = None
     if base_url and not host:
         raise SettingError(f"BASE_URL is no address: {base_url!r}. Try https://example.org")
     return [host] if host else ["localhost", "127.0.0.1", "[::1]"]

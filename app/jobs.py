@@ -4,6 +4,7 @@ A job is enqueued after the commit of what it is about. The ``worker`` process
 runs it; should that message be lost, a sweep every minute finds the work.
 """
 
+import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,10 @@ from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from .db import after_commit
+
+# In seconds: a mail server that says nothing for so long is given up, and tried again later.
+# Less than the first retry waits, so that no mail is under way twice.
+PATIENCE = 30
 
 Job = Callable[..., None]
 _jobs: list[Job] = []
@@ -90,5 +95,7 @@ def _queue(app: Flask) -> Huey:
 @click.command()
 def worker() -> None:
     """Work off the jobs until told to stop (SIGTERM)."""
+    # Flask-Mail sets no limit of its own, and two silent servers would stop all the work.
+    socket.setdefaulttimeout(PATIENCE)
     huey = current_app.extensions["jobs"].open()
     huey.create_consumer(workers=2, max_delay=1.0).run()

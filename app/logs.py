@@ -41,7 +41,13 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line (or lines: a traceback, or a mail, is indented)."""
         record.where = f"{request.method} {request.path!r} " if has_request_context() else ""
-        return super().format(record).translate(CONTROLS).replace("\n", "\n    ")
+        return _masked(super().format(record)).translate(CONTROLS).replace("\n", "\n    ")
+
+
+def _masked(line: str) -> str:
+    # Whoever reads the log must not get in by the link of a mail: /reset-password/<token>.
+    token = (request.view_args or {}).get("token") if has_request_context() else None
+    return line.replace(f"/{token}", "/…") if token else line
 
 
 class OnceAMinute(logging.Filter):

@@ -1,6 +1,7 @@
 """Mail: an outbox row written with its cause, and a job that delivers it with retries."""
 
 import logging
+import traceback
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,14 +70,11 @@ def deliver(mail_id: int) -> None:
         return
     try:
         _send(mail)
-    except Exception:
+    except Exception as error:
         # Whatever the mail server or the network does, the row is still there to try again.
-        log.warning(
-            "Mail %s was not delivered (attempt %s).",
-            mail.id,
-            mail.attempts + 1,
-            exc_info=True,
-        )
+        # A server that refuses says whom: that is not for the log.
+        why = "".join(traceback.format_exception(error)).replace(mail.recipient, "…")
+        log.warning("Mail %s was not delivered (attempt %s).\n%s", mail.id, mail.attempts + 1, why)
         return
     with writing():
         mail.sent_at, mail.due_at = now(), None

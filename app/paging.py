@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
@@ -119,4 +119,5 @@ def asked_key(name: str) -> int | None:
 def _url(name: str, value: int) -> str:
     places = ("before", "after", "through", "since", "counted")
     kept = {k: v for k, v in request.args.items() if k not in places}
-    return f"{request.path}?{urlencode(kept | {name: value})}"
+    # Quoted: it goes into a header too, which takes no other script than Latin.
+    return f"{quote(request.path, safe='/@')}?{urlencode(kept | {name: value})}"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     flash,
@@ -15,6 +16,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
 )
 from flask_babel import get_locale
 from flask_bootstrap import Bootstrap5
@@ -45,6 +47,7 @@ def init_app(app: Flask) -> None:
     """Give ``app`` its templates' surroundings, its URL parts and its static files."""
     bootstrap.init_app(app)
     htmx.init_app(app)
+    app.request_class = OurRequest
     app.url_map.converters |= {"name": NameInUrl, "key": KeyInUrl}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals |= {"url_for": _url_for(app), "draw": draw, "with_current": with_current}
@@ -61,6 +64,23 @@ def init_app(app: Flask) -> None:
         )
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
+class OurRequest(Request):
+    """A request whose ``Referer``, which anybody may write as they like, is an address or nothing.
+
+    We and Flask-WTF take it apart, and Python fails on what is none.
+    """
+
+    @property
+    def referrer(self) -> str | None:  # type: ignore[override]
+        """The page that the person came from; None where what was sent is no address."""
+        sent = self.headers.get("Referer")
+        try:
+            urlsplit(sent or "").port  # noqa: B018 - it is read later, and fails then
+        except ValueError:
+            return None
+        return sent
 
 
 # Answers
@@ -167,7 +187,10 @@ def notify(message: str, *, undo: str | None = None) -> None:
 
 def _keep_apart(response: Response) -> Response:
     # A page and its fragment share a URL, and so do one person's page and another's.
-    if request.endpoint in ("static", "bootstrap.static") or response.cache_control.max_age:
+    is_file = request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
+    if is_file or response.cache_control.max_age:
+        # Flask-Login looks into every session; for what is everybody's, that means nothing.
+        session.accessed = False
         return response
     response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
     response.headers.setdefault("Cache-Control", "private, no-store")

@@ -45,6 +45,7 @@ def test_no_setting_is_needed(tmp_path):
         ("MAIL_USE_TLS", "maybe", "MAIL_USE_TLS takes on or off, not 'maybe'"),
         ("AVATARS", "libravatar", "AVATARS takes one of local, gravatar"),
         ("REGISTRATION", "sometimes", "REGISTRATION takes one of open"),
+        ("BASE_URL", "https://[", "BASE_URL is no address"),
         ("BASE_URL", "example.org", "BASE_URL is no address: 'example.org'"),
     ],
 )

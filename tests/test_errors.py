@@ -178,6 +178,25 @@ def test_strange_addresses_get_an_answer(stranger, path):
         assert stranger.get(path, htmx=htmx).status_code < 500
 
 
+NO_ADDRESSES = ["http://[bad", "http://localhost:99999/", "https://localhost:x/", "\xff"]
+
+
+@pytest.mark.parametrize("referer", NO_ADDRESSES)
+def test_a_form_that_came_from_no_address_is_taken_all_the_same(ada, signed_in, rows, referer):
+    answer = signed_in(ada).post("/posts", {"body": "Hello"}, headers={"Referer": referer})
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert [row["body"] for row in rows("post")] == ["Hello"]
+
+
+@pytest.mark.parametrize("referer", NO_ADDRESSES)
+def test_under_https_a_form_that_came_from_no_address_is_refused(make_app, referer):
+    secure = make_app({"BASE_URL": "https://localhost"}).test_client()
+    options = {"base_url": "https://localhost", "headers": {"Referer": referer}}
+    token = one(secure.get("/login", **options).text, "[name=csrf_token]").attributes["value"]
+    answer = secure.post("/login", data={"login": "ada", "csrf_token": token}, **options)
+    assert answer.status_code == 400
+
+
 def test_strange_cookies_get_an_answer(app):
     for value in ("", "x", "é", "\x7f", ".eJw=.x.y", "a" * 3900):
         for name in ("session", "remember", "known-browser"):

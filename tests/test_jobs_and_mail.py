@@ -1,24 +1,35 @@
 """Mails: the outbox, its delivery, its retries; and the jobs beside the web."""
 
 import logging
+import socket
+import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
+from huey import Huey
 
-from app import mail
+from app import jobs, mail
 from app.db import writing
 from tests.client import Client
 from tests.html import one
 
 
 class Letterbox:
-    """What a mail server does with a mail: refuses it while ``refusing``, else keeps it."""
+    """What a mail server does with a mail: refuses it while ``refusing``, or whom it is
+    for while ``unknown``; else keeps it."""
 
     def __init__(self):
-        self.refusing, self.received = False, []
+        self.refusing, self.unknown, self.received = False, False, []
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if self.unknown:
+            return f"550 <{address}>: nobody here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):
         if self.refusing:
@@ -105,6 +116,37 @@ def test_a_mail_that_was_refused_is_tried_again_and_again(
     sweep(mailing)
     assert outbox(rows) == [(5, True)]
     assert len(letterbox.received) == 1
+
+
+def test_the_log_tells_why_a_mail_was_refused_and_not_to_whom(mailing, ada, letterbox, caplog):
+    letterbox.unknown = True
+    ask_for_a_reset(Client(mailing))
+    assert "550" in caplog.text
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "ada@example.org" not in caplog.text
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for(
+    make_app, app, ada, rows, caplog, monkeypatch
+):
+    monkeypatch.setattr(jobs, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(silent.getsockname()[1])}
+        client = Client(make_app(env, MAIL_SUPPRESS_SEND=False))
+        # The consumer would run until it is told to stop.
+        done = SimpleNamespace(run=lambda: None)
+        monkeypatch.setattr(Huey, "create_consumer", lambda _self, **_options: done)
+        hangs_up = threading.Timer(10, silent.close)
+        hangs_up.start()
+        try:
+            with client.app.app_context():
+                assert client.app.test_cli_runner().invoke(args=["worker"]).exit_code == 0
+            ask_for_a_reset(client)
+        finally:
+            hangs_up.cancel()
+            socket.setdefaulttimeout(None)
+    assert outbox(rows) == [(1, False)]
+    assert "timed out" in caplog.text
 
 
 def test_a_mail_server_that_is_away_loses_nothing(make_app, app, ada, letterbox, rows, travel):
@@ -237,6 +279,16 @@ def test_the_log_holds_no_password_and_no_token(logging_app, app, ada):
     text = read_log(logging_app)
     assert "sentinel" not in text
     assert client.csrf_token not in text
+
+
+def test_the_log_holds_no_token_of_an_address(logging_app, app, letterbox):
+    logging_app.add_url_rule("/fails/<token>", "fails_by_token", lambda token: 1 / 0)
+    client = Client(logging_app)
+    client.post("/reset-password/sentinel", {"password": "rain on the roof"}, token="expired")
+    assert client.get("/fails/sentinel").status_code == 500
+    assert "'/reset-password/…'" in read_log(logging_app)
+    assert "ZeroDivisionError" in letterbox.received[0].get_content()
+    assert "sentinel" not in read_log(logging_app) + letterbox.received[0].get_content()
 
 
 def test_the_log_holds_no_link_once_a_server_sends_it(make_app, app, ada, letterbox, caplog):

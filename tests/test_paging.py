@@ -51,6 +51,14 @@ def test_the_other_parts_of_an_address_are_kept(ids, read):
     assert rows.through_url == f"/search?q=tea+%26+cake&tag=%C3%A9&through={ids[3 + PAGE]}"
 
 
+def test_an_address_in_another_script_fits_a_header(ids, read):
+    _shown, rows = read(f"/tags/日本?before={ids[3]}")
+    place = f"/tags/%E6%97%A5%E6%9C%AC?through={ids[3 + PAGE]}"
+    assert rows.through_url == place
+    shown, _rows = read(place)
+    assert shown == ids[: 4 + PAGE]
+
+
 def test_the_first_page_has_nothing_newer_and_no_place_of_its_own(ids, read):
     shown, rows = read("/")
     assert shown == ids[:PAGE]

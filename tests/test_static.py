@@ -8,6 +8,7 @@ import pytest
 
 import config
 from app.web import static_url
+from tests.html import one
 
 VENDOR = config.ROOT / "static" / "vendor"
 COMPRESSED = {".br", ".gz"}
@@ -46,6 +47,13 @@ def test_files_are_served_under_their_release_and_kept_for_ever(stranger):
 @pytest.mark.parametrize("path", ["../config.py", "%2e%2e/config.py", "nothing.css", ""])
 def test_nothing_else_is_served(stranger, path):
     assert stranger.get(f"{static_url()}/{path}").status_code == 404
+
+
+def test_the_page_in_place_of_a_file_that_is_not_there_is_kept_by_nobody(ada, signed_in):
+    answer = signed_in(ada).get(f"{static_url()}/nothing.css")
+    one(answer, "#actions [name=csrf_token]")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "Cookie" in answer.vary
 
 
 def test_every_file_that_a_page_asks_for_is_there(stranger):

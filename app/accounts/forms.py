@@ -54,6 +54,11 @@ def plain_name(text: str | None) -> str:
     return " ".join("".join(kept).split())
 
 
+def line_ends(text: str | None) -> str | None:
+    """Return ``text`` with line feeds, as a browser counts them: it sends two characters each."""
+    return text and text.replace("\r\n", "\n")
+
+
 password_rules = [
     Length(SHORTEST, LONGEST, _l("Between %(min)d and %(max)d characters, please.")),
     storable,
@@ -163,7 +168,10 @@ class ProfileForm(FlaskForm):
         render_kw={"autocomplete": "name"},
     )
     about_me = TextAreaField(
-        _l("About me"), validators=[Length(max=500), storable], render_kw={"rows": 4}
+        _l("About me"),
+        filters=[line_ends],
+        validators=[Length(max=500), storable],
+        render_kw={"rows": 4},
     )
     submit = SubmitField(_l("Save"))
 

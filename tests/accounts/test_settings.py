@@ -50,6 +50,14 @@ def test_what_does_not_fit_the_profile_is_told_and_kept(client, typed):
         assert one(answer, "textarea").text().strip() == "Tea."
 
 
+def test_a_line_end_is_one_character_of_the_profile(client, rows):
+    about = "tea\n" * 125
+    client.get("/settings/profile")
+    answer = client.submit("main form", about_me=about.replace("\n", "\r\n"))
+    assert answer.status_code == 303
+    assert rows("user")[0]["about_me"] == about
+
+
 def test_the_username_does_not_change(client, rows):
     client.get("/settings/profile")
     client.post("/settings/profile", {"username": "eve", "display_name": "Eve"})

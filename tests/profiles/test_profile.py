@@ -72,6 +72,14 @@ def test_an_avatar_is_drawn_here_and_kept_for_ever(stranger):
     assert cells == {(6 - x, y) for x, y in cells}
 
 
+@pytest.mark.parametrize("path", ["/avatars/ada.svg", "/flask-moment.js"])
+def test_what_is_everybodys_is_kept_whatever_the_cookies(ada, signed_in, path):
+    answer = signed_in(ada, remember=True).get(path)
+    assert answer.cache_control.public
+    assert "Vary" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_with_gravatar_the_policy_follows_and_the_address_stays_secret(make_app, app, ada):
     client = Client(make_app({"AVATARS": "gravatar"}))
     page = client.get("/@ada")
