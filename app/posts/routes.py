@@ -143,11 +143,10 @@ def _draft(**what: int) -> Draft | None:
     return draft_for(current_user, id=asked_key("draft"), **what)
 
 
-def own_post(id: int) -> Post:
-    """Return the viewer's own post that is not deleted; answer 404 otherwise."""
-    post: Post = db.first_or_404(
-        queries.own(current_user).where(Post.id == id, Post.deleted_at.is_(None))
-    )
+def own_post(id: int, *, deleted_too: bool = False) -> Post:
+    """Return the viewer's own post, by default one that is not deleted; answer 404 otherwise."""
+    found = queries.own(current_user).where(Post.id == id)
+    post: Post = db.first_or_404(found if deleted_too else found.where(Post.deleted_at.is_(None)))
     return post
 
 
@@ -159,7 +158,7 @@ def own_post(id: int) -> Post:
 @WRITING
 def delete(id: int) -> ResponseReturnValue:
     """Take one's own post away, with a way to bring it back."""
-    post = db.first_or_404(queries.own(current_user).where(Post.id == id))
+    post = own_post(id, deleted_too=True)
     post.delete()
     _tell(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))
@@ -171,8 +170,8 @@ def delete(id: int) -> ResponseReturnValue:
 @WRITING
 def restore(id: int) -> ResponseReturnValue:
     """Bring one's own post back as it was: deleted, or before the edit ``?version=``."""
-    post = db.first_or_404(queries.own(current_user).where(Post.id == id))
     version = asked_key("version")
+    post = own_post(id, deleted_too=version is None)
     if not (post.restore() if version is None else undo_edit(post, version)):
         abort(410, _("This can be undone for 30 seconds only."))
     notify(_("Your post is back.") if version is None else _("Your post is as it was."))
