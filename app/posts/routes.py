@@ -16,7 +16,7 @@ from . import blueprint, queries
 from .cards import Card, read_cards
 from .drafts import draft_for
 from .forms import PostForm, edit_form, post_form, reply_form
-from .models import Draft, Post, Version, repost, unrepost
+from .models import Post, Version, repost, unrepost
 from .thread import read_thread
 from .writing import SentBeforeError, edit, publish, undo_edit
 
@@ -55,9 +55,8 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/posts/new")
 @login_required
 def new() -> ResponseReturnValue:
-    """A page to write on; ``?body=`` is there already."""
-    body = request.args.get("body", "")
-    form = post_form(body=body, draft=None if body else _draft())
+    """A page to write on."""
+    form = post_form(**_typed())
     return page("posts/new.html", fragment="composer", form=form)
 
 
@@ -66,7 +65,7 @@ def new() -> ResponseReturnValue:
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to answer a post on."""
     post = visible_post(id)
-    form = reply_form(post, draft=_draft(in_reply_to_id=id))
+    form = reply_form(post, **_typed(in_reply_to_id=id))
     return page("posts/reply.html", fragment="composer", post=card_of(post), form=form)
 
 
@@ -97,7 +96,7 @@ def reply(id: int) -> ResponseReturnValue:
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to change one's own post on."""
     post = own_post(id)
-    form = edit_form(post, draft=_draft(edits_id=id))
+    form = edit_form(post, **_typed(edits_id=id))
     return page("posts/edit.html", fragment="composer", form=form, post=post)
 
 
@@ -138,9 +137,11 @@ def _tell(message: str, undo: str | None) -> None:
     notify(message, undo=None if wants_fragment() else undo)
 
 
-def _draft(**what: int) -> Draft | None:
-    """Return the draft that the request names, else the newest."""
-    return draft_for(current_user, id=asked_key("draft"), **what)
+def _typed(**what: int) -> dict[str, Any]:
+    """Return what was typed before: ``?body=``, else the draft that is named, else the newest."""
+    if body := request.args.get("body"):
+        return {"body": body}
+    return {"draft": draft_for(current_user, id=asked_key("draft"), **what)}
 
 
 def own_post(id: int, *, deleted_too: bool = False) -> Post:

@@ -239,6 +239,28 @@ def test_a_stranger_logs_in_to_answer_and_finds_the_page(stranger, post, ada):
     assert answer.location == f"/posts/{post.id}/reply"
 
 
+@pytest.mark.parametrize("verb", ["reply", "edit"])
+@pytest.mark.parametrize("to", ["where it goes", "/drafts"])
+def test_what_was_typed_while_signed_out_is_there_in_the_form_it_was_typed_in(
+    carmen, make_post, signed_in, verb, to
+):
+    post = make_post(carmen, "Who has a ladder?")
+    client = signed_in(carmen)
+    page = client.get(f"/posts/{post.id}/{verb}")
+    client.twin().post("/logout")
+    form = f"#composer_{post.id}"
+    fields = {
+        field.attributes["name"]: field.attributes["value"]
+        for field in select(page, f"{form} input")
+    }
+    path = one(page, form).attributes["action"] if to == "where it goes" else to
+    client.follow(client.post(path, fields | {"body": "I & mine"}))
+    page = client.follow(
+        client.submit("main form", login="carmen", password="rain on the tin roof")
+    )
+    assert one(page, f"{form}_body").text().strip() == "I & mine"
+
+
 # The order
 
 
