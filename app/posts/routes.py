@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -64,8 +64,13 @@ def new() -> ResponseReturnValue:
 @login_required
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to answer a post on."""
-    post = visible_post(id)
-    form = reply_form(post, **_typed(in_reply_to_id=id))
+    typed = _typed(in_reply_to_id=id)
+    post = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
+    if post is None and (draft := typed.get("draft")):
+        return redirect(url_for(".new", draft=draft.id), 303)
+    if post is None:
+        abort(404)
+    form = reply_form(post, **typed)
     return page("posts/reply.html", fragment="composer", post=card_of(post), form=form)
 
 
@@ -74,7 +79,9 @@ def write_reply(id: int) -> ResponseReturnValue:
 @WRITING
 def reply(id: int) -> ResponseReturnValue:
     """Answer a post."""
-    answered = visible_post(id)
+    answered = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
+    if answered is None:
+        return _nothing_to_answer()
     form = reply_form(answered, sent=True)
     post = _publish(form, in_reply_to=answered)
     if post is None:
@@ -130,6 +137,15 @@ def _publish(form: PostForm, in_reply_to: Post | None = None) -> Post | None:
     except SentBeforeError:
         form.renew(_("You sent this form before. Send it again to publish this text as well."))
         return None
+
+
+def _nothing_to_answer() -> Response:
+    """Refuse an answer to what is gone; the text goes on, as with htmx it stays where it is."""
+    form = post_form(sent=True)
+    if wants_fragment() or not form.body.data:
+        abort(404)
+    form.body.errors = [_("What you answer is not here any more. You can post this on its own.")]
+    return page("posts/new.html", fragment="composer", status=404, form=form)
 
 
 def _tell(message: str, undo: str | None) -> None:

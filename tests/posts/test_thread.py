@@ -231,6 +231,17 @@ def test_what_one_cannot_see_one_cannot_answer(
     assert len(rows("post")) == 2
 
 
+def test_an_answer_to_a_post_that_is_gone_comes_back_with_its_text(client, post, take, rows):
+    client.get(f"/posts/{post.id}/reply")
+    take(post)
+    answer = client.submit(f"#composer_{post.id}", body="Two, and a rope")
+    assert answer.status_code == 404
+    assert one(answer, "#composer_body").text().strip() == "Two, and a rope"
+    one(answer, "#composer_error", text="What you answer is not here any more.")
+    assert client.submit("#composer", to=answer).status_code == 303
+    assert rows("post", "body = 'Two, and a rope'")[0]["in_reply_to_id"] is None
+
+
 def test_a_stranger_logs_in_to_answer_and_finds_the_page(stranger, post, ada):
     answer = stranger.get(f"/posts/{post.id}/reply")
     absent(stranger.get(f"/posts/{post.id}"), ".composer")
