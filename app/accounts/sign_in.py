@@ -44,11 +44,20 @@ def ask_to_log_in() -> ResponseReturnValue:
     if request.method == "GET":
         to = request.full_path.rstrip("?")
     elif body := request.form.get("body"):
-        to = "/posts/new?" + urlencode({"body": body})
+        to = _where_to_write() + "?" + urlencode({"body": body})
     else:
         to = "/"
     notify(_("Log in to go on."))
     return redirect(url_for("accounts.login", next=to), 303)
+
+
+def _where_to_write() -> str:
+    """Return the path of the page with the composer that was sent: an answer stays an answer."""
+    for field, verb in (("in_reply_to", "reply"), ("edits", "edit")):
+        id = request.form.get(field, "")
+        if id.isascii() and id.isdigit():
+            return f"/posts/{id}/{verb}"
+    return "/posts/new"
 
 
 def begin_session(user: User, *, remember: bool) -> None:

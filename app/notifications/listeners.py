@@ -28,13 +28,17 @@ def tell_of_post(post: Post, *, mentioned: Collection[int], **_more: Any) -> Non
     """Tell who is replied to, and who is mentioned."""
     if post.in_reply_to_author_id is not None:
         tell([post.in_reply_to_author_id], "reply", post.author_id, post.id)
-    tell_of_mentions(post, mentioned=mentioned)
+    _tell_of_mentions(post, mentioned)
 
 
 @post_edited.connect
-def tell_of_mentions(post: Post, *, mentioned: Collection[int], **_more: Any) -> None:
-    """Tell who is mentioned; whoever the post replies to knows it already."""
-    tell(set(mentioned) - {post.in_reply_to_author_id}, "mention", post.author_id, post.id)
+def tell_of_edit(
+    post: Post, *, mentioned: Collection[int], no_longer: Collection[int] = (), **_more: Any
+) -> None:
+    """Tell who is mentioned now, and take it back from whoever no longer is."""
+    for user_id in no_longer:
+        withdraw(user_id, "mention", post.author_id, post.id)
+    _tell_of_mentions(post, mentioned)
 
 
 @reposted.connect
@@ -59,3 +63,8 @@ def tell_of_like(viewer: User, *, post: Post, **_more: Any) -> None:
 def withdraw_like(viewer: User, *, post: Post, **_more: Any) -> None:
     """Take it back."""
     withdraw(post.author_id, "like", viewer.id, post.id)
+
+
+def _tell_of_mentions(post: Post, mentioned: Collection[int]) -> None:
+    """Tell who is mentioned; whoever the post replies to knows it already."""
+    tell(set(mentioned) - {post.in_reply_to_author_id}, "mention", post.author_id, post.id)

@@ -23,7 +23,8 @@ def save_draft(
 ) -> bool:
     """Keep what is typed in the form of that ``nonce``; an empty ``body`` forgets it.
 
-    Returns False, and keeps nothing, where the form was sent already or what it answers is gone.
+    An answer to what is gone is kept as a new post. Returns False, and keeps nothing, where
+    the form was sent already or what it changes is gone.
     """
     body = normal(body)
     try:
@@ -38,11 +39,12 @@ def save_draft(
             )
             if draft is None:
                 draft = Draft(author_id=author.id, nonce=nonce, body=body)
-                draft.in_reply_to_id, draft.edits_id = in_reply_to_id, edits_id
+                answered = select(Post.id).where(Post.id == in_reply_to_id)
+                draft.in_reply_to_id, draft.edits_id = session.scalar(answered), edits_id
                 session.add(draft)
             draft.body, draft.saved_at = body, now()
     except IntegrityError:
-        # The same form saved at the same moment, or what it answers is gone.
+        # The same form saved at the same moment, or what it changes is gone.
         return False
     return True
 
@@ -79,7 +81,7 @@ def draft_for(
     edits_id: int | None = None,
     id: int | None = None,
 ) -> Draft | None:
-    """Return the draft ``id`` of a new post, of an answer or of an edit, by default the newest.
+    """Return the draft ``id``, by default the newest of a new post, of an answer or of an edit.
 
     None if there is none.
     """
@@ -96,7 +98,8 @@ def _drafts_for(
         Draft.edits_id.is_not_distinct_from(edits_id),
     ]
     if id is not None:
-        same.append(Draft.id == id)
+        # Whatever it was for: what it answers may be gone.
+        same = [Draft.id == id]
     newest_first = (Draft.saved_at.desc(), Draft.id.desc())
     return drafts_of(author).where(*same).order_by(*newest_first).limit(1)
 

@@ -94,13 +94,18 @@ def home_form(viewer: User) -> PostForm:
 
 
 def reply_form(
-    post: Post, *, draft: Draft | None = None, sent: bool = False, in_thread: bool = False
+    post: Post,
+    *,
+    body: str = "",
+    draft: Draft | None = None,
+    sent: bool = False,
+    in_thread: bool = False,
 ) -> PostForm:
     """Return the composer of an answer to ``post``.
 
     ``in_thread`` means that it stands for good under the post on its own page.
     """
-    form = _form("", draft, sent)
+    form = _form(body, draft, sent)
     form.url, form.send = url_for("posts.reply", id=post.id), _("Reply")
     form.body.label.text = _("Your reply")
     form.in_reply_to_id = post.id
@@ -111,9 +116,11 @@ def reply_form(
     return form
 
 
-def edit_form(post: Post, *, draft: Draft | None = None, sent: bool = False) -> PostForm:
+def edit_form(
+    post: Post, *, body: str = "", draft: Draft | None = None, sent: bool = False
+) -> PostForm:
     """Return the composer of a new text for ``post``."""
-    form = _form(post.body, draft, sent)
+    form = _form(body or post.body, draft, sent)
     form.url, form.send = url_for("posts.edit", id=post.id), _("Save")
     form.body.label.text = _("Edit your post")
     form.element = f"composer_{post.id}"

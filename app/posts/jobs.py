@@ -24,6 +24,10 @@ def erase_deleted() -> None:
     gone = Post.deleted_at < now() - 2 * UNDO_WITHIN
     unanswered = ~exists().where(reply.in_reply_to_id == Post.id)
     with writing() as session:
+        # What others were writing in answer is not lost with it.
+        about_it = Draft.in_reply_to_id.in_(select(Post.id).where(gone, unanswered))
+        let_go = update(Draft).where(about_it).values(in_reply_to_id=None)
+        session.execute(let_go, execution_options=IN_SQL)
         session.execute(delete(Post).where(gone, unanswered), execution_options=IN_SQL)
         answered = session.scalars(select(Post.id).where(gone, Post.body != "")).all()
         for table in (Version, Mention, Tagging):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -16,7 +16,7 @@ from . import blueprint, queries
 from .cards import Card, read_cards
 from .drafts import draft_for
 from .forms import PostForm, edit_form, post_form, reply_form
-from .models import Draft, Post, Version, repost, unrepost
+from .models import Post, Version, repost, unrepost
 from .thread import read_thread
 from .writing import SentBeforeError, edit, publish, undo_edit
 
@@ -55,9 +55,8 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/posts/new")
 @login_required
 def new() -> ResponseReturnValue:
-    """A page to write on; ``?body=`` is there already."""
-    body = request.args.get("body", "")
-    form = post_form(body=body, draft=None if body else _draft())
+    """A page to write on."""
+    form = post_form(**_typed())
     return page("posts/new.html", fragment="composer", form=form)
 
 
@@ -65,8 +64,13 @@ def new() -> ResponseReturnValue:
 @login_required
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to answer a post on."""
-    post = visible_post(id)
-    form = reply_form(post, draft=_draft(in_reply_to_id=id))
+    typed = _typed(in_reply_to_id=id)
+    post = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
+    if post is None and (draft := typed.get("draft")):
+        return redirect(url_for(".new", draft=draft.id), 303)
+    if post is None:
+        abort(404)
+    form = reply_form(post, **typed)
     return page("posts/reply.html", fragment="composer", post=card_of(post), form=form)
 
 
@@ -75,7 +79,9 @@ def write_reply(id: int) -> ResponseReturnValue:
 @WRITING
 def reply(id: int) -> ResponseReturnValue:
     """Answer a post."""
-    answered = visible_post(id)
+    answered = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
+    if answered is None:
+        return _nothing_to_answer()
     form = reply_form(answered, sent=True)
     post = _publish(form, in_reply_to=answered)
     if post is None:
@@ -97,7 +103,7 @@ def reply(id: int) -> ResponseReturnValue:
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to change one's own post on."""
     post = own_post(id)
-    form = edit_form(post, draft=_draft(edits_id=id))
+    form = edit_form(post, **_typed(edits_id=id))
     return page("posts/edit.html", fragment="composer", form=form, post=post)
 
 
@@ -133,21 +139,31 @@ def _publish(form: PostForm, in_reply_to: Post | None = None) -> Post | None:
         return None
 
 
+def _nothing_to_answer() -> Response:
+    """Refuse an answer to what is gone; the text goes on, as with htmx it stays where it is."""
+    form = post_form(sent=True)
+    if wants_fragment() or not form.body.data:
+        abort(404)
+    form.body.errors = [_("What you answer is not here any more. You can post this on its own.")]
+    return page("posts/new.html", fragment="composer", status=404, form=form)
+
+
 def _tell(message: str, undo: str | None) -> None:
     # For htmx the way back is where the post is; a second one would load the page.
     notify(message, undo=None if wants_fragment() else undo)
 
 
-def _draft(**what: int) -> Draft | None:
-    """Return the draft that the request names, else the newest."""
-    return draft_for(current_user, id=asked_key("draft"), **what)
+def _typed(**what: int) -> dict[str, Any]:
+    """Return what was typed before: ``?body=``, else the draft that is named, else the newest."""
+    if body := request.args.get("body"):
+        return {"body": body}
+    return {"draft": draft_for(current_user, id=asked_key("draft"), **what)}
 
 
-def own_post(id: int) -> Post:
-    """Return the viewer's own post that is not deleted; answer 404 otherwise."""
-    post: Post = db.first_or_404(
-        queries.own(current_user).where(Post.id == id, Post.deleted_at.is_(None))
-    )
+def own_post(id: int, *, deleted_too: bool = False) -> Post:
+    """Return the viewer's own post, by default one that is not deleted; answer 404 otherwise."""
+    found = queries.own(current_user).where(Post.id == id)
+    post: Post = db.first_or_404(found if deleted_too else found.where(Post.deleted_at.is_(None)))
     return post
 
 
@@ -159,7 +175,7 @@ def own_post(id: int) -> Post:
 @WRITING
 def delete(id: int) -> ResponseReturnValue:
     """Take one's own post away, with a way to bring it back."""
-    post = db.first_or_404(queries.own(current_user).where(Post.id == id))
+    post = own_post(id, deleted_too=True)
     post.delete()
     _tell(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))
@@ -171,8 +187,8 @@ def delete(id: int) -> ResponseReturnValue:
 @WRITING
 def restore(id: int) -> ResponseReturnValue:
     """Bring one's own post back as it was: deleted, or before the edit ``?version=``."""
-    post = db.first_or_404(queries.own(current_user).where(Post.id == id))
     version = asked_key("version")
+    post = own_post(id, deleted_too=version is None)
     if not (post.restore() if version is None else undo_edit(post, version)):
         abort(410, _("This can be undone for 30 seconds only."))
     notify(_("Your post is back.") if version is None else _("Your post is as it was."))

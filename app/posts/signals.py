@@ -4,7 +4,8 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-# The sender is the Post. ``mentioned`` lists the ids of the users whom it newly names.
+# The sender is the Post. ``mentioned`` holds the ids of the users whom it newly names, and
+# ``no_longer``, where it was edited, of those whom it named before.
 post_created = _signals.signal("post-created")
 post_edited = _signals.signal("post-edited")
 # Taken away, and brought back within the time for that.

@@ -149,7 +149,8 @@ def _reword(post: Post, text: Written) -> None:
     post.body, post.body_html = text.body, text.html
     db.session.flush()
     _note(post, text.mentioned, text.tags)
-    post_edited.send(post, mentioned=[id for id in text.mentioned if id not in before])
+    now_named = set(text.mentioned)
+    post_edited.send(post, mentioned=now_named - before, no_longer=before - now_named)
 
 
 def _note(post: Post, mentioned: list[int], tags: list[str]) -> None:

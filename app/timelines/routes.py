@@ -26,9 +26,7 @@ MOST_COUNTED = 99
 def home() -> ResponseReturnValue:
     """Home: the posts of those you follow. For a stranger, a welcome and everybody's posts."""
     if not current_user.is_authenticated:
-        rows = read_rows(queries.explore(None), Post.id)
-        cards = entry_cards(rows.items, None)
-        return page("timelines/welcome.html", fragment="posts", rows=rows, cards=cards)
+        return _timeline("timelines/welcome.html", queries.explore(None), None)
     timeline = queries.home(current_user)
     form = None if wants_fragment() else home_form(current_user)
     return _timeline("timelines/home.html", timeline, current_user, form=form)

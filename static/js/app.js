@@ -96,7 +96,11 @@
     }
   });
 
-  // Polling rests while nobody looks.
+  // Polling rests while nobody looks, and where it fails it says nothing: nobody asked.
+  const isPoll = (event) => event.detail.ctx?.sourceEvent?.type === "tick";
+  document.addEventListener("htmx:after:request", (event) => {
+    if (isPoll(event) && !event.detail.ctx.response.raw.ok) event.preventDefault();
+  });
   setInterval(() => {
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));
   }, POLL_SECONDS * 1000);
@@ -116,7 +120,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") flash().replaceChildren();
   });
-  document.addEventListener("htmx:error", () => {
+  document.addEventListener("htmx:error", (event) => {
+    if (isPoll(event)) return;
     const message = document.createElement("div");
     message.className = "message";
     message.textContent = document.body.dataset.lostConnection;

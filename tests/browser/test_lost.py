@@ -1,6 +1,7 @@
 """A lost session, a lost connection, a page that is no longer one's own: nothing typed is lost."""
 
 import re
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +21,12 @@ from .steps import (
 )
 from .watching import Watch
 
+POLL = """() => new Promise((done) => {
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (event.target.id === "unread") done();
+  });
+  document.body.dispatchEvent(new Event("tick"));
+})"""
 TEXT = "Two lines\nthat took an hour & a half"
 
 
@@ -97,6 +104,26 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_later(
         expect(cards(own_page)).to_have_count(1)
         expect(composer(own_page)).to_be_empty()
     assert site.posts_of(viewer) == [TEXT]
+
+
+@only_with_scripts
+@pytest.mark.parametrize("trouble", ["no connection", "signed out", "no database"])
+def test_what_asks_by_itself_fails_without_a_word_and_goes_on_asking(
+    own_page: Page, site: Site, viewer: User, watch: Watch, trouble: str
+):
+    watch.allow("ERR_INTERNET_DISCONNECTED", "Failed to fetch", 401, 500)
+    own_page.goto("/")
+    with no_page_load(own_page), ExitStack() as troubled:
+        if trouble == "no connection":
+            own_page.context.set_offline(True)
+        elif trouble == "signed out":
+            site.signs_out_everywhere(viewer)
+        else:
+            troubled.enter_context(site.without_table("notification"))
+        own_page.evaluate(POLL)
+        assert flash(own_page).text_content() == ""
+        expect(own_page.locator("#unread")).to_have_count(1)
+        assert cards(own_page).count() == 0
 
 
 @only_with_scripts

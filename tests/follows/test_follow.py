@@ -113,6 +113,13 @@ def test_a_stranger_is_sent_to_log_in_and_back_to_the_profile(bruno, ada, strang
     assert answer.location == "/@bruno"
 
 
+def test_a_stranger_comes_back_to_the_search_that_found_somebody(bruno, ada, stranger):
+    link = one(stranger.get("/search?q=bruno&by=people"), ".person a.btn", text="Follow")
+    stranger.get(link.attributes["href"])
+    answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
+    assert answer.location == "/search?q=bruno&by=people"
+
+
 def test_a_stranger_with_htmx_is_told_and_the_page_stays(bruno, stranger):
     answer = stranger.post("/@bruno/follow", htmx=True)
     assert answer.status_code == 401

@@ -11,6 +11,7 @@ from app.follows.models import block, follow, mute, unfollow
 from app.notifications import jobs, listeners
 from app.notifications.models import Notification, tell
 from app.posts.models import Post
+from app.posts.writing import edit, undo_edit
 
 
 def test_a_follow_is_told_and_withdrawn(app, ada, bruno, told):
@@ -57,6 +58,19 @@ def test_who_is_mentioned_later_is_told_then(ada, bruno, mention, edit_to_mentio
     assert told(ada) == [("mention", bruno.id, post.id)]
 
 
+def test_a_mention_that_is_edited_out_is_withdrawn(app, ada, bruno, make_user, make_post, told):
+    carmen = make_user("carmen")
+    post = make_post(bruno, "Soup with @ada and @carmen")
+    other = make_post(bruno, "And bread, @ada")
+    with app.app_context():
+        post = db.session.get(Post, post.id)
+        version = edit(post, "Soup with @carmen")
+        assert told(ada) == [("mention", bruno.id, other.id)]
+        undo_edit(post, version.id)
+    assert sorted(told(ada)) == [("mention", bruno.id, id) for id in (post.id, other.id)]
+    assert told(carmen) == [("mention", bruno.id, post.id)]
+
+
 def test_a_reply_that_mentions_too_is_told_once(app, ada, bruno, make_user, make_post, told):
     carmen = make_user("carmen")
     post = make_post(bruno)
@@ -64,7 +78,7 @@ def test_a_reply_that_mentions_too_is_told_once(app, ada, bruno, make_user, make
     answer = SimpleNamespace(id=post.id, author_id=bruno.id, in_reply_to_author_id=ada.id)
     with app.app_context(), writing():
         listeners.tell_of_post(answer, mentioned=[ada.id, carmen.id])
-        listeners.tell_of_mentions(answer, mentioned=[ada.id])
+        listeners.tell_of_edit(answer, mentioned=[ada.id])
     assert told(ada) == [("reply", bruno.id, post.id)]
     assert told(carmen) == [("mention", bruno.id, post.id)]
 

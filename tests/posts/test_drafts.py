@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import writing
+from app.db import db, writing
 from app.paging import PAGE
 from app.posts.drafts import save_draft
-from app.posts.jobs import DRAFTS_KEPT, forget_old_drafts
+from app.posts.jobs import DRAFTS_KEPT, erase_deleted, forget_old_drafts
+from app.posts.models import UNDO_WITHIN, Post
 from tests.html import absent, attributes, cards, messages, one, select, text_of
 
 
@@ -144,12 +145,35 @@ def test_a_nonce_that_no_form_of_ours_has_is_refused(client, nonce, rows, htmx):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-@pytest.mark.parametrize("field", ["in_reply_to", "edits"])
 @pytest.mark.parametrize("id", ["1", "9" * 18])
-def test_a_draft_about_a_post_that_is_gone_is_not_kept(client, rows, htmx, field, id):
-    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", field: id}, htmx=htmx)
+def test_a_change_to_a_post_that_is_gone_is_not_kept(client, rows, htmx, id):
+    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", "edits": id}, htmx=htmx)
     assert answer.status_code == (204 if htmx else 303)
     assert rows("draft") == []
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("id", ["1", "9" * 18])
+def test_an_answer_to_a_post_that_is_gone_is_kept_as_a_new_post(client, rows, htmx, id):
+    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", "in_reply_to": id}, htmx=htmx)
+    assert answer.status_code == (204 if htmx else 303)
+    assert rows("draft")[0]["in_reply_to_id"] is None
+    assert typed(client.get("/")) == "Hi"
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_a_draft_outlives_what_it_answers(app, client, post, keep, travel, is_erased):
+    keep("I have one. " * 40, "abc", in_reply_to_id=post.id)
+    with app.app_context():
+        db.session.get(Post, post.id).delete()
+        if is_erased:
+            travel.shift(3 * UNDO_WITHIN)
+            erase_deleted()
+    page = client.get(attributes(client.get("/drafts"), ".draft a.btn", "href")[0])
+    if not is_erased:
+        page = client.follow(page)
+    assert typed(page) == "I have one. " * 40
+    assert nonce_of(page) == "abc"
 
 
 @pytest.mark.parametrize("id", ["x", "-1", "9" * 19, "1.0", "²"])

@@ -20,7 +20,9 @@ def test_anybody_reads_a_post_at_its_address(post, stranger):
     assert link.attributes["href"] == "https://example.org/?a=1&b=2"
     assert link.attributes["rel"] == "nofollow noopener ugc"
     assert "<b>" in body.text()
-    assert "ada" in parse(page).css_first("title").text()
+    told = "First line see https://example.org/?a=1&b=2 <b>"
+    assert parse(page).css_first("title").text() == f"ada: “{told}” · Microblog"
+    assert one(page, "meta[name=description]").attributes["content"] == told
     assert one(page, f"#post_{post.id} time").attributes["datetime"].endswith("Z")
 
 

@@ -231,12 +231,45 @@ def test_what_one_cannot_see_one_cannot_answer(
     assert len(rows("post")) == 2
 
 
+def test_an_answer_to_a_post_that_is_gone_comes_back_with_its_text(client, post, take, rows):
+    client.get(f"/posts/{post.id}/reply")
+    take(post)
+    answer = client.submit(f"#composer_{post.id}", body="Two, and a rope")
+    assert answer.status_code == 404
+    assert one(answer, "#composer_body").text().strip() == "Two, and a rope"
+    one(answer, "#composer_error", text="What you answer is not here any more.")
+    assert client.submit("#composer", to=answer).status_code == 303
+    assert rows("post", "body = 'Two, and a rope'")[0]["in_reply_to_id"] is None
+
+
 def test_a_stranger_logs_in_to_answer_and_finds_the_page(stranger, post, ada):
     answer = stranger.get(f"/posts/{post.id}/reply")
     absent(stranger.get(f"/posts/{post.id}"), ".composer")
     stranger.follow(answer)
     answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == f"/posts/{post.id}/reply"
+
+
+@pytest.mark.parametrize("verb", ["reply", "edit"])
+@pytest.mark.parametrize("to", ["where it goes", "/drafts"])
+def test_what_was_typed_while_signed_out_is_there_in_the_form_it_was_typed_in(
+    carmen, make_post, signed_in, verb, to
+):
+    post = make_post(carmen, "Who has a ladder?")
+    client = signed_in(carmen)
+    page = client.get(f"/posts/{post.id}/{verb}")
+    client.twin().post("/logout")
+    form = f"#composer_{post.id}"
+    fields = {
+        field.attributes["name"]: field.attributes["value"]
+        for field in select(page, f"{form} input")
+    }
+    path = one(page, form).attributes["action"] if to == "where it goes" else to
+    client.follow(client.post(path, fields | {"body": "I & mine"}))
+    page = client.follow(
+        client.submit("main form", login="carmen", password="rain on the tin roof")
+    )
+    assert one(page, f"{form}_body").text().strip() == "I & mine"
 
 
 # The order

@@ -3,7 +3,7 @@
 import pytest
 
 from app.posts.writing import publish
-from tests.html import absent, cards, messages, one, text_of
+from tests.html import absent, attributes, cards, messages, one, text_of
 
 LONGEST = 500
 
@@ -179,6 +179,19 @@ def test_a_form_with_an_expired_token_comes_again_with_its_text(client, htmx, ro
         assert one(answer, "textarea[name=body]").text().strip() == "Long thoughts <3"
         assert client.submit("main form", to=answer).status_code == 303
         assert rows("post")[0]["nonce"] == "abc"
+
+
+def test_an_answer_with_an_expired_token_comes_again_with_nothing_to_fill_in_but_its_text(
+    client, ada, make_post, rows
+):
+    post = make_post(ada)
+    client.get(f"/posts/{post.id}")
+    form = one(client.page, "#composer")
+    fields = {field.attributes["name"]: field.attributes["value"] for field in form.css("input")}
+    answer = client.post(form.attributes["action"], fields | {"body": "Yes"}, token="expired")
+    assert attributes(answer, "main form input:not([type=hidden])", "name") == []
+    assert client.submit("main form", to=answer).status_code == 303
+    assert rows("post", "body = 'Yes'")[0]["in_reply_to_id"] == post.id
 
 
 def test_a_form_that_another_site_sent_gets_no_token_to_go_on_with(client):

@@ -29,6 +29,16 @@ def test_a_stranger_scrolls_the_welcome_page_too(app, ada, make_post, stranger):
     assert cards(page) + cards(fragment) == posts
 
 
+def test_a_home_whose_reader_signed_out_meanwhile_asks_on_for_the_bar_alone(
+    ada, make_post, stranger
+):
+    assert stranger.get("/?since=0", htmx=True).status_code == 204
+    make_post(ada)
+    answer = stranger.get("/?since=0", htmx=True)
+    one(answer, "#new_posts a[href='/']", text="1 new post")
+    assert cards(answer) == []
+
+
 def test_explore_tells_of_new_posts_also_to_strangers(ada, make_post, stranger):
     one(stranger.get("/explore"), "#new_posts[hx-get='/explore?since=0']")
     make_post(ada)
