@@ -53,7 +53,7 @@ def content_security_policy(avatars: str) -> str:
             "connect-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
-            # Bootstrap draws check boxes, selects and error marks as data: images.
+            # The arrow of a select is a data: image.
             f"img-src 'self' data:{gravatar}",
             "form-action 'self'",
             "base-uri 'none'",
