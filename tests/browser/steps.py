@@ -1,10 +1,11 @@
 """What people do on a page, and where they look; one helper per idea."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from .served import PASSWORD, Post, User
 
@@ -108,6 +109,14 @@ def until(page: Page, holds: Callable[[], bool], seconds: float = 10) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"It does not hold after {seconds} seconds.")
+
+
+def tick(page: Page) -> Response:
+    """Let the clock of the page strike, and return what it is told."""
+    with page.expect_response(re.compile(r"\?since=")) as answer:
+        page.evaluate("document.body.dispatchEvent(new Event('tick'))")
+    answer.value.finished()
+    return answer.value
 
 
 def flash(page: Page) -> Locator:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from . import chromium
 from .conftest import ARGS, Browse
@@ -19,6 +19,7 @@ from .steps import (
     only_without_scripts,
     scroll_down,
     scroll_down_until,
+    tick,
     top_of,
 )
 from .watching import Watch
@@ -63,14 +64,6 @@ def way_back(request: pytest.FixtureRequest, browser: Browser) -> Browser:
 
 def older(page: Page) -> Locator:
     return page.get_by_role("link", name="Older posts")
-
-
-def tick(page: Page) -> Response:
-    """Let the clock of the page strike, and return what it is told."""
-    with page.expect_response(re.compile(r"\?since=")) as answer:
-        page.evaluate("document.body.dispatchEvent(new Event('tick'))")
-    answer.value.finished()
-    return answer.value
 
 
 def goes_to_a_post_and_comes_back_to_its_place(page: Page) -> None:
