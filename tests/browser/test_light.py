@@ -73,6 +73,16 @@ def test_what_was_brought_once_is_kept(browse: Browse, viewer: User, posts: list
     assert [url for url, size in brought.items() if size and re.search(r"\.(css|js)$", url)] == []
 
 
+def test_the_navigation_is_one_row_on_a_phone(browse: Browse, viewer: User):
+    for person in (viewer, None):
+        page = browse(as_=person, viewport={"width": 412, "height": 823})
+        page.goto("/explore")
+        entries = page.locator(".nav-entry")
+        boxes = [entry.bounding_box() for entry in entries.all()]
+        assert len({box["y"] for box in boxes}) == 1
+        assert max(box["x"] + box["width"] for box in boxes) > 400
+
+
 # What moves
 
 
