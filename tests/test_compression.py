@@ -179,3 +179,15 @@ def test_what_one_asks_for_oneself_is(ada, signed_in, began_at):
 def test_a_stranger_follows_a_link_from_elsewhere_to_a_compressed_page(ada, stranger):
     answer = ask(stranger, "/explore", "zstd", **{"Sec-Fetch-Site": "cross-site"})
     assert answer.headers["Content-Encoding"] == "zstd"
+
+
+def test_a_token_is_signed_anew_every_second(ada, signed_in, travel):
+    client = signed_in(ada)
+    tokens = []
+    for _second in range(2):
+        travel.shift(1)
+        client.get("/")
+        tokens.append(client.token().split("."))
+    (one, _then, signature), (same, _later, another) = tokens
+    assert one == same
+    assert signature != another
