@@ -80,7 +80,7 @@ def test_the_navigation_is_one_row_on_a_phone(browse: Browse, viewer: User):
         entries = page.locator(".nav-entry")
         boxes = [entry.bounding_box() for entry in entries.all()]
         assert len({box["y"] for box in boxes}) == 1
-        assert max(box["x"] + box["width"] for box in boxes) > 400
+        assert max(box["x"] + box["width"] for box in boxes) > 380
 
 
 # What moves
