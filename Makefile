@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 SIZE ?= 200000
 
-.PHONY: run install demo test check bench format lock translations clean
+.PHONY: run install demo test check bench lighthouse format lock translations clean
 
 run: install
 	@$(BIN)/flask --no-debug db upgrade
@@ -33,6 +33,10 @@ check: .venv/installed-dev
 # How long a search takes among so many posts; make bench SIZE=1000000 for a large community.
 bench: .venv/installed-dev
 	@$(BIN)/python -m benchmarks.search --size $(SIZE)
+
+# What Lighthouse says of the pages, on a phone; needs Node and npm.
+lighthouse: install .venv/installed-dev
+	@$(BIN)/python -m benchmarks.lighthouse
 
 format: .venv/installed-dev
 	@$(BIN)/ruff check --fix-only .

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from .security import seconds_limited
+from .security import from_another_site, seconds_limited
 from .web import answer_with_messages, notify, wants_fragment
 
 # Fields that a form sent again must not carry along.
@@ -62,11 +62,7 @@ def form_expired(error: CSRFError) -> Response:
     For htmx the page stays and app.js puts a fresh token into it. A form that another
     site sent gets no token to go on with.
     """
-    foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in (
-        "same-origin",
-        "none",
-    )
-    if foreign:
+    if from_another_site():
         return refused(error)
     if wants_fragment():
         notify(_("You signed in or out since this page was opened. Nothing is lost: try again."))

@@ -29,6 +29,11 @@ def seconds_limited() -> int | None:
     return max(1, ceil(limit.reset_at - time.time())) if limit and limit.breached else None
 
 
+def from_another_site() -> bool:
+    """Whether another site began this request, says the browser (W3C, Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+
+
 def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
     csrf.init_app(app)
@@ -48,7 +53,7 @@ def content_security_policy(avatars: str) -> str:
             "connect-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
-            # Bootstrap draws check boxes, selects and error marks as data: images.
+            # The arrow of a select is a data: image.
             f"img-src 'self' data:{gravatar}",
             "form-action 'self'",
             "base-uri 'none'",

@@ -1,6 +1,7 @@
 """The site, served for real from a database of its own, and the people in it."""
 
 import secrets
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
+import whitenoise.compress
 from flask import Response, session
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext
@@ -27,6 +29,7 @@ from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
 from app.posts.writing import edit, publish
 from app.reactions.models import bookmark, like
+from app.web import STATIC
 
 PASSWORD = "three-unrelated-words"
 
@@ -177,6 +180,7 @@ def serve() -> Iterator[Site]:
     """Serve the site on a free port for as long as the context lasts."""
     with tempfile.TemporaryDirectory(prefix="microblog-") as folder:
         app = _migrated(Path(folder))
+        _compress_files(app, Path(folder))
         door = _Door(app)
         server = make_server("127.0.0.1", 0, door, True, request_handler=_Quiet)
         site = Site(app, f"http://127.0.0.1:{server.server_port}", door)
@@ -206,10 +210,7 @@ def _migrated(instance: Path) -> Any:
 
 
 class _Door:
-    """Where requests come in: forms wait while it is closed.
-
-    Static files go out as they are written: their compressed twins may be of an older day.
-    """
+    """Where requests come in: forms wait while it is closed."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -217,10 +218,17 @@ class _Door:
         self.is_open.set()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        environ.pop("HTTP_ACCEPT_ENCODING", None)
         if environ["REQUEST_METHOD"] == "POST":
             self.is_open.wait()
         return self.app(environ, start_response)
+
+
+def _compress_files(app: Any, folder: Path) -> None:
+    """Serve static files compressed anew: what is compressed in static/ may be of an older day."""
+    fresh = folder / "static"
+    shutil.copytree(STATIC, fresh, ignore=shutil.ignore_patterns("*.br", "*.gz"))
+    whitenoise.compress.main(["--quiet", str(fresh)])
+    app.wsgi_app.add_files(fresh, prefix=app.static_url_path)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -1,0 +1,152 @@
+"""How much a first visit brings, and whether anything moves while a page comes together."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from .conftest import Browse
+from .served import Post, Site, User
+from .steps import cards, scroll_down_until, tick
+
+PAGE = 25
+FIRST_VISIT = 90_000
+HARDLY_ANY = 0.01
+NOTE_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture
+def authors(site: Site, viewer: User) -> list[User]:
+    """As many as there are posts on a page, followed by the viewer."""
+    people = [site.person(display_name=f"Somebody Else {n}") for n in range(PAGE)]
+    site.follows(viewer, *people)
+    return people
+
+
+@pytest.fixture
+def posts(site: Site, authors: list[User]) -> list[Post]:
+    """Two pages of posts; on each, everybody has written one."""
+    bodies = [f"{n}. Rye is out of the oven, the seeded one needs ten minutes." for n in range(2)]
+    return [post for body in bodies for author in authors for post in site.writes(author, body)]
+
+
+def transferred(page: Page) -> dict[str, int]:
+    """From now on, collect how many bytes each request of ``page`` brings, with headers."""
+    asked: dict[str, str] = {}
+    brought: dict[str, int] = {}
+    network = page.context.new_cdp_session(page)
+    network.on(
+        "Network.requestWillBeSent",
+        lambda event: asked.update({event["requestId"]: event["request"]["url"]}),
+    )
+    network.on(
+        "Network.loadingFinished",
+        lambda event: brought.update({asked[event["requestId"]]: event["encodedDataLength"]}),
+    )
+    network.send("Network.enable")
+    return brought
+
+
+def test_a_first_visit_to_home_is_small(browse: Browse, viewer: User, posts: list[Post]):
+    page = browse(as_=viewer, viewport={"width": 412, "height": 823})
+    brought = transferred(page)
+    page.goto("/", wait_until="networkidle")
+    assert cards(page).count() == PAGE
+    kinds = [url.rpartition(".")[2] for url in brought]
+    assert kinds.count("css") >= 5
+    assert kinds.count("js") >= 4
+    assert sum(brought.values()) < FIRST_VISIT, brought
+
+
+def test_what_was_brought_once_is_kept(browse: Browse, viewer: User, posts: list[Post]):
+    page = browse(as_=viewer)
+    page.goto("/", wait_until="networkidle")
+    brought = transferred(page)
+    page.goto("/explore", wait_until="networkidle")
+    assert [url for url, size in brought.items() if size and re.search(r"\.(css|js)$", url)] == []
+
+
+def test_the_navigation_is_one_row_on_a_phone(browse: Browse, viewer: User):
+    for person in (viewer, None):
+        page = browse(as_=person, viewport={"width": 412, "height": 823})
+        page.goto("/explore")
+        entries = page.locator(".nav-entry")
+        boxes = [entry.bounding_box() for entry in entries.all()]
+        assert len({box["y"] for box in boxes}) == 1
+        assert max(box["x"] + box["width"] for box in boxes) > 380
+
+
+# What moves
+
+
+@pytest.fixture
+def steady(browse: Browse, viewer: User, posts: list[Post]) -> Callable[[str], Page]:
+    """Open a page whose pictures are late, and hold that nothing in it has moved until now."""
+
+    def late(route: Route) -> None:
+        time.sleep(0.05)
+        route.continue_()
+
+    def open_page(path: str) -> Page:
+        page = browse(as_=viewer, viewport={"width": 412, "height": 823})
+        page.add_init_script(NOTE_SHIFTS)
+        page.route("**/avatars/*", late)
+        page.goto(path, wait_until="networkidle")
+        expect(page.locator("article time").first).to_contain_text("ago")
+        expect_nothing_moved(page)
+        return page
+
+    return open_page
+
+
+def shifted(page: Page) -> float:
+    """How much moved by itself so far; a frame is painted first, so that it counts."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
+    return page.evaluate("window.shifted")
+
+
+def expect_nothing_moved(page: Page) -> None:
+    assert shifted(page) < HARDLY_ANY
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/@{author}", "/posts/{post}"])
+def test_nothing_moves_while_a_page_comes_together(
+    steady: Callable[[str], Page], site: Site, authors: list[User], posts: list[Post], path: str
+):
+    site.answers(authors[1], posts[-1], "Keep me half of it?", "Or a quarter?")
+    page = steady(path.format(author=authors[-1].username, post=posts[-1].id))
+    assert page.locator(".avatar").first.evaluate("picture => picture.naturalWidth") > 0
+
+
+@pytest.mark.parametrize("path", ["/", "/explore"])
+def test_nothing_moves_while_more_posts_come_by_scrolling(steady: Callable[[str], Page], path: str):
+    page = steady(path)
+    scroll_down_until(page, cards(page).nth(PAGE * 2 - 1))
+    expect_nothing_moved(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/explore"])
+def test_nothing_moves_when_new_posts_are_announced(
+    steady: Callable[[str], Page], site: Site, authors: list[User], path: str
+):
+    page = steady(path)
+    site.writes(authors[0], "Fresh from the oven")
+    tick(page, "?since=")
+    expect(page.get_by_role("link", name=re.compile(r"\d new post"))).to_be_visible()
+    expect_nothing_moved(page)
+
+
+def test_what_does_move_is_seen(steady: Callable[[str], Page]):
+    page = steady("/")
+    page.evaluate(
+        "document.querySelector('main').prepend(Object.assign("
+        "document.createElement('p'), {textContent: 'Make way!'}))"
+    )
+    assert shifted(page) > HARDLY_ANY
