@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, TimeOrdered, UtcDateTime, affected, db, now, writing
+from ..replica import LATEST
 from . import passwords
 from .signals import profile_changed
 
@@ -201,12 +202,14 @@ def register(
 def user_of_session(token: str) -> User | None:
     """Return the user whose login session has this token, with one query; None if it has ended.
 
-    Moves "last seen" on, at most once in five minutes.
+    Moves "last seen" on, at most once in five minutes. Never asked of a replica, which may not
+    know yet that the session was revoked.
     """
     row = db.session.execute(
         select(User, LoginSession)
         .join(LoginSession, LoginSession.user_id == User.id)
-        .where(LoginSession.token_hash == _hash(token))
+        .where(LoginSession.token_hash == _hash(token)),
+        execution_options=LATEST,
     ).first()
     if row is None or row.LoginSession.has_ended:
         return None
