@@ -165,6 +165,20 @@ def test_a_job_that_one_machine_enqueues_is_done_by_the_worker_of_another(regist
     assert "/reset-password/" in worker.log
 
 
+def test_while_redis_is_away_nobody_is_limited_and_nothing_is_lost(make_app, register, machines):
+    register("lena")
+    app = make_app(REDIS_URL="redis://127.0.0.1:1")
+    app.config["TESTING"] = False  # In tests, a job needs no queue.
+    stranger = Client(app)
+    stranger.get("/reset-password")
+    assert stranger.submit("main form", email="lena@example.org").status_code == 303
+    lena = Client(app)
+    assert lena.log_in("lena", PASSWORD).status_code == 303
+    assert lena.post("/posts", {"body": "Low tide at four"}).status_code == 303
+    asked = "SELECT count(*) FROM outbox_mail WHERE recipient = 'lena@example.org'"
+    assert machines.primary.ask(asked) == [(1,)]
+
+
 # A replica that is behind, or away
 
 
