@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent
 SHORTEST_KEY = 32
 EXAMPLE_KEYS = ("changeme", "example", "secret", "you-will-never-guess")
 
+POSTGRESQL = "postgresql+psycopg://"
+
 
 class SettingError(ValueError):
     """A setting holds what the application cannot, or will not, run with."""
@@ -38,14 +40,20 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
     mail_server = env.get("MAIL_SERVER") or None
     site = env.get("SITE_NAME") or "Microblog"
     redis_url = env.get("REDIS_URL") or None
+    database_url = _database_url(env.get("DATABASE_URL"), instance)
 
     return {
         # Where the database, the secret key and the logs live.
         "INSTANCE_PATH": str(instance),
-        # Signs cookies and tokens. Made on first start and kept when absent.
+        # Signs cookies and tokens. Made on first start and kept when absent; several machines
+        # that serve one community must be given the same.
         "SECRET_KEY": env.get("SECRET_KEY") or _kept_secret_key(instance),
+        "SECRET_KEY_IS_OF_THIS_MACHINE": not env.get("SECRET_KEY"),
         # sqlite:///path or postgresql://user:password@host/name.
-        "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), instance),
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        # A streaming replica of that PostgreSQL database: it draws the pages of people who
+        # did not just write. When it is away or far behind, the database itself does.
+        "DATABASE_READ_URL": _read_url(env.get("DATABASE_READ_URL"), database_url),
         # Shares jobs and rate limits between machines; without it each process counts alone.
         "REDIS_URL": redis_url,
         # The address that people type, with scheme: links in mails use it.
@@ -144,10 +152,24 @@ def _database_url(url: str | None, instance: Path) -> str:
     if not url:
         instance.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{instance / 'microblog.sqlite3'}"
-    scheme, _, rest = url.partition("://")
-    if scheme in ("postgres", "postgresql"):
-        return f"postgresql+psycopg://{rest}"
+    return _with_driver(url)
+
+
+def _read_url(url: str | None, database_url: str) -> str | None:
+    if not url:
+        return None
+    url = _with_driver(url)
+    if not (url.startswith(POSTGRESQL) and database_url.startswith(POSTGRESQL)):
+        raise SettingError(
+            "DATABASE_READ_URL names a PostgreSQL replica of the database in DATABASE_URL: "
+            "both are postgresql://user:password@host/name."
+        )
     return url
+
+
+def _with_driver(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{POSTGRESQL}{rest}" if scheme in ("postgres", "postgresql") else url
 
 
 def _trusted_hosts(base_url: str) -> list[str]:

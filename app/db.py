@@ -85,7 +85,7 @@ def init_app(app: Flask) -> None:
     """Bind the database to ``app`` and set up each connection."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     on_sqlite = url.get_backend_name() == "sqlite"
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _sqlite_options() if on_sqlite else _pg_options()
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = sqlite_options() if on_sqlite else _pg_options()
     db.init_app(app)
     migrate.init_app(
         app,
@@ -101,7 +101,8 @@ def init_app(app: Flask) -> None:
             event.listen(db.engine, "begin", _begin_on_sqlite)
 
 
-def _sqlite_options() -> dict[str, Any]:
+def sqlite_options() -> dict[str, Any]:
+    """Return the options of an engine on SQLite."""
     # Without an isolation level the driver leaves BEGIN to _begin_on_sqlite.
     return {
         "module": sqlite,
@@ -170,7 +171,8 @@ def add_if_new(
 def writing() -> Iterator[OrmSession]:
     """A transaction that may write: committed at the end, rolled back on an error.
 
-    The transaction that read until now ends first; what it loaded stays usable.
+    The transaction that read until now ends first; what it loaded stays usable. From here on
+    the session reads where it writes, and not from a replica.
     Inside another ``writing()`` it joins that one.
     """
     session = db.session()
@@ -179,7 +181,7 @@ def writing() -> Iterator[OrmSession]:
         return
     session.commit()
     session.connection(execution_options={"writing": True})
-    session.info.update(writing=True, after_commit=[])
+    session.info.update(writing=True, wrote=True, after_commit=[])
     try:
         yield session
         session.commit()

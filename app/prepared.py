@@ -10,6 +10,7 @@ from inspect import signature
 from types import SimpleNamespace
 from typing import Any, ParamSpec, cast
 
+from flask import current_app
 from sqlalchemy import BigInteger, BindParameter, Result, bindparam
 
 from .db import AnySelect, TimeOrdered, db
@@ -39,11 +40,12 @@ class Query:
             built = self._built.then[change, how] = _Built(change(self.statement, *how))
         return Query(built, {**self._values, **values})
 
-    def run(self) -> Result[Any]:
-        """Run it in the session's transaction."""
+    def run(self, options: Mapping[str, Any] | None = None) -> Result[Any]:
+        """Run it in the session's transaction, or on the replica, where that may be."""
         # Rows of columns need none of what the ORM does for objects, and takes its time for.
-        runner = db.session if self._built.makes_objects else db.session.connection()
-        return runner.execute(self.statement, self._values)
+        by_session = self._built.makes_objects or "replica" in current_app.extensions
+        runner = db.session if by_session else db.session.connection()
+        return runner.execute(self.statement, self._values, execution_options=options or {})
 
 
 def prepared(build: Callable[P, AnySelect]) -> Callable[P, Query]:

@@ -40,6 +40,11 @@ def init_app(app: Flask) -> None:
     limiter.init_app(app)
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     app.after_request(_add_headers)
+    if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
+        app.logger.warning(
+            "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
+            "set the same on each, or people are signed out from one page to the next."
+        )
 
 
 def content_security_policy(avatars: str) -> str:

@@ -1,4 +1,4 @@
-"""Run everything: on SQLite with the browser, then on PostgreSQL without it.
+"""Run everything: on SQLite with the browser, on PostgreSQL without it, and on several machines.
 
 Whatever follows ``python -m tests`` goes to pytest, as in ``python -m tests -k follow``.
 """
@@ -19,8 +19,10 @@ def main(arguments: list[str]) -> int:
     print(f"\n== Browser: {ensure()}", flush=True)
     narrowed = bool(arguments)
     codes = [
-        _pytest("SQLite, with the browser", "sqlite", arguments),
-        _pytest("PostgreSQL", "postgresql", ["-m", "not browser", *arguments]),
+        _pytest("SQLite, with the browser", "sqlite", ["-m", "not machines", *arguments]),
+        _pytest("PostgreSQL", "postgresql", ["-m", "not browser and not machines", *arguments]),
+        # They share what they start, so one process runs them all.
+        _pytest("Several machines", "postgresql", ["-m", "machines", "-n", "0", *arguments]),
     ]
     if narrowed and set(codes) != {NOTHING_SELECTED}:
         codes = [0 if code == NOTHING_SELECTED else code for code in codes]

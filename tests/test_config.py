@@ -70,6 +70,35 @@ def test_values_are_read(settings):
     assert read["MAIL_DEFAULT_SENDER"] == "noreply@example.org"
 
 
+def test_a_replica_is_read(settings):
+    read = settings(DATABASE_URL="postgres://db/m", DATABASE_READ_URL="postgresql://replica/m")
+    assert read["DATABASE_READ_URL"] == "postgresql+psycopg://replica/m"
+    assert settings()["DATABASE_READ_URL"] is None
+
+
+@pytest.mark.parametrize(
+    ("database", "replica"),
+    [
+        (None, "postgresql://replica/m"),
+        ("sqlite:////srv/m.sqlite3", "postgresql://replica/m"),
+        ("sqlite:////srv/m.sqlite3", "sqlite:////srv/replica.sqlite3"),
+        ("postgresql://db/m", "sqlite:////srv/replica.sqlite3"),
+    ],
+)
+def test_a_replica_is_one_of_postgresql(settings, database, replica):
+    env = {"DATABASE_READ_URL": replica} | ({"DATABASE_URL": database} if database else {})
+    with pytest.raises(config.SettingError, match="DATABASE_READ_URL names a PostgreSQL replica"):
+        settings(**env)
+
+
+def test_a_key_of_one_machine_is_told_where_several_may_serve(make_app, caplog):
+    make_app({"REDIS_URL": "redis://127.0.0.1:1", "SECRET_KEY": KEY})
+    make_app()
+    assert "SECRET_KEY" not in caplog.text
+    make_app({"REDIS_URL": "redis://127.0.0.1:1"})
+    assert "SECRET_KEY is not set: this machine made its own." in caplog.text
+
+
 @pytest.mark.parametrize(
     "key", ["short", "x" * 31, "changeme" * 8, "my-Secret-" * 8, "example" * 9]
 )

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import AnySelect, Base, TimeOrdered, UtcDateTime, affected, db, now, writing
 from ..prepared import prepared
+from ..replica import LATEST
 from . import passwords
 from .signals import profile_changed
 
@@ -202,9 +203,10 @@ def register(
 def user_of_session(token: str) -> User | None:
     """Return the user whose login session has this token, with one query; None if it has ended.
 
-    Moves "last seen" on, at most once in five minutes.
+    Moves "last seen" on, at most once in five minutes. Never asked of a replica, which may not
+    know yet that the session was revoked.
     """
-    row = _of_session(_hash(token)).run().first()
+    row = _of_session(_hash(token)).run(LATEST).first()
     if row is None or row.LoginSession.has_ended:
         return None
     user: User = row.User

@@ -1,4 +1,4 @@
-"""Communities as a whole: moved in from files. No table is its own."""
+"""Communities as a whole: moved in from files, or to another database. No table is its own."""
 
 from flask import Blueprint
 

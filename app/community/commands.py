@@ -1,4 +1,4 @@
-"""``flask community …``: move a community in."""
+"""``flask community …``: move a community in, or to another database."""
 
 import time
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from . import blueprint
+from .copying import CopyError, copy_from
 from .demo import load_demo
 from .loading import LoadError, load_folder
 
@@ -32,3 +33,19 @@ def demo() -> None:
     if load_demo():
         click.echo("The demo community has moved in.")
     click.echo("Log in as ada, with the password: demo-demo")
+
+
+@blueprint.cli.command("copy")
+@click.argument("from_url")
+def copy(from_url: str) -> None:
+    """Copy all that is in the SQLite database FROM_URL into that of DATABASE_URL.
+
+    The latter is PostgreSQL's, empty, and made by flask db upgrade. Stop the site first: what
+    is written from now on is not copied.
+    """
+    start = time.monotonic()
+    try:
+        copy_from(from_url, lambda table, rows: click.echo(f"{rows:>12,}  {table}"))
+    except CopyError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Copied, and equal to what is there, in {time.monotonic() - start:.1f} s.")

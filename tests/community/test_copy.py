@@ -1,0 +1,223 @@
+"""Moving a community from SQLite to PostgreSQL."""
+
+from collections.abc import Callable
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from app.accounts.models import register
+from app.db import Base, db, writing
+from app.follows.models import block, follow, mute
+from app.posts.drafts import save_draft
+from app.posts.models import repost
+from app.posts.writing import edit, publish
+from app.reactions.models import bookmark, like
+from app.search.index import TABLES
+from tests.client import Client
+from tests.conftest import DATABASE, PASSWORD
+from tests.html import cards, one
+
+pytestmark = pytest.mark.skipif(DATABASE != "postgresql", reason="It is copied into PostgreSQL.")
+
+KEY = "k9" * 32
+
+
+@pytest.fixture
+def make_site(make_app: Callable[..., Flask]) -> Callable[[str], Flask]:
+    """Give a function that makes an application on a database of its own, with its tables."""
+
+    def make(url: str) -> Flask:
+        app = make_app({"DATABASE_URL": url, "SECRET_KEY": KEY})
+        with app.app_context():
+            flask_migrate.upgrade()
+        return app
+
+    return make
+
+
+@pytest.fixture
+def source_url(tmp_path) -> str:
+    return f"sqlite:///{tmp_path / 'microblog.sqlite3'}"
+
+
+@pytest.fixture
+def source(make_site, source_url) -> Flask:
+    """Give a site on SQLite, with something in every table."""
+    site = make_site(source_url)
+    with site.app_context():
+        live()
+    visit(site)
+    return site
+
+
+@pytest.fixture
+def target(make_site, make_database) -> Flask:
+    """Give a site on PostgreSQL in which nobody is yet."""
+    return make_site(make_database())
+
+
+def live() -> None:
+    """Have people do everything with each other that leaves a row."""
+    ada, bruno, carmen, dmitri = (
+        register(name, email=f"{name}@example.org", password=PASSWORD, display_name=called)
+        for name, called in {
+            "ada": "Ada “L.” Lindqvist",
+            "bruno": "",
+            "carmen": "Cármen \\N \t ñ 🎶",
+            "dmitri": "Дмитрий",
+        }.items()
+    )
+    ada.edit_profile(display_name=ada.display_name, about_me="First line\nsecond \\. line")
+    follow(ada, bruno)
+    follow(bruno, ada)
+    block(carmen, dmitri)
+    mute(ada, dmitri)
+    posts = [publish(bruno, f"Loaf {n}: #Rye and\ttabs, \\backslashes\\ 🍞") for n in range(30)]
+    answer = publish(ada, "@bruno one for me, and one for @carmen #rye", in_reply_to=posts[3])
+    repost(carmen, posts[4])
+    for post in posts[::3]:
+        like(ada, post)
+    bookmark(carmen, answer)
+    edit(posts[5], "Loaf 5, with seeds")
+    posts[6].delete()
+    save_draft(dmitri, "a nonce", "Not yet")
+
+
+def visit(site: Flask) -> None:
+    """Have people come and go, which leaves a row as well."""
+    browser = Client(site)
+    browser.log_in("ada", "not it")
+    browser.log_in("ada", PASSWORD)
+    browser.post("/settings/profile", {"display_name": "Ada", "about_me": "Back soon"})
+    stranger = Client(site)
+    stranger.get("/reset-password")
+    assert stranger.submit("main form", email="bruno@example.org").status_code == 303
+
+
+def rows_of(site: Flask) -> dict[str, list[dict]]:
+    """Return everything that a site keeps, by table, in the order of the keys."""
+    found = {}
+    with site.app_context(), db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            rows = connection.execute(select(table))
+            keys = [column.name for column in table.primary_key]
+            found[table.name] = sorted(
+                (dict(row) for row in rows.mappings()), key=lambda row: [row[k] for k in keys]
+            )
+    return found
+
+
+def copy(site: Flask, url: str):
+    return site.test_cli_runner().invoke(args=["community", "copy", url])
+
+
+def test_every_row_of_every_table_is_there_and_the_same(source, source_url, target):
+    there = rows_of(source)
+    assert [name for name, rows in there.items() if not rows] == []
+    result = copy(target, source_url)
+    assert result.exit_code == 0, result.output
+    assert rows_of(target) == there == rows_of(source)
+    told = dict(reversed(line.split()) for line in result.output.splitlines()[:-1])
+    assert told == {name: f"{len(rows):,}" for name, rows in there.items()}
+    assert "Copied, and equal to what is there" in result.output
+
+
+def test_life_goes_on_where_it_was_copied_to(source, source_url, target):
+    signed_in = Client(source)
+    signed_in.log_in("carmen", PASSWORD)
+    assert copy(target, source_url).exit_code == 0
+    browser = Client(target, signed_in.cookies())
+    one(browser.get("/@bruno"), "article.post .post-body", text="Loaf 5, with seeds")
+    assert len(cards(browser.get("/search?q=loaf"))) == 25
+    assert browser.post("/posts", {"body": "All of us, here"}).status_code == 303
+    one(browser.get("/search?q=us"), "article.post .post-body", text="All of us, here")
+    check = target.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+    with target.app_context():
+        # Were there another sequence, copying would have to set it.
+        sequences = db.session.scalars(text("SELECT sequencename FROM pg_sequences")).all()
+    assert sequences == ["id_low_bits"]
+
+
+def test_a_database_in_which_somebody_is_is_refused(source, source_url, target):
+    with target.app_context():
+        register("esi")
+    result = copy(target, source_url)
+    assert result.exit_code == 1
+    assert "Error: The database is not empty: there are rows in user." in result.output
+    assert len(rows_of(target)["user"]) == 1
+
+
+def test_a_target_of_another_revision_is_refused(source, source_url, target):
+    with target.app_context():
+        flask_migrate.downgrade()
+    result = copy(target, source_url)
+    assert result.exit_code == 1
+    assert "Error: DATABASE_URL is at revision" in result.output
+    assert "run flask db upgrade on it first" in result.output
+
+
+def test_a_source_of_another_revision_is_refused(source, source_url, target):
+    with source.app_context():
+        flask_migrate.downgrade()
+    result = copy(target, source_url)
+    assert result.exit_code == 1
+    assert f"Error: {source_url} is at revision" in result.output
+    assert not any(rows_of(target).values())
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("sqlite:////nowhere/microblog.sqlite3", "There is no file /nowhere/microblog.sqlite3."),
+        ("sqlite://", "There is no file"),
+        ("postgresql://db/m", "Only a community on SQLite can be copied"),
+        ("microblog.sqlite3", "microblog.sqlite3 is no address of a database"),
+    ],
+)
+def test_what_is_no_community_on_sqlite_is_refused(target, url, told):
+    result = copy(target, url)
+    assert result.exit_code == 1
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+def test_sqlite_is_not_copied_into(source, source_url):
+    result = copy(source, source_url)
+    assert result.exit_code == 1
+    assert "DATABASE_URL must name the PostgreSQL database" in result.output
+
+
+def test_nothing_is_kept_of_a_copy_that_fails(source, source_url, target):
+    with source.app_context(), writing() as session:
+        # SQLite takes what is longer than the column.
+        longer = "UPDATE post SET nonce = :nonce WHERE id = (SELECT min(id) FROM post)"
+        session.execute(text(longer), {"nonce": "x" * 65})
+    result = copy(target, source_url)
+    assert result.exit_code == 1
+    assert "Error: post cannot be copied: value too long" in result.output
+    assert not any(rows_of(target).values())
+    with target.app_context():
+        assert not any(db.session.execute(select(table)).first() for table in TABLES)
+
+
+def test_a_row_that_is_not_what_was_sent_is_found(source, source_url, target):
+    with target.app_context(), writing() as session:
+        session.execute(
+            text(
+                "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN NEW.body := NEW.body || '!'; RETURN NEW; END $$"
+            )
+        )
+        session.execute(
+            text(
+                "CREATE TRIGGER shouts BEFORE INSERT ON post FOR EACH ROW "
+                "WHEN (NEW.body LIKE 'Loaf 7%') EXECUTE FUNCTION shout()"
+            )
+        )
+    result = copy(target, source_url)
+    assert result.exit_code == 1
+    assert "Error: post does not hold what was sent. Nothing is kept." in result.output
+    assert not any(rows_of(target).values())
