@@ -4,7 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-SIZE ?= 200000
+SIZE ?= s
+DB ?= sqlite
+SECONDS_EACH ?= 3
+MEASURE ?= pages
 
 .PHONY: run install demo test check bench lighthouse format lock translations clean
 
@@ -30,9 +33,10 @@ check: .venv/installed-dev
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports --no-cache
 
-# How long a search takes among so many posts; make bench SIZE=1000000 for a large community.
-bench: .venv/installed-dev
-	@$(BIN)/python -m benchmarks.search --size $(SIZE)
+# How fast every kind of page is, beside a bare view of the same bytes, in a made community:
+# make bench SIZE=s|m|l DB=sqlite|postgresql SECONDS_EACH=3 MEASURE=pages|writes|flat|memory
+bench: .venv/installed-dev .venv/compressed
+	@$(BIN)/python -m benchmarks $(MEASURE) --size $(SIZE) --database $(DB) --seconds $(SECONDS_EACH)
 
 # What Lighthouse says of the pages, on a phone; needs Node and npm.
 lighthouse: install .venv/installed-dev

@@ -1,0 +1,1 @@
+"""The data that measurements are made on."""
