@@ -8,19 +8,7 @@ from flask import Flask
 
 import config
 
-from . import (
-    cli,
-    compression,
-    db,
-    errors,
-    jobs,
-    languages,
-    logs,
-    mail,
-    replica,
-    security,
-    web,
-)
+from . import cli, compression, db, errors, jobs, languages, logs, mail, replica, security, web
 
 # A domain may import from those before it and never from those after it.
 DOMAINS = (
