@@ -80,6 +80,9 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "AVATARS": _choice(env, "AVATARS", ("local", "gravatar")),
         # Who may register.
         "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
+        # For how many seconds a page that somebody without a cookie asked for is given to
+        # others as it is; 0 makes each anew.
+        "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2),
         # The longest post, in code points.
         "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500),
         # Not from the environment: what follows is the same everywhere.

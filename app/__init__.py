@@ -8,7 +8,20 @@ from flask import Flask
 
 import config
 
-from . import cli, compression, db, errors, jobs, languages, logs, mail, replica, security, web
+from . import (
+    cli,
+    compression,
+    db,
+    errors,
+    jobs,
+    languages,
+    logs,
+    mail,
+    replica,
+    security,
+    strangers,
+    web,
+)
 
 # A domain may import from those before it and never from those after it.
 DOMAINS = (
@@ -44,7 +57,9 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
-    for room in (logs, db, replica, languages, mail, jobs, security, compression, web, errors, cli):
+    for room in (logs, db, replica, languages, mail, jobs, security):
+        room.init_app(app)
+    for room in (compression, strangers, web, errors, cli):
         room.init_app(app)
     for name in DOMAINS:
         domain = import_module(f"app.{name}")

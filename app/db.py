@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, cast
 
+from blinker import Signal
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -43,6 +44,9 @@ except ImportError:  # No wheel for this machine (Linux on ARM, for one).
     sqlite = sqlite3
 
 log = logging.getLogger(__name__)
+
+# Sent when a transaction of this process has written something, once it is safely on disk.
+committed = Signal()
 
 # An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
 LOW_BITS = 16
@@ -191,6 +195,7 @@ def writing() -> Iterator[OrmSession]:
         raise
     finally:
         session.info.update(writing=False, after_commit=[])
+    committed.send()
     for act in todo:
         try:
             act()

@@ -201,6 +201,7 @@ def _migrated(instance: Path) -> Any:
     app = create_app(
         {"INSTANCE_PATH": str(instance)},
         TESTING=True,
+        STRANGERS_WAIT=0,
         PROPAGATE_EXCEPTIONS=False,  # A failure is answered as people see it.
         PASSWORD_HASH="pbkdf2:sha256:1",
     )

@@ -1,0 +1,110 @@
+"""Pages of strangers, kept for a moment and given to all who ask."""
+
+import time
+
+import pytest
+
+from app.db import db
+from app.strangers import Strangers
+from tests.client import Client
+from tests.html import select
+
+WAIT = 2
+
+
+@pytest.fixture
+def kept(app, make_app):
+    """The application as it is served, on the same database, with its pages kept."""
+    return make_app(STRANGERS_WAIT=WAIT)
+
+
+@pytest.fixture
+def reader(kept):
+    """A browser of somebody who has no cookie."""
+    return Client(kept)
+
+
+@pytest.fixture
+def asked(kept):
+    """Give a function that tells how many statements an address costs a new stranger."""
+
+    def count(path, **headers):
+        sent = []
+
+        def note(*_arguments):
+            sent.append(1)
+
+        with kept.app_context():
+            engine = db.engine
+        db.event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert Client(kept).get(path, headers=headers).status_code == 200
+        finally:
+            db.event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    return count
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/search?q=tea"])
+def test_what_one_stranger_was_shown_costs_the_next_nothing(asked, ada, make_post, path):
+    make_post(ada)
+    assert asked(path) > 0
+    assert asked(path) == 0
+
+
+def test_what_is_asked_otherwise_is_made_anew(asked, ada, make_post):
+    make_post(ada)
+    asked("/explore")
+    assert asked("/explore?before=9") > 0
+    assert asked("/explore", **{"Accept-Language": "es"}) > 0
+    assert asked("/explore", **{"Accept-Encoding": "identity"}) > 0
+    assert asked("/explore", **{"HX-Request": "true", "HX-Request-Type": "partial"}) > 0
+
+
+def test_what_is_written_here_shows_at_once(kept, reader, ada, make_post):
+    select(reader.get("/explore"), "#posts > article", count=0)
+    with kept.app_context():
+        post = make_post(ada, "Tea, then the allotment.")
+    select(reader.get("/explore"), "#posts > article", count=1)
+    with kept.app_context():
+        db.session.get(type(post), post.id).delete()
+    select(reader.get("/explore"), "#posts > article", count=0)
+
+
+def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
+    pages = iter([b"before", b"after"])
+
+    def app(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [next(pages)]
+
+    served = Strangers(app, WAIT)
+    read = lambda: b"".join(served({"REQUEST_METHOD": "GET"}, lambda *_said: None))  # noqa: E731
+    assert read() == read() == b"before"
+    moment = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: moment + WAIT + 1)
+    assert read() == b"after"
+
+
+def test_a_member_and_a_stranger_never_get_each_others_page(kept, reader, ada, make_post):
+    make_post(ada)
+    member = Client(kept)
+    stranger_sees = reader.get("/explore").text
+    assert member.log_in("ada", "rain on the tin roof").status_code == 303
+    assert "Log out" in member.get("/explore").text
+    assert Client(kept).get("/explore").text == stranger_sees
+
+
+def test_a_form_with_a_token_is_kept_for_nobody(kept, app):
+    tokens = set()
+    for _browser in range(2):
+        page = Client(kept).get("/register")
+        tokens.add(select(page, "[name=csrf_token]")[0].attributes["value"])
+    assert len(tokens) == 2
+
+
+def test_what_is_not_there_is_looked_for_again(kept, reader, make_user):
+    assert reader.get("/@nobody_yet").status_code == 404
+    make_user("nobody_yet")
+    assert reader.get("/@nobody_yet").status_code == 200
