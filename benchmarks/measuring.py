@@ -57,6 +57,8 @@ class Row:
     aim: float | None = None
     # The near worst that is allowed, for what has no bare view.
     within: float | None = None
+    # How many answers were errors, or did not come in time.
+    failed: int = 0
 
 
 def fetch(server: Server, request: Request, **headers: str) -> Answer:
@@ -135,9 +137,10 @@ def _row(
         compressed=len(compressed.body) if compressed.encoding else None,
         memory=server.memory(),
         bare_a_second=median(load.a_second for load in bares),
-        ratio=median(page.a_second / bare.a_second for page, bare in pairs),
+        ratio=median(page.a_second / beside.a_second for page, beside in pairs),
         reach=kind.reach,
         aim=kind.aim,
+        failed=sum(load.failed for load in pages),
     )
 
 

@@ -59,7 +59,7 @@ def of_pages(rows: Sequence[Row]) -> Table:
     )
     cells = [
         (
-            row.page,
+            row.page + (f" ({row.failed:,} FAILED)" if row.failed else ""),
             f"{row.a_second:,.0f}",
             f"{row.median:.1f}",
             f"{row.near_worst:.1f}",
@@ -77,7 +77,8 @@ def of_pages(rows: Sequence[Row]) -> Table:
         "The ratio is to a bare Flask view that returns the same bytes on the same server, "
         "measured by turns in the same run: it can be compared, times cannot."
     )
-    return Table(headings.split("|"), cells, rows, remark)
+    rated = any(row.ratio is not None for row in rows)
+    return Table(headings.split("|"), cells, rows, remark if rated else "")
 
 
 def of_comparisons(comparisons: Sequence[Comparison]) -> Table:

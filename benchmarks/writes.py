@@ -64,7 +64,7 @@ def _rows(
 
 
 def _row(name: str, load: Load, **more: float | int | None) -> Row:
-    return Row(name, load.a_second, load.median, load.near_worst, **more)
+    return Row(name, load.a_second, load.median, load.near_worst, failed=load.failed, **more)
 
 
 def _reads(site: Site, count: int) -> Iterator[Request]:
