@@ -13,7 +13,7 @@ from app.paging import PAGE
 from app.posts.models import Post
 from app.timelines import queries
 
-from .load import Load, saturate
+from .load import Load, one_by_one
 from .measuring import in_turns
 from .pages import Site
 from .requests import Request
@@ -110,4 +110,4 @@ def _compared(base: Case, other: Case, at_most: float, seconds: int, rounds: int
 
 
 def _ask(case: Case, seconds: int) -> Load:
-    return saturate(case.server.url, case.requests, seconds=seconds, connections=1)
+    return one_by_one(case.server.url, case.requests, seconds=seconds)

@@ -21,6 +21,8 @@ from .requests import Request
 
 # How many seconds an answer may take before it counts as none.
 PATIENCE = 30
+# Enough for two workers of four threads to be busy all the time.
+CONNECTIONS = 16
 SCRIPT = Path(__file__).with_name("wrk.lua")
 
 
@@ -37,9 +39,14 @@ class Load(NamedTuple):
     @classmethod
     def of(cls, answers: "Sequence[Answered]", seconds: float) -> "Load":
         """Sum up what came within so many seconds."""
-        cuts = statistics.quantiles((answer.took for answer in answers), n=100)
-        failed = sum(answer.failed for answer in answers)
-        return cls(len(answers), len(answers) / seconds, cuts[49], cuts[98], failed)
+        took = sorted(answer.took for answer in answers)
+        return cls(
+            len(took),
+            len(took) / seconds,
+            statistics.median(took),
+            took[int(len(took) * 0.99)],
+            sum(answer.failed for answer in answers),
+        )
 
 
 class Answered(NamedTuple):
@@ -49,25 +56,34 @@ class Answered(NamedTuple):
     failed: bool
 
 
-def saturate(url: str, requests: Sequence[Request], *, seconds: int, connections: int = 16) -> Load:
-    """Send ``requests`` to ``url``, again and again, each when the last is answered."""
+def saturate(url: str, requests: Sequence[Request], *, seconds: int) -> Load:
+    """Send ``requests`` to ``url``, again and again, as many as two workers can answer."""
     if find_wrk():
-        return _by_wrk(url, requests, seconds, connections)
-    deadline = time.monotonic() + seconds
-    endless = itertools.cycle(requests)
-    within = itertools.takewhile(lambda _: time.monotonic() < deadline, endless)
-    return Load.of(_by_threads(url, within, connections), seconds)
+        return _by_wrk(url, requests, seconds, CONNECTIONS)
+    return _for_so_long(url, requests, seconds, CONNECTIONS)
+
+
+def one_by_one(url: str, requests: Sequence[Request], *, seconds: int) -> Load:
+    """Send ``requests`` to ``url``, again and again, each when the last is answered."""
+    return _for_so_long(url, requests, seconds, connections=1)
 
 
 def pace(url: str, requests: Sequence[Request], *, a_second: float, connections: int = 32) -> Load:
     """Send each of ``requests`` when its time has come, whether or not others were answered.
 
-    What each took counts from that time on, so that a server that halts pays for all who wait.
+    What an answer took counts from that time on, so that a server that halts pays for all who wait.
     """
     start = time.monotonic() + 0.1
     times = {id(request): start + n / a_second for n, request in enumerate(requests)}
-    took = _by_threads(url, requests, connections, due=lambda request: times[id(request)])
-    return Load.of(took, time.monotonic() - start)
+    answers = _by_threads(url, requests, connections, due=lambda request: times[id(request)])
+    return Load.of(answers, time.monotonic() - start)
+
+
+def _for_so_long(url: str, requests: Sequence[Request], seconds: int, connections: int) -> Load:
+    deadline = time.monotonic() + seconds
+    endless = itertools.cycle(requests)
+    within = itertools.takewhile(lambda _: time.monotonic() < deadline, endless)
+    return Load.of(_by_threads(url, within, connections), seconds)
 
 
 @functools.cache
