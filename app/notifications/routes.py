@@ -53,7 +53,14 @@ def read() -> ResponseReturnValue:
         # The list is not at the address that was posted to.
         older = url_for("notifications.index", kind=kind, before=rows.items[-1].id)
         rows = replace(rows, next_url=older)
-    return changed("notifications/_read.html", to=to, rows=rows, groups=groups, kind=kind)
+    return changed(
+        "notifications/_read.html",
+        to=to,
+        rows=rows,
+        groups=groups,
+        kind=kind,
+        unread=unread_count(),
+    )
 
 
 def _known(kind: str | None) -> str | None:
