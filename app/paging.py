@@ -7,10 +7,10 @@ from urllib.parse import quote, urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, Select, func
 
-from .db import BIGGEST_ID, AnySelect
-from .prepared import Query, parameter
+from .db import BIGGEST_ID, AnySelect, at_most
+from .prepared import Listing, Query, parameter
 
 PAGE = 25
 # How many rows a page shows at most when it opens down to a place in a list.
@@ -26,6 +26,41 @@ class Rows:
     previous_url: str | None
     # The address that brings a reader back to the end of this page.
     through_url: str | None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How much of a list is wanted: ``most`` rows, in one direction.
+
+    From its beginning, or past the key that the parameter ``place`` holds.
+    """
+
+    most: int
+    from_place: bool = False
+    upwards: bool = False
+
+    def __call__(self, statement: AnySelect, key: Any) -> AnySelect:
+        """Bring ``statement`` down to that, by ``key``."""
+        place = parameter("place")
+        if self.from_place:
+            statement = statement.where(key > place if self.upwards else key < place)
+        order = key.asc() if self.upwards else key.desc()
+        return statement.order_by(order).limit(at_most(self.most))
+
+    def comes_before(self, end: ColumnElement[int], key: Any) -> ColumnElement[bool]:
+        """Whether ``key`` comes before ``end``; always, where that is null."""
+        if self.upwards:
+            return key < func.coalesce(end, BIGGEST_ID)
+        return key > func.coalesce(end, -1)
+
+
+def part_of(
+    listed: AnySelect | Listing, cut: Cut, key: Any, only: ColumnElement[bool] | None = None
+) -> AnySelect:
+    """Return the query of as much of a list as ``cut`` says, of what is ``only`` so."""
+    if not isinstance(listed, Select):
+        return listed(cut, only)
+    return cut(listed if only is None else listed.where(only), key)
 
 
 def read_rows(query: Query, key: Any, *, oldest_first: bool = False) -> Rows:
@@ -53,10 +88,7 @@ class _Along:
     onwards: str
 
     def page(self, passed: int | None) -> Rows:
-        query = self.query
-        if passed is not None:
-            query = query.changed(_past, self.key, self.onwards, place=passed)
-        found = query.changed(_first, self.key, self.onwards, PAGE + 1).run().all()
+        found = self._run(PAGE + 1, passed, upwards=self._is_upwards)
         items = found[:PAGE]
         return Rows(
             items,
@@ -66,10 +98,10 @@ class _Along:
         )
 
     def down_to(self, through: int) -> Rows:
-        until = self.query.changed(_last_until, self.key, self.onwards, place=through)
-        found = until.run().all()
-        rest = self.query.changed(_past, self.key, self.onwards, place=through)
-        has_more = rest.changed(_first, self.key, self.onwards, 1).run().first() is not None
+        # Back from there, so that the row with that very key is the first.
+        beyond = min(through + 1, BIGGEST_ID) if self._is_upwards else through - 1
+        found = self._run(LONGEST + 1, beyond, upwards=not self._is_upwards)
+        has_more = bool(self._run(1, through, upwards=self._is_upwards))
         return Rows(
             found[:LONGEST][::-1],
             next_url=_url(self.onwards, through) if has_more else None,
@@ -77,27 +109,17 @@ class _Along:
             through_url=None,
         )
 
+    @property
+    def _is_upwards(self) -> bool:
+        return self.onwards == "after"
+
+    def _run(self, most: int, place: int | None, *, upwards: bool) -> Sequence[Row[Any]]:
+        values = {} if place is None else {"place": place}
+        cut = Cut(most, from_place=place is not None, upwards=upwards)
+        return self.query.changed(part_of, cut, self.key, **values).run().all()
+
     def _place(self, name: str, row: Row[Any]) -> str:
         return _url(name, row._mapping[self.key.key])
-
-
-def _past(statement: AnySelect, key: Any, onwards: str) -> AnySelect:
-    return statement.where(_is_past(key, onwards))
-
-
-def _first(statement: AnySelect, key: Any, onwards: str, most: int) -> AnySelect:
-    return statement.order_by(key.asc() if onwards == "after" else key.desc()).limit(most)
-
-
-def _last_until(statement: AnySelect, key: Any, onwards: str) -> AnySelect:
-    against = key.desc() if onwards == "after" else key.asc()
-    return statement.where(~_is_past(key, onwards)).order_by(against).limit(LONGEST + 1)
-
-
-def _is_past(key: Any, onwards: str) -> ColumnElement[bool]:
-    place = parameter("place")
-    past: ColumnElement[bool] = key > place if onwards == "after" else key < place
-    return past
 
 
 def asked_key(name: str) -> int | None:

@@ -8,19 +8,22 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
 from inspect import signature
 from types import SimpleNamespace
-from typing import Any, ParamSpec, cast
+from typing import Any, ParamSpec, TypeAlias, cast
 
 from flask import current_app
-from sqlalchemy import BigInteger, BindParameter, Result, bindparam
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Result, Select, bindparam
 
 from .db import AnySelect, TimeOrdered, db
 
 P = ParamSpec("P")
 Shape = tuple[Hashable, ...]
+# A list that is not one query to be cut: given how much of it is wanted (a ``Cut`` of
+# app.paging) and what must be so besides, it makes the query. Its key is ``id``.
+Listing: TypeAlias = Callable[[Any, ColumnElement[bool] | None], AnySelect]
 
 
 class Query:
-    """A statement, and the values of its parameters."""
+    """A statement, or a list of which statements are made, and the values of its parameters."""
 
     def __init__(self, built: "_Built", values: Mapping[str, Any]) -> None:
         self._built, self._values = built, values
@@ -28,7 +31,7 @@ class Query:
     @property
     def statement(self) -> AnySelect:
         """What is run: the same object at each call."""
-        return self._built.statement
+        return cast(AnySelect, self._built.statement)
 
     def changed(self, change: Callable[..., AnySelect], *how: Hashable, **values: Any) -> "Query":
         """Return the query that ``change(statement, *how)`` makes of this one.
@@ -37,7 +40,7 @@ class Query:
         """
         built = self._built.then.get((change, how))
         if built is None:
-            built = self._built.then[change, how] = _Built(change(self.statement, *how))
+            built = self._built.then[change, how] = _Built(change(self._built.statement, *how))
         return Query(built, {**self._values, **values})
 
     def run(self, options: Mapping[str, Any] | None = None) -> Result[Any]:
@@ -48,7 +51,7 @@ class Query:
         return runner.execute(self.statement, self._values, execution_options=options or {})
 
 
-def prepared(build: Callable[P, AnySelect]) -> Callable[P, Query]:
+def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
     """Have ``build`` called once for each shape of its arguments, and not at every call.
 
     A row stands for its ``id``. None, True and False are part of the shape, everything
@@ -64,7 +67,7 @@ def prepared(build: Callable[P, AnySelect]) -> Callable[P, Query]:
         shape = tuple((name, given[name] if name not in values else ...) for name in given)
         if shape not in built:
             stand_ins = {name: _stand_in(name, arg) for name, arg in given.items()}
-            built[shape] = _Built(cast(Callable[..., AnySelect], build)(**stand_ins))
+            built[shape] = _Built(cast(Callable[..., AnySelect | Listing], build)(**stand_ins))
         return Query(built[shape], values)
 
     return query
@@ -73,9 +76,10 @@ def prepared(build: Callable[P, AnySelect]) -> Callable[P, Query]:
 class _Built:
     """A statement, and those that were made from it."""
 
-    def __init__(self, statement: AnySelect) -> None:
+    def __init__(self, statement: AnySelect | Listing) -> None:
         self.statement = statement
-        self.makes_objects = any(isinstance(c["expr"], type) for c in statement.column_descriptions)
+        columns = statement.column_descriptions if isinstance(statement, Select) else ()
+        self.makes_objects = any(isinstance(c["expr"], type) for c in columns)
         self.then: dict[Shape, _Built] = {}
 
 

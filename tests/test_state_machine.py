@@ -23,12 +23,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from time_machine import Traveller
 
 from app.accounts.models import User, register
-from app.db import AnySelect, Base, db, now
+from app.db import Base, db, now
 from app.follows.models import block, follow, mute, unblock, unfollow, unmute
+from app.paging import Cut, part_of
 from app.posts.cards import entry_cards
 from app.posts.models import UNDO_WITHIN, Post, repost, unrepost
 from app.posts.queries import replies_to, visible_to
 from app.posts.writing import publish
+from app.prepared import Query
 from app.profiles import queries as profiles
 from app.reactions.models import Bookmark, bookmark, like, unbookmark, unlike
 from app.reactions.queries import bookmarks
@@ -154,6 +156,21 @@ class World:
 
 
 # What is done
+
+
+def all_of(
+    listed: Query, key: InstrumentedAttribute[int], most: int = 25, *, upwards: bool = False
+) -> list[Row]:
+    """All of a list, ``most`` rows at a time."""
+    found = listed.changed(part_of, Cut(most, upwards=upwards), key).run().all()
+    page = found
+    while page:
+        goes_on = listed.changed(
+            part_of, Cut(most, True, upwards), key, place=page[-1]._mapping[key.key]
+        )
+        page = goes_on.run().all()
+        found = [*found, *page]
+    return list(found)
 
 
 class Community(RuleBasedStateMachine):
@@ -375,13 +392,16 @@ class Community(RuleBasedStateMachine):
         self.compare_cards(everything, world.profile(author, reader, with_replies=True), viewer)
 
     def compare(
-        self, real: AnySelect, should: list[Entry], key: InstrumentedAttribute[int] = Post.id
+        self, real: Query, should: list[Entry], key: InstrumentedAttribute[int] = Post.id
     ) -> Sequence[Row]:
-        entries = db.session.execute(real.order_by(key.desc())).all()
+        # In pages of all sizes: short ones are found in another way than long ones.
+        entries = all_of(real, key, most=self.turn % 5 + 1)
         assert [entry.id for entry in entries] == [entry.id for entry in should]
+        upwards = all_of(real, key, most=self.turn % 7 + 1, upwards=True)
+        assert upwards[::-1] == entries
         return entries
 
-    def compare_cards(self, real: AnySelect, should: list[Entry], viewer: User | None) -> None:
+    def compare_cards(self, real: Query, should: list[Entry], viewer: User | None) -> None:
         """Hold the cards of a page to a list: each post once, by whom its first entry is there."""
         first: dict[int, str | None] = {}
         for entry in should:
@@ -392,7 +412,7 @@ class Community(RuleBasedStateMachine):
 
     def compare_threads(self, reader: str | None) -> None:
         for post in {entry.answers for entry in self.world.entries if entry.answers}:
-            real = db.session.execute(replies_to(post.id, self.people[reader]).order_by(Post.id))
+            real = all_of(replies_to(post.id, self.people[reader]), Post.id, upwards=True)
             assert [(row.id, row.deleted_at is None) for row in real] == self.world.thread(
                 post, reader
             )

@@ -51,8 +51,17 @@ class Post(TimeOrdered, Base):
     author: Mapped[User] = relationship(foreign_keys=author_id)
 
     __table_args__: Any = (
-        # One index for every timeline: the ids are in order of time.
-        Index("ix_post_author_id_id", "author_id", "id"),
+        # One index for every timeline: the ids are in order of time, and all that decides
+        # who sees an entry where is beside them, so that no other row is read.
+        Index(
+            "ix_post_entries",
+            "author_id",
+            "id",
+            "deleted_at",
+            "in_reply_to_id",
+            "in_reply_to_author_id",
+            "repost_of_id",
+        ),
         Index(
             "uq_post_author_id_nonce",
             "author_id",
@@ -79,6 +88,14 @@ class Post(TimeOrdered, Base):
             "in_reply_to_author_id",
             sqlite_where=in_reply_to_author_id.is_not(None),
             postgresql_where=in_reply_to_author_id.is_not(None),
+        ),
+        # For the list of who reposted a post, by when.
+        Index(
+            "ix_post_repost_of_id_id",
+            "repost_of_id",
+            "id",
+            sqlite_where=repost_of_id.is_not(None),
+            postgresql_where=repost_of_id.is_not(None),
         ),
         Index(
             "uq_post_repost_of_id_author_id",

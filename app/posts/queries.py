@@ -1,15 +1,19 @@
 """Posts as queries that nobody has run yet: what you may not see, they do not find."""
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SelectBase, and_, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
-from ..db import AnySelect
+from ..db import AnySelect, at_most
 from ..follows.queries import not_blocked, not_muted
-from ..prepared import prepared
-from .models import Post, Tagging, Version
+from ..prepared import Listing, prepared
+from .models import Post, Version
 
-Original = aliased(Post, name="original")
+# How many answers are shown below each answer of a thread.
+MOST_BELOW = 3
 
 
 def visible_to(viewer: User | None) -> Select[Post]:
@@ -32,41 +36,50 @@ def own(viewer: User) -> Select[Post]:
     return select(Post).where(Post.author_id == viewer.id, Post.repost_of_id.is_(None))
 
 
-def entries_for(viewer: User | None) -> AnySelect:
+def entries_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
     """What ``viewer`` may see in timelines: posts and reposts, in the columns of an entry.
 
     An entry has the ``id`` that it stands in the list by, the ``shown_id`` of the post that
-    it shows, and who reposted it (``reposter_id`` and names; None for a post itself).
+    it shows, and who posted it or reposted it. With ``heard``, nothing by or of those whom
+    ``viewer`` has muted.
     """
-    is_repost = Post.repost_of_id.is_not(None)
-    return (
-        select(
-            Post.id,
-            func.coalesce(Post.repost_of_id, Post.id).label("shown_id"),
-            Post.author_id,
-            is_repost.label("is_repost"),
-            User.username,
-            User.display_name,
-        )
-        .join(User, User.id == Post.author_id)
-        .outerjoin(Original, Original.id == Post.repost_of_id)
-        .where(
-            Post.deleted_at.is_(None),
-            not_blocked(viewer, Post.author_id),
-            or_(
-                Post.repost_of_id.is_(None),
-                and_(Original.deleted_at.is_(None), not_blocked(viewer, Original.author_id)),
-            ),
-        )
+    return _with_columns(entry_ids_for(viewer, heard=heard))
+
+
+def entry_ids_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
+    """The ids of :func:`entries_for`, all of them to be found in one index."""
+
+    def may_come_from(author_id: Any) -> ColumnElement[bool]:
+        seen = not_blocked(viewer, author_id)
+        return and_(seen, not_muted(viewer, author_id)) if heard else seen
+
+    # A column and no join, after which SQLite would sort all that it found.
+    original = aliased(Post)
+    may_be_shown = and_(original.deleted_at.is_(None), may_come_from(original.author_id))
+    shows = select(may_be_shown).where(original.id == Post.repost_of_id).scalar_subquery()
+    return select(Post.id).where(
+        Post.deleted_at.is_(None),
+        may_come_from(Post.author_id),
+        or_(Post.repost_of_id.is_(None), shows),
     )
 
 
-def heard_by(viewer: User | None) -> ColumnElement[bool]:
-    """Whether ``viewer`` has muted neither the author of an entry nor that of the original."""
-    return and_(
-        not_muted(viewer, Post.author_id),
-        or_(Post.repost_of_id.is_(None), not_muted(viewer, Original.author_id)),
+def entries_among(ids: Callable[[Any, ColumnElement[bool] | None], SelectBase]) -> Listing:
+    """A list of the entries that the query ``ids`` finds, which asks who may see what."""
+    return lambda cut, only: cut(
+        _with_columns(select(Post.id).where(Post.id.in_(ids(cut, only)))), Post.id
     )
+
+
+def _with_columns(ids: AnySelect) -> AnySelect:
+    return ids.with_only_columns(
+        Post.id,
+        func.coalesce(Post.repost_of_id, Post.id).label("shown_id"),
+        Post.author_id,
+        Post.repost_of_id.is_not(None).label("is_repost"),
+        User.username,
+        User.display_name,
+    ).join(User, User.id == Post.author_id)
 
 
 def is_reply() -> ColumnElement[bool]:
@@ -74,40 +87,30 @@ def is_reply() -> ColumnElement[bool]:
     return Post.in_reply_to_id.is_not(None)
 
 
-def tagged(tag: str, viewer: User | None) -> AnySelect:
-    """The posts with ``tag`` (folded) that ``viewer`` may see, as entries."""
-    entries = entries_for(viewer).join(Tagging, Tagging.post_id == Post.id)
-    return entries.where(Tagging.tag == tag)
-
-
 @prepared
 def replies_to(id: int, viewer: User | None) -> AnySelect:
-    """The answers to a post, and the places of deleted ones that were themselves answered."""
-    return select(Post.id, Post.id.label("shown_id"), Post.deleted_at).where(
+    """The answers to a post, and the places of deleted ones that were themselves answered.
+
+    Each with the ids of the oldest :data:`MOST_BELOW` answers to it: ``answer_0`` and so on,
+    null past the last.
+    """
+    answers = (_answer(place, viewer).label(f"answer_{place}") for place in range(MOST_BELOW))
+    return select(Post.id, Post.id.label("shown_id"), Post.deleted_at, *answers).where(
         Post.in_reply_to_id == id,
         or_(Post.deleted_at.is_(None), Post.replies_count > 0),
         not_blocked(viewer, Post.author_id),
     )
 
 
-@prepared
-def first_answers(ids: list[int], viewer: User | None, most: int) -> AnySelect:
-    """The oldest answers, ``most`` at most, to each post of ``ids``."""
-    place = func.row_number().over(partition_by=Post.in_reply_to_id, order_by=Post.id)
-    ranked = (
-        select(Post.id, Post.in_reply_to_id, place.label("place"))
-        .where(
-            Post.in_reply_to_id.in_(ids),
-            Post.deleted_at.is_(None),
-            not_blocked(viewer, Post.author_id),
-        )
-        .subquery()
+def _answer(place: int, viewer: User | None) -> ColumnElement[int]:
+    # One by one along the index: what thousands answered costs no more than other posts.
+    answer = aliased(Post)
+    answers = select(answer.id).where(
+        answer.in_reply_to_id == Post.id,
+        answer.deleted_at.is_(None),
+        not_blocked(viewer, answer.author_id),
     )
-    return (
-        select(ranked.c.id, ranked.c.in_reply_to_id)
-        .where(ranked.c.place <= most)
-        .order_by(ranked.c.id)
-    )
+    return answers.order_by(answer.id).limit(at_most(1)).offset(place).scalar_subquery()
 
 
 @prepared

@@ -1,19 +1,19 @@
 """Threads: a post, what it answers above it, and the answers to it below, a page at a time."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort
+from sqlalchemy import Row
 
 from ..accounts.models import User
 from ..paging import Rows, read_rows
 from .cards import Card, read_cards
 from .models import Post
-from .queries import first_answers, line_above, replies_to
+from .queries import MOST_BELOW, line_above, replies_to
 
 # How many posts are shown above; a link leads on to the topmost.
 MOST_ABOVE = 10
-# How many answers are shown below each answer; a link leads on to the others.
-MOST_BELOW = 3
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,14 @@ def read_thread(id: int, viewer: User | None) -> Thread:
     if not focus.is_visible and not (focus.deleted_at and focus.replies_count):
         abort(404)
     rows = read_rows(replies_to(id, viewer), Post.id, oldest_first=True)
-    direct = [row.id for row in rows.items]
-    nested: dict[int, list[int]] = {}
-    if direct:
-        for row in first_answers(direct, viewer, MOST_BELOW).run():
-            nested.setdefault(row.in_reply_to_id, []).append(row.id)
+    nested = {row.id: _answers(row) for row in rows.items}
     seen = [row.id for row in line if row.is_visible]
     seen += [row.id for row in rows.items if row.deleted_at is None]
     seen += [id for ids in nested.values() for id in ids]
     cards = read_cards(seen, viewer)
 
     def place(id: int) -> Place:
-        answers = tuple(Place(answer, cards.get(answer)) for answer in nested.get(id, ()))
+        answers = tuple(Place(answer, cards.get(answer)) for answer in nested[id])
         card = cards.get(id)
         has_more = len(answers) == MOST_BELOW and (card is None or card.replies > MOST_BELOW)
         return Place(id, card, answers, has_more)
@@ -72,6 +68,11 @@ def read_thread(id: int, viewer: User | None) -> Thread:
         above=[Place(row.id, cards.get(row.id)) for row in line[:-1]],
         higher_id=line[0].in_reply_to_id,
         post=Place(id, cards.get(id)),
-        replies=[place(id) for id in direct],
+        replies=[place(id) for id in nested],
         rows=rows,
     )
+
+
+def _answers(row: Row[Any]) -> list[int]:
+    ids = (row._mapping[f"answer_{place}"] for place in range(MOST_BELOW))
+    return [id for id in ids if id is not None]

@@ -70,7 +70,7 @@ def _count_new(timeline: Query, reader: User | None, since: int) -> int:
     count = timeline.changed(
         queries.count_newer_by_others,
         MOST_COUNTED + 1,
-        since=since,
+        place=since,
         # A stranger wrote nothing, and 0 is nobody's id.
         reader=reader.id if reader else 0,
     )

@@ -2,13 +2,15 @@
 
 import random
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, product
 
 import pytest
 
-from app.db import writing
+from app.db import db, writing
 from app.follows.models import unfollow
-from app.paging import LONGEST, PAGE
+from app.paging import LONGEST, PAGE, Cut, part_of
+from app.posts.models import Post
+from app.timelines import queries
 from tests.html import absent, attributes, cards, one, text_of
 
 
@@ -37,6 +39,29 @@ def more(page):
 
 def newer(page):
     return next(iter(attributes(page, "a.newer", "href")), None)
+
+
+@pytest.mark.parametrize("looked_at", [0, 2, 1_000])
+def test_a_page_is_the_same_however_it_is_found(
+    app, monkeypatch, make_user, make_post, make_follow, looked_at
+):
+    monkeypatch.setattr(queries, "LOOKED_AT", looked_at)
+    chance = random.Random(looked_at)
+    ada, *people = (make_user() for _ in range(12))
+    circle, posts = people[:4], []
+    with app.app_context(), writing():
+        for person in circle:
+            make_follow(ada, person)
+        for author in chance.choices(people, [1, 1, 1, 1, *[3] * 7], k=120):
+            posts.append(make_post(author))
+        ids = [post.id for post in posts if post.author_id in {one.id for one in circle}]
+    with app.app_context():
+        home = queries.home.__wrapped__(ada)
+        for most, place, upwards in product((1, 3, 10), (post.id for post in posts), (False, True)):
+            page = part_of(home, Cut(most, True, upwards), Post.id)
+            found = [row.id for row in db.session.execute(page, {"place": place})]
+            past = [id for id in ids if (id > place if upwards else id < place)]
+            assert found == (past if upwards else past[::-1])[:most]
 
 
 def test_home_equals_what_a_plain_loop_would_find(

@@ -1,0 +1,211 @@
+"""What the databases do to find a page: they go along an index, whatever the tables hold."""
+
+import json
+import re
+
+import flask_migrate
+import pytest
+from sqlalchemy import event, insert, text
+
+from app.accounts.models import User, register
+from app.db import LOW_BITS, db, id_at, now, writing
+from app.follows.models import Follow
+from app.notifications.models import Notification
+from app.posts.models import Post, Tagging
+from app.reactions.models import Bookmark, Like
+from app.search.index import post_fts
+from tests.client import Client
+from tests.conftest import DATABASE, PASSWORD
+
+POSTS = 20_000
+PEOPLE = 2_000
+A_MINUTE = 60_000 << LOW_BITS
+
+# What grows with the community. A statement may not read one of these from end to end …
+GROWING = {
+    *("post", "user", "follow", "like", "bookmark", "post_tag", "notification"),
+    *("mention", "version", "draft", "login_session", "post_fts", "person_fts"),
+}
+# … nor find or sort so many rows of them. SQLite counts steps, of which a row takes several.
+MOST_ROWS = POSTS // 5
+MOST_STEPS = 8 * MOST_ROWS
+
+READERS = ("few", "many", "silent")
+PAGES = [
+    *("/", "/?before={middle}", "/?through={late}", "/?since={late}"),
+    *("/explore", "/explore?before={middle}", "/explore?since={late}"),
+    *("/tags/bread", "/tags/bread?before={middle}", "/tags/bread?since={late}"),
+    *("/@prolific", "/@prolific?before={middle}", "/@prolific/replies"),
+    *("/@prolific/followers", "/@prolific/followers?before={middle}", "/@many/following"),
+    *("/posts/{answered}", "/posts/{answered}?after={middle}", "/posts/{answer}"),
+    *("/posts/{liked}", "/posts/{liked}/likes", "/posts/{liked}/reposts"),
+    *("/bookmarks", "/bookmarks?before={middle}", "/notifications", "/notifications?kind=like"),
+    *("/search?q=rare", "/search?q=tea", "/search?q=tea&before={middle}"),
+    *("/search?q=from:prolific", "/search?q=%23bread", "/search?q=person7&by=people"),
+]
+
+
+@pytest.fixture(scope="module")
+def large(make_app, make_database):
+    """An application on a database of its own, with much in it; and what its places are called."""
+    app = make_app({"DATABASE_URL": make_database()})
+    with app.app_context():
+        flask_migrate.upgrade()
+        places = fill()
+        if DATABASE == "postgresql":
+            at_once = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            with at_once as connection:
+                connection.execute(text("VACUUM ANALYZE"))
+    return app, places
+
+
+def fill():
+    """Have many people write much; return what the places in it are called.
+
+    ``few`` follows twenty people, ``many`` nearly all, ``silent`` twenty who last wrote long
+    ago. ``prolific`` wrote every second post, and everybody follows them.
+    """
+    first = id_at(now()) - POSTS * A_MINUTE
+    ids = [first + n * A_MINUTE for n in range(POSTS)]
+    people = [first - n * A_MINUTE for n in range(1, PEOPLE + 1)]
+    prolific, others, silent = people[0], people[1:-100], people[-100:]
+    rows = {
+        User: [
+            {"id": id, "username": f"person{n}" if n else "prolific"} for n, id in enumerate(people)
+        ],
+        Post: [post(n, ids, prolific, others, silent) for n in range(POSTS)],
+        Like: [{"user_id": id, "post_id": ids[1]} for id in people]
+        + [{"user_id": id, "post_id": post} for id in others[:20] for post in ids[2::50]],
+        Tagging: [{"tag": "bread", "post_id": id} for id in ids[::2]],
+        post_fts: [
+            {"rowid": id, "words": ["@prolific", "tea" if n % 997 else "rare", "allotment"]}
+            for n, id in enumerate(ids)
+        ],
+    }
+    with writing() as session:
+        for table, found in rows.items():
+            session.execute(insert(table), found)
+        for name, whom in zip(READERS, (others[:20], people[:-100], silent[:20]), strict=True):
+            reader = register(name, password=PASSWORD)
+            reader.following_count = len(whom)
+            follows = [(reader.id, id) for id in whom]
+            follows += [(id, people[n]) for n, id in enumerate(whom[20:])]
+            session.execute(
+                insert(Follow), [{"follower_id": a, "followed_id": b} for a, b in follows]
+            )
+            session.execute(
+                insert(Bookmark),
+                [{"user_id": reader.id, "post_id": id, "since": id} for id in ids[::2]],
+            )
+            told = session.query(Notification).count()
+            session.execute(
+                insert(Notification),
+                [
+                    {"id": first + told + n, "user_id": reader.id, "kind": "like"}
+                    | {"actor_id": id, "post_id": ids[n % 100]}
+                    for n, id in enumerate(people)
+                ],
+            )
+    names = {"middle": POSTS // 2, "late": -30, "answered": 0, "answer": 5, "liked": 1}
+    return {name: ids[n] for name, n in names.items()}
+
+
+def post(n, ids, prolific, others, silent):
+    """The n-th post: half of them are by one person, and a fifth answers one of two posts."""
+    answers = n and not n % 5
+    answered = 0 if n % 10 else 5
+    reposts = n % 14 == 8 and not answers
+    by_few = silent if n < POSTS // 10 else others
+    return {
+        "id": ids[n],
+        "author_id": prolific if n % 2 else by_few[n % len(by_few)],
+        "body": "" if reposts else "Tea, then the allotment.",
+        "body_html": "" if reposts else "Tea, then the allotment.",
+        "in_reply_to_id": ids[answered] if answers else None,
+        "in_reply_to_author_id": prolific if answers else None,
+        "repost_of_id": ids[1] if reposts else None,
+    }
+
+
+def reading(app, places):
+    """Give each statement with which a page is read, and its parameters, by the page's address."""
+    sent = {}
+
+    def note(_connection, _cursor, statement, parameters, context, _many):
+        if not context.isinsert and not context.isupdate and not context.isdelete:
+            sent.setdefault(statement, (address, parameters))
+
+    with app.app_context():
+        engine = db.engine
+    browsers = {None: Client(app)}
+    for name in READERS:
+        browsers[name] = Client(app)
+        browsers[name].log_in(name, PASSWORD)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for name, browser in browsers.items():
+            for page in PAGES:
+                address = page.format(**places)
+                sent_before = len(sent)
+                answer = browser.get(address)
+                assert answer.status_code in ((200,) if name else (200, 303)), address
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return sent
+
+
+# How a statement is looked at
+
+
+def faults_on_sqlite(cursor, statement, parameters):
+    plan = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+    sorting = {parent for _id, parent, _unused, what in plan if "TEMP B-TREE FOR ORDER" in what}
+    for _id, parent, _unused, what in plan:
+        scanned = re.match(r"SCAN (\w+?)(?:_\d+)?\b", what)
+        # Along its own key, to be left after a page, is how everybody's posts are read.
+        by_its_key = "USING" not in what and parent not in sorting and "LIMIT" in statement
+        if scanned and scanned[1] in GROWING and not by_its_key and "VIRTUAL" not in what:
+            yield what
+    steps = 0
+
+    def step():
+        nonlocal steps
+        steps += 1
+
+    cursor.connection.set_progress_handler(step, 100)
+    cursor.execute(statement, parameters).fetchall()
+    cursor.connection.set_progress_handler(None, 0)
+    if steps * 100 > MOST_STEPS:
+        yield f"{steps * 100:,} steps"
+
+
+def faults_on_postgresql(cursor, statement, parameters):
+    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+    (found,) = cursor.fetchone()
+    nodes = [(found if isinstance(found, list) else json.loads(found))[0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", ())
+        removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
+        rows = (node["Actual Rows"] + removed) * node["Actual Loops"]
+        table = node.get("Relation Name")
+        if node["Node Type"] == "Seq Scan" and table in GROWING and node["Actual Loops"]:
+            yield f"Seq Scan on {table}"
+        if rows > MOST_ROWS:
+            yield f"{node['Node Type']} on {table}: {rows:,.0f} rows"
+
+
+def faults(app, sent):
+    """Look at all statements; return what is wrong with each."""
+    look = faults_on_sqlite if DATABASE == "sqlite" else faults_on_postgresql
+    with app.app_context(), db.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        return {
+            f"{address}: {statement}": found
+            for statement, (address, parameters) in sent.items()
+            if (found := list(look(cursor, statement, parameters)))
+        }
+
+
+def test_no_page_reads_a_table_from_end_to_end(large):
+    found = faults(large[0], reading(*large))
+    assert not found, json.dumps(found, indent=2).replace("\\n", "\n")
