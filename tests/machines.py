@@ -185,6 +185,8 @@ class Machines:
             "HOST": "127.0.0.1",
             "PORT": str(machine.port),
             "WEB_WORKERS": "1",
+            # Strangers see what another machine wrote when its replica does, and no later.
+            "STRANGERS_WAIT": "0",
         }
 
     def start(self, process: str, machine: Machine) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import LoginSession, User, register
@@ -20,7 +20,6 @@ from app.db import (
     tally,
     writing,
 )
-from app.posts.models import Post
 from app.posts.writing import publish
 from tests.conftest import DATABASE
 
@@ -199,14 +198,3 @@ def test_the_database_is_set_up_to_keep_what_it_was_given(app):
             assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         else:
             assert connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
-
-
-def test_every_list_is_read_by_an_index(app, ada, bruno, make_follow, make_post):
-    """Home, a profile and the lists of people never read a whole table."""
-    indexed = {
-        tuple(column.name for column in index.columns)
-        for table in (Post.__table__, Base.metadata.tables["follow"])
-        for index in table.indexes
-        if isinstance(index, Index)
-    }
-    assert {("author_id", "id"), ("followed_id", "since"), ("follower_id", "since")} <= indexed

@@ -114,7 +114,8 @@ def post(n, ids, prolific, others, silent):
     """The n-th post: half of them are by one person, and a fifth answers one of two posts."""
     answers = n and not n % 5
     answered = 0 if n % 10 else 5
-    reposts = n % 14 == 8 and not answers
+    # Nobody reposts one post twice: the silent are few, and repost nothing.
+    reposts = n % 14 == 8 and not answers and n >= POSTS // 10
     by_few = silent if n < POSTS // 10 else others
     return {
         "id": ids[n],
@@ -146,7 +147,6 @@ def reading(app, places):
         for name, browser in browsers.items():
             for page in PAGES:
                 address = page.format(**places)
-                sent_before = len(sent)
                 answer = browser.get(address)
                 assert answer.status_code in ((200,) if name else (200, 303)), address
     finally:
