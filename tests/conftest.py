@@ -254,13 +254,19 @@ def bruno(make_user: Callable[..., User]) -> User:
 
 @pytest.fixture
 def rows(app: Flask) -> Callable[..., list[dict]]:
-    """Give a function that reads a table as it is, without the application's models."""
+    """Give a function that reads a table as it is, without the application's models.
+
+    In the order of its key: PostgreSQL has no order of its own, and puts a row where there is room.
+    """
 
     def read(table: str, where: str = "1 = 1", **values: object) -> list[dict]:
         with app.app_context(), db.engine.connect() as connection:
-            name = connection.dialect.identifier_preparer.quote(table)
-            found = connection.execute(text(f"SELECT * FROM {name} WHERE {where}"), values)
-            return [dict(row) for row in found.mappings()]
+            quote = connection.dialect.identifier_preparer.quote
+            found_by = {at.name: [at.c.rowid] for at in TABLES}
+            columns = found_by.get(table) or Base.metadata.tables[table].primary_key
+            key = ", ".join(quote(column.name) for column in columns)
+            query = f"SELECT * FROM {quote(table)} WHERE {where} ORDER BY {key}"
+            return [dict(row) for row in connection.execute(text(query), values).mappings()]
 
     return read
 

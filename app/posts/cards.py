@@ -117,10 +117,15 @@ def draw_card(card: Card) -> Markup:
     return html
 
 
+def draw_cards(cards: Iterable[Card]) -> Markup:
+    """Return the HTML of cards, one after the other."""
+    return Markup("").join(map(current_app.extensions["cards"].drawn, cards))
+
+
 def init_app(state: Any) -> None:
-    """Give the application a cache of cards, and templates the function ``draw_card``."""
+    """Give the application a cache of cards, and templates what draws them."""
     state.app.extensions["cards"] = Cards()
-    state.app.jinja_env.globals["draw_card"] = draw_card
+    state.app.jinja_env.globals |= {"draw_card": draw_card, "draw_cards": draw_cards}
 
 
 def _draw(card: Card) -> Markup:
