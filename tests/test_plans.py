@@ -26,7 +26,8 @@ GROWING = {
     *("post", "user", "follow", "like", "bookmark", "post_tag", "notification"),
     *("mention", "version", "draft", "login_session", "post_fts", "person_fts"),
 }
-# … nor find or sort so many rows of them. SQLite counts steps, of which a row takes several.
+# … nor, on SQLite, find or sort so many rows of them: it counts steps, of which a row takes
+# several. PostgreSQL goes another way through few rows than through many.
 MOST_ROWS = POSTS // 5
 MOST_STEPS = 8 * MOST_ROWS
 
@@ -97,13 +98,15 @@ def fill():
                 insert(Bookmark),
                 [{"user_id": reader.id, "post_id": id, "since": id} for id in ids[::2]],
             )
-            told = session.query(Notification).count()
+            # One's own are grouped as a whole; how many others have must not matter.
+            told = [(reader.id, id) for id in people[:500]] + [(id, reader.id) for id in people]
+            before = session.query(Notification).count()
             session.execute(
                 insert(Notification),
                 [
-                    {"id": first + told + n, "user_id": reader.id, "kind": "like"}
-                    | {"actor_id": id, "post_id": ids[n % 100]}
-                    for n, id in enumerate(people)
+                    {"id": first + before + n, "user_id": person, "kind": "like"}
+                    | {"actor_id": actor, "post_id": ids[n % 100]}
+                    for n, (person, actor) in enumerate(told)
                 ],
             )
     names = {"middle": POSTS // 2, "late": -30, "answered": 0, "answer": 5, "liked": 1}
@@ -180,18 +183,17 @@ def faults_on_sqlite(cursor, statement, parameters):
 
 
 def faults_on_postgresql(cursor, statement, parameters):
+    # A small table is read whole even where an index would serve. Where that is not allowed, what
+    # is still read whole is what no index serves.
+    cursor.execute("SET LOCAL enable_seqscan = off")
     cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
     (found,) = cursor.fetchone()
     nodes = [(found if isinstance(found, list) else json.loads(found))[0]["Plan"]]
     for node in nodes:
         nodes += node.get("Plans", ())
-        removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
-        rows = (node["Actual Rows"] + removed) * node["Actual Loops"]
         table = node.get("Relation Name")
         if node["Node Type"] == "Seq Scan" and table in GROWING and node["Actual Loops"]:
             yield f"Seq Scan on {table}"
-        if rows > MOST_ROWS:
-            yield f"{node['Node Type']} on {table}: {rows:,.0f} rows"
 
 
 def faults(app, sent):
