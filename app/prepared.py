@@ -64,7 +64,11 @@ def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
     def query(*args: P.args, **kwargs: P.kwargs) -> Query:
         given = dict(zip(names, args, strict=False)) | kwargs
         values = {name: _value(arg) for name, arg in given.items() if not _is_shape(arg)}
-        shape = tuple((name, given[name] if name not in values else ...) for name in given)
+        shape = (
+            # The two databases are asked differently, and one process may know both.
+            db.engine.dialect.name,
+            *((name, given[name] if name not in values else ...) for name in given),
+        )
         if shape not in built:
             stand_ins = {name: _stand_in(name, arg) for name, arg in given.items()}
             built[shape] = _Built(cast(Callable[..., AnySelect | Listing], build)(**stand_ins))
