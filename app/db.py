@@ -156,6 +156,15 @@ def at_most(rows: int) -> ColumnElement[int]:
     return literal_column(str(int(rows)))
 
 
+def there_is(one: Select[Any]) -> ColumnElement[bool]:
+    """Whether ``one``, a query of a single row for each row around it, finds it.
+
+    Looked up by key. EXISTS lets PostgreSQL make a table of all that could be asked for
+    first: all posts, to count what somebody has not read.
+    """
+    return one.scalar_subquery().is_not(None)
+
+
 def affected(statement: Executable) -> int:
     """Run a writing ``statement`` and return how many rows it changed."""
     # An INSERT's count is dropped on PostgreSQL unless it is asked for.

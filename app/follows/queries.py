@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User, by_name
-from ..db import AnySelect
+from ..db import AnySelect, there_is
 from ..prepared import prepared
 from .models import Block, Follow, Mute
 
@@ -33,7 +33,8 @@ def is_followed_by(viewer: User | None, author_id: Any = User.id) -> ColumnEleme
     if viewer is None:
         return false()
     mine = aliased(Follow)  # Of its own, so that it stands in lists made from follows too.
-    return exists().where(mine.follower_id == viewer.id, mine.followed_id == author_id)
+    one = select(mine.since).where(mine.follower_id == viewer.id, mine.followed_id == author_id)
+    return there_is(one)
 
 
 def not_blocked(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:

@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from ..accounts.models import User
-from ..db import AnySelect
+from ..db import AnySelect, at_most, there_is
 from ..follows.queries import not_blocked, not_muted
 from ..posts.models import Post
 from ..posts.queries import visible_to
 from ..prepared import prepared
 from .models import Notification
 
+# Above this the counter says "99+": nothing counts all rows to draw a page.
+MOST_COUNTED = 99
 # How many of the people of a group are drawn.
 DRAWN = 3
 # What makes rows one group: ten people like one post, and it is told once.
@@ -29,9 +31,10 @@ def unread(viewer: User) -> Select[int]:
 
 
 @prepared
-def count_unread(viewer: User, most: int) -> AnySelect:
-    """How many :func:`unread` finds; counts to ``most`` and no further."""
-    return select(func.count()).select_from(unread(viewer).limit(most).subquery())
+def count_unread(viewer: User) -> AnySelect:
+    """How many :func:`unread` finds; counts to one more than :data:`MOST_COUNTED`."""
+    counted = unread(viewer).limit(at_most(MOST_COUNTED + 1))
+    return select(func.count()).select_from(counted.subquery())
 
 
 @prepared
@@ -93,4 +96,5 @@ def _heard_by(viewer: User) -> tuple[ColumnElement[bool], ...]:
 
 
 def _of_no_hidden_post(viewer: User, post_id: Any) -> ColumnElement[bool]:
-    return or_(post_id.is_(None), visible_to(viewer).where(Post.id == post_id).exists())
+    visible = visible_to(viewer).where(Post.id == post_id).with_only_columns(Post.id)
+    return or_(post_id.is_(None), there_is(visible))

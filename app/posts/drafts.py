@@ -4,7 +4,7 @@ from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
-from ..db import AnySelect, affected, db, now, writing
+from ..db import AnySelect, affected, at_most, db, now, writing
 from ..prepared import prepared
 from .models import Draft, Post, Version
 from .text import normal
@@ -101,7 +101,7 @@ def _drafts_for(
         # Whatever it was for: what it answers may be gone.
         same = [Draft.id == id]
     newest_first = (Draft.saved_at.desc(), Draft.id.desc())
-    return drafts_of(author).where(*same).order_by(*newest_first).limit(1)
+    return drafts_of(author).where(*same).order_by(*newest_first).limit(at_most(1))
 
 
 def _was_sent(author: User, nonce: str) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, SelectBase, and_, false, func, lit
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
-from ..db import AnySelect, at_most
+from ..db import AnySelect, at_most, there_is
 from ..follows.queries import not_blocked, not_muted
 from ..prepared import Listing, prepared
 from .models import Post, Version
@@ -164,7 +164,8 @@ def is_reposted_by(viewer: User | None) -> ColumnElement[bool]:
     if viewer is None:
         return false()
     mine = aliased(Post)
-    return select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == viewer.id).exists()
+    one = select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == viewer.id)
+    return there_is(one)
 
 
 @prepared

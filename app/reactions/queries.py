@@ -1,9 +1,9 @@
 """Likes and bookmarks as queries that nobody has run yet."""
 
-from sqlalchemy import ColumnElement, exists, false, select
+from sqlalchemy import ColumnElement, false, select
 
 from ..accounts.models import User
-from ..db import AnySelect
+from ..db import AnySelect, there_is
 from ..follows.queries import is_followed_by, not_blocked
 from ..posts.models import Post
 from ..posts.queries import entries_for
@@ -15,14 +15,16 @@ def is_liked_by(viewer: User | None) -> ColumnElement[bool]:
     """Whether ``viewer`` likes a post: a column."""
     if viewer is None:
         return false()
-    return exists().where(Like.user_id == viewer.id, Like.post_id == Post.id)
+    one = select(Like.since).where(Like.user_id == viewer.id, Like.post_id == Post.id)
+    return there_is(one)
 
 
 def is_bookmarked_by(viewer: User | None) -> ColumnElement[bool]:
     """Whether ``viewer`` bookmarked a post: a column."""
     if viewer is None:
         return false()
-    return exists().where(Bookmark.user_id == viewer.id, Bookmark.post_id == Post.id)
+    one = select(Bookmark.since).where(Bookmark.user_id == viewer.id, Bookmark.post_id == Post.id)
+    return there_is(one)
 
 
 @prepared
