@@ -106,7 +106,7 @@ def _stand_in(name: str, argument: Any) -> Any:
     return parameter(name) if isinstance(argument, int) else bindparam(name)
 
 
-def once(statement: AnySelect) -> Query:
+def once(statement: AnySelect | Listing) -> Query:
     """Return the query of a ``statement`` that is of no shape to come again."""
     return Query(_Built(statement), {})
 

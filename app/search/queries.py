@@ -24,9 +24,11 @@ from sqlalchemy.orm import aliased
 from ..accounts.models import User, by_name
 from ..db import AnySelect, db
 from ..follows.queries import is_followed_by, visible_people
+from ..paging import part_of
 from ..posts.cards import with_cards
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
+from ..prepared import Listing
 from .asking import Asked, Term
 from .index import person_fts, post_fts
 from .words import MARK, words_in
@@ -37,13 +39,22 @@ MOST_RANKED = 5_000
 NAMED = 10**12
 
 
-def posts(asked: Asked, viewer: User | None) -> tuple[AnySelect, Any]:
+def posts(asked: Asked, viewer: User | None) -> tuple[AnySelect | Listing, Any]:
     """The cards that ``viewer`` may see among the posts ``asked`` for, and the key to page them by.
 
     The key is a column of them too.
     """
     found, key = _posts(asked, viewer)
-    return with_cards(found, viewer).add_columns(key), key
+    if key is not Post.id:
+        return with_cards(found, viewer).add_columns(key), key
+    # Of one author: first the ids, from the index, or PostgreSQL reads and sorts all their posts.
+    ids = found.with_only_columns(key)
+
+    def listed(cut: Any, only: ColumnElement[bool] | None) -> AnySelect:
+        page = select(Post).where(key.in_(part_of(ids, cut, key, only)))
+        return cut(with_cards(page, viewer), key)
+
+    return listed, key
 
 
 def posts_by_strength(asked: Asked, viewer: User | None) -> tuple[AnySelect, Any, Any]:
