@@ -81,6 +81,9 @@ def scroll_to(read: Locator, pixels: int) -> None:
 def goes_to_a_post_and_comes_back_to_its_place(page: Page) -> None:
     read = cards(page).nth(cards(page).count() - 12)
     read = page.locator(f"#{read.get_attribute('id')}")
+    # While one page still fades into the next, a click meets the picture of the old one, and
+    # Playwright scrolls to try again.
+    read.locator(".post-time").click(trial=True)
     scroll_to(read, 200)
     place = top_of(read)
     read.locator(".post-time").click()
