@@ -10,7 +10,7 @@ from inspect import signature
 from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeAlias, cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Result, Select, bindparam
 
 from .db import AnySelect, TimeOrdered, db
@@ -20,6 +20,11 @@ Shape = tuple[Hashable, ...]
 # A list that is not one query to be cut: given how much of it is wanted (a ``Cut`` of
 # app.paging) and what must be so besides, it makes the query. Its key is ``id``.
 Listing: TypeAlias = Callable[[Any, ColumnElement[bool] | None], AnySelect]
+
+
+def init_app(app: Flask) -> None:
+    """Have ``app`` keep its queries: the two databases are asked differently."""
+    app.extensions["queries"] = {}
 
 
 class Query:
@@ -58,21 +63,27 @@ def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
     else is a parameter: ``build`` must not look at it, only put it into the statement.
     """
     names = tuple(signature(build).parameters)
-    built: dict[Shape, _Built] = {}
 
     @wraps(build)
     def query(*args: P.args, **kwargs: P.kwargs) -> Query:
-        given = dict(zip(names, args, strict=False)) | kwargs
-        values = {name: _value(arg) for name, arg in given.items() if not _is_shape(arg)}
-        shape = (
-            # The two databases are asked differently, and one process may know both.
-            db.engine.dialect.name,
-            *((name, given[name] if name not in values else ...) for name in given),
-        )
-        if shape not in built:
+        given = dict(zip(names, args, strict=False))
+        if kwargs:
+            given |= kwargs
+        values: dict[str, Any] = {}
+        shape: list[Hashable] = [build]
+        for name, arg in given.items():
+            if arg is None or arg is True or arg is False:
+                shape += name, arg
+            else:
+                shape.append(name)
+                values[name] = arg.id if isinstance(arg, TimeOrdered) else arg
+        key = tuple(shape)
+        kept: dict[Shape, _Built] = current_app.extensions["queries"]
+        built = kept.get(key)
+        if built is None:
             stand_ins = {name: _stand_in(name, arg) for name, arg in given.items()}
-            built[shape] = _Built(cast(Callable[..., AnySelect | Listing], build)(**stand_ins))
-        return Query(built[shape], values)
+            built = kept[key] = _Built(cast(Callable[..., AnySelect], build)(**stand_ins))
+        return Query(built, values)
 
     return query
 
@@ -87,17 +98,9 @@ class _Built:
         self.then: dict[Shape, _Built] = {}
 
 
-def _is_shape(argument: object) -> bool:
-    return argument is None or isinstance(argument, bool)
-
-
-def _value(argument: Any) -> Any:
-    return argument.id if isinstance(argument, TimeOrdered) else argument
-
-
 def _stand_in(name: str, argument: Any) -> Any:
     """Return what ``build`` is given in place of ``argument``."""
-    if _is_shape(argument):
+    if argument is None or isinstance(argument, bool):
         return argument
     if isinstance(argument, TimeOrdered):
         return SimpleNamespace(id=parameter(name))
