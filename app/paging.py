@@ -1,6 +1,6 @@
 """Keyset pages: a list continues below the last row's key and never counts or skips rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -63,17 +63,24 @@ def part_of(
     return cut(listed if only is None else listed.where(only), key)
 
 
-def read_rows(query: Query, key: Any, *, oldest_first: bool = False) -> Rows:
+# Given a query and in which direction it lists, gives its rows more columns.
+Widen = Callable[[Query, bool], Query]
+
+
+def read_rows(
+    query: Query, key: Any, *, oldest_first: bool = False, widen: Widen | None = None
+) -> Rows:
     """Run ``query`` newest first by ``key``, for the place that the request asks for.
 
     ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
     to K, or the :data:`LONGEST` that end there. With ``oldest_first`` the list runs the
-    other way and ``?after=K`` continues it. The key must be among the columns.
+    other way and ``?after=K`` continues it. The key must be among the columns; those that
+    ``widen`` adds are read for the rows of the page alone.
     Answers 400 for a key that is no number.
     """
     onwards = "after" if oldest_first else "before"
     passed, through = asked_key(onwards), asked_key("through")
-    along = _Along(query, key, onwards)
+    along = _Along(query, key, onwards, widen)
     if through is not None:
         return along.down_to(through)
     return along.page(passed)
@@ -86,6 +93,7 @@ class _Along:
     query: Query
     key: Any
     onwards: str
+    widen: Widen | None
 
     def page(self, passed: int | None) -> Rows:
         found = self._run(PAGE + 1, passed, upwards=self._is_upwards)
@@ -116,7 +124,8 @@ class _Along:
     def _run(self, most: int, place: int | None, *, upwards: bool) -> Sequence[Row[Any]]:
         values = {} if place is None else {"place": place}
         cut = Cut(most, from_place=place is not None, upwards=upwards)
-        return self.query.changed(part_of, cut, self.key, **values).run().all()
+        found = self.query.changed(part_of, cut, self.key, **values)
+        return (self.widen(found, upwards) if self.widen else found).run().all()
 
     def _place(self, name: str, row: Row[Any]) -> str:
         return _url(name, row._mapping[self.key.key])

@@ -1,10 +1,11 @@
 """What holds for every answer: headers, the content security policy, rate limits, CSRF."""
 
 import time
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -39,7 +40,6 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
-    app.after_request(_add_headers)
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(
             "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
@@ -67,20 +67,31 @@ def content_security_policy(avatars: str) -> str:
     )
 
 
-def add_headers(app: Flask, headers: Any) -> None:
-    """Put into ``headers``, of an answer or of a file, what every one of them carries."""
-    headers["Content-Security-Policy"] = app.config["CONTENT_SECURITY_POLICY"]
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    # Not no-referrer: under HTTPS, Flask-WTF checks where a form was sent from.
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+class FixedHeaders:
+    """WSGI middleware: adds the headers that every answer and every file carries."""
 
+    def __init__(self, app: Flask) -> None:
+        self.app = app.wsgi_app
+        self.headers = [
+            ("Content-Security-Policy", app.config["CONTENT_SECURITY_POLICY"]),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            # Not no-referrer: under HTTPS, Flask-WTF checks where a form was sent from.
+            ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+        ]
+        self.over_https = [
+            *self.headers,
+            ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+        ]
 
-def _add_headers(response: Response) -> Response:
-    add_headers(current_app, response.headers)
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return response
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer a request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            fixed = self.over_https if environ["wsgi.url_scheme"] == "https" else self.headers
+            return start_response(status, headers + fixed, *error)
+
+        return self.app(environ, start)

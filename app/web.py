@@ -32,12 +32,14 @@ from whitenoise import WhiteNoise
 import config
 
 from .db import BIGGEST_ID, db
-from .security import add_headers
+from .security import FixedHeaders
 
 STATIC = config.ROOT / "static"
 # How many addresses, and how many parts of pages, a process keeps.
 ADDRESSES_KEPT = 10_000
 PARTS_KEPT = 2_000
+# The headers by which an answer may be another one.
+DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
 
 bootstrap = Bootstrap5()
 htmx = HTMX()
@@ -60,8 +62,8 @@ def init_app(app: Flask) -> None:
             root=STATIC,
             prefix=static_url(),
             immutable_file_test=lambda path, url: True,
-            add_headers_function=lambda headers, path, url: add_headers(app, headers),
         )
+    app.wsgi_app = FixedHeaders(app)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
@@ -186,14 +188,20 @@ def notify(message: str, *, undo: str | None = None) -> None:
 
 
 def _keep_apart(response: Response) -> Response:
-    # A page and its fragment share a URL, and so do one person's page and another's.
+    # Flask-Login looks into every session, and Flask would say so: for what is everybody's, that
+    # means nothing, and for all else it is said here.
+    session.accessed = False
     is_file = request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
-    if is_file or response.cache_control.max_age:
-        # Flask-Login looks into every session; for what is everybody's, that means nothing.
-        session.accessed = False
+    headers = response.headers
+    if is_file or ("Cache-Control" in headers and response.cache_control.max_age):
         return response
-    response.vary.update(("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"))
-    response.headers.setdefault("Cache-Control", "private, no-store")
+    # A page and its fragment share a URL, and so do one person's page and another's.
+    if "Vary" in headers:
+        response.vary.update(DIFFERS_BY)
+    else:
+        headers["Vary"] = ", ".join(DIFFERS_BY)
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "private, no-store"
     return response
 
 

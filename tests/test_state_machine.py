@@ -26,7 +26,7 @@ from app.accounts.models import User, register
 from app.db import Base, db, now
 from app.follows.models import block, follow, mute, unblock, unfollow, unmute
 from app.paging import Cut, part_of
-from app.posts.cards import entry_cards
+from app.posts.cards import cards_of_entries, with_their_cards
 from app.posts.models import UNDO_WITHIN, Post, repost, unrepost
 from app.posts.queries import replies_to, visible_to
 from app.posts.writing import publish
@@ -406,7 +406,9 @@ class Community(RuleBasedStateMachine):
         first: dict[int, str | None] = {}
         for entry in should:
             first.setdefault(entry.shown.id, entry.author if entry.shows else None)
-        cards = entry_cards(self.compare(real, should), viewer)
+        self.compare(real, should)
+        page = real.changed(part_of, Cut(len(should) + 1), Post.id)
+        cards = cards_of_entries(with_their_cards(page, Post.id, viewer).run().all(), viewer)
         shown = [(card.id, card.reposter and card.reposter[0]) for card in cards]
         assert shown == list(first.items())
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from flask import current_app, render_template
@@ -16,12 +17,31 @@ from ..accounts.avatars import avatar_url
 from ..accounts.models import User
 from ..db import AnySelect, moment_of
 from ..follows.queries import not_blocked
-from ..prepared import prepared
+from ..paging import Rows, read_rows
+from ..prepared import Query, parameter, prepared
 from .models import Post
 from .queries import is_reposted_by
 
 CARDS_KEPT = 10_000
 INDENT = re.compile(r"\n\s+")
+
+# What a card shows of its post: the first columns of a row that it is made of.
+Answered = aliased(User)
+COLUMNS = (
+    # The id is that of a row's place in its list, where the two differ.
+    Post.id.label("shown_id"),
+    Post.body_html,
+    Post.author_id,
+    Post.replies_count,
+    Post.reposts_count,
+    Post.likes_count,
+    Post.edited_at,
+    Post.in_reply_to_id,
+    User.username,
+    User.display_name,
+    User.email,
+    Answered.username.label("answered"),
+)
 
 # What a card shows of its viewer, by the name of the field: later domains add theirs.
 ViewersColumn = Callable[[User | None], ColumnElement[bool]]
@@ -77,7 +97,7 @@ def read_cards(ids: Iterable[int], viewer: User | None) -> dict[int, Card]:
     wanted = list(ids)
     if not wanted:
         return {}
-    return {card.id: card for card in cards_of(_posts(wanted, viewer).run(), viewer)}
+    return {card.id: card for card in cards_of(_posts(wanted, viewer).run().all(), viewer)}
 
 
 @prepared
@@ -85,21 +105,56 @@ def _posts(ids: list[int], viewer: User | None) -> AnySelect:
     return with_cards(select(Post).where(Post.id.in_(ids)), viewer)
 
 
+def read_entries(timeline: Query, key: Any, viewer: User | None) -> tuple[Rows, list[Card]]:
+    """Read a page of ``timeline`` and the cards of what it shows, with one statement."""
+    rows = read_rows(
+        timeline, key, widen=lambda page, upwards: with_their_cards(page, key, viewer, upwards)
+    )
+    return rows, cards_of_entries(rows.items, viewer)
+
+
+def with_their_cards(page: Query, key: Any, viewer: User | None, upwards: bool = False) -> Query:
+    """Give ``page``, a query of entries by ``key``, the columns of the cards of what they show."""
+    values = {} if viewer is None else {"viewer": viewer.id}
+    return page.changed(_entries_with_cards, key, upwards, viewer is None, **values)
+
+
+def cards_of_entries(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
+    """Return the cards of rows of :func:`with_their_cards`, in their order.
+
+    Each post has at most one, whoever else reposted it.
+    """
+    first: dict[int, Card] = {}
+    for entry, card in zip(entries, cards_of(entries, viewer), strict=True):
+        first.setdefault(card.id, _told_by(entry, card))
+    return list(first.values())
+
+
+def _entries_with_cards(
+    entries: AnySelect, key: Any, upwards: bool, for_stranger: bool
+) -> AnySelect:
+    entry = entries.subquery("entry")
+    viewer: Any = None if for_stranger else SimpleNamespace(id=parameter("viewer"))
+    shown = select(Post).join(entry, entry.c.shown_id == Post.id)
+    # The key, and who tells of the post.
+    kept = (
+        entry.c[key.key],
+        entry.c.is_repost,
+        entry.c.username.label("teller"),
+        entry.c.display_name.label("teller_name"),
+    )
+    order = entry.c[key.key].asc() if upwards else entry.c[key.key].desc()
+    return with_cards(shown, viewer).add_columns(*kept).order_by(order)
+
+
 def cards_of(rows: Iterable[Row[Any]], viewer: User | None) -> list[Card]:
     """Return the cards of rows of :func:`with_cards`."""
     made, language = current_app.extensions["cards"].made, str(get_locale())
     who = viewer.id if viewer else None
-    return [made(row, row.author_id == who, viewer is None, language) for row in rows]
-
-
-def entry_cards(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
-    """Return the cards of timeline entries, in their order, each post at most once."""
-    first: dict[int, Row[Any]] = {}
-    for entry in entries:
-        first.setdefault(entry.shown_id, entry)
-    found = read_cards(first, viewer)
+    shown = len(COLUMNS) + len(_viewers)
+    # As plain tuples: a Row compares itself in Python.
     return [
-        found[id]._replace(reposter=_reposter(entry)) for id, entry in first.items() if id in found
+        made(tuple(row)[:shown], row.author_id == who, viewer is None, language) for row in rows
     ]
 
 
@@ -119,7 +174,8 @@ def draw_card(card: Card) -> Markup:
 
 def draw_cards(cards: Iterable[Card]) -> Markup:
     """Return the HTML of cards, one after the other."""
-    return Markup("").join(map(current_app.extensions["cards"].drawn, cards))
+    # Each is escaped, where Markup's own join would look at all of them again.
+    return Markup("".join(map(current_app.extensions["cards"].drawn, cards)))  # noqa: S704
 
 
 def init_app(state: Any) -> None:
@@ -137,53 +193,44 @@ def _draw(card: Card) -> Markup:
 
 def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
     """Give ``posts``, a query of them, the columns of their cards and no others."""
-    answered = aliased(User)
     return (
         posts.with_only_columns(
-            Post.id,
-            Post.body_html,
-            Post.author_id,
-            Post.replies_count,
-            Post.reposts_count,
-            Post.likes_count,
-            Post.edited_at,
-            Post.in_reply_to_id,
-            User.username,
-            User.display_name,
-            User.email,
-            answered.username.label("answered"),
+            *COLUMNS,
             *(column(viewer).label(name) for name, column in _viewers.items()),
         )
         .join(User, User.id == Post.author_id)
         .outerjoin(
-            answered,
-            and_(answered.id == Post.in_reply_to_author_id, not_blocked(viewer, answered.id)),
+            Answered,
+            and_(Answered.id == Post.in_reply_to_author_id, not_blocked(viewer, Answered.id)),
         )
     )
 
 
-def _card(row: Row[Any], is_own: bool, for_stranger: bool, language: str) -> Card:
+def _card(row: tuple[Any, ...], is_own: bool, for_stranger: bool, language: str) -> Card:
+    # As they stand in COLUMNS.
+    id, body_html, _author_id, replies, reposts, likes, edited_at, in_reply_to_id, *rest = row
+    username, display_name, email, answered, *done = rest
     return Card(
-        id=row.id,
-        body_html=row.body_html,
-        username=row.username,
-        name=row.display_name or row.username,
-        avatar=avatar_url(row.username, row.email),
-        replies=row.replies_count,
-        reposts=row.reposts_count,
-        likes=row.likes_count,
-        is_edited=row.edited_at is not None,
-        in_reply_to_id=row.in_reply_to_id,
-        answered=row.answered,
+        id=id,
+        body_html=body_html,
+        username=username,
+        name=display_name or username,
+        avatar=avatar_url(username, email),
+        replies=replies,
+        reposts=reposts,
+        likes=likes,
+        is_edited=edited_at is not None,
+        in_reply_to_id=in_reply_to_id,
+        answered=answered,
         reposter=None,
         for_stranger=for_stranger,
         is_own=is_own,
-        pressed=frozenset(name for name in _viewers if row._mapping[name]),
+        pressed=frozenset(name for name, is_done in zip(_viewers, done, strict=True) if is_done),
         language=language,
     )
 
 
-def _reposter(entry: Row[Any]) -> tuple[str, str] | None:
+def _told_by(entry: Row[Any], card: Card) -> Card:
     if not entry.is_repost:
-        return None
-    return entry.username, entry.display_name or entry.username
+        return card
+    return card._replace(reposter=(entry.teller, entry.teller_name or entry.teller))

@@ -11,7 +11,7 @@ from ..security import limiter
 from ..web import answer_with_messages, back, changed, notify, page, wants_fragment
 from . import blueprint
 from .drafts import drafts_of, forget_draft, listed_drafts, save_draft
-from .forms import DraftForm, edit_form, post_form, reply_form
+from .forms import DraftForm, edit_composer, post_composer, reply_composer
 from .models import Draft
 from .routes import own_post, visible_post
 
@@ -62,10 +62,10 @@ def _not_kept(form: DraftForm) -> Response:
         return answer_with_messages(422)
     # The composer that it came from: an answer must not come out as a post.
     if form.in_reply_to.data:
-        again = reply_form(visible_post(form.in_reply_to.data))
+        again = reply_composer(visible_post(form.in_reply_to.data))
     elif form.edits.data:
-        again = edit_form(own_post(form.edits.data))
+        again = edit_composer(own_post(form.edits.data))
     else:
-        again = post_form()
-    again.body.data, again.body.errors = form.body.data, [wrong]
-    return page("posts/new.html", fragment="composer", status=422, form=again)
+        again = post_composer()
+    again.body, again.errors = form.body.data or "", [wrong]
+    return page("posts/new.html", fragment="composer", status=422, composer=again)

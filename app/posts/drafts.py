@@ -1,6 +1,8 @@
 """Drafts: what was typed and not sent, kept on the server."""
 
-from sqlalchemy import Select, delete, exists, select
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
@@ -80,19 +82,18 @@ def draft_for(
     in_reply_to_id: int | None = None,
     edits_id: int | None = None,
     id: int | None = None,
-) -> Draft | None:
-    """Return the draft ``id``, by default the newest of a new post, of an answer or of an edit.
+) -> Row[Any] | None:
+    """Return (id, nonce, body) of the draft ``id``, by default of the newest.
 
-    None if there is none.
+    That is, of a new post, of an answer or of an edit. None if there is none.
     """
-    found: Draft | None = _drafts_for(author, in_reply_to_id, edits_id, id).run().scalar()
-    return found
+    return _drafts_for(author, in_reply_to_id, edits_id, id).run().first()
 
 
 @prepared
 def _drafts_for(
     author: User, in_reply_to_id: int | None, edits_id: int | None, id: int | None
-) -> Select[Draft]:
+) -> AnySelect:
     same = [
         Draft.in_reply_to_id.is_not_distinct_from(in_reply_to_id),
         Draft.edits_id.is_not_distinct_from(edits_id),
@@ -101,7 +102,8 @@ def _drafts_for(
         # Whatever it was for: what it answers may be gone.
         same = [Draft.id == id]
     newest_first = (Draft.saved_at.desc(), Draft.id.desc())
-    return drafts_of(author).where(*same).order_by(*newest_first).limit(at_most(1))
+    found = drafts_of(author).with_only_columns(Draft.id, Draft.nonce, Draft.body)
+    return found.where(*same).order_by(*newest_first).limit(at_most(1))
 
 
 def _was_sent(author: User, nonce: str) -> bool:

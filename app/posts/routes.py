@@ -15,7 +15,7 @@ from ..web import back, changed, notify, page, wants_fragment
 from . import blueprint, queries
 from .cards import Card, read_cards
 from .drafts import draft_for
-from .forms import PostForm, edit_form, post_form, reply_form
+from .forms import PostForm, edit_composer, post_composer, reply_composer
 from .models import Post, Version, repost, unrepost
 from .thread import read_thread
 from .writing import SentBeforeError, edit, publish, undo_edit
@@ -42,22 +42,24 @@ def card_of(post: Post, **just_now: Any) -> Card:
 @WRITING
 def create() -> ResponseReturnValue:
     """Write a post."""
-    form = post_form(sent=True)
+    form = PostForm()
     post = _publish(form)
     if post is None:
-        return page("posts/new.html", fragment="composer", status=422, form=form)
+        again = post_composer(sent=form)
+        return page("posts/new.html", fragment="composer", status=422, composer=again)
     undo = url_for("posts.delete", id=post.id)
     _tell(_("Your post is published."), undo)
     to = back(default="/", instead_of=url_for("posts.new"))
-    return changed("posts/_published.html", to=to, post=card_of(post, undo=undo), form=post_form())
+    shown = card_of(post, undo=undo)
+    return changed("posts/_published.html", to=to, post=shown, composer=post_composer())
 
 
 @blueprint.get("/posts/new")
 @login_required
 def new() -> ResponseReturnValue:
     """A page to write on."""
-    form = post_form(**_typed())
-    return page("posts/new.html", fragment="composer", form=form)
+    composer = post_composer(**_typed())
+    return page("posts/new.html", fragment="composer", composer=composer)
 
 
 @blueprint.get("/posts/<key:id>/reply")
@@ -70,8 +72,8 @@ def write_reply(id: int) -> ResponseReturnValue:
         return redirect(url_for(".new", draft=draft.id), 303)
     if post is None:
         abort(404)
-    form = reply_form(post, **typed)
-    return page("posts/reply.html", fragment="composer", post=card_of(post), form=form)
+    composer = reply_composer(post, **typed)
+    return page("posts/reply.html", fragment="composer", post=card_of(post), composer=composer)
 
 
 @blueprint.post("/posts/<key:id>/reply")
@@ -82,20 +84,21 @@ def reply(id: int) -> ResponseReturnValue:
     answered = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
     if answered is None:
         return _nothing_to_answer()
-    form = reply_form(answered, sent=True)
+    form = PostForm()
     post = _publish(form, in_reply_to=answered)
     if post is None:
+        again = reply_composer(answered, sent=form)
         around = {} if wants_fragment() else {"post": card_of(answered)}
-        return page("posts/reply.html", fragment="composer", status=422, form=form, **around)
+        return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
     undo = url_for("posts.delete", id=post.id)
     _tell(_("Your reply is published."), undo)
     to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
     if not wants_fragment():
         return redirect(to, 303)
     both = read_cards([post.id, id], current_user)
-    again = reply_form(answered, in_thread=True) if form.in_thread.data else None
-    shown = both[post.id]._replace(undo=undo, takes_focus=again is None)
-    return changed("posts/_replied.html", to=to, post=shown, answered=both[id], form=again)
+    composer = reply_composer(answered, in_thread=True) if form.in_thread.data else None
+    card = both[post.id]._replace(undo=undo, takes_focus=composer is None)
+    return changed("posts/_replied.html", to=to, post=card, answered=both[id], composer=composer)
 
 
 @blueprint.get("/posts/<key:id>/edit")
@@ -103,8 +106,8 @@ def reply(id: int) -> ResponseReturnValue:
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to change one's own post on."""
     post = own_post(id)
-    form = edit_form(post, **_typed(edits_id=id))
-    return page("posts/edit.html", fragment="composer", form=form, post=post)
+    composer = edit_composer(post, **_typed(edits_id=id))
+    return page("posts/edit.html", fragment="composer", composer=composer, post=post)
 
 
 @blueprint.post("/posts/<key:id>/edit", endpoint="edit")
@@ -113,15 +116,16 @@ def write_edit(id: int) -> ResponseReturnValue:
 def save_edit(id: int) -> ResponseReturnValue:
     """Change one's own post."""
     post = own_post(id)
-    form = edit_form(post, sent=True)
-    version = None
+    form, version = PostForm(), None
+    is_saved = form.validate_on_submit()
     try:
-        if not form.validate_on_submit():
-            return page("posts/edit.html", fragment="composer", status=422, form=form, post=post)
-        version = edit(post, form.body.data, nonce=form.nonce.data)
+        version = edit(post, form.body.data, nonce=form.nonce.data) if is_saved else None
     except SentBeforeError:
+        is_saved = False
         form.renew(_("You sent this form before, with another text. Save again to keep this one."))
-        return page("posts/edit.html", fragment="composer", status=422, form=form, post=post)
+    if not is_saved:
+        again = edit_composer(post, sent=form)
+        return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
     _tell(_("Your post is changed."), undo)
     shown = card_of(post, undo=undo, takes_focus=True)
@@ -141,11 +145,12 @@ def _publish(form: PostForm, in_reply_to: Post | None = None) -> Post | None:
 
 def _nothing_to_answer() -> Response:
     """Refuse an answer to what is gone; the text goes on, as with htmx it stays where it is."""
-    form = post_form(sent=True)
+    form = PostForm()
     if wants_fragment() or not form.body.data:
         abort(404)
     form.body.errors = [_("What you answer is not here any more. You can post this on its own.")]
-    return page("posts/new.html", fragment="composer", status=404, form=form)
+    again = post_composer(sent=form)
+    return page("posts/new.html", fragment="composer", status=404, composer=again)
 
 
 def _tell(message: str, undo: str | None) -> None:
@@ -203,11 +208,13 @@ def restore(id: int) -> ResponseReturnValue:
 def show(id: int) -> ResponseReturnValue:
     """One post in its thread, at its permanent address."""
     thread = read_thread(id, viewer())
-    form = None
+    composer = None
     if viewer() and thread.post.card and not wants_fragment():
         draft = draft_for(current_user, in_reply_to_id=id)
-        form = reply_form(Post(id=id), draft=draft, in_thread=True)
-    return page("posts/show.html", fragment="posts", thread=thread, rows=thread.rows, form=form)
+        composer = reply_composer(Post(id=id), draft=draft, in_thread=True)
+    return page(
+        "posts/show.html", fragment="posts", thread=thread, rows=thread.rows, composer=composer
+    )
 
 
 @blueprint.get("/posts/<key:id>/history")

@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..accounts.avatars import identicon
 from ..accounts.sign_in import viewer
 from ..follows import queries as follows
-from ..paging import read_rows
-from ..posts.cards import entry_cards
+from ..posts.cards import read_entries
 from ..posts.models import Post
 from ..web import page
 from . import blueprint, queries
@@ -31,7 +30,8 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     person = follows.profile(username, viewer()).run().first() or abort(404)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person.User)
-    rows = read_rows(queries.by(person.User, viewer(), with_replies=with_replies), Post.id)
+    listed = queries.by(person.User, viewer(), with_replies=with_replies)
+    rows, cards = read_entries(listed, Post.id, viewer())
     return page(
         "profiles/show.html",
         fragment="posts",
@@ -40,7 +40,7 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
         muted=person.muted,
         with_replies=with_replies,
         rows=rows,
-        cards=entry_cards(rows.items, viewer()),
+        cards=cards,
     )
 
 

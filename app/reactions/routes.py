@@ -6,7 +6,7 @@ from flask_login import current_user, login_required
 from ..accounts.sign_in import viewer
 from ..db import db
 from ..paging import read_rows
-from ..posts.cards import entry_cards
+from ..posts.cards import read_entries
 from ..posts.models import Post
 from ..posts.routes import visible_post
 from ..security import limiter
@@ -69,8 +69,7 @@ def likes(id: int) -> ResponseReturnValue:
 @login_required
 def bookmarks() -> ResponseReturnValue:
     """What one wants to find again. Nobody else sees it."""
-    rows = read_rows(queries.bookmarks(current_user), Bookmark.since)
-    cards = entry_cards(rows.items, current_user)
+    rows, cards = read_entries(queries.bookmarks(current_user), Bookmark.since, current_user)
     return page("reactions/bookmarks.html", fragment="posts", rows=rows, cards=cards)
 
 

@@ -52,7 +52,7 @@ def posts(asked: Asked, viewer: User | None) -> tuple[AnySelect | Listing, Any]:
 
     def listed(cut: Any, only: ColumnElement[bool] | None) -> AnySelect:
         page = select(Post).where(key.in_(part_of(ids, cut, key, only)))
-        return cut(with_cards(page, viewer), key)
+        return cut(with_cards(page, viewer).add_columns(key), key)
 
     return listed, key
 

@@ -9,9 +9,10 @@ from flask_login import current_user
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
 from ..db import can_be_kept
-from ..paging import asked_key, read_rows
-from ..posts.cards import entry_cards
-from ..posts.forms import home_form
+from ..paging import asked_key
+from ..posts.cards import read_entries
+from ..posts.drafts import draft_for
+from ..posts.forms import post_composer
 from ..posts.models import Post
 from ..posts.text import fold_tag
 from ..prepared import Query
@@ -28,8 +29,9 @@ def home() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return _timeline("timelines/welcome.html", queries.explore(None), None)
     timeline = queries.home(current_user)
-    form = None if wants_fragment() else home_form(current_user)
-    return _timeline("timelines/home.html", timeline, current_user, form=form)
+    # With what was last typed in it and not sent.
+    composer = None if wants_fragment() else post_composer(draft=draft_for(current_user))
+    return _timeline("timelines/home.html", timeline, current_user, composer=composer)
 
 
 @blueprint.get("/explore")
@@ -58,10 +60,9 @@ def _timeline(
         if not new:
             return make_response("", 204)
         return page(template, fragment="new_posts", since=since, new=new)
-    rows = read_rows(timeline, Post.id)
+    rows, cards = read_entries(timeline, Post.id, reader)
     if since is None and rows.previous_url is None:
         since = rows.items[0].id if rows.items else 0
-    cards = entry_cards(rows.items, reader)
     context |= {"rows": rows, "cards": cards, "since": since, "new": new}
     return page(template, fragment="posts", **context)
 

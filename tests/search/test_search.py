@@ -426,7 +426,7 @@ def test_a_post_is_found_by_its_own_text(app, ada, body):
         index.put_post(post)
         for term in read(body).terms:
             statement, _key = queries.posts(Asked((term,)), None)
-            assert post.id in [row.id for row in session.execute(statement)]
+            assert post.id in [row.shown_id for row in session.execute(statement)]
         session.delete(post)
         index.take_post(post)
 
