@@ -3,12 +3,12 @@
 import json
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from .languages import speaking
 from .security import from_another_site, seconds_limited
 from .web import answer_with_messages, notify, wants_fragment
 
@@ -85,7 +85,7 @@ def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
     template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
     languages = current_app.config["LANGUAGES"]
-    with force_locale(request.accept_languages.best_match(languages) or "en"):
+    with speaking(request.accept_languages.best_match(languages) or "en"):
         html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
 

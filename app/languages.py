@@ -1,9 +1,11 @@
 """In which language, and how, words, dates and numbers reach a person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, request
-from flask_babel import Babel, format_datetime, get_locale
+from flask_babel import Babel, force_locale, format_datetime, get_locale
 from flask_moment import Moment
 from flask_moment import moment as flask_moment
 from markupsafe import Markup
@@ -18,7 +20,28 @@ def init_app(app: Flask) -> None:
     moment.init_app(app)
     app.extensions["moment"] = Time
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
-    app.jinja_env.globals["language"] = lambda: str(get_locale())
+    app.jinja_env.globals["language"] = language
+
+
+def language() -> str:
+    """Return the language that is spoken here and now, as its tag."""
+    # Babel's locale writes itself anew each time, and every part of a page asks.
+    found: str | None = g.get("spoken")
+    if found is None:
+        found = g.spoken = str(get_locale())
+    return found
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak ``language`` within."""
+    before = g.get("spoken")
+    g.spoken = language
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.spoken = before
 
 
 def preferred() -> str:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, render_template
-from flask_babel import force_locale
 from flask_mail import Mail, Message
 from sqlalchemy import String, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Base, TimeOrdered, UtcDateTime, affected, db, id_at, now, writing
 from .jobs import enqueue, every_minute, job
+from .languages import speaking
 
 log = logging.getLogger(__name__)
 flask_mail = Mail()
@@ -54,7 +54,7 @@ def post(recipient: str, subject: str, template: str, language: str, **context: 
     )
     if (db.session.scalar(recent) or 0) >= MAILS_AN_HOUR:
         return
-    with force_locale(language):
+    with speaking(language):
         body = render_template(template, **context)
     mail = OutboxMail(recipient=recipient, subject=str(subject), body=body)
     db.session.add(mail)

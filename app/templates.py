@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from jinja2 import BaseLoader, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-FALLBACK = "en"
+from .languages import language
+
 # Settings that are shown, and stay what they are for as long as the site runs.
 SHOWN = ("SITE_NAME", "POST_MAX_CHARS")
 
@@ -24,7 +25,7 @@ class Environment(FlaskEnvironment):
     """Finds each template in the language of whoever is asking."""
 
     # None where it only finds the environment of a language.
-    language: str | None = None
+    of_language: str | None = None
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
@@ -38,13 +39,13 @@ class Environment(FlaskEnvironment):
         globals: MutableMapping[str, Any] | None = None,
     ) -> Template:
         """Return the template ``name`` in the language that is spoken here and now."""
-        if self.language or isinstance(name, Template):
+        if self.of_language or isinstance(name, Template):
             return super().get_template(name, parent, globals)
-        return self._in(str(get_locale() or FALLBACK)).get_template(name, parent, globals)
+        return self._in(language()).get_template(name, parent, globals)
 
     def _in_language(self, language: str) -> "Environment":
         environment = self.overlay(cache_size=-1)
-        environment.language = language
+        environment.of_language = language
         return environment
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
@@ -93,7 +94,7 @@ class _Constants(NodeTransformer):
                     return nodes.Const(text % {})
                 return nodes.Mod(nodes.Const(text), nodes.Dict(values))
             case "language", []:
-                return nodes.Const(self.environment.language)
+                return nodes.Const(self.environment.of_language)
             case "url_for", [str(endpoint)]:
                 fixed = {key: v.value for key, v in named.items() if isinstance(v, nodes.Const)}
                 if len(fixed) == len(named):

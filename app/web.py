@@ -18,7 +18,6 @@ from flask import (
     request,
     session,
 )
-from flask_babel import get_locale
 from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
 from jinja2_fragments.flask import render_block
@@ -32,6 +31,7 @@ from whitenoise import WhiteNoise
 import config
 
 from .db import BIGGEST_ID, db
+from .languages import language
 from .security import FixedHeaders
 
 STATIC = config.ROOT / "static"
@@ -135,7 +135,7 @@ def draw(template: str, **values: Hashable) -> Markup:
 
     It must show nothing else, but for the words of the language.
     """
-    html: Markup = current_app.extensions["parts"](template, str(get_locale()), **values)
+    html: Markup = current_app.extensions["parts"](template, language(), **values)
     return html
 
 

@@ -2,7 +2,6 @@
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from .. import mail
 from ..db import db, writing
+from ..languages import language
 from ..security import limiter
 from ..web import external_url, notify, own_path
 from . import blueprint, passwords
@@ -87,7 +87,7 @@ def forgot_password() -> ResponseReturnValue:
                     user.email,
                     _("Set a new password"),
                     "mail/reset_password.txt",
-                    language=user.language or str(get_locale()),
+                    language=user.language or language(),
                     user=user,
                     url=external_url("accounts.reset_password", token=reset_token(user)),
                 )

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from flask import current_app, render_template
-from flask_babel import get_locale
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import aliased
@@ -17,6 +16,7 @@ from ..accounts.avatars import avatar_url
 from ..accounts.models import User
 from ..db import AnySelect, moment_of
 from ..follows.queries import not_blocked
+from ..languages import language
 from ..paging import Rows, read_rows
 from ..prepared import Query, parameter, prepared
 from .models import Post
@@ -35,7 +35,7 @@ COLUMNS = (
     Post.replies_count,
     Post.reposts_count,
     Post.likes_count,
-    Post.edited_at,
+    Post.edited_at.is_not(None).label("is_edited"),
     Post.in_reply_to_id,
     User.username,
     User.display_name,
@@ -149,13 +149,11 @@ def _entries_with_cards(
 
 def cards_of(rows: Iterable[Row[Any]], viewer: User | None) -> list[Card]:
     """Return the cards of rows of :func:`with_cards`."""
-    made, language = current_app.extensions["cards"].made, str(get_locale())
+    made, spoken = current_app.extensions["cards"].made, language()
     who = viewer.id if viewer else None
     shown = len(COLUMNS) + len(_viewers)
     # As plain tuples: a Row compares itself in Python.
-    return [
-        made(tuple(row)[:shown], row.author_id == who, viewer is None, language) for row in rows
-    ]
+    return [made(tuple(row)[:shown], row.author_id == who, viewer is None, spoken) for row in rows]
 
 
 class Cards:
@@ -208,7 +206,7 @@ def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
 
 def _card(row: tuple[Any, ...], is_own: bool, for_stranger: bool, language: str) -> Card:
     # As they stand in COLUMNS.
-    id, body_html, _author_id, replies, reposts, likes, edited_at, in_reply_to_id, *rest = row
+    id, body_html, _author_id, replies, reposts, likes, is_edited, in_reply_to_id, *rest = row
     username, display_name, email, answered, *done = rest
     return Card(
         id=id,
@@ -219,7 +217,7 @@ def _card(row: tuple[Any, ...], is_own: bool, for_stranger: bool, language: str)
         replies=replies,
         reposts=reposts,
         likes=likes,
-        is_edited=edited_at is not None,
+        is_edited=bool(is_edited),
         in_reply_to_id=in_reply_to_id,
         answered=answered,
         reposter=None,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import Row
@@ -68,10 +67,6 @@ class DraftForm(FlaskForm):
 class Composer:
     """Where a post is written, as it is drawn. It is on every home page, and so no form's work."""
 
-    # Where it is sent, what its button says, and what it is for.
-    url: str
-    send: str
-    label: str
     body: str = ""
     nonce: str = field(default_factory=lambda: secrets.token_hex(16))
     errors: Sequence[str] = ()
@@ -99,8 +94,7 @@ def post_composer(
     *, body: str = "", draft: Row[Any] | None = None, sent: PostForm | None = None
 ) -> Composer:
     """Return the composer of a new post: as ``sent``, or with ``body`` or ``draft`` in it."""
-    composer = Composer(url_for("posts.create"), _("Post"), _("What is on your mind?"))
-    return composer.filled(body, draft, sent)
+    return Composer().filled(body, draft, sent)
 
 
 def reply_composer(
@@ -115,8 +109,7 @@ def reply_composer(
 
     ``in_thread`` means that it stands for good under the post on its own page.
     """
-    composer = Composer(url_for("posts.reply", id=post.id), _("Reply"), _("Your reply"))
-    composer.in_reply_to_id = post.id
+    composer = Composer(in_reply_to_id=post.id)
     composer.in_thread = in_thread or bool(sent and sent.in_thread.data)
     if not composer.in_thread:
         composer.element = f"composer_{post.id}"
@@ -128,8 +121,7 @@ def edit_composer(
     post: Post, *, body: str = "", draft: Row[Any] | None = None, sent: PostForm | None = None
 ) -> Composer:
     """Return the composer of a new text for ``post``."""
-    composer = Composer(url_for("posts.edit", id=post.id), _("Save"), _("Edit your post"))
-    composer.edits_id = post.id
+    composer = Composer(edits_id=post.id)
     composer.element = f"composer_{post.id}"
     composer.cancel = url_for("posts.show", id=post.id)
     return composer.filled(body or post.body, draft, sent)
