@@ -17,11 +17,13 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    Connection,
     Dialect,
     Result,
     Select,
     bindparam,
 )
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
 from .db import AnySelect, TimeOrdered, db
 
@@ -67,7 +69,7 @@ class Query:
         plain = self._built.plain(connection.dialect)
         if plain is None:
             return connection.execute(self.statement, self._values, execution_options=options or {})
-        return connection.exec_driver_sql(plain.sql, plain.parameters(self._values))
+        return plain.run(connection, self._values)
 
 
 def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
@@ -123,32 +125,41 @@ class _Built:
 
 @dataclass(frozen=True)
 class _Plain:
-    """The text of a statement whose parameters and columns the driver reads and writes itself.
+    """A statement on SQLite whose parameters and columns the driver reads and writes as they are.
 
-    A truth is 0 or 1 on SQLite. To find a page of 25 cards takes half the time
-    (docs/performance.md).
+    There SQLAlchemy's part in finding a page is as large as SQLite's (docs/performance.md).
+    A truth comes as 0 or 1.
     """
 
     sql: str
-    # What is in the statement besides the parameters of a query.
+    # What is in the statement besides the parameters of a query, and in which order all go.
     fixed: Mapping[str, Any]
-    # In which order the driver takes them, if it does not take them by name.
-    order: Sequence[str] | None
+    order: Sequence[str]
+    columns: SimpleResultMetaData
 
     @classmethod
     def of(cls, compiled: Any, dialect: Dialect) -> "_Plain | None":
-        if compiled.post_compile_params or compiled._bind_processors:
+        if dialect.name != "sqlite" or compiled.post_compile_params or compiled._bind_processors:
             return None
-        for column in compiled._result_columns:
-            if not isinstance(column.type, Boolean) and column.type.result_processor(dialect, None):
+        columns = compiled._result_columns
+        for type in (column.type for column in columns):
+            if not isinstance(type, Boolean) and type.result_processor(dialect, None):
                 return None
-        fixed = compiled.construct_params(_check=False)
-        return cls(str(compiled), fixed, compiled.positiontup if compiled.positional else None)
+        return cls(
+            str(compiled),
+            compiled.construct_params(_check=False),
+            compiled.positiontup,
+            SimpleResultMetaData([column.keyname for column in columns]),
+        )
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        """Return ``values``, and those that are fixed, as the driver takes them."""
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Result[Any]:
         given = {**self.fixed, **values}
-        return given if self.order is None else tuple([given[name] for name in self.order])
+        parameters = tuple([given[name] for name in self.order])
+        cursor = connection.connection.cursor()
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, cursor, self.sql, parameters, None, False)
+        cursor.execute(self.sql, parameters)
+        return IteratorResult(self.columns, iter(cursor.fetchall()))
 
 
 def _stand_in(name: str, argument: Any) -> Any:

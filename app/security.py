@@ -2,14 +2,20 @@
 
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Request, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+
+# How many cookies and tokens a process remembers to have checked or signed, and for how many
+# seconds it takes a cookie for what it was.
+REMEMBERED, REMEMBERED_FOR = 10_000, 600
 
 csrf = CSRFProtect()
 
@@ -37,7 +43,13 @@ def from_another_site() -> bool:
 
 def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
+    app.session_interface = Sessions()
     csrf.init_app(app)
+    signed = lru_cache(REMEMBERED)(lambda _token: generate_csrf())
+    # Everybody's token is in every page of theirs: it is signed once.
+    app.jinja_env.globals["csrf_token"] = lambda: (
+        signed(session["csrf_token"]) if "csrf_token" in session else generate_csrf()
+    )
     limiter.init_app(app)
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
@@ -65,6 +77,27 @@ def content_security_policy(avatars: str) -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, whose cookie is checked once and not with each request that brings it."""
+
+    def __init__(self) -> None:
+        self.checked: dict[str, tuple[float, dict[str, Any]]] = {}
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie of ``request`` holds; nothing, if it is none of ours."""
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        until, held = self.checked.get(cookie, (0.0, {}))
+        if until > time.monotonic():
+            return SecureCookieSession(held)
+        found = super().open_session(app, request)
+        # Messages are a list, which the page that shows them empties.
+        if found and "_flashes" not in found:
+            if len(self.checked) >= REMEMBERED:
+                self.checked.clear()
+            self.checked[cookie] = (time.monotonic() + REMEMBERED_FOR, dict(found))
+        return found
 
 
 class FixedHeaders:

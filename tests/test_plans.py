@@ -140,8 +140,8 @@ def reading(app, places):
     """Give each statement with which a page is read, and its parameters, by the page's address."""
     sent = {}
 
-    def note(_connection, _cursor, statement, parameters, context, _many):
-        if not context.isinsert and not context.isupdate and not context.isdelete:
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        if statement.startswith(("SELECT", "WITH")):
             sent.setdefault(statement, (address, parameters))
 
     with app.app_context():
