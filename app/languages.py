@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, request
-from flask_babel import Babel, force_locale, format_datetime, format_decimal, get_locale
+from flask_babel import Babel, force_locale, format_datetime, format_decimal
 from flask_moment import Moment
 from flask_moment import moment as flask_moment
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 # How many times and numbers a process keeps as they are written: Babel takes long for each.
 KEPT = 10_000
@@ -21,7 +23,7 @@ moment = Moment()
 
 def init_app(app: Flask) -> None:
     """Choose a language for each request, and draw times with Flask-Moment."""
-    babel.init_app(app, locale_selector=preferred)
+    babel.init_app(app, locale_selector=language)
     moment.init_app(app)
     app.extensions["moment"] = Time
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
@@ -31,10 +33,10 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """Return the language that is spoken here and now, as its tag."""
-    # Babel's locale writes itself anew each time, and every part of a page asks.
+    # Every part of a page asks, and Babel's locale writes itself anew each time.
     found: str | None = g.get("spoken")
     if found is None:
-        found = g.spoken = str(get_locale())
+        found = g.spoken = preferred()
     return found
 
 
@@ -57,8 +59,13 @@ def preferred() -> str:
     if chosen in languages:
         return str(chosen)
     # A command has no browser that could name one.
-    asked = request.accept_languages.best_match(languages) if has_request_context() else None
-    return asked or next(iter(languages))
+    header = request.headers.get("Accept-Language", "") if has_request_context() else ""
+    return _best_match(header, tuple(languages)) or next(iter(languages))
+
+
+@lru_cache(KEPT)
+def _best_match(header: str, languages: tuple[str, ...]) -> str | None:
+    return parse_accept_header(header, LanguageAccept).best_match(languages)
 
 
 class Time(flask_moment):

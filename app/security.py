@@ -2,19 +2,17 @@
 
 import time
 from collections.abc import Iterable
-from functools import lru_cache
 from math import ceil
 from typing import Any
 
-from flask import Flask, Request, request, session
+from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFProtect
 
-# How many cookies and tokens a process remembers to have checked or signed, and for how many
-# seconds it takes a cookie for what it was.
+# How many cookies a process remembers to have checked, and for how many seconds.
 REMEMBERED, REMEMBERED_FOR = 10_000, 600
 
 csrf = CSRFProtect()
@@ -45,11 +43,6 @@ def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
     app.session_interface = Sessions()
     csrf.init_app(app)
-    signed = lru_cache(REMEMBERED)(lambda _token: generate_csrf())
-    # Everybody's token is in every page of theirs: it is signed once.
-    app.jinja_env.globals["csrf_token"] = lambda: (
-        signed(session["csrf_token"]) if "csrf_token" in session else generate_csrf()
-    )
     limiter.init_app(app)
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:

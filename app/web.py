@@ -21,7 +21,7 @@ from flask import (
 from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
 from jinja2_fragments.flask import render_block
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
@@ -146,8 +146,8 @@ def _draw(template: str, _language: str, **values: Hashable) -> Markup:
 
 def with_current(html: Markup) -> Markup:
     """Mark the links in ``html`` that lead to the page which is asked for."""
-    link = Markup('href="{0}"').format(request.path)
-    return html.replace(link, link + Markup(' aria-current="page"'))
+    link = f'href="{escape(request.path)}"'
+    return Markup(str(html).replace(link, f'{link} aria-current="page"'))  # noqa: S704
 
 
 def answer_with_messages(status: int) -> Response:
