@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_apart)
     app.add_url_rule("/healthz", "healthz", _healthz)
     if not app.debug:
-        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.extensions["files"] = app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
             app.wsgi_app,
             root=STATIC,
             prefix=static_url(),

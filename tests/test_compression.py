@@ -130,7 +130,7 @@ def files(make_app, tmp_path, stranger):
     (own / "css" / "base.css").write_bytes((config.ROOT / "static/css/base.css").read_bytes())
     whitenoise.compress.main(["--quiet", str(own)])
     app = make_app()
-    app.wsgi_app.app.add_files(own, prefix=app.static_url_path)
+    app.extensions["files"].add_files(own, prefix=app.static_url_path)
     stranger.http = app.test_client()
     return stranger
 

@@ -229,7 +229,7 @@ def _compress_files(app: Any, folder: Path) -> None:
     fresh = folder / "static"
     shutil.copytree(STATIC, fresh, ignore=shutil.ignore_patterns("*.br", "*.gz"))
     whitenoise.compress.main(["--quiet", str(fresh)])
-    app.wsgi_app.add_files(fresh, prefix=app.static_url_path)
+    app.extensions["files"].add_files(fresh, prefix=app.static_url_path)
 
 
 class _Quiet(WSGIRequestHandler):
