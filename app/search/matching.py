@@ -57,9 +57,12 @@ def weigh(text: str, sought: str) -> int:
     """
     # Two spaces between words, so that each has its own before and after it.
     text = f" {text.replace(' ', '  ')} "
-    length = 1 - B + B * text.count("  ") / MIDDLING
-    counts = map(text.count, _terms(sought))
-    return int(sum(n * (K1 + 1) / (n + K1 * length) for n in counts) * FINENESS)
+    length = K1 * (1 - B + B * text.count("  ") / MIDDLING)
+    strength = 0.0
+    for term in _terms(sought):
+        found = text.count(term)
+        strength += found / (found + length)
+    return int(strength * FINENESS)
 
 
 @lru_cache(100)

@@ -36,7 +36,7 @@ from .matching import matches, strength_of
 from .words import MARK, words_in
 
 # Only so many of the newest posts with the words are ranked by relevance …
-MOST_RANKED = 1_000
+MOST_RANKED = 500
 # … and so many of the newest people of that name, and of those who say so about themselves.
 MOST_PEOPLE = 1_000
 # People whose name matches come before everybody else, however many follow those.

@@ -59,6 +59,6 @@ def _best_people(asked: Asked, viewer: User | None) -> Rows:
 def _cards(rows: Rows, viewer: User | None, by: str) -> list[Card]:
     if by == "latest":
         return cards_of(rows.items, viewer)
-    # What is ranked is read without the cards first: it may be a thousand posts.
+    # What is ranked is read without the cards first: it may be hundreds of posts.
     found = read_cards([row.id for row in rows.items], viewer) if by == "relevance" else {}
     return [found[row.id] for row in rows.items if row.id in found]
