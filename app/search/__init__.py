@@ -4,6 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("search", __name__, cli_group="search")
 
-from . import commands, listeners, matching, routes  # noqa: E402, F401
-
-blueprint.record_once(matching.init_app)
+from . import commands, listeners, routes  # noqa: E402, F401

@@ -5,7 +5,6 @@ have them, so that a word in every second post costs what a rare one does. What 
 one search to the next is a parameter: the words come as one, in the database's own language.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User, by_name
-from ..db import AnySelect, at_most, db
+from ..db import AnySelect, at_most
 from ..follows.queries import is_followed_by, not_blocked
 from ..paging import part_of
 from ..posts.cards import with_cards
@@ -32,7 +31,7 @@ from ..posts.queries import visible_to
 from ..prepared import Listing, Query, prepared
 from .asking import Asked, Term
 from .index import person_fts, post_fts
-from .matching import matches, strength_of
+from .matching import matches, strength_of, text_to_weigh, weighed, written
 from .words import MARK, words_in
 
 # Only so many of the newest posts with the words are ranked by relevance …
@@ -58,11 +57,12 @@ def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Qu
     tag = tags.pop() if tags and not (terms or author) else None
     return _posts(
         viewer,
-        words=_written(terms),
+        words=written(terms),
         author=author,
         tag=tag,
         more_tags=tags or None,
         how_many_more=len(tags) or None,
+        weights=weighed(asked.terms) if by_strength else None,
         by_strength=by_strength,
     )
 
@@ -82,8 +82,8 @@ def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> 
         return None
     return _people(
         viewer,
-        words=_written(terms),
-        names=_written(term.in_names for term in terms),
+        words=written(terms),
+        names=written(term.in_names for term in terms),
         username=asked.username or "",
         author=asked.from_name,
         by_name_only=by_name_only,
@@ -99,6 +99,7 @@ def _posts(
     tag: str | None,
     more_tags: list[str] | None,
     how_many_more: int | None,
+    weights: str | None,
     by_strength: bool,
 ) -> Listing:
     found = visible_to(viewer)
@@ -119,10 +120,11 @@ def _posts(
     ids = found.with_only_columns(key.label("id"))
     if not by_strength:
         return _newest_posts(ids, key, viewer)
-    strength = literal_column("0") if words is None else strength_of(post_fts, words)
-    newest = ids.add_columns(strength.label("strength")).order_by(key.desc())
-    ranked = newest.limit(at_most(MOST_RANKED)).subquery()
-    return lambda cut, _only: cut(select(ranked.c.id, ranked.c.strength))
+    if weights is not None:
+        ids = ids.add_columns(text_to_weigh(post_fts).label("text"))
+    newest = ids.order_by(key.desc()).limit(at_most(MOST_RANKED)).subquery().c
+    strength = literal_column("0") if weights is None else strength_of(newest.text, weights)
+    return lambda cut, _only: cut(select(newest.id, strength.label("strength")))
 
 
 def _newest_posts(ids: AnySelect, key: Any, viewer: User | None) -> Listing:
@@ -172,22 +174,3 @@ def _newest(table: Table, words: Any) -> Select[int]:
     """The ids of the newest people of whom the index has ``words``."""
     found = select(table.c.rowid).where(matches(table, words)).order_by(table.c.rowid.desc())
     return select(found.limit(at_most(MOST_PEOPLE)).cte().c.rowid)
-
-
-def _written(terms: Iterable[Term]) -> str | None:
-    """Return what the database is asked for rows with all ``terms``; None where there are none."""
-    if db.engine.dialect.name == "sqlite":
-        return " ".join(map(_fts5, terms)) or None
-    return " & ".join(map(_tsquery, terms)) or None
-
-
-# A word is letters and digits, perhaps after a mark: nothing in it could end the quotation.
-
-
-def _fts5(term: Term) -> str:
-    return f'"{" ".join(term.words)}"{"*" if term.is_begun else ""}'
-
-
-def _tsquery(term: Term) -> str:
-    words = " <-> ".join(f"'{word}'" for word in term.words)
-    return f"({words}{':*' if term.is_begun else ''})"
