@@ -5,9 +5,10 @@ import secrets
 import sqlite3
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 from blinker import Signal
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Select,
     Sequence,
     TypeDecorator,
+    bindparam,
     event,
     func,
     literal,
@@ -165,11 +167,14 @@ def there_is(one: Select[Any]) -> ColumnElement[bool]:
     return one.scalar_subquery().is_not(None)
 
 
-def affected(statement: Executable) -> int:
-    """Run a writing ``statement`` and return how many rows it changed."""
+def affected(statement: Executable, values: Mapping[str, Any] | None = None) -> int:
+    """Run a writing ``statement`` and return how many rows it changed.
+
+    ``values`` are those of its parameters, where it has any.
+    """
     # An INSERT's count is dropped on PostgreSQL unless it is asked for.
     options = {"synchronize_session": False, "preserve_rowcount": True}
-    result = db.session.execute(statement, execution_options=options)
+    result = db.session.execute(statement, values, execution_options=options)
     return cast(CursorResult[Any], result).rowcount
 
 
@@ -180,14 +185,28 @@ def add_if_new(
 
     Returns whether it was inserted. One statement, with the condition in it.
     """
-    dialect = sqlite_dialect if db.engine.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(model)
     if unless is None:
-        insert = insert.values(values)
-    else:
-        row = [literal(value, getattr(model, name).type) for name, value in values.items()]
-        insert = insert.from_select(list(values), select(*row).where(~unless))
+        row = {f"new_{name}": value for name, value in values.items()}
+        return (
+            affected(_insert_if_new(db.engine.dialect.name, cast(Hashable, model), *values), row)
+            == 1
+        )
+    row_of = [literal(value, getattr(model, name).type) for name, value in values.items()]
+    insert = _insert(db.engine.dialect.name, model)
+    insert = insert.from_select(list(values), select(*row_of).where(~unless))
     return affected(insert.on_conflict_do_nothing()) == 1
+
+
+def _insert(dialect: str, model: Any) -> Any:
+    return (sqlite_dialect if dialect == "sqlite" else postgresql).insert(model)
+
+
+@cache
+def _insert_if_new(dialect: str, model: Hashable, *names: str) -> Executable:
+    # Built once, as all that is written often: that takes longer than to run it.
+    row = {name: bindparam(f"new_{name}", type_=getattr(model, name).type) for name in names}
+    statement: Executable = _insert(dialect, model).values(row).on_conflict_do_nothing()
+    return statement.execution_options(dml_strategy="raw")
 
 
 @contextmanager
@@ -230,12 +249,18 @@ def after_commit(act: Callable[[], object]) -> None:
 
 def tally(model: type[Any], id: int, **changes: int) -> None:
     """Add ``changes`` to counts of one row, in SQL, so that writers at once all count."""
+    steps = {f"step_{name}": step for name, step in changes.items()}
     db.session.execute(
-        update(model)
-        .where(model.id == id)
-        .values({name: getattr(model, name) + step for name, step in changes.items()}),
+        _add(cast(Hashable, model), *changes),
+        {"id_of_row": id, **steps},
         execution_options={"synchronize_session": False},
     )
+
+
+@cache
+def _add(model: Any, *names: str) -> Executable:
+    sums = {name: getattr(model, name) + bindparam(f"step_{name}", type_=Integer) for name in names}
+    return update(model).where(model.id == bindparam("id_of_row", type_=BigInteger)).values(sums)
 
 
 # Time
@@ -302,11 +327,12 @@ def ids_in_sql(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
 
     ``column`` is the key of that table. The same order as by :func:`next_id`, in one statement.
     """
-    base = id_at(now())
+    # Of when the statement is run: it may be built once, and run often.
+    base = bindparam(None, callable_=lambda: id_at(now()), type_=BigInteger)
     if db.engine.dialect.name != "sqlite":
-        return literal(base, BigInteger) + low_bits.next_value()
+        return base + low_bits.next_value()
     following = func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1
-    return func.max(literal(base), following, type_=Integer) + func.row_number().over() - 1
+    return func.max(base, following, type_=Integer) + func.row_number().over() - 1
 
 
 class TimeOrdered:

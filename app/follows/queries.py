@@ -53,7 +53,7 @@ def not_muted(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bo
     return author_id.not_in(select(Mute.muted_id).where(Mute.muter_id == viewer.id))
 
 
-def hears_of(actor_id: int) -> ColumnElement[bool]:
+def hears_of(actor_id: Any) -> ColumnElement[bool]:
     """Whether a user hears what the user ``actor_id`` does: no mute, no block either way."""
     return not_(
         or_(
@@ -83,6 +83,13 @@ def visible_people(viewer: User | None) -> Select[User]:
 def visible_by_name(username: str, viewer: User | None) -> Select[User]:
     """The user of that name, if ``viewer`` may see them."""
     return by_name(username).where(not_blocked(viewer))
+
+
+@prepared
+def named(username: str, viewer: User | None) -> AnySelect:
+    """The user of that name, if ``viewer`` may see them, and whether they are ``followed``."""
+    followed = is_followed_by(viewer).label("followed")
+    return visible_by_name(username, viewer).add_columns(followed)
 
 
 @prepared

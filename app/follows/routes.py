@@ -122,7 +122,8 @@ def blocks() -> ResponseReturnValue:
 
 
 def _visible(username: str) -> User:
-    return db.first_or_404(queries.visible_by_name(username, viewer()))
+    user: User = queries.named(username, viewer()).run().scalar() or abort(404)
+    return user
 
 
 def _somebody_else(username: str) -> User:
@@ -150,9 +151,8 @@ def _people(author: User, found: Query, *, title: str, nobody: str) -> ResponseR
 
 def _followed(author: User) -> ResponseReturnValue:
     # As it is by now: a block that came in between leaves nobody to follow.
-    found = queries.visible_by_name(author.username, current_user)
-    found = found.add_columns(queries.is_followed_by(current_user).label("followed"))
-    row = db.session.execute(found, execution_options={"populate_existing": True}).first()
+    found = queries.named(author.username, current_user)
+    row = found.run({"populate_existing": True}).first()
     if row is None:
         abort(404)
     to = _where_it_was(author, f"follow_{author.id}")

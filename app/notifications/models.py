@@ -1,13 +1,17 @@
 """Notifications: one row for each thing that somebody did and one person is told of."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Executable,
     ForeignKey,
     Index,
     String,
+    bindparam,
     delete,
     insert,
     literal,
@@ -17,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..db import Base, TimeOrdered, ids_in_sql, writing
+from ..db import Base, TimeOrdered, db, ids_in_sql, writing
 from ..follows.queries import hears_of
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
@@ -68,33 +72,53 @@ def tell(people: Collection[int], kind: str, actor_id: int, post_id: int | None 
     """
     if not people:
         return
-    told = aliased(Notification)  # Of its own: its table is the one that is written.
-    already = select(told.id).where(
-        told.user_id == User.id, *_the_same(told, kind, actor_id, post_id)
-    )
-    columns = {
-        "id": ids_in_sql(Notification.id),
-        "user_id": User.id,
-        "kind": literal(kind),
-        "actor_id": literal(actor_id, BigInteger),
-        "post_id": literal(post_id, BigInteger),
-        "is_read": literal(False),
-    }
-    hearers = select(*columns.values()).where(
-        User.id.in_(people), User.id != actor_id, hears_of(actor_id), ~already.exists()
-    )
+    values = {"people": list(people), "kind_of": kind, "actor": actor_id, "about": post_id}
     with writing() as session:
-        session.execute(insert(Notification).from_select(list(columns), hearers))
+        session.execute(_telling(db.engine.dialect.name, post_id is not None), values)
 
 
 def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None) -> None:
     """Undo :func:`tell` for one person: what they were told of no longer holds."""
-    same = _the_same(Notification, kind, actor_id, post_id)
+    values = {"person": user_id, "kind_of": kind, "actor": actor_id, "about": post_id}
     with writing() as session:
         session.execute(
-            delete(Notification).where(Notification.user_id == user_id, *same),
+            _withdrawing(post_id is not None),
+            values,
             execution_options={"synchronize_session": False},
         )
+
+
+# Built once, with parameters: to build one takes longer than to run it, and others who write wait.
+
+
+@cache
+def _telling(_dialect: str, of_post: bool) -> Executable:
+    told = aliased(Notification)  # Of its own: its table is the one that is written.
+    already = select(told.id).where(told.user_id == User.id, *_the_same(told, of_post))
+    actor = bindparam("actor", type_=BigInteger)
+    columns = {
+        "id": ids_in_sql(Notification.id),
+        "user_id": User.id,
+        "kind": bindparam("kind_of", type_=Notification.kind.type),
+        "actor_id": actor,
+        "post_id": bindparam("about", type_=BigInteger),
+        "is_read": literal(False),
+    }
+    hearers = select(*columns.values()).where(
+        User.id.in_(bindparam("people", expanding=True)),
+        User.id != actor,
+        hears_of(actor),
+        ~already.exists(),
+    )
+    found = insert(Notification).from_select(list(columns), hearers)
+    return found.execution_options(dml_strategy="raw")
+
+
+@cache
+def _withdrawing(of_post: bool) -> Executable:
+    person = bindparam("person", type_=BigInteger)
+    same = _the_same(Notification, of_post)
+    return delete(Notification).where(Notification.user_id == person, *same)
 
 
 def read_through(viewer: User, through: int, kind: str | None = None) -> None:
@@ -112,5 +136,12 @@ def read_through(viewer: User, through: int, kind: str | None = None) -> None:
         )
 
 
-def _the_same(model: Any, kind: str, actor_id: int, post_id: int | None) -> tuple[Any, ...]:
-    return model.kind == kind, model.actor_id == actor_id, model.post_id == post_id
+def _the_same(model: Any, of_post: bool) -> tuple[ColumnElement[bool], ...]:
+    """Whether a row tells of the same: the parameters ``kind_of``, ``actor`` and ``about``."""
+    return (
+        model.kind == bindparam("kind_of"),
+        model.actor_id == bindparam("actor", type_=BigInteger),
+        model.post_id == bindparam("about", type_=BigInteger)
+        if of_post
+        else model.post_id.is_(None),
+    )

@@ -1,8 +1,9 @@
 """The associations of users with posts: likes, which everybody sees, and bookmarks."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select
+from sqlalchemy import BigInteger, Executable, ForeignKey, Index, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User
@@ -72,7 +73,7 @@ def like(viewer: User, post: Post) -> bool:
 def unlike(viewer: User, post: Post) -> bool:
     """Undo :func:`like`; returns False where there was nothing to undo."""
     with writing():
-        removed = affected(delete(Like).where(*_of(Like, viewer, post))) == 1
+        removed = affected(_take_back(Like), _by(viewer, post)) == 1
         if removed:
             tally(Post, post.id, likes_count=-1)
             unliked.send(viewer, post=post)
@@ -87,9 +88,15 @@ def bookmark(viewer: User, post: Post) -> None:
 
 def unbookmark(viewer: User, post: Post) -> None:
     """Undo :func:`bookmark`."""
-    with writing() as session:
-        session.execute(delete(Bookmark).where(*_of(Bookmark, viewer, post)))
+    with writing():
+        affected(_take_back(Bookmark), _by(viewer, post))
 
 
-def _of(table: type[Any], viewer: User, post: Post) -> tuple[Any, Any]:
-    return table.user_id == viewer.id, table.post_id == post.id
+@cache
+def _take_back(table: type[Any]) -> Executable:
+    user, post = (bindparam(name, type_=BigInteger) for name in ("by", "about"))
+    return delete(table).where(table.user_id == user, table.post_id == post)
+
+
+def _by(viewer: User, post: Post) -> dict[str, int]:
+    return {"by": viewer.id, "about": post.id}

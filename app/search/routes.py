@@ -7,7 +7,7 @@ from flask_login import current_user
 from ..accounts.models import User
 from ..paging import Rows, read_rows
 from ..posts.cards import Card, cards_of, read_cards
-from ..prepared import once
+from ..posts.models import Post
 from ..web import page
 from . import blueprint, queries
 from .asking import Asked, read
@@ -44,23 +44,21 @@ def results() -> ResponseReturnValue:
 
 def _rows(asked: Asked, viewer: User | None, by: str) -> Rows:
     if by == "people":
-        return read_ranked(*queries.people(asked, viewer), User.id)
+        found = queries.people(asked, viewer)
+        return read_ranked(found) if found else NOTHING
     if by == "relevance":
-        return read_ranked(*queries.posts_by_strength(asked, viewer))
-    found, key = queries.posts(asked, viewer)
-    return read_rows(once(found), key)
+        return read_ranked(queries.posts(asked, viewer, by_strength=True))
+    return read_rows(queries.posts(asked, viewer), Post.id)
+
+
+def _best_people(asked: Asked, viewer: User | None) -> Rows:
+    named = queries.people(asked, viewer, by_name_only=True)
+    return strongest(named, BEST_PEOPLE) if named else NOTHING
 
 
 def _cards(rows: Rows, viewer: User | None, by: str) -> list[Card]:
     if by == "latest":
         return cards_of(rows.items, viewer)
-    # What is ranked is read without the cards first: it may be thousands of posts.
+    # What is ranked is read without the cards first: it may be hundreds of posts.
     found = read_cards([row.id for row in rows.items], viewer) if by == "relevance" else {}
     return [found[row.id] for row in rows.items if row.id in found]
-
-
-def _best_people(asked: Asked, viewer: User | None) -> Rows:
-    if not asked:
-        return NOTHING
-    named = queries.people(asked, viewer, by_name_only=True)
-    return strongest(*named, User.id, BEST_PEOPLE)

@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.community.loading import load
 from app.db import db, writing
 from app.follows.models import block, mute
-from app.paging import PAGE
+from app.paging import PAGE, Cut, part_of
 from app.posts.models import Post
 from app.posts.signals import post_edited
 from app.search import index, queries
@@ -425,8 +425,8 @@ def test_a_post_is_found_by_its_own_text(app, ada, body):
         session.flush()
         index.put_post(post)
         for term in read(body).terms:
-            statement, _key = queries.posts(Asked((term,)), None)
-            assert post.id in [row.shown_id for row in session.execute(statement)]
+            found = queries.posts(Asked((term,)), None).changed(part_of, Cut(PAGE), Post.id)
+            assert post.id in [row.id for row in found.run()]
         session.delete(post)
         index.take_post(post)
 
