@@ -1,6 +1,7 @@
 """The database: engine settings, the base class of models, time-ordered ids, transactions."""
 
 import logging
+import os
 import secrets
 import sqlite3
 import time
@@ -41,6 +42,10 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
+try:
+    import fcntl
+except ImportError:  # Windows.
+    fcntl = None  # type: ignore[assignment]
 try:
     from pysqlite3 import dbapi2 as sqlite
 except ImportError:  # No wheel for this machine (Linux on ARM, for one).
@@ -222,17 +227,18 @@ def writing() -> Iterator[OrmSession]:
         yield session
         return
     session.commit()
-    session.connection(execution_options={"writing": True})
-    session.info.update(writing=True, wrote=True, after_commit=[])
-    try:
-        yield session
-        session.commit()
-        todo = session.info["after_commit"]
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.update(writing=False, after_commit=[])
+    with _turn_to_write():
+        session.connection(execution_options={"writing": True})
+        session.info.update(writing=True, wrote=True, after_commit=[])
+        try:
+            yield session
+            session.commit()
+            todo = session.info["after_commit"]
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info.update(writing=False, after_commit=[])
     committed.send()
     for act in todo:
         try:
@@ -240,6 +246,27 @@ def writing() -> Iterator[OrmSession]:
         except Exception:
             # The data is safe, and the answer must say so: sweeps find what was missed.
             log.exception("What was to follow a commit failed.")
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Wait until no thread of any process of ours writes to SQLite's file.
+
+    SQLite itself has who waits sleep, ever longer, up to a tenth of a second, and then whoever
+    wakes first goes on: of many writers a few wait for seconds. The system wakes the next one
+    at once. Whoever writes without asking here waits as SQLite has it.
+    """
+    file = db.engine.url.database
+    if fcntl is None or db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
+        yield
+        return
+    # The lock belongs to what is opened here, and ends with it, however that comes about.
+    queue = os.open(f"{file}-writers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(queue)
 
 
 def after_commit(act: Callable[[], object]) -> None:

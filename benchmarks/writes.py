@@ -17,7 +17,7 @@ from app.posts.models import Post
 from app.posts.queries import visible_to
 from app.reactions.models import Like
 
-from .load import Load, pace
+from .load import Load, pace, saturate
 from .measuring import Row, fetch
 from .pages import Site
 from .requests import Request, Visitor, ask, statements
@@ -27,6 +27,8 @@ from .server import Server, serving
 Pair = tuple[Visitor, Any]
 
 A_SECOND = 100
+# For so many seconds the server answers readers before anything is measured.
+WARMING = 3
 # Of 99 in 100, in milliseconds.
 WITHIN = 50.0
 
@@ -35,6 +37,8 @@ def measure_writes(site: Site, env: Mapping[str, str], *, seconds: int) -> Itera
     """Yield two rows for each kind of write, measured for so many seconds: it, and the reads."""
     count = A_SECOND * seconds // 2
     with serving(env) as server:
+        # Caches are filled first, as when pages are measured.
+        saturate(server.url, list(_reads(site, len(site.visitors))), seconds=WARMING)
         for name, do, undo, chosen in (
             ("like", "/posts/{}/like", "/posts/{}/unlike", _chosen(site, _unliked, count)),
             ("follow", "/@{}/follow", "/@{}/unfollow", _chosen(site, _unfollowed, count)),

@@ -131,6 +131,16 @@ def test_a_tag_is_asked_for(found, write):
     assert found("#rye") == found("#ryebread cake ") == []
 
 
+def test_of_several_tags_a_post_has_all(found, write):
+    both = write("Loaves #rye #bread")
+    write("Loaves #rye")
+    other = write("Cake #bread #tea #rye")
+    assert found("#rye #bread") == found("#bread #rye #BREAD") == [other, both]
+    assert found("loaves #rye #bread ") == found("#rye #bread from:ada loaves ") == [both]
+    assert found("#bread #rye from:ada", by="relevance") == [other, both]
+    assert found("#bread #rye from:bruno") == []
+
+
 def test_two_people_do_not_find_each_others_names_in_posts(found, write):
     write("Nothing of the kind")
     assert found("ada ") == []
