@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
+from threading import Thread
 
 import pytest
 from sqlalchemy import func, select, text
@@ -174,6 +175,27 @@ def test_times_come_back_aware_and_in_utc(app, ada):
         seen = db.session.get(User, ada.id).last_seen_at
     assert seen == moment
     assert seen.utcoffset() == timedelta(0)
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers")
+def test_who_writes_waits_for_the_turn_and_then_goes_on(app, ada, rows):
+    fcntl = pytest.importorskip("fcntl")
+
+    def write():
+        with app.app_context():
+            publish(db.session.get(User, ada.id), "Hello")
+
+    with app.app_context():
+        file = db.engine.url.database
+    writer = Thread(target=write)
+    with open(f"{file}-writers", "w") as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        writer.start()
+        writer.join(0.3)
+        assert writer.is_alive()
+        assert rows("post") == []
+    writer.join(60)
+    assert len(rows("post")) == 1
 
 
 def test_deleting_a_person_takes_everything_of_theirs_along(
