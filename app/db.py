@@ -56,6 +56,9 @@ log = logging.getLogger(__name__)
 # Sent when a transaction of this process has written something, once it is safely on disk.
 committed = Signal()
 
+# In seconds: how long one waits in the queue of writers, and how often one looks.
+LONGEST_TURN, LOOKED_AGAIN = 2.0, 0.001
+
 # An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
 LOW_BITS = 16
 BIGGEST_ID = 2**63 - 1
@@ -252,21 +255,40 @@ def writing() -> Iterator[OrmSession]:
 def _turn_to_write() -> Iterator[None]:
     """Wait until no thread of any process of ours writes to SQLite's file.
 
-    SQLite itself has who waits sleep, ever longer, up to a tenth of a second, and then whoever
-    wakes first goes on: of many writers a few wait for seconds. The system wakes the next one
-    at once. Whoever writes without asking here waits as SQLite has it.
+    SQLite itself has who waits sleep, ever longer, up to a tenth of a second: of many writers
+    some wait for long. Here they look again every millisecond. Whoever writes without asking
+    here, and who has waited for :data:`LONGEST_TURN`, waits as SQLite has it.
     """
     file = db.engine.url.database
     if fcntl is None or db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
         yield
         return
-    # The lock belongs to what is opened here, and ends with it, however that comes about.
-    queue = os.open(f"{file}-writers", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(queue, fcntl.LOCK_EX)
+        # Of the folder: closing the file itself would end the locks that SQLite has on it. The
+        # lock belongs to what is opened here, and ends with it, however that comes about.
+        queue = os.open(os.path.dirname(file) or ".", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield
+        return
+    try:
+        _wait_for(queue)
         yield
     finally:
         os.close(queue)
+
+
+def _wait_for(queue: int) -> None:
+    # It is there to be fair. Past its end SQLite's own lock still keeps writers apart.
+    end = time.monotonic() + LONGEST_TURN
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOOKED_AGAIN)
+        except OSError:
+            return  # A file system that has no such locks.
+        else:
+            return
 
 
 def after_commit(act: Callable[[], object]) -> None:

@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     moment.init_app(app)
     app.extensions["moment"] = Time
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
+    app.extensions["chosen_language"] = lambda: None
     app.jinja_env.globals["language"] = language
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
 
@@ -54,8 +55,8 @@ def speaking(language: str) -> Iterator[None]:
 
 def preferred() -> str:
     """Return the language that the person chose, else the best of those the browser names."""
-    chosen = getattr(g, "language", None)
     languages = current_app.config["LANGUAGES"]
+    chosen = current_app.extensions["chosen_language"]() if has_request_context() else None
     if chosen in languages:
         return str(chosen)
     # A command has no browser that could name one.

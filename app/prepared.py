@@ -143,7 +143,7 @@ class _Plain:
             return None
         columns = compiled._result_columns
         for type in (column.type for column in columns):
-            if not isinstance(type, Boolean) and type.result_processor(dialect, None):
+            if not isinstance(type, Boolean) and type._cached_result_processor(dialect, None):
                 return None
         return cls(
             str(compiled),

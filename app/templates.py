@@ -15,7 +15,7 @@ from jinja2 import BaseLoader, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from .languages import language
+from .languages import language, speaking
 
 # Settings that are shown, and stay what they are for as long as the site runs.
 SHOWN = ("SITE_NAME", "POST_MAX_CHARS")
@@ -48,15 +48,19 @@ class Environment(FlaskEnvironment):
         environment.of_language = language
         return environment
 
-    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
-        # Jinja's own hook: what it makes Python of.
-        return super()._generate(_Constants(self).visit(source), *args, **options)
+    def _generate(
+        self, source: nodes.Template, name: str | None, *args: Any, **options: Any
+    ) -> str:
+        # Jinja's own hook: what it makes Python of. Whoever asks first, words are of our language.
+        with speaking(self.of_language or language()):
+            constants = _Constants(self, is_html=self.app.select_jinja_autoescape(name or ""))
+            return super()._generate(constants.visit(source), name, *args, **options)
 
-    def part(self, name: str) -> list[nodes.Node]:
+    def part(self, name: str) -> nodes.Template:
         """Return what the template ``name`` consists of."""
         loader = cast(BaseLoader, self.loader)
         source, filename, _is_current = loader.get_source(self, name)
-        return self._parse(source, name, filename).body
+        return self._parse(source, name, filename)
 
 
 class _Constants(NodeTransformer):
@@ -66,13 +70,16 @@ class _Constants(NodeTransformer):
     and, but for development, where each file is watched, ``{% include "part.html" %}``.
     """
 
-    def __init__(self, environment: Environment) -> None:
-        self.environment, self.app = environment, environment.app
+    def __init__(self, environment: Environment, *, is_html: bool) -> None:
+        self.environment, self.app, self.is_html = environment, environment.app, is_html
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 - Jinja's name
         if self.app.debug or not isinstance(node.template, nodes.Const):
             return node
-        return self.visit(nodes.Scope(self.environment.part(node.template.value)))
+        part = self.environment.part(node.template.value)
+        if part.find(nodes.Block) or part.find(nodes.Extends):
+            return node  # Its blocks are its own.
+        return self.visit(nodes.Scope(part.body))
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802
         if isinstance(node.node, nodes.Name) and node.node.name == "config" and node.attr in SHOWN:
@@ -87,8 +94,8 @@ class _Constants(NodeTransformer):
         named = {pair.key: pair.value for pair in node.kwargs}
         match node.node.name, args:
             case "_", [str(words)]:
-                # As Jinja does it: our words are HTML, what is put into them is not.
-                text = Markup(gettext(words))  # noqa: S704
+                # As Jinja does it: on a page our words are HTML, and what is put into them is not.
+                text = Markup(gettext(words)) if self.is_html else gettext(words)  # noqa: S704
                 values = [nodes.Pair(nodes.Const(key), named[key]) for key in named]
                 if not values:
                     return nodes.Const(text % {})

@@ -1,5 +1,6 @@
 """Time-ordered ids, transactions, and times."""
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from threading import Thread
@@ -178,7 +179,7 @@ def test_times_come_back_aware_and_in_utc(app, ada):
 
 
 @pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers")
-def test_who_writes_waits_for_the_turn_and_then_goes_on(app, ada, rows):
+def test_who_writes_waits_for_the_turn_and_then_goes_on(app, ada, rows, monkeypatch):
     fcntl = pytest.importorskip("fcntl")
 
     def write():
@@ -186,15 +187,29 @@ def test_who_writes_waits_for_the_turn_and_then_goes_on(app, ada, rows):
             publish(db.session.get(User, ada.id), "Hello")
 
     with app.app_context():
-        file = db.engine.url.database
+        folder = os.path.dirname(db.engine.url.database)
+    monkeypatch.setattr("app.db.LONGEST_TURN", 600)
     writer = Thread(target=write)
-    with open(f"{file}-writers", "w") as queue:
-        fcntl.flock(queue, fcntl.LOCK_EX)
-        writer.start()
-        writer.join(0.3)
-        assert writer.is_alive()
-        assert rows("post") == []
+    queue = os.open(folder, os.O_RDONLY)
+    fcntl.flock(queue, fcntl.LOCK_EX)
+    writer.start()
+    writer.join(0.3)
+    assert writer.is_alive()
+    assert rows("post") == []
+    os.close(queue)
     writer.join(60)
+    assert len(rows("post")) == 1
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers")
+def test_who_waited_too_long_for_the_turn_writes_all_the_same(app, ada, rows, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr("app.db.LONGEST_TURN", 0.05)
+    with app.app_context():
+        queue = os.open(os.path.dirname(db.engine.url.database), os.O_RDONLY)
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        publish(db.session.get(User, ada.id), "Hello")
+        os.close(queue)
     assert len(rows("post")) == 1
 
 

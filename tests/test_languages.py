@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 import config
 from app.accounts.models import User
-from app.db import tally, writing
+from app.db import db, tally, writing
 from tests.html import one
 
 CATALOGUE = Path(config.ROOT, "translations", "es", "LC_MESSAGES")
@@ -104,3 +104,19 @@ def test_numbers_are_written_in_the_readers_language(app, ada, stranger):
         tally(User, ada.id, posts_count=1234567)
     assert "1,234,567" in stranger.get("/@ada").text
     assert "1.234.567" in stranger.get("/@ada", headers={"Accept-Language": "es"}).text
+
+
+@pytest.mark.parametrize("path", ["/", "/reset-password", "/settings/sessions", "/nowhere"])
+def test_every_page_is_in_the_language_that_the_person_chose(app, ada, signed_in, path):
+    with app.app_context():
+        db.session.get(User, ada.id).choose_language("es")
+    page = signed_in(ada).get(path, headers={"Accept-Language": "en"})
+    assert one(page, "html").attributes["lang"] == "es"
+
+
+def test_a_form_that_expired_is_shown_in_the_language_that_the_person_chose(app, ada, signed_in):
+    with app.app_context():
+        db.session.get(User, ada.id).choose_language("es")
+    answer = signed_in(ada).post("/posts", {"body": "Hola"}, token=None)
+    assert answer.status_code == 400
+    assert one(answer, "html").attributes["lang"] == "es"

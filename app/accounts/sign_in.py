@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import g, redirect, request, session, url_for
+from flask import redirect, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,15 +19,9 @@ login_manager.session_protection = None
 def init_app(state: BlueprintSetupState) -> None:
     """Let Flask-Login find who is asking."""
     login_manager.init_app(state.app)
-
-
-@login_manager.user_loader
-def load_user(token: str) -> User | None:
-    """Return the user whose login session came in the cookie."""
-    user = user_of_session(token)
-    if user:
-        g.language = user.language
-    return user
+    login_manager.user_loader(user_of_session)
+    # Who asks is looked up before the first word is said, whatever says it.
+    state.app.extensions["chosen_language"] = lambda: getattr(current_user, "language", None)
 
 
 def viewer() -> User | None:

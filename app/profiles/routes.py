@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..accounts.avatars import identicon
 from ..accounts.sign_in import viewer
 from ..follows import queries as follows
+from ..languages import speaking
 from ..posts.cards import read_entries
 from ..posts.models import Post
 from ..web import page
@@ -47,8 +48,9 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
 @blueprint.get("/avatars/<name:username>.svg")
 def avatar(username: str) -> Response:
     """Draw someone's avatar. It depends on the name alone, so it may be kept for ever."""
-    # Not render_template, which would ask the database who is looking.
-    drawing = current_app.jinja_env.get_template("profiles/avatar.svg")
+    # Nobody is asked who is looking, and in which language: it has no words.
+    with speaking("en"):
+        drawing = current_app.jinja_env.get_template("profiles/avatar.svg")
     response = make_response(drawing.render(identicon(username)))
     response.mimetype = "image/svg+xml"
     response.cache_control.public = True

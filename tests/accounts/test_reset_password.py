@@ -57,6 +57,13 @@ def test_the_mail_is_in_the_persons_language(app, ada, stranger, rows):
     assert "Hello" not in body
 
 
+def test_a_mail_says_a_name_as_it_is_and_not_as_html(app, ada, stranger, rows):
+    with app.app_context():
+        db.session.get(User, ada.id).edit_profile(display_name="O'Brien <3", about_me="")
+    ask(stranger, "ada@example.org")
+    assert "Hello O'Brien <3," in rows("outbox_mail")[0]["body"]
+
+
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(ada, make_client, rows):
     known, unknown = (ask(make_client(), f"{name}@example.org") for name in ("ada", "eve"))
     assert known.status_code == unknown.status_code == 303
