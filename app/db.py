@@ -1,7 +1,6 @@
 """The database: engine settings, the base class of models, time-ordered ids, transactions."""
 
 import logging
-import os
 import secrets
 import sqlite3
 import time
@@ -43,21 +42,16 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mappe
 from sqlalchemy.orm import Session as OrmSession
 
 try:
-    import fcntl
-except ImportError:  # Windows.
-    fcntl = None  # type: ignore[assignment]
-try:
     from pysqlite3 import dbapi2 as sqlite
 except ImportError:  # No wheel for this machine (Linux on ARM, for one).
     sqlite = sqlite3
+
+from .turns import turn_to_write
 
 log = logging.getLogger(__name__)
 
 # Sent when a transaction of this process has written something, once it is safely on disk.
 committed = Signal()
-
-# In seconds: how long one waits in the queue of writers, and how often one looks.
-LONGEST_TURN, LOOKED_AGAIN = 2.0, 0.001
 
 # An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
 LOW_BITS = 16
@@ -230,7 +224,7 @@ def writing() -> Iterator[OrmSession]:
         yield session
         return
     session.commit()
-    with _turn_to_write():
+    with turn_to_write(db.engine):
         session.connection(execution_options={"writing": True})
         session.info.update(writing=True, wrote=True, after_commit=[])
         try:
@@ -249,46 +243,6 @@ def writing() -> Iterator[OrmSession]:
         except Exception:
             # The data is safe, and the answer must say so: sweeps find what was missed.
             log.exception("What was to follow a commit failed.")
-
-
-@contextmanager
-def _turn_to_write() -> Iterator[None]:
-    """Wait until no thread of any process of ours writes to SQLite's file.
-
-    SQLite itself has who waits sleep, ever longer, up to a tenth of a second: of many writers
-    some wait for long. Here they look again every millisecond. Whoever writes without asking
-    here, and who has waited for :data:`LONGEST_TURN`, waits as SQLite has it.
-    """
-    file = db.engine.url.database
-    if fcntl is None or db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
-        yield
-        return
-    try:
-        # Of the folder: closing the file itself would end the locks that SQLite has on it. The
-        # lock belongs to what is opened here, and ends with it, however that comes about.
-        queue = os.open(os.path.dirname(file) or ".", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        yield
-        return
-    try:
-        _wait_for(queue)
-        yield
-    finally:
-        os.close(queue)
-
-
-def _wait_for(queue: int) -> None:
-    # It is there to be fair. Past its end SQLite's own lock still keeps writers apart.
-    end = time.monotonic() + LONGEST_TURN
-    while time.monotonic() < end:
-        try:
-            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(LOOKED_AGAIN)
-        except OSError:
-            return  # A file system that has no such locks.
-        else:
-            return
 
 
 def after_commit(act: Callable[[], object]) -> None:

@@ -21,7 +21,7 @@ from .requests import Request
 
 # How many seconds an answer may take before it counts as none.
 PATIENCE = 30
-# Enough for two workers of four threads to be busy all the time.
+# Enough for two workers to be busy all the time, each with some requests waiting.
 CONNECTIONS = 16
 SCRIPT = Path(__file__).with_name("wrk.lua")
 

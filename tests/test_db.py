@@ -1,9 +1,7 @@
 """Time-ordered ids, transactions, and times."""
 
-import os
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
-from threading import Thread
 
 import pytest
 from sqlalchemy import func, select, text
@@ -176,41 +174,6 @@ def test_times_come_back_aware_and_in_utc(app, ada):
         seen = db.session.get(User, ada.id).last_seen_at
     assert seen == moment
     assert seen.utcoffset() == timedelta(0)
-
-
-@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers")
-def test_who_writes_waits_for_the_turn_and_then_goes_on(app, ada, rows, monkeypatch):
-    fcntl = pytest.importorskip("fcntl")
-
-    def write():
-        with app.app_context():
-            publish(db.session.get(User, ada.id), "Hello")
-
-    with app.app_context():
-        folder = os.path.dirname(db.engine.url.database)
-    monkeypatch.setattr("app.db.LONGEST_TURN", 600)
-    writer = Thread(target=write)
-    queue = os.open(folder, os.O_RDONLY)
-    fcntl.flock(queue, fcntl.LOCK_EX)
-    writer.start()
-    writer.join(0.3)
-    assert writer.is_alive()
-    assert rows("post") == []
-    os.close(queue)
-    writer.join(60)
-    assert len(rows("post")) == 1
-
-
-@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers")
-def test_who_waited_too_long_for_the_turn_writes_all_the_same(app, ada, rows, monkeypatch):
-    fcntl = pytest.importorskip("fcntl")
-    monkeypatch.setattr("app.db.LONGEST_TURN", 0.05)
-    with app.app_context():
-        queue = os.open(os.path.dirname(db.engine.url.database), os.O_RDONLY)
-        fcntl.flock(queue, fcntl.LOCK_EX)
-        publish(db.session.get(User, ada.id), "Hello")
-        os.close(queue)
-    assert len(rows("post")) == 1
 
 
 def test_deleting_a_person_takes_everything_of_theirs_along(
