@@ -17,11 +17,11 @@ from . import (
     languages,
     logs,
     mail,
+    plain,
     prepared,
     replica,
     security,
     strangers,
-    templates,
     web,
 )
 
@@ -46,21 +46,20 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
     :class:`config.SettingError` when it would be unsafe to serve.
     """
     settings = config.settings(config.environment() if env is None else env) | overrides
-    app = Flask(
+    app = web.Application(
         __name__,
         root_path=str(config.ROOT),
         instance_path=str(settings["INSTANCE_PATH"]),
         static_folder="static",
         static_url_path=web.static_url(),
     )
-    app.jinja_environment = templates.Environment  # type: ignore[assignment]
     app.config.from_mapping(settings)
     config.refuse_unsafe(app.config, debug=app.debug)
     if app.debug and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
-    for room in (logs, db, prepared, replica, languages, mail, jobs, security):
+    for room in (logs, db, plain, prepared, replica, languages, mail, jobs, security):
         room.init_app(app)
     for room in (compression, strangers, web, errors, cli):
         room.init_app(app)

@@ -1,5 +1,6 @@
 """The database: engine settings, the base class of models, time-ordered ids, transactions."""
 
+import json
 import logging
 import secrets
 import sqlite3
@@ -26,7 +27,9 @@ from sqlalchemy import (
     MetaData,
     Select,
     Sequence,
+    Text,
     TypeDecorator,
+    any_,
     bindparam,
     event,
     func,
@@ -38,7 +41,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    make_transient_to_detached,
+    mapped_column,
+)
 from sqlalchemy.orm import Session as OrmSession
 
 try:
@@ -160,6 +169,32 @@ def at_most(rows: int) -> ColumnElement[int]:
     return literal_column(str(int(rows)))
 
 
+class Ids(TypeDecorator[list[int]]):
+    """A list of ids as one parameter, so that a statement's text is the same for any number."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Return the type that the database knows."""
+        is_json = dialect.name == "sqlite"
+        return dialect.type_descriptor(Text() if is_json else postgresql.ARRAY(BigInteger))
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+        """Return the ids as the database takes them."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+def is_among(id: Any, ids: Any) -> ColumnElement[bool]:
+    """Whether the column ``id`` is one of ``ids``, a parameter that takes a list of them."""
+    listed = bindparam(ids.key, type_=Ids)
+    if db.engine.dialect.name == "sqlite":
+        found: ColumnElement[bool] = id.in_(select(func.json_each(listed).table_valued("value")))
+    else:
+        found = id == any_(listed)
+    return found
+
+
 def there_is(one: Select[Any]) -> ColumnElement[bool]:
     """Whether ``one``, a query of a single row for each row around it, finds it.
 
@@ -167,6 +202,18 @@ def there_is(one: Select[Any]) -> ColumnElement[bool]:
     first: all posts, to count what somebody has not read.
     """
     return one.scalar_subquery().is_not(None)
+
+
+def as_loaded(model: type[Any], columns: Iterator[Any]) -> Any:
+    """Return an object of ``model``, made of the next of ``columns``, in no session.
+
+    It is as if it had been loaded, for a small part of the time.
+    """
+    loaded = model()
+    # Not by its attributes: those would note a change of each.
+    vars(loaded).update(zip(model.__table__.columns.keys(), columns, strict=False))
+    make_transient_to_detached(loaded)
+    return loaded
 
 
 def affected(statement: Executable, values: Mapping[str, Any] | None = None) -> int:

@@ -7,7 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, request
-from flask_babel import Babel, force_locale, format_datetime, format_decimal
+from flask_babel import (
+    Babel,
+    force_locale,
+    format_datetime,
+    format_decimal,
+    get_translations,
+    gettext,
+)
 from flask_moment import Moment
 from flask_moment import moment as flask_moment
 from markupsafe import Markup
@@ -24,6 +31,12 @@ moment = Moment()
 def init_app(app: Flask) -> None:
     """Choose a language for each request, and draw times with Flask-Moment."""
     babel.init_app(app, locale_selector=language)
+    # Flask-Babel's own looks for the locale and its files with each word.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext,
+        lambda one, more, number: _plural(language(), one, more, number),
+        newstyle=True,
+    )
     moment.init_app(app)
     app.extensions["moment"] = Time
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
@@ -88,6 +101,12 @@ def _time(_language: str, moment: datetime, func: str, format: str | None) -> Ma
         wanted,
         format_datetime(moment, "d MMM y, HH:mm"),
     )
+
+
+@lru_cache(KEPT)
+def _plural(_language: str, one: str, more: str, number: int) -> str:
+    words: str = get_translations().ungettext(one, more, number)
+    return words
 
 
 @lru_cache(KEPT)

@@ -4,8 +4,7 @@ Building a timeline with SQLAlchemy costs several times what running it does, an
 viewers' timelines differ in a number only (docs/performance.md has the figures).
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
 from inspect import signature
 from types import SimpleNamespace
@@ -15,17 +14,13 @@ from flask import Flask, current_app
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    Boolean,
     ColumnElement,
-    Connection,
-    Dialect,
     Result,
-    Select,
     bindparam,
 )
-from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
 from .db import AnySelect, TimeOrdered, db
+from .plain import Plain, Readers, only_reads, run_within
 
 P = ParamSpec("P")
 Shape = tuple[Hashable, ...]
@@ -61,15 +56,21 @@ class Query:
         return Query(built, {**self._values, **values})
 
     def run(self, options: Mapping[str, Any] | None = None) -> Result[Any]:
-        """Run it in the session's transaction, or on the replica, where that may be."""
-        if self._built.makes_objects or "replica" in current_app.extensions:
+        """Run it: within the transaction that the session is in, on the replica, or by itself.
+
+        What a page only reads, objects too, belongs to no session.
+        """
+        plain = self._built.plain()
+        is_within = db.session.registry.has() and db.session().in_transaction()
+        if (
+            plain is None
+            or "replica" in current_app.extensions
+            or (plain.models and (is_within or not only_reads()))
+        ):
             return db.session.execute(self.statement, self._values, execution_options=options or {})
-        # Rows of columns need none of what the ORM does for objects, and takes its time for.
-        connection = db.session.connection()
-        plain = self._built.plain(connection.dialect)
-        if plain is None:
-            return connection.execute(self.statement, self._values, execution_options=options or {})
-        return plain.run(connection, self._values)
+        if is_within:
+            return run_within(db.session.connection(), plain, self._values)
+        return cast(Readers, current_app.extensions["readers"]).run(plain, self._values)
 
 
 def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
@@ -109,57 +110,16 @@ class _Built:
 
     def __init__(self, statement: AnySelect | Listing) -> None:
         self.statement = statement
-        self.is_compiled = False
-        self.as_plain: _Plain | None = None
-        columns = statement.column_descriptions if isinstance(statement, Select) else ()
-        self.makes_objects = any(isinstance(c["expr"], type) for c in columns)
         self.then: dict[Shape, _Built] = {}
+        self._is_compiled = False
+        self._plain: Plain | None = None
 
-    def plain(self, dialect: Dialect) -> "_Plain | None":
+    def plain(self) -> Plain | None:
         """Return the statement as the driver takes it; None where SQLAlchemy has work to do."""
-        if not self.is_compiled:
-            compiled = cast(AnySelect, self.statement).compile(dialect=dialect)
-            self.is_compiled, self.as_plain = True, _Plain.of(compiled, dialect)
-        return self.as_plain
-
-
-@dataclass(frozen=True)
-class _Plain:
-    """A statement on SQLite whose parameters and columns the driver reads and writes as they are.
-
-    There SQLAlchemy's part in finding a page is as large as SQLite's (docs/performance.md).
-    A truth comes as 0 or 1.
-    """
-
-    sql: str
-    # What is in the statement besides the parameters of a query, and in which order all go.
-    fixed: Mapping[str, Any]
-    order: Sequence[str]
-    columns: SimpleResultMetaData
-
-    @classmethod
-    def of(cls, compiled: Any, dialect: Dialect) -> "_Plain | None":
-        if dialect.name != "sqlite" or compiled.post_compile_params or compiled._bind_processors:
-            return None
-        columns = compiled._result_columns
-        for type in (column.type for column in columns):
-            if not isinstance(type, Boolean) and type._cached_result_processor(dialect, None):
-                return None
-        return cls(
-            str(compiled),
-            compiled.construct_params(_check=False),
-            compiled.positiontup,
-            SimpleResultMetaData([column.keyname for column in columns]),
-        )
-
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Result[Any]:
-        given = {**self.fixed, **values}
-        parameters = tuple([given[name] for name in self.order])
-        cursor = connection.connection.cursor()
-        for listener in connection.dispatch.before_cursor_execute:
-            listener(connection, cursor, self.sql, parameters, None, False)
-        cursor.execute(self.sql, parameters)
-        return IteratorResult(self.columns, iter(cursor.fetchall()))
+        if not self._is_compiled:
+            self._plain = Plain.of(self.statement, db.engine.dialect)
+            self._is_compiled = True
+        return self._plain
 
 
 def _stand_in(name: str, argument: Any) -> Any:

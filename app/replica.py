@@ -12,13 +12,14 @@ from math import inf
 from threading import Lock
 from typing import Any
 
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy import Engine, Result, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm import ORMExecuteState
 
 from .db import db
+from .plain import only_reads
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +134,7 @@ def _read_from_replica(state: ORMExecuteState) -> Result[Any] | None:
 def _may_be_behind(state: ORMExecuteState) -> bool:
     return (
         state.is_select
-        and has_request_context()
-        and request.method in ("GET", "HEAD")
+        and only_reads()
         and WROTE not in request.cookies
         and not state.session.info.get("wrote")
         and not state.execution_options.get("latest")

@@ -43,6 +43,11 @@ class Environment(FlaskEnvironment):
             return super().get_template(name, parent, globals)
         return self._in(language()).get_template(name, parent, globals)
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what templates may use besides what they are given."""
+        # Jinja's own is a chain of both, which is gone through name by name for each page.
+        return self.globals if not d else super().make_globals(d)
+
     def _in_language(self, language: str) -> "Environment":
         environment = self.overlay(cache_size=-1)
         environment.of_language = language

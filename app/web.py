@@ -33,6 +33,7 @@ import config
 from .db import BIGGEST_ID, db
 from .languages import language
 from .security import FixedHeaders
+from .templates import Environment
 
 STATIC = config.ROOT / "static"
 # How many addresses, and how many parts of pages, a process keeps.
@@ -49,7 +50,6 @@ def init_app(app: Flask) -> None:
     """Give ``app`` its templates' surroundings, its URL parts and its static files."""
     bootstrap.init_app(app)
     htmx.init_app(app)
-    app.request_class = OurRequest
     app.url_map.converters |= {"name": NameInUrl, "key": KeyInUrl}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals |= {"url_for": _url_for(app), "draw": draw, "with_current": with_current}
@@ -83,6 +83,17 @@ class OurRequest(Request):
         except ValueError:
             return None
         return sent
+
+
+class Application(Flask):
+    """Flask with our own requests and templates."""
+
+    request_class = OurRequest
+    jinja_environment = Environment  # type: ignore[assignment]
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``func`` as it is: nothing of ours is a coroutine, and Flask looks every time."""
+        return func
 
 
 # Answers

@@ -223,8 +223,11 @@ def _of_session(token_hash: str) -> AnySelect:
 
 
 def _touch(user: User, login_session: LoginSession) -> None:
-    with writing():
-        login_session.last_used_at = user.last_seen_at = now()
+    moment = now()
+    with writing() as session:
+        session.execute(update(User).where(User.id == user.id).values(last_seen_at=moment))
+        used = update(LoginSession).where(LoginSession.id == login_session.id)
+        session.execute(used.values(last_used_at=moment))
 
 
 def by_name(username: str) -> Select[User]:

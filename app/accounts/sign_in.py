@@ -26,7 +26,9 @@ def init_app(state: BlueprintSetupState) -> None:
 
 def viewer() -> User | None:
     """Return who is asking; None for a stranger."""
-    return current_user if current_user.is_authenticated else None
+    # The user themselves: a proxy would look for them with each attribute.
+    user: User = current_user._get_current_object()
+    return user if user.is_authenticated else None
 
 
 @login_manager.unauthorized_handler

@@ -1,11 +1,11 @@
 """The counter that stands on every page of who is signed in."""
 
-from flask_login import current_user
-
+from ..accounts.sign_in import viewer
 from . import queries
 
 
 def unread_count() -> int:
-    """Return how many notifications the person has not read, at most a hundred."""
-    count: int = queries.count_unread(current_user).run().scalar_one()
+    """Return how many notifications who is asking has not read, at most a hundred."""
+    reader = viewer()
+    count: int = queries.count_unread(reader).run().scalar_one() if reader else 0
     return count

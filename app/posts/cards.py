@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..db import AnySelect, moment_of
+from ..db import AnySelect, is_among, moment_of
 from ..follows.queries import not_blocked
 from ..languages import language
 from ..paging import Rows, read_rows
@@ -102,7 +102,7 @@ def read_cards(ids: Iterable[int], viewer: User | None) -> dict[int, Card]:
 
 @prepared
 def _posts(ids: list[int], viewer: User | None) -> AnySelect:
-    return with_cards(select(Post).where(Post.id.in_(ids)), viewer)
+    return with_cards(select(Post).where(is_among(Post.id, ids)), viewer)
 
 
 def read_entries(timeline: Query, key: Any, viewer: User | None) -> tuple[Rows, list[Card]]:

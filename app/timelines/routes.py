@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
@@ -26,18 +25,19 @@ MOST_COUNTED = 99
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     """Home: the posts of those you follow. For a stranger, a welcome and everybody's posts."""
-    if not current_user.is_authenticated:
+    reader = viewer()
+    if reader is None:
         return _timeline("timelines/welcome.html", queries.explore(None), None)
-    timeline = queries.home(current_user)
     # With what was last typed in it and not sent.
-    composer = None if wants_fragment() else post_composer(draft=draft_for(current_user))
-    return _timeline("timelines/home.html", timeline, current_user, composer=composer)
+    composer = None if wants_fragment() else post_composer(draft=draft_for(reader))
+    return _timeline("timelines/home.html", queries.home(reader), reader, composer=composer)
 
 
 @blueprint.get("/explore")
 def explore() -> ResponseReturnValue:
     """The public timeline."""
-    return _timeline("timelines/explore.html", queries.explore(viewer()), viewer())
+    reader = viewer()
+    return _timeline("timelines/explore.html", queries.explore(reader), reader)
 
 
 @blueprint.get("/tags/<path:tag>")
@@ -48,7 +48,8 @@ def tag(tag: str) -> ResponseReturnValue:
     folded = fold_tag(tag)
     if folded != tag:
         return redirect(url_for(".tag", tag=folded), 303)
-    return _timeline("timelines/tag.html", queries.tag(folded, viewer()), viewer(), tag=tag)
+    reader = viewer()
+    return _timeline("timelines/tag.html", queries.tag(folded, reader), reader, tag=tag)
 
 
 def _timeline(

@@ -1,0 +1,176 @@
+"""Statements as the driver takes them, past SQLAlchemy: what most pages are read with.
+
+To find a page SQLAlchemy's session, its transaction and the pool of connections take longer
+than the database does (docs/performance.md). So a statement that is a string with values for
+its parameters is run as that, each thread by a connection that only reads.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from sqlalchemy import Boolean, Connection, Dialect, Engine, Result, Select
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+
+from .db import as_loaded, db
+
+Convert = Callable[[Any], Any]
+
+
+def init_app(app: Flask) -> None:
+    """Have ``app`` keep the connections that only read."""
+    with app.app_context():
+        app.extensions["readers"] = Readers(db.engine)
+
+
+def only_reads() -> bool:
+    """Whether a page is drawn: then nothing that is read will be written."""
+    return has_request_context() and request.method in ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A statement, and how its values and columns are written and read.
+
+    On SQLite a truth comes as 0 or 1.
+    """
+
+    sql: str
+    # What is in the statement besides the parameters of a query, and in which order all go
+    # (None where they go by name).
+    fixed: Mapping[str, Any]
+    order: Sequence[str] | None
+    # Those of the parameters, and of the columns by their places, that are not left as they are.
+    to_database: Mapping[str, Convert]
+    from_database: Sequence[tuple[int, Convert]]
+    # Of each thing that the statement selects: the model whose columns it is, or None for one.
+    models: Sequence[type[Any] | None]
+    names: SimpleResultMetaData
+
+    @classmethod
+    def of(cls, statement: Any, dialect: Dialect) -> "Plain | None":
+        """Return ``statement`` in plain; None where its text differs from one time to another."""
+        compiled = statement.compile(dialect=dialect)
+        if compiled.post_compile_params or statement._with_options:
+            return None
+        columns = compiled._result_columns
+        reading = [
+            (place, convert)
+            for place, column in enumerate(columns)
+            if not isinstance(column.type, Boolean)
+            and (convert := column.type._cached_result_processor(dialect, None))
+        ]
+        described = statement.column_descriptions if isinstance(statement, Select) else ()
+        models = [each["expr"] if isinstance(each["expr"], type) else None for each in described]
+        has_objects = any(models)
+        names = [d["name"] for d in described] if has_objects else [c.keyname for c in columns]
+        return cls(
+            str(compiled),
+            compiled.construct_params(_check=False),
+            compiled.positiontup,
+            compiled._bind_processors,
+            reading,
+            models if has_objects else (),
+            SimpleResultMetaData(names),
+        )
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """Return the parameters of the statement, as the driver takes them."""
+        given = {**self.fixed, **values}
+        for name, convert in self.to_database.items():
+            given[name] = convert(given[name])
+        return given if self.order is None else tuple([given[name] for name in self.order])
+
+    def result(self, rows: list[tuple[Any, ...]]) -> Result[Any]:
+        """Return ``rows``, as the driver read them, as SQLAlchemy would; objects in no session."""
+        if self.from_database:
+            rows = [self._converted(row) for row in rows]
+        if self.models:
+            rows = [self._with_objects(row) for row in rows]
+        return IteratorResult(self.names, iter(rows))
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, convert in self.from_database:
+            values[place] = convert(values[place])
+        return tuple(values)
+
+    def _with_objects(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        coming = iter(row)
+        return tuple([as_loaded(model, coming) if model else next(coming) for model in self.models])
+
+
+class Readers(threading.local):
+    """The connection of each thread that only reads, and begins no transaction for it.
+
+    It sees what is committed, at each statement.
+    """
+
+    _connection: Any = None
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:
+        """Return what a statement finds.
+
+        Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails.
+        """
+        dialect = self._engine.dialect
+        parameters = plain.parameters(values)
+        again = self._connection is not None
+        while True:
+            if self._connection is None:
+                self._connection = self._connect()
+            try:
+                return plain.result(_fetch(self._engine, self._connection, plain.sql, parameters))
+            except dialect.loaded_dbapi.Error as error:
+                lost = dialect.is_disconnect(error, self._connection, None)
+                if lost:
+                    self._connection = None
+                if lost and again:
+                    again = False  # It was lost since the last page: once more, by a new one.
+                    continue
+                raise _as_sqlalchemy(error, plain.sql, dialect) from error
+
+    def _connect(self) -> Any:
+        pooled = self._engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        if self._engine.dialect.name == "sqlite":
+            connection.execute("PRAGMA query_only=ON")
+        else:
+            connection.autocommit = connection.read_only = True
+        return connection
+
+
+def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:
+    """Return what a statement finds in the transaction of ``connection``, with all it wrote.
+
+    Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
+    """
+    driver = connection.connection.driver_connection
+    parameters = plain.parameters(values)
+    try:
+        return plain.result(_fetch(connection.engine, driver, plain.sql, parameters))
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy(error, plain.sql, connection.dialect) from error
+
+
+def _fetch(engine: Engine, connection: Any, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
+    cursor = connection.cursor()
+    # Who counts statements, or looks at their plans, is told of these too.
+    for listener in engine.dispatch.before_cursor_execute:
+        listener(None, cursor, sql, parameters, None, False)
+    cursor.execute(sql, parameters)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _as_sqlalchemy(error: Exception, sql: str, dialect: Dialect) -> BaseException:
+    # Without the parameters: they are what people wrote, and this may reach the log.
+    base = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(sql, None, error, base, hide_parameters=True, dialect=dialect)
