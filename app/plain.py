@@ -109,7 +109,7 @@ class Readers(threading.local):
     It sees what is committed, at each statement.
     """
 
-    _connection: Any = None
+    _reader: "_Reader | None" = None
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -119,32 +119,40 @@ class Readers(threading.local):
 
         Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails.
         """
-        dialect = self._engine.dialect
         parameters = plain.parameters(values)
-        again = self._connection is not None
-        while True:
-            if self._connection is None:
-                self._connection = self._connect()
-            try:
-                return plain.result(_fetch(self._engine, self._connection, plain.sql, parameters))
-            except dialect.loaded_dbapi.Error as error:
-                lost = dialect.is_disconnect(error, self._connection, None)
-                if lost:
-                    self._connection = None
-                if lost and again:
-                    again = False  # It was lost since the last page: once more, by a new one.
-                    continue
-                raise _as_sqlalchemy(error, plain.sql, dialect) from error
+        had_one = self._reader is not None
+        try:
+            return plain.result(self._fetch(plain.sql, parameters))
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            self._reader = None
+            if not had_one:
+                raise
+        # It was lost since the last page: once more, by a new one.
+        return plain.result(self._fetch(plain.sql, parameters))
 
-    def _connect(self) -> Any:
-        pooled = self._engine.raw_connection()
+    def _fetch(self, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
+        if self._reader is None:
+            self._reader = _Reader(self._engine)
+        return _fetch(self._engine, self._reader.connection, sql, parameters)
+
+
+class _Reader:
+    """A connection of its own, which is closed when its thread ends."""
+
+    def __init__(self, engine: Engine) -> None:
+        pooled = engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
-        if self._engine.dialect.name == "sqlite":
+        if engine.dialect.name == "sqlite":
             connection.execute("PRAGMA query_only=ON")
         else:
             connection.autocommit = connection.read_only = True
-        return connection
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:
@@ -153,11 +161,7 @@ def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) 
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
     driver = connection.connection.driver_connection
-    parameters = plain.parameters(values)
-    try:
-        return plain.result(_fetch(connection.engine, driver, plain.sql, parameters))
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemy(error, plain.sql, connection.dialect) from error
+    return plain.result(_fetch(connection.engine, driver, plain.sql, plain.parameters(values)))
 
 
 def _fetch(engine: Engine, connection: Any, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
@@ -165,12 +169,19 @@ def _fetch(engine: Engine, connection: Any, sql: str, parameters: Any) -> list[t
     # Who counts statements, or looks at their plans, is told of these too.
     for listener in engine.dispatch.before_cursor_execute:
         listener(None, cursor, sql, parameters, None, False)
-    cursor.execute(sql, parameters)
-    found: list[tuple[Any, ...]] = cursor.fetchall()
+    dialect = engine.dialect
+    try:
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    except dialect.loaded_dbapi.Error as error:
+        # Without the parameters: they are what people wrote, and this may reach the log.
+        raise DBAPIError.instance(
+            sql,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=dialect.is_disconnect(error, connection, cursor),
+            dialect=dialect,
+        ) from error
     return found
-
-
-def _as_sqlalchemy(error: Exception, sql: str, dialect: Dialect) -> BaseException:
-    # Without the parameters: they are what people wrote, and this may reach the log.
-    base = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(sql, None, error, base, hide_parameters=True, dialect=dialect)

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SelectBase, and_, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SelectBase,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
@@ -165,7 +176,8 @@ def is_reposted_by(viewer: User | None) -> ColumnElement[bool]:
         return false()
     mine = aliased(Post)
     one = select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == viewer.id)
-    return there_is(one)
+    # Most posts have none, and are not looked for among all that there are.
+    return case((Post.reposts_count > 0, there_is(one)), else_=false())
 
 
 @prepared

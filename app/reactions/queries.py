@@ -1,6 +1,6 @@
 """Likes and bookmarks as queries that nobody has run yet."""
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, case, false, select
 
 from ..accounts.models import User
 from ..db import AnySelect, there_is
@@ -16,7 +16,8 @@ def is_liked_by(viewer: User | None) -> ColumnElement[bool]:
     if viewer is None:
         return false()
     one = select(Like.since).where(Like.user_id == viewer.id, Like.post_id == Post.id)
-    return there_is(one)
+    # Most posts have none, and are not looked for among all that there are.
+    return case((Post.likes_count > 0, there_is(one)), else_=false())
 
 
 def is_bookmarked_by(viewer: User | None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from itertools import chain, product
 
 import pytest
 
-from app.db import db, writing
+from app.db import writing
 from app.follows.models import unfollow
 from app.paging import LONGEST, PAGE, Cut, part_of
 from app.posts.models import Post
@@ -41,11 +41,12 @@ def newer(page):
     return next(iter(attributes(page, "a.newer", "href")), None)
 
 
-@pytest.mark.parametrize("looked_at", [0, 2, 1_000])
+@pytest.mark.parametrize(("many", "looked_at"), [(100, 0), (0, 0), (0, 2), (0, 1_000)])
 def test_a_page_is_the_same_however_it_is_found(
-    app, monkeypatch, make_user, make_post, make_follow, looked_at
+    app, monkeypatch, make_user, make_post, make_follow, many, looked_at
 ):
-    monkeypatch.setattr(queries, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(queries, "MANY", many)
+    monkeypatch.setattr(queries, "MOST_LOOKED_AT", looked_at)
     chance = random.Random(looked_at)
     ada, *people = (make_user() for _ in range(12))
     circle, posts = people[:4], []
@@ -56,10 +57,10 @@ def test_a_page_is_the_same_however_it_is_found(
             posts.append(make_post(author))
         ids = [post.id for post in posts if post.author_id in {one.id for one in circle}]
     with app.app_context():
-        home = queries.home.__wrapped__(ada)
         for most, place, upwards in product((1, 3, 10), (post.id for post in posts), (False, True)):
-            page = part_of(home, Cut(most, True, upwards), Post.id)
-            found = [row.id for row in db.session.execute(page, {"place": place})]
+            cut = Cut(most, True, upwards)
+            page = queries.home(ada).changed(part_of, cut, Post.id, place=place)
+            found = [row.id for row in page.run()]
             past = [id for id in ids if (id > place if upwards else id < place)]
             assert found == (past if upwards else past[::-1])[:most]
 
