@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 from blinker import Signal
+from click import Command
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -49,6 +49,7 @@ from sqlalchemy.orm import (
     mapped_column,
 )
 from sqlalchemy.orm import Session as OrmSession
+from werkzeug.local import LocalProxy
 
 try:
     from pysqlite3 import dbapi2 as sqlite
@@ -85,7 +86,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
-migrate = Migrate()
 
 # SQLite's key must be spelt INTEGER, or the id is not the row's own number.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -108,13 +108,7 @@ def init_app(app: Flask) -> None:
     on_sqlite = url.get_backend_name() == "sqlite"
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = sqlite_options() if on_sqlite else _pg_options()
     db.init_app(app)
-    migrate.init_app(
-        app,
-        db,
-        directory=f"{app.root_path}/migrations",
-        render_as_batch=True,
-        compare_type=True,
-    )
+    _load_migrations_later(app)
     with app.app_context():
         if on_sqlite:
             _warn_of_wal_reset_bug()
@@ -122,6 +116,30 @@ def init_app(app: Flask) -> None:
             event.listen(db.engine, "begin", _begin_on_sqlite)
         else:
             event.listen(db.engine, "connect", _set_up_postgresql)
+
+
+def _load_migrations_later(app: Flask) -> None:
+    """Give ``app`` Flask-Migrate, and ``flask db``, when they are asked for.
+
+    No process that serves pages asks: with Alembic they would take 10 MB of each.
+    """
+
+    def load() -> None:
+        from flask_migrate import Migrate  # noqa: PLC0415
+
+        directory = f"{app.root_path}/migrations"
+        Migrate(app, db, directory=directory, render_as_batch=True, compare_type=True)
+
+    def extension() -> Any:
+        load()
+        return app.extensions["migrate"]
+
+    def command() -> Any:
+        load()
+        return app.cli.commands["db"]
+
+    app.extensions["migrate"] = LocalProxy(extension)
+    app.cli.add_command(cast(Command, LocalProxy(command)), "db")
 
 
 def sqlite_options() -> dict[str, Any]:

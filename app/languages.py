@@ -22,7 +22,10 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 # How many times and numbers a process keeps as they are written: Babel takes long for each.
-KEPT = 10_000
+KEPT = 2_000
+# As much of what a browser says of its languages is read, since that is kept too: no browser
+# says more, and whoever wants to fill our memory does.
+LONGEST_HEADER = 200
 
 babel = Babel()
 moment = Moment()
@@ -74,7 +77,7 @@ def preferred() -> str:
         return str(chosen)
     # A command has no browser that could name one.
     header = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    return _best_match(header, tuple(languages)) or next(iter(languages))
+    return _best_match(header[:LONGEST_HEADER], tuple(languages)) or next(iter(languages))
 
 
 @lru_cache(KEPT)

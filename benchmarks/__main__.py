@@ -80,7 +80,7 @@ def main() -> None:
     options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     options.add_argument("--seconds", type=int, default=3, help="how long a round takes")
     options.add_argument("--rounds", type=int, default=5, help="how many are measured")
-    options.add_argument("--requests", type=int, default=100_000, help="so many for memory")
+    options.add_argument("--requests", type=int, default=100_000, help="a worker, for memory")
     options.add_argument("--only", default="", help="pages with this in their name alone")
     options.add_argument("--cache", type=Path, default=data.CACHE, help="where communities are")
     options.add_argument("--results", type=Path, default=report.RESULTS, help="where to write")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from app.accounts.models import User
-from app.db import db
-from app.paging import PAGE
+from app.paging import PAGE, Cut, part_of
 from app.posts.models import Post
 from app.timelines import queries
 
@@ -58,7 +57,7 @@ def compare(
         screens = [
             Case(f"screen {number:,}", server, [Request(path, many, htmx=True)])
             for number in (2, FAR)
-            for path in [f"/?before={_entry(site, many.user, (number - 1) * PAGE - 1)}"]
+            for path in [f"/?before={entry_at(site, many.user, (number - 1) * PAGE - 1)}"]
         ]
         for base, other, at_most in (
             (homes[0], homes[1], 8.0),
@@ -87,14 +86,13 @@ def _homes(site: Site) -> list[Request]:
     return [Request("/", visitor) for visitor in site.visitors]
 
 
-def _entry(site: Site, reader: User, place: int) -> int:
+def entry_at(site: Site, reader: User, place: int) -> int:
     """Return the id of the entry at that place of somebody's home, the newest being at 0."""
     with site.app.app_context():
-        entries = queries.home(reader).with_only_columns(Post.id).order_by(Post.id.desc())
-        found = db.session.scalar(entries.offset(place).limit(1))
-    if found is None:
-        raise SystemExit(f"The home of {reader.username} is not {place:,} entries long.")
-    return found
+        entries = queries.home(reader).changed(part_of, Cut(place + 1), Post.id).run().all()
+    if len(entries) <= place:
+        raise SystemExit(f"The home of {reader.username} is not {place + 1:,} entries long.")
+    return int(entries[place].id)
 
 
 def _compared(base: Case, other: Case, at_most: float, seconds: int, rounds: int) -> Comparison:

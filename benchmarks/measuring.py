@@ -135,7 +135,7 @@ def _row(
         statements=_statements(app, kind),
         size=len(usual.body),
         compressed=len(compressed.body) if compressed.encoding else None,
-        memory=server.memory(),
+        memory=server.memory().own,
         bare_a_second=median(load.a_second for load in bares),
         ratio=median(page.a_second / beside.a_second for page, beside in pairs),
         reach=kind.reach,

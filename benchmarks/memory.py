@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 from .load import saturate
 from .pages import Kind
 from .requests import Request
-from .server import serving
+from .server import WORKERS, serving
 
 # So often it is looked at, while so many seconds pass.
 EVERY = 5
@@ -17,21 +17,22 @@ GROWS_AT_MOST = 0.05
 
 @dataclass(frozen=True)
 class Sample:
-    """What the biggest worker took after so many requests, in bytes."""
+    """What the biggest worker took after so many requests to each, in bytes."""
 
     requests: int
     memory: int
+    resident: int
 
 
 def watch(env: Mapping[str, str], kinds: list[Kind], count: int) -> Iterator[Sample]:
-    """Yield what a worker takes, from before the first request until ``count`` are answered."""
+    """Yield what a worker takes, from its first request until it has answered ``count``."""
     requests = mixed(kinds)
     answered = 0
     with serving(env) as server:
-        yield Sample(0, server.memory())
-        while answered < count:
+        yield Sample(0, *server.memory())
+        while answered < count * WORKERS:
             answered += saturate(server.url, requests, seconds=EVERY).answers
-            yield Sample(answered, server.memory())
+            yield Sample(answered // WORKERS, *server.memory())
 
 
 def growth(samples: list[Sample]) -> float:

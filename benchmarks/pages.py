@@ -162,7 +162,7 @@ class Site:
     def _posts(self, which: ColumnElement[bool]) -> list[int]:
         recent = visible_to(None).where(which).order_by(Post.id.desc()).limit(RECENT_POSTS)
         ids = list(db.session.scalars(recent.with_only_columns(Post.id)))
-        return self.chance.sample(ids, ADDRESSES)
+        return self.chance.sample(ids, min(ADDRESSES, len(ids)))
 
     def _tags(self) -> list[str]:
         often = func.count().desc()

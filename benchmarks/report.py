@@ -98,14 +98,18 @@ def of_comparisons(comparisons: Sequence[Comparison]) -> Table:
 
 def of_samples(samples: Sequence[Sample]) -> Table:
     """Return the table of what a worker took."""
-    cells = [(f"{each.requests:,}", f"{each.memory / MB:.1f}") for each in samples]
+    cells = [
+        (f"{each.requests:,}", f"{each.memory / MB:.1f}", f"{each.resident / MB:.1f}")
+        for each in samples
+    ]
     last = samples[-1]
     remark = (
         f"A worker takes {last.memory / MB:.0f} MB after {last.requests:,} requests (at most "
         f"{AT_MOST / MB:.0f}), and grew by {growth(samples):.1%} in the second half (at most "
-        f"{GROWS_AT_MOST:.0%})."
+        f"{GROWS_AT_MOST:.0%}): that is what it has for itself, without the files that it maps."
     )
-    return Table(("after requests", "memory MB"), cells, samples, remark)
+    headings = ("after requests to each worker", "memory MB", "with files (RSS)")
+    return Table(headings, cells, samples, remark)
 
 
 def keep(table: Table, app: Flask, folder: Path, name: str) -> Path:

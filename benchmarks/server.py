@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from honcho.environ import parse_procfile
 
@@ -20,6 +21,16 @@ from config import ROOT
 WORKERS = 2
 HOST = "127.0.0.1"
 STARTS_WITHIN = 60
+
+
+class Memory(NamedTuple):
+    """What a process takes, in bytes."""
+
+    # Its own pages. On Linux without the files that it maps, code and a database's pages: the
+    # system shares those, and takes them back when it needs the room.
+    own: int
+    # With the files (RSS), as ps and top say it.
+    resident: int
 
 
 @dataclass(frozen=True)
@@ -34,12 +45,8 @@ class Server:
         """The address."""
         return f"http://{HOST}:{self.port}"
 
-    def memory(self) -> int:
-        """Return how much memory the biggest of its workers takes, in bytes.
-
-        That is its proportional share (PSS) where Linux tells it: pages that the workers
-        have in common are counted once.
-        """
+    def memory(self) -> Memory:
+        """Return what the biggest of its workers takes."""
         return max(_memory_of(pid) for pid in _children(self.pid))
 
 
@@ -108,12 +115,14 @@ def _children(pid: int) -> list[int]:
     return own + [grandchild for child in own for grandchild in _children(child)]
 
 
-def _memory_of(pid: int) -> int:
+def _memory_of(pid: int) -> Memory:
+    found = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    resident = int(found.stdout.strip() or 0) * 1024
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
-        found = subprocess.run(
-            ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        return int(found.stdout.strip() or 0) * 1024
+        return Memory(resident, resident)
+    own = next((line.split()[1] for line in lines if line.startswith("RssAnon:")), "0")
+    return Memory(int(own) * 1024, resident)

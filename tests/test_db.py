@@ -1,5 +1,8 @@
 """Time-ordered ids, transactions, and times."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -21,6 +24,7 @@ from app.db import (
     writing,
 )
 from app.posts.writing import publish
+from config import ROOT
 from tests.conftest import DATABASE
 
 
@@ -198,3 +202,13 @@ def test_the_database_is_set_up_to_keep_what_it_was_given(app):
             assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         else:
             assert connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
+
+
+def test_a_process_that_serves_pages_does_without_what_migrates(app):
+    served = "import sys, microblog; print(sorted({'alembic', 'mako'} & sys.modules.keys()))"
+    environment = os.environ | {"INSTANCE_PATH": app.instance_path}
+    command = [sys.executable, "-c", served]
+    found = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert found.stdout == "[]\n"

@@ -88,6 +88,11 @@ def test_the_browser_names_the_language(stranger, asked, got):
     assert "Accept-Language" in page.vary
 
 
+def test_no_more_of_what_a_browser_says_is_kept_than_browsers_say(stranger):
+    said = ", ".join(["fr"] * 1_000) + ", es"
+    assert 'lang="en"' in stranger.get("/", headers={"Accept-Language": said}).text
+
+
 def test_a_time_reads_well_without_javascript(ada, make_post, stranger, travel):
     travel.move_to("2030-05-06T07:08:09Z")
     make_post(ada)

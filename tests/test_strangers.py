@@ -87,6 +87,46 @@ def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
     assert read() == b"after"
 
 
+def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr("app.strangers.MOST_KEPT", 100_000)
+    made = []
+
+    def app(environ, start_response):
+        made.append(environ["PATH_INFO"])
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [bytes(10_000)]
+
+    served = Strangers(app, WAIT)
+
+    def read(path):
+        served({"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_said: None)
+        return served.pages.size
+
+    paths = [f"/{number}" for number in range(30)]
+    assert all(10_000 < read(path) <= 100_000 for path in paths)
+    made.clear()
+    # Some of those who ask for more than there is room for, in turn, still find what is there.
+    assert all(read(path) <= 100_000 for path in paths)
+    assert paths[0] not in made
+    assert len(made) < len(paths)
+    moment = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: moment + WAIT + 1)
+    assert read("/new") < 20_000, "What is over makes room."
+
+
+def test_a_long_address_takes_room_too(monkeypatch):
+    monkeypatch.setattr("app.strangers.MOST_KEPT", 100_000)
+
+    def app(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [b"short"]
+
+    served = Strangers(app, WAIT)
+    asked = {"REQUEST_METHOD": "GET", "QUERY_STRING": "q" * 100_000}
+    served(asked, lambda *_said: None)
+    assert served.pages.size == 0
+
+
 def test_a_member_and_a_stranger_never_get_each_others_page(kept, reader, ada, make_post):
     make_post(ada)
     member = Client(kept)

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from . import blueprint
-from .copying import CopyError, copy_from
 from .demo import load_demo
 from .loading import LoadError, load_folder
 
@@ -43,6 +42,9 @@ def copy(from_url: str) -> None:
     The latter is PostgreSQL's, empty, and made by flask db upgrade. Stop the site first: what
     is written from now on is not copied.
     """
+    # Alembic and two databases' drivers, which no worker of the web needs.
+    from .copying import CopyError, copy_from  # noqa: PLC0415
+
     start = time.monotonic()
     try:
         copy_from(from_url, lambda table, rows: click.echo(f"{rows:>12,}  {table}"))

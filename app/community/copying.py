@@ -8,11 +8,12 @@ from typing import Any
 import psycopg
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import current_app
 from psycopg import sql
 from sqlalchemy import Connection, Row, Table, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
-from ..db import Base, migrate, sqlite_options, writing
+from ..db import Base, sqlite_options, writing
 from ..search.index import TABLES, rebuild
 
 AT_ONCE = 5_000
@@ -71,7 +72,8 @@ def _source(url: str) -> Iterator[Connection]:
 
 
 def _refuse_other_revision(connection: Connection, name: str) -> None:
-    wanted = ScriptDirectory.from_config(migrate.get_config()).get_current_head()
+    config = current_app.extensions["migrate"].migrate.get_config()
+    wanted = ScriptDirectory.from_config(config).get_current_head()
     found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
         raise CopyError(

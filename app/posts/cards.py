@@ -22,7 +22,7 @@ from ..prepared import Query, parameter, prepared
 from .models import Post
 from .queries import is_reposted_by
 
-CARDS_KEPT = 10_000
+CARDS_KEPT = 8_000
 INDENT = re.compile(r"\n\s+")
 
 # What a card shows of its post: the first columns of a row that it is made of.

@@ -11,20 +11,11 @@ from app.posts.models import Mention, Post, Tagging
 from app.posts.writing import written
 from app.reactions.models import Bookmark, Like
 from app.search import index
-from benchmarks.data import make
 from benchmarks.people import Community
-from benchmarks.sizes import PROLIFIC, Size
+from benchmarks.sizes import PROLIFIC
+from tests.benchmarks.conftest import TINY
 
-TINY = Size(people=400, posts=2_000)
 EVERYTHING = (User, Follow, Post, Mention, Tagging, Like, Bookmark, Notification)
-
-
-@pytest.fixture(scope="module")
-def made(make_app, make_database):
-    """Give an application in which a tiny community lives."""
-    app = make_app({"DATABASE_URL": make_database()})
-    make(app, TINY)
-    return app
 
 
 @pytest.fixture
