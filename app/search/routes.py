@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from ..accounts.models import User
 from ..paging import Rows, read_rows
-from ..posts.cards import Card, cards_of, read_cards
+from ..posts.cards import cards_of
 from ..posts.models import Post
 from ..web import page
 from . import blueprint, queries
@@ -37,7 +37,7 @@ def results() -> ResponseReturnValue:
         text=text,
         by=by,
         rows=rows,
-        cards=_cards(rows, viewer, by),
+        cards=[] if by == "people" else cards_of(rows.items, viewer),
         best_people=_best_people(asked, viewer) if by == "latest" and is_first else NOTHING,
     )
 
@@ -54,11 +54,3 @@ def _rows(asked: Asked, viewer: User | None, by: str) -> Rows:
 def _best_people(asked: Asked, viewer: User | None) -> Rows:
     named = queries.people(asked, viewer, by_name_only=True)
     return strongest(named, BEST_PEOPLE) if named else NOTHING
-
-
-def _cards(rows: Rows, viewer: User | None, by: str) -> list[Card]:
-    if by == "latest":
-        return cards_of(rows.items, viewer)
-    # What is ranked is read without the cards first: it may be hundreds of posts.
-    found = read_cards([row.id for row in rows.items], viewer) if by == "relevance" else {}
-    return [found[row.id] for row in rows.items if row.id in found]
