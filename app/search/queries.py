@@ -18,7 +18,7 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    union,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -168,7 +168,7 @@ def _people(
         ways: list[Any] = [named] if by_name_only else [named, _newest(person_fts, words)]
         # However many have joined since, the one of that very name is found.
         itself = by_name(username).with_only_columns(User.id)
-        found = found.where(User.id.in_(union(*ways, itself)))
+        found = found.where(User.id.in_(union_all(*ways, itself)))
         is_named = true() if by_name_only else User.id.in_(named)
         is_it = User.id == itself.scalar_subquery()
         bonus = cast(case((is_it, 2 * NAMED), (is_named, NAMED), else_=0), BigInteger)
