@@ -151,4 +151,5 @@ def _url(name: str, value: int) -> str:
     places = ("before", "after", "through", "since", "counted")
     kept = {k: v for k, v in request.args.items() if k not in places}
     # Quoted: it goes into a header too, which takes no other script than Latin.
-    return f"{quote(request.path, safe='/@')}?{urlencode(kept | {name: value})}"
+    query = urlencode(kept | {name: value}) if kept else f"{name}={value}"
+    return f"{quote(request.path, safe='/@')}?{query}"

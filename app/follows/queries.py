@@ -22,6 +22,15 @@ from ..db import AnySelect, there_is
 from ..prepared import prepared
 from .models import Block, Follow, Mute
 
+# What a list of people shows of each. Entities would take several times as long to read.
+PERSON = (
+    User.id,
+    User.username,
+    func.coalesce(func.nullif(User.display_name, ""), User.username).label("name"),
+    User.email,
+    User.about_me,
+)
+
 
 def followed_by(viewer: User) -> Select[int]:
     """The ids of those whom ``viewer`` follows."""
@@ -106,7 +115,7 @@ def profile(username: str, viewer: User | None) -> AnySelect:
 
 @prepared
 def kept_away(viewer: User) -> AnySelect:
-    """Whom ``viewer`` has blocked or muted: (User, since when, ``blocked``, ``muted``)."""
+    """Whom ``viewer`` has blocked or muted: a person, since when, ``blocked``, ``muted``."""
     blocks = select(
         Block.blocked_id.label("id"),
         Block.since.label("since"),
@@ -119,14 +128,15 @@ def kept_away(viewer: User) -> AnySelect:
     either = union_all(blocks, mutes).subquery()
     latest = (func.max(column).label(column.name) for column in either.c if column.name != "id")
     kept = select(either.c.id, *latest).group_by(either.c.id).subquery()
-    return select(User, kept.c.since, kept.c.blocked, kept.c.muted).join(kept, kept.c.id == User.id)
+    columns = (*PERSON, kept.c.since, kept.c.blocked, kept.c.muted)
+    return select(*columns).join(kept, kept.c.id == User.id)
 
 
 @prepared
 def followers(author: User, viewer: User | None) -> AnySelect:
-    """Those who follow ``author``: (User, since, whether ``viewer`` follows them)."""
+    """Those who follow ``author``: people, since when, whether they are ``followed``."""
     return (
-        select(User, Follow.since, is_followed_by(viewer).label("followed"))
+        select(*PERSON, Follow.since, is_followed_by(viewer).label("followed"))
         .join(Follow, Follow.follower_id == User.id)
         .where(Follow.followed_id == author.id, not_blocked(viewer))
     )
@@ -134,9 +144,9 @@ def followers(author: User, viewer: User | None) -> AnySelect:
 
 @prepared
 def following(author: User, viewer: User | None) -> AnySelect:
-    """Those whom ``author`` follows: (User, since, whether ``viewer`` follows them)."""
+    """Those whom ``author`` follows: people, since when, whether they are ``followed``."""
     return (
-        select(User, Follow.since, is_followed_by(viewer).label("followed"))
+        select(*PERSON, Follow.since, is_followed_by(viewer).label("followed"))
         .join(Follow, Follow.followed_id == User.id)
         .where(Follow.follower_id == author.id, not_blocked(viewer))
     )

@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
+from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..db import db, moment_of
+from ..db import moment_of
 from ..paging import Rows, read_rows
 from . import queries
+
+
+class Person(NamedTuple):
+    """Who did something, as they are drawn."""
+
+    username: str
+    name: str
+    avatar: str
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,7 @@ class Group:
     is_read: bool
     # How many they are, and the newest of them.
     people: int
-    newest: Sequence[User]
+    newest: Sequence[Person]
     # Null for a follow.
     post_id: int | None
     text: str | None
@@ -46,10 +55,15 @@ def read_groups(viewer: User, kind: str | None) -> tuple[Rows, list[Group]]:
 def _with_people_and_texts(viewer: User, listed: Sequence[Row[Any]]) -> list[Group]:
     if not listed:
         return []
-    people: dict[tuple[Any, ...], list[User]] = {}
-    for row in db.session.execute(queries.newest_people(viewer, listed)):
-        people.setdefault((row.kind, row.post_id, row.is_read), []).append(row.User)
-    texts = {row.id: row.body for row in db.session.execute(queries.texts(viewer, listed))}
+    kinds = list({row.kind for row in listed})
+    posts = list({row.post_id for row in listed} - {None})
+    people: dict[tuple[Any, ...], list[Person]] = {}
+    for row in queries.newest_people(viewer, kinds, posts).run():
+        person = Person(
+            row.username, row.display_name or row.username, avatar_url(row.username, row.email)
+        )
+        people.setdefault((row.kind, row.post_id, row.is_read), []).append(person)
+    texts = {row.id: row.body for row in queries.texts(viewer, posts).run()} if posts else {}
     groups = []
     for row in listed:
         # Somebody may have taken back what they did since the groups were read.

@@ -1,9 +1,8 @@
 """What somebody was told, as queries that nobody has run yet."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from ..accounts.models import User
 from ..db import AnySelect, at_most, there_is
@@ -53,9 +52,13 @@ def groups(viewer: User, kind: str | None = None) -> AnySelect:
     return select(found).where(_of_no_hidden_post(viewer, found.c.post_id))
 
 
-def newest_people(viewer: User, listed: Sequence[Row[Any]]) -> AnySelect:
-    """The newest :data:`DRAWN` people of each of the groups ``listed``, the newest first."""
-    posts = {group.post_id for group in listed}
+@prepared
+def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect:
+    """The newest :data:`DRAWN` people of each of some groups, the newest first.
+
+    The groups are those of ``kinds`` that are of no post, or of one of ``posts`` (ids). Columns:
+    kind, post_id, is_read, username, display_name, email.
+    """
     ranked = (
         select(
             *GROUP,
@@ -66,24 +69,25 @@ def newest_people(viewer: User, listed: Sequence[Row[Any]]) -> AnySelect:
         )
         .where(
             *_heard_by(viewer),
-            Notification.kind.in_({group.kind for group in listed}),
-            or_(Notification.post_id.is_(None), Notification.post_id.in_(posts - {None})),
+            Notification.kind.in_(kinds),
+            or_(Notification.post_id.is_(None), Notification.post_id.in_(posts)),
         )
         .group_by(*GROUP, Notification.actor_id)
         .subquery("ranked")
     )
+    group = (ranked.c.kind, ranked.c.post_id, ranked.c.is_read)
     return (
-        select(ranked.c.kind, ranked.c.post_id, ranked.c.is_read, User)
+        select(*group, User.username, User.display_name, User.email)
         .join(ranked, ranked.c.actor_id == User.id)
         .where(ranked.c.place <= DRAWN)
         .order_by(ranked.c.place)
     )
 
 
-def texts(viewer: User, listed: Sequence[Row[Any]]) -> AnySelect:
-    """The (id, body) of the posts of the groups ``listed``."""
-    ids = {group.post_id for group in listed} - {None}
-    return visible_to(viewer).where(Post.id.in_(ids)).with_only_columns(Post.id, Post.body)
+@prepared
+def texts(viewer: User, posts: list[int]) -> AnySelect:
+    """The (id, body) of ``posts``, which are ids."""
+    return visible_to(viewer).where(Post.id.in_(posts)).with_only_columns(Post.id, Post.body)
 
 
 def _heard_by(viewer: User) -> tuple[ColumnElement[bool], ...]:

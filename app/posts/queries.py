@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..db import AnySelect, at_most, there_is
-from ..follows.queries import not_blocked, not_muted
+from ..follows.queries import PERSON, is_followed_by, not_blocked, not_muted
 from ..prepared import Listing, prepared
 from .models import Post, Version
 
@@ -182,9 +182,10 @@ def is_reposted_by(viewer: User | None) -> ColumnElement[bool]:
 
 @prepared
 def reposters(post: Post, viewer: User | None) -> AnySelect:
-    """Who reposted ``post``: (User, id of the repost)."""
+    """Who reposted ``post``: people, the id of the ``repost``, whether ``viewer`` follows them."""
+    followed = is_followed_by(viewer).label("followed")
     return (
-        select(User, Post.id)
+        select(*PERSON, Post.id.label("repost"), followed)
         .join(Post, Post.author_id == User.id)
         .where(Post.repost_of_id == post.id, not_blocked(viewer))
     )

@@ -252,7 +252,8 @@ def unrepost_post(id: int) -> ResponseReturnValue:
 def reposts(id: int) -> ResponseReturnValue:
     """Who reposted a post, the latest first."""
     post = visible_post(id)
-    rows = read_rows(queries.reposters(post, viewer()), Post.id)
+    found = queries.reposters(post, viewer())
+    rows = read_rows(found, found.statement.selected_columns.repost)
     return page("posts/reposts.html", fragment="people", post=post, rows=rows)
 
 

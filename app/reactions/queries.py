@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, case, false, select
 
 from ..accounts.models import User
 from ..db import AnySelect, there_is
-from ..follows.queries import is_followed_by, not_blocked
+from ..follows.queries import PERSON, is_followed_by, not_blocked
 from ..posts.models import Post
 from ..posts.queries import entries_for
 from ..prepared import prepared
@@ -41,9 +41,9 @@ def bookmarks(viewer: User) -> AnySelect:
 
 @prepared
 def who_liked(post: Post, viewer: User | None) -> AnySelect:
-    """Those who like ``post``: (User, since, whether ``viewer`` follows them)."""
+    """Those who like ``post``: people, since when, whether ``viewer`` follows them."""
     return (
-        select(User, Like.since, is_followed_by(viewer).label("followed"))
+        select(*PERSON, Like.since, is_followed_by(viewer).label("followed"))
         .join(Like, Like.user_id == User.id)
         .where(Like.post_id == post.id, not_blocked(viewer))
     )

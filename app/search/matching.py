@@ -4,7 +4,16 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Table,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from ..db import db
@@ -63,9 +72,15 @@ def strength_of(text: Any, asked: Any) -> ColumnElement[int]:
     term = func.json_each(asked).table_valued("value").c.value
     # Null where a term is not in the text, as it stands for it.
     taken = func.nullif(func.length(text) - func.length(func.replace(text, term, "")), 0)
-    length = K1 * (1 - B) + func.length(text) * (K1 * B / MIDDLING)
-    strength = func.sum(1.0 / (1.0 + func.length(term) * length / taken))
+    length = _number(K1 * (1 - B)) + func.length(text) * _number(K1 * B / MIDDLING)
+    one = _number(1)
+    strength = func.sum(one / (one + func.length(term) * length / taken))
     return select(cast(strength * FINENESS, BigInteger)).scalar_subquery()
+
+
+def _number(value: float) -> ColumnElement[float]:
+    # Part of the text: as a parameter it would be SQLAlchemy's to look at.
+    return literal_column(repr(float(value)), Float)
 
 
 # A word is letters and digits, perhaps after a mark: nothing in it could end the quotation.

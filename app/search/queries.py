@@ -8,22 +8,22 @@ one search to the next is a parameter: the words come as one, in the database's 
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Select,
     Table,
-    case,
     cast,
     func,
     literal_column,
     select,
-    union,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User, by_name
 from ..db import AnySelect, at_most
-from ..follows.queries import is_followed_by, not_blocked
+from ..follows.queries import PERSON, is_followed_by, not_blocked
 from ..paging import part_of
 from ..posts.cards import with_cards
 from ..posts.models import Post, Tagging
@@ -45,7 +45,7 @@ NAMED = 10**12
 def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Query:
     """The cards that ``viewer`` may see among the posts ``asked`` for, a list by ``id``.
 
-    With ``by_strength`` a list by ``strength`` and ``id``, of these two: more of the words in
+    With ``by_strength`` a list by ``strength`` and ``id``: more of the words in
     less text make it stronger. Only the newest :data:`MOST_RANKED` are among them, because how
     strong each is comes out of its text, and words that everybody uses are in every second post.
     """
@@ -68,7 +68,7 @@ def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Qu
 
 
 def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> Query | None:
-    """The people asked for: (User, ``followed``, ``id``, ``strength``), a list by these two.
+    """The people asked for, ``followed`` or not: a list by ``strength`` and ``id``.
 
     First comes who has that very username, then whoever is named so, then those who say so
     about themselves; among equals, who has more followers. Of those named so, and of those
@@ -124,7 +124,18 @@ def _posts(
         ids = ids.add_columns(text_to_weigh(post_fts).label("text"))
     newest = ids.order_by(key.desc()).limit(at_most(MOST_RANKED)).subquery().c
     strength = literal_column("0") if weights is None else strength_of(newest.text, weights)
-    return lambda cut, _only: cut(select(newest.id, strength.label("strength")))
+    return _strongest_posts(select(newest.id, strength.label("strength")), viewer)
+
+
+def _strongest_posts(ranked: AnySelect, viewer: User | None) -> Listing:
+    """The cards of a list that is ``ranked`` before any card is read: it may be long."""
+
+    def listed(cut: Any, _only: ColumnElement[bool] | None) -> AnySelect:
+        part = cut(ranked).subquery()
+        page = select(Post).join(part, part.c.id == Post.id)
+        return cut.order(with_cards(page, viewer).add_columns(*part.c))
+
+    return listed
 
 
 def _newest_posts(ids: AnySelect, key: Any, viewer: User | None) -> Listing:
@@ -147,30 +158,53 @@ def _people(
     author: str | None,
     by_name_only: bool,
 ) -> Listing:
-    is_it = func.lower(User.username) == username
     found = select(User.id).where(not_blocked(viewer))
-    bonus: Any = 0
     if author is not None:
         found = found.where(func.lower(User.username) == author)
-    if words is not None:
-        named = _newest(person_fts, names)
-        ways: list[Any] = [named] if by_name_only else [named, _newest(person_fts, words)]
-        # However many have joined since, the one of that very name is found.
-        itself = select(User.id).where(is_it)
-        found = found.where(User.id.in_(union(*ways, itself)))
-        bonus = cast(case((is_it, 2 * NAMED), (User.id.in_(named), NAMED), else_=0), BigInteger)
-    strength = cast(User.followers_count, BigInteger) + bonus
-    ranked = found.add_columns(strength.label("strength"))
+    if words is None:
+        ranked = _with_strength(found, 0)
+    else:
+        ranked = _ranked_people(found, username, names, None if by_name_only else words)
 
     def listed(cut: Any, _only: ColumnElement[bool] | None) -> AnySelect:
         part = cut(ranked).subquery()
         followed = is_followed_by(viewer).label("followed")
-        return cut.order(select(User, followed, *part.c).join(part, part.c.id == User.id))
+        of_list = (column for column in part.c if column.key != User.id.key)
+        return cut.order(select(*PERSON, followed, *of_list).join(part, part.c.id == User.id))
 
     return listed
 
 
-def _newest(table: Table, words: Any) -> Select[int]:
-    """The ids of the newest people of whom the index has ``words``."""
+def _ranked_people(
+    found: Select[int], username: str, names: str | None, words: str | None
+) -> AnySelect:
+    """Those among ``found`` of that name or named so, and who say ``words``, with their strength.
+
+    One way after the other: as alternatives in one condition they took twice as long.
+    """
+    # However many have joined since, the one of that very name is found.
+    itself = by_name(username).with_only_columns(User.id).scalar_subquery()
+    ways = [_with_strength(found.where(User.id == itself), 2 * NAMED)]
+    others = found.where(User.id.is_distinct_from(itself))
+    named = _newest(person_fts, names)
+    ways.append(_with_strength(others.join(named, named.c.rowid == User.id), NAMED))
+    if words is not None:
+        others = others.where(User.id.not_in(select(named.c.rowid)))
+        who_say = _newest(person_fts, words)
+        ways.append(_with_strength(others.join(who_say, who_say.c.rowid == User.id), 0))
+    each = union_all(*ways).subquery()
+    return select(each.c.id, each.c.strength)
+
+
+def _with_strength(found: Select[int], bonus: int) -> AnySelect:
+    """Give people ``found`` their strength: how many follow them, and a ``bonus``."""
+    strength = cast(User.followers_count, BigInteger) + bonus
+    return found.add_columns(strength.label("strength"))
+
+
+def _newest(table: Table, words: Any) -> CTE:
+    """The ids of the newest people of whom the index has ``words``, as ``rowid``."""
     found = select(table.c.rowid).where(matches(table, words)).order_by(table.c.rowid.desc())
-    return select(found.limit(at_most(MOST_PEOPLE)).cte().c.rowid)
+    # SQLite tells FTS5 of OFFSET too. SQLAlchemy makes a parameter of none, which has the statement
+    # prepared anew at each call, as in at_most(): half of its time.
+    return found.limit(at_most(MOST_PEOPLE)).offset(at_most(0)).cte()

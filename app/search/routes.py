@@ -2,11 +2,11 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from ..accounts.models import User
+from ..accounts.sign_in import viewer
 from ..paging import Rows, read_rows
-from ..posts.cards import Card, cards_of, read_cards
+from ..posts.cards import cards_of
 from ..posts.models import Post
 from ..web import page
 from . import blueprint, queries
@@ -21,44 +21,35 @@ NOTHING = Rows((), None, None, None)
 @blueprint.get("/search")
 def results() -> ResponseReturnValue:
     """Find posts, by time or by relevance, and people."""
-    viewer = current_user if current_user.is_authenticated else None
     text = request.args.get("q", "")
     by = request.args.get("by")
     by = by if by in ("relevance", "people") else "latest"
-    asked = read(text)
+    reader, asked = viewer(), read(text)
     goes_on = "before" in request.args
     is_first = not goes_on and "through" not in request.args
     # The way on below a list brings the list's next rows; typing brings all anew.
     fragment = "results" if not goes_on else "people" if by == "people" else "posts"
-    rows = _rows(asked, viewer, by) if asked else NOTHING
+    rows = _rows(asked, reader, by) if asked else NOTHING
     return page(
         "search/results.html",
         fragment=fragment,
         text=text,
         by=by,
         rows=rows,
-        cards=_cards(rows, viewer, by),
-        best_people=_best_people(asked, viewer) if by == "latest" and is_first else NOTHING,
+        cards=[] if by == "people" else cards_of(rows.items, reader),
+        best_people=_best_people(asked, reader) if by == "latest" and is_first else NOTHING,
     )
 
 
-def _rows(asked: Asked, viewer: User | None, by: str) -> Rows:
+def _rows(asked: Asked, reader: User | None, by: str) -> Rows:
     if by == "people":
-        found = queries.people(asked, viewer)
+        found = queries.people(asked, reader)
         return read_ranked(found) if found else NOTHING
     if by == "relevance":
-        return read_ranked(queries.posts(asked, viewer, by_strength=True))
-    return read_rows(queries.posts(asked, viewer), Post.id)
+        return read_ranked(queries.posts(asked, reader, by_strength=True))
+    return read_rows(queries.posts(asked, reader), Post.id)
 
 
-def _best_people(asked: Asked, viewer: User | None) -> Rows:
-    named = queries.people(asked, viewer, by_name_only=True)
+def _best_people(asked: Asked, reader: User | None) -> Rows:
+    named = queries.people(asked, reader, by_name_only=True)
     return strongest(named, BEST_PEOPLE) if named else NOTHING
-
-
-def _cards(rows: Rows, viewer: User | None, by: str) -> list[Card]:
-    if by == "latest":
-        return cards_of(rows.items, viewer)
-    # What is ranked is read without the cards first: it may be hundreds of posts.
-    found = read_cards([row.id for row in rows.items], viewer) if by == "relevance" else {}
-    return [found[row.id] for row in rows.items if row.id in found]

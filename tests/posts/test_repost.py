@@ -307,6 +307,14 @@ def test_the_list_leaves_out_whom_one_does_not_see(
     assert people(signed_in(ada).get(f"/posts/{post.id}/reposts")) == []
 
 
+def test_the_list_knows_whom_one_follows(reader, post, bruno, carmen, pass_on):
+    pass_on(carmen, post)
+    pass_on(bruno, post)
+    page = reader.get(f"/posts/{post.id}/reposts")
+    one(page, f"#follow_{carmen.id} button", text="Unfollow")
+    one(page, f"#follow_{bruno.id} button", text="Follow")
+
+
 def test_the_list_is_gone_with_the_post(app, post, ada, pass_on, stranger):
     pass_on(ada, post)
     act(app, post.id, "delete")

@@ -1,5 +1,6 @@
 """What is found, in which order, and by whom."""
 
+import re
 import time
 from contextlib import suppress
 from urllib.parse import quote
@@ -491,3 +492,14 @@ def test_a_search_takes_four_statements_at_most(
     with statements() as sent:
         client.get(address(query, by=by, through=5, strength=1))
     assert len(sent) <= 4
+
+
+@pytest.mark.parametrize("by", ["latest", "people"])
+def test_the_index_alone_is_read_without_an_offset_to_fill_in(stranger, statements, by):
+    # SQLite would tell FTS5 of it, and prepare the statement anew each time.
+    with statements() as sent:
+        stranger.get(address("loaf", by=by))
+    (asked,) = (statement for statement in sent if "person_fts" in statement)
+    for alone in re.findall(r"\(SELECT [^()]*person_fts[^()]*\)", asked):
+        assert "OFFSET ?" not in alone
+    assert "LIMIT 1000" in asked
