@@ -141,6 +141,8 @@ class Readers(threading.local):
 class _Reader:
     """A connection of its own, which is closed when its thread ends."""
 
+    connection: Any = None
+
     def __init__(self, engine: Engine) -> None:
         pooled = engine.raw_connection()
         connection: Any = pooled.driver_connection
@@ -152,7 +154,8 @@ class _Reader:
         self.connection = connection
 
     def __del__(self) -> None:
-        self.connection.close()
+        if self.connection is not None:
+            self.connection.close()
 
 
 def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:

@@ -2,18 +2,23 @@
 
 import time
 from collections.abc import Iterable
+from functools import cache
 from math import ceil
 from typing import Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 
 # How many cookies a process remembers to have checked, and for how many seconds.
 REMEMBERED, REMEMBERED_FOR = 10_000, 600
+
+# Where Flask-WTF keeps its token, in a session and for a request.
+HELD_AS = "csrf_token"
 
 csrf = CSRFProtect()
 
@@ -34,6 +39,22 @@ def seconds_limited() -> int | None:
     return max(1, ceil(limit.reset_at - time.time())) if limit and limit.breached else None
 
 
+def csrf_token() -> str:
+    """Return the token for the forms of this page: Flask-WTF's, by a signer that is made once."""
+    token: str | None = g.get(HELD_AS)
+    if token is None:
+        if HELD_AS not in session:
+            return generate_csrf()
+        token = g.csrf_token = _signer(current_app.secret_key).dumps(session[HELD_AS])
+    return token
+
+
+@cache
+def _signer(secret_key: str) -> URLSafeTimedSerializer:
+    # As flask_wtf.csrf makes it each time, and reads what it signed.
+    return URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token")
+
+
 def from_another_site() -> bool:
     """Whether another site began this request, says the browser (W3C, Fetch Metadata)."""
     return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
@@ -43,6 +64,7 @@ def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
     app.session_interface = Sessions()
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
     limiter.init_app(app)
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:

@@ -1,7 +1,7 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +39,8 @@ STATIC = config.ROOT / "static"
 # How many addresses, and how many parts of pages, a process keeps.
 ADDRESSES_KEPT = 10_000
 PARTS_KEPT = 2_000
+# In characters: addresses with longer values are not kept.
+LONGEST_KEPT = 100
 # The headers by which an answer may be another one.
 DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
 
@@ -109,10 +111,10 @@ def page(template: str, fragment: str, status: int = 200, **context: Any) -> Res
 
     So a fragment is a verbatim piece of the full page at the same URL.
     """
-    render = render_block if wants_fragment() else render_template
-    args = (template, fragment) if wants_fragment() else (template,)
-    response = make_response(render(*args, **context), status)
-    if wants_fragment() and (place := context.get("rows")) and place.through_url:
+    if not wants_fragment():
+        return make_response(render_template(template, **context), status)
+    response = make_response(render_block(template, fragment, **context), status)
+    if (place := context.get("rows")) and place.through_url:
         response.headers["HX-Replace-Url"] = place.through_url
     return response
 
@@ -141,18 +143,32 @@ def reloaded(to: str) -> AnyResponse:
     return redirect(to, 303)
 
 
-def draw(template: str, **values: Hashable) -> Markup:
+def draw(template: str, holes: Mapping[str, str] | None = None, **values: Hashable) -> Markup:
     """Return ``template`` with ``values``: drawn once, and kept for as long as it is asked for.
 
-    It must show nothing else, but for the words of the language.
+    It must show nothing else, but for the words of the language. What differs each time goes
+    into its ``holes``, of which the template may only say where they are; if it is
+    anybody's text, into the last.
     """
-    html: Markup = current_app.extensions["parts"](template, language(), **values)
-    return html
+    part = current_app.extensions["parts"]
+    if holes is None:
+        html: Markup = part(template, language(), **values)
+        return html
+    filled = str(part(template, language(), tuple(holes), **values))
+    for name, value in holes.items():
+        filled = filled.replace(_hole(name), escape(value))
+    return Markup(filled)  # noqa: S704 - each value was escaped
 
 
-def _draw(template: str, _language: str, **values: Hashable) -> Markup:
+def _draw(template: str, _language: str, holes: Sequence[str] = (), **values: Hashable) -> Markup:
     # The template escapes what it is given.
-    return Markup(render_template(template, **values))  # noqa: S704
+    empty = {name: _hole(name) for name in holes}
+    return Markup(render_template(template, **empty, **values))  # noqa: S704
+
+
+def _hole(name: str) -> str:
+    # No template writes this character, and no form of ours sends it on.
+    return f"\x1a{name}\x1a"
 
 
 def with_current(html: Markup) -> Markup:
@@ -242,7 +258,13 @@ def _url_for(app: Flask) -> Callable[..., str]:
     def path(_root: str, endpoint: str, **values: Any) -> str:
         return app.url_for(endpoint, **values)
 
-    return lambda endpoint, **values: path(request.script_root, endpoint, **values)
+    def url_for(endpoint: str, **values: Any) -> str:
+        # What somebody typed is not kept: it may be long, and is hardly asked for again.
+        if any(len(str(value)) > LONGEST_KEPT for value in values.values()):
+            return app.url_for(endpoint, **values)
+        return path(request.script_root, endpoint, **values)
+
+    return url_for
 
 
 def external_url(endpoint: str, **values: Any) -> str:

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
             return make_response("", 204)
         return page("notifications/_unread.html", fragment="unread", unread=unread)
     kind = _known(request.args.get("kind"))
-    rows, groups = read_groups(current_user, kind)
+    rows, groups = read_groups(current_user._get_current_object(), kind)
     return page(
         "notifications/index.html", fragment="notifications", rows=rows, groups=groups, kind=kind
     )
@@ -48,7 +48,7 @@ def read() -> ResponseReturnValue:
     to = url_for("notifications.index", kind=kind)
     if not wants_fragment():
         return changed("notifications/_read.html", to=to)
-    rows, groups = read_groups(current_user, kind)
+    rows, groups = read_groups(current_user._get_current_object(), kind)
     if rows.next_url:
         # The list is not at the address that was posted to.
         older = url_for("notifications.index", kind=kind, before=rows.items[-1].id)

@@ -67,5 +67,5 @@ def _not_kept(form: DraftForm) -> Response:
         again = edit_composer(own_post(form.edits.data))
     else:
         again = post_composer()
-    again.body, again.errors = form.body.data or "", [wrong]
+    again.body, again.errors = form.body.data or "", (wrong,)
     return page("posts/new.html", fragment="composer", status=422, composer=again)

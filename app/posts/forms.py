@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,13 +62,16 @@ class DraftForm(FlaskForm):
     edits = HiddenField(filters=[_id])
 
 
-@dataclass
+@dataclass(unsafe_hash=True)
 class Composer:
-    """Where a post is written, as it is drawn. It is on every home page, and so no form's work."""
+    """Where a post is written, as it is drawn. It is on every home page, and so no form's work.
 
-    body: str = ""
-    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
-    errors: Sequence[str] = ()
+    Those are equal that look the same but for their text and nonce.
+    """
+
+    body: str = field(default="", compare=False)
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
+    errors: tuple[str, ...] = ()
     element: str = "composer"
     in_thread: bool = False
     # For an answer, what it answers; for an edit, what it changes: a draft says so too.
@@ -82,7 +84,7 @@ class Composer:
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body``."""
         if sent:
             self.body, self.nonce = sent.body.data or "", sent.nonce.data or ""
-            self.errors = [*sent.body.errors, *sent.nonce.errors]
+            self.errors = (*map(str, sent.body.errors), *map(str, sent.nonce.errors))
         elif draft:
             self.body, self.nonce = draft.body, draft.nonce
         else:

@@ -207,10 +207,11 @@ def restore(id: int) -> ResponseReturnValue:
 @blueprint.get("/posts/<key:id>")
 def show(id: int) -> ResponseReturnValue:
     """One post in its thread, at its permanent address."""
-    thread = read_thread(id, viewer())
+    reader = viewer()
+    thread = read_thread(id, reader)
     composer = None
-    if viewer() and thread.post.card and not wants_fragment():
-        draft = draft_for(current_user, in_reply_to_id=id)
+    if reader and thread.post.card and not wants_fragment():
+        draft = draft_for(reader, in_reply_to_id=id)
         composer = reply_composer(Post(id=id), draft=draft, in_thread=True)
     return page(
         "posts/show.html", fragment="posts", thread=thread, rows=thread.rows, composer=composer

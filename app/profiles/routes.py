@@ -28,11 +28,12 @@ def replies(username: str) -> ResponseReturnValue:
 
 
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
-    person = follows.profile(username, viewer()).run().first() or abort(404)
+    reader = viewer()
+    person = follows.profile(username, reader).run().first() or abort(404)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person.User)
-    listed = queries.by(person.User, viewer(), with_replies=with_replies)
-    rows, cards = read_entries(listed, Post.id, viewer())
+    listed = queries.by(person.User, reader, with_replies=with_replies)
+    rows, cards = read_entries(listed, Post.id, reader)
     return page(
         "profiles/show.html",
         fragment="posts",
