@@ -6,6 +6,7 @@ its parameters is run as that, each thread by a connection that only reads.
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -141,21 +142,17 @@ class Readers(threading.local):
 class _Reader:
     """A connection of its own, which is closed when its thread ends."""
 
-    connection: Any = None
-
     def __init__(self, engine: Engine) -> None:
         pooled = engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
+        # Before the driver would complain that nobody did.
+        weakref.finalize(self, connection.close)
         if engine.dialect.name == "sqlite":
             connection.execute("PRAGMA query_only=ON")
         else:
             connection.autocommit = connection.read_only = True
         self.connection = connection
-
-    def __del__(self) -> None:
-        if self.connection is not None:
-            self.connection.close()
 
 
 def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:

@@ -1,0 +1,68 @@
+"""How pages read: past SQLAlchemy's session, by a connection that can do nothing else."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from app.db import db
+from app.follows import queries
+from app.plain import Plain
+from tests.conftest import DATABASE
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/@bruno/followers", "/notifications"])
+def test_a_page_begins_no_transaction(app, ada, bruno, make_follow, make_post, signed_in, path):
+    make_follow(ada, bruno)
+    make_post(bruno)
+    client, begun = signed_in(ada), []
+    client.get(path)
+
+    def note(_connection):
+        begun.append(path)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "begin", note)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(engine, "begin", note)
+    assert begun == []
+
+
+def test_what_a_page_reads_is_in_no_session_and_what_a_form_reads_is(app, ada):
+    with app.test_request_context("/"):
+        read = queries.named("ada", None).run().scalar()
+        assert inspect(read).detached
+        assert (read.id, read.username, read.created_at) == (ada.id, "ada", ada.created_at)
+    with app.test_request_context("/", method="POST"):
+        assert inspect(queries.named("ada", None).run().scalar()).persistent
+
+
+def test_within_a_transaction_a_page_sees_what_it_wrote(app, ada):
+    with app.test_request_context("/"):
+        db.session.execute(text("UPDATE \"user\" SET about_me = 'baker'"))
+        assert queries.named("ada", None).run().scalar().about_me == "baker"
+
+
+def test_the_connection_that_reads_cannot_write(app, ada):
+    with app.app_context():
+        plain = Plain.of(queries.named("ada", None).statement, db.engine.dialect)
+        writes = replace(plain, sql='DELETE FROM "user"', fixed={}, order=plain.order and ())
+        with pytest.raises(DBAPIError):
+            app.extensions["readers"].run(writes, {})
+
+
+@pytest.mark.skipif(DATABASE == "sqlite", reason="A file does not hang up.")
+def test_a_connection_that_was_lost_is_made_anew(app, ada, signed_in):
+    client = signed_in(ada)
+    assert client.get("/").status_code == 200
+    with app.app_context(), db.engine.connect() as connection:
+        others = text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(others)
+    assert client.get("/").status_code == 200
