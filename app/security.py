@@ -64,7 +64,8 @@ def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
     app.session_interface = Sessions()
     csrf.init_app(app)
-    app.jinja_env.globals["csrf_token"] = csrf_token
+    # In the place of Flask-WTF's, which it hands to each template in this way too.
+    app.context_processor(lambda: {"csrf_token": csrf_token})
     limiter.init_app(app)
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
