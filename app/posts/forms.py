@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -64,13 +64,10 @@ class DraftForm(FlaskForm):
 
 @dataclass(unsafe_hash=True)
 class Composer:
-    """Where a post is written, as it is drawn. It is on every home page, and so no form's work.
+    """Where a post is written, as it is drawn. It is on every home page, and so no form's work."""
 
-    Those are equal that look the same but for their text and nonce.
-    """
-
-    body: str = field(default="", compare=False)
-    nonce: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
+    body: str = ""
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
     errors: tuple[str, ...] = ()
     element: str = "composer"
     in_thread: bool = False
@@ -79,6 +76,11 @@ class Composer:
     edits_id: int | None = None
     # Where to go on without sending; None where the composer is always there.
     cancel: str | None = None
+
+    @property
+    def around(self) -> "Composer":
+        """The same without text: what is kept of it once it is drawn."""
+        return replace(self, body="", nonce="")
 
     def filled(self, body: str, draft: Row[Any] | None, sent: PostForm | None) -> "Composer":
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body``."""
