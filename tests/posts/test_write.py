@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.posts.forms import Composer
 from app.posts.writing import publish
+from app.web import draw
 from tests.html import absent, attributes, cards, messages, one, text_of
 
 LONGEST = 500
@@ -206,3 +208,12 @@ def test_what_a_stranger_typed_is_there_after_logging_in(stranger, ada):
     stranger.follow(answer)
     answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
     assert one(stranger.follow(answer), "#composer_body").text().strip() == "Tea & <cake>"
+
+
+def test_what_is_typed_stays_text_in_the_composer(app):
+    typed = "</textarea><script>\x1anonce\x1a"
+    filled = {"token": "t", "nonce": "n", "body": typed}
+    with app.test_request_context():
+        html = draw("posts/_composer_form.html", filled, composer=Composer().around)
+    assert "<script" not in html
+    assert text_of(one(html, "textarea")).strip() == typed
