@@ -146,8 +146,8 @@ class _Reader:
         pooled = engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
-        # Before the driver would complain that nobody did.
-        weakref.finalize(self, connection.close)
+        # Before the driver would complain that nobody did; not while other threads may still read.
+        weakref.finalize(self, connection.close).atexit = False
         if engine.dialect.name == "sqlite":
             connection.execute("PRAGMA query_only=ON")
         else:

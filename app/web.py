@@ -1,6 +1,7 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import hashlib
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -43,6 +44,9 @@ PARTS_KEPT = 2_000
 LONGEST_KEPT = 100
 # The headers by which an answer may be another one.
 DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
+
+# A place in what was drawn, by a character that no template writes.
+HOLE = re.compile("\x1a([a-z]+)\x1a")
 
 bootstrap = Bootstrap5()
 htmx = HTMX()
@@ -147,28 +151,25 @@ def draw(template: str, holes: Mapping[str, str] | None = None, **values: Hashab
     """Return ``template`` with ``values``: drawn once, and kept for as long as it is asked for.
 
     It must show nothing else, but for the words of the language. What differs each time goes
-    into its ``holes``, of which the template may only say where they are; if it is
-    anybody's text, into the last.
+    into its ``holes``, of which the template may only say where they are.
     """
     part = current_app.extensions["parts"]
     if holes is None:
         html: Markup = part(template, language(), **values)
         return html
-    filled = str(part(template, language(), tuple(holes), **values))
-    for name, value in holes.items():
-        filled = filled.replace(_hole(name), escape(value))
-    return Markup(filled)  # noqa: S704 - each value was escaped
+
+    def fill(hole: re.Match[str]) -> str:
+        return str(escape(holes[hole[1]]))
+
+    # All at once: what is put in may look like a hole.
+    drawn = str(part(template, language(), tuple(holes), **values))
+    return Markup(HOLE.sub(fill, drawn))  # noqa: S704 - each value was escaped
 
 
 def _draw(template: str, _language: str, holes: Sequence[str] = (), **values: Hashable) -> Markup:
     # The template escapes what it is given.
-    empty = {name: _hole(name) for name in holes}
+    empty = {name: f"\x1a{name}\x1a" for name in holes}
     return Markup(render_template(template, **empty, **values))  # noqa: S704
-
-
-def _hole(name: str) -> str:
-    # No template writes this character, and no form of ours sends it on.
-    return f"\x1a{name}\x1a"
 
 
 def with_current(html: Markup) -> Markup:

@@ -85,7 +85,9 @@ class Composer:
     def filled(self, body: str, draft: Row[Any] | None, sent: PostForm | None) -> "Composer":
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body``."""
         if sent:
-            self.body, self.nonce = sent.body.data or "", sent.nonce.data or ""
+            self.body = sent.body.data or ""
+            if not sent.nonce.errors:
+                self.nonce = sent.nonce.data or ""
             self.errors = (*map(str, sent.body.errors), *map(str, sent.nonce.errors))
         elif draft:
             self.body, self.nonce = draft.body, draft.nonce

@@ -212,8 +212,16 @@ def test_what_a_stranger_typed_is_there_after_logging_in(stranger, ada):
 
 def test_what_is_typed_stays_text_in_the_composer(app):
     typed = "</textarea><script>\x1anonce\x1a"
-    filled = {"token": "t", "nonce": "n", "body": typed}
+    filled = {"token": "t", "nonce": "\x1abody\x1a", "body": typed}
     with app.test_request_context():
         html = draw("posts/_composer_form.html", filled, composer=Composer().around)
     assert "<script" not in html
+    assert html.count("/textarea&gt;") == 1
     assert text_of(one(html, "textarea")).strip() == typed
+
+
+def test_a_nonce_of_no_form_of_ours_is_not_given_back(client):
+    answer = client.submit("#composer", htmx=True, body="x" * 600, nonce="\x1abody\x1a" * 9)
+    assert answer.status_code == 422
+    assert answer.text.count("x" * 600) == 1
+    assert "\x1a" not in answer.text
