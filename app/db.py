@@ -41,13 +41,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    InstrumentedAttribute,
-    Mapped,
-    make_transient_to_detached,
-    mapped_column,
-)
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 from werkzeug.local import LocalProxy
 
@@ -236,18 +230,6 @@ def there_is(one: Select[Any]) -> ColumnElement[bool]:
     first: all posts, to count what somebody has not read.
     """
     return one.scalar_subquery().is_not(None)
-
-
-def as_loaded(model: type[Any], columns: Iterator[Any]) -> Any:
-    """Return an object of ``model``, made of the next of ``columns``, in no session.
-
-    It is as if it had been loaded, for a small part of the time.
-    """
-    loaded = model()
-    # Not by its attributes: those would note a change of each.
-    vars(loaded).update(zip(model.__table__.columns.keys(), columns, strict=False))
-    make_transient_to_detached(loaded)
-    return loaded
 
 
 def affected(statement: Executable, values: Mapping[str, Any] | None = None) -> int:

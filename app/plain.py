@@ -7,7 +7,7 @@ its parameters is run as that, each thread by a connection that only reads.
 
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ from flask import Flask, has_request_context, request
 from sqlalchemy import Boolean, Connection, Dialect, Engine, Result, Select
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import make_transient_to_detached
 
-from .db import as_loaded, db
+from .db import db
 
 Convert = Callable[[Any], Any]
 
@@ -101,7 +102,21 @@ class Plain:
 
     def _with_objects(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         coming = iter(row)
-        return tuple([as_loaded(model, coming) if model else next(coming) for model in self.models])
+        return tuple(
+            [_as_loaded(model, coming) if model else next(coming) for model in self.models]
+        )
+
+
+def _as_loaded(model: type[Any], columns: Iterator[Any]) -> Any:
+    """Return an object of ``model``, made of the next of ``columns``, in no session.
+
+    It is as if it had been loaded, for a small part of the time.
+    """
+    loaded = model()
+    # Not by its attributes: those would note a change of each.
+    vars(loaded).update(zip(model.__table__.columns.keys(), columns, strict=False))
+    make_transient_to_detached(loaded)
+    return loaded
 
 
 class Readers(threading.local):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from ..accounts.models import User
-from ..db import AnySelect, at_most, there_is
+from ..db import AnySelect, at_most, is_among, there_is
 from ..follows.queries import not_blocked, not_muted
 from ..posts.models import Post
 from ..posts.queries import visible_to
@@ -70,7 +70,7 @@ def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect
         .where(
             *_heard_by(viewer),
             Notification.kind.in_(kinds),
-            or_(Notification.post_id.is_(None), Notification.post_id.in_(posts)),
+            or_(Notification.post_id.is_(None), is_among(Notification.post_id, posts)),
         )
         .group_by(*GROUP, Notification.actor_id)
         .subquery("ranked")
@@ -87,7 +87,7 @@ def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect
 @prepared
 def texts(viewer: User, posts: list[int]) -> AnySelect:
     """The (id, body) of ``posts``, which are ids."""
-    return visible_to(viewer).where(Post.id.in_(posts)).with_only_columns(Post.id, Post.body)
+    return visible_to(viewer).where(is_among(Post.id, posts)).with_only_columns(Post.id, Post.body)
 
 
 def _heard_by(viewer: User) -> tuple[ColumnElement[bool], ...]:
