@@ -30,7 +30,17 @@ def who() -> str:
     return f"address:{get_remote_address()}"
 
 
-limiter = Limiter(who)
+class Limits(Limiter):
+    """Flask-Limiter, without its look at each request: what we limit are views, which ask."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = Limits(who)
 
 
 def seconds_limited() -> int | None:
