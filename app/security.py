@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 from typing import Any
 
@@ -17,6 +17,9 @@ from itsdangerous import URLSafeTimedSerializer
 # How many cookies a process remembers to have checked, and for how many seconds.
 REMEMBERED, REMEMBERED_FOR = 10_000, 600
 
+# What changes nothing, and needs no token (RFC 9110, 9.2.1).
+READING = ("GET", "HEAD", "OPTIONS")
+
 # Where Flask-WTF keeps its token, in a session and for a request.
 HELD_AS = "csrf_token"
 
@@ -30,17 +33,7 @@ def who() -> str:
     return f"address:{get_remote_address()}"
 
 
-class Limits(Limiter):
-    """Flask-Limiter, without its look at each request: what we limit are views, which ask."""
-
-    def _check_request_limit(
-        self, callable_name: str | None = None, in_middleware: bool = True
-    ) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
-
-
-limiter = Limits(who)
+limiter = Limiter(who)
 
 
 def seconds_limited() -> int | None:
@@ -55,14 +48,24 @@ def csrf_token() -> str:
     if token is None:
         if HELD_AS not in session:
             return generate_csrf()
-        token = g.csrf_token = _signer(current_app.secret_key).dumps(session[HELD_AS])
+        token = g.csrf_token = _signing(current_app.secret_key).token(session[HELD_AS])
     return token
 
 
-@cache
-def _signer(secret_key: str) -> URLSafeTimedSerializer:
-    # As flask_wtf.csrf makes it each time, and reads what it signed.
-    return URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token")
+class Signing:
+    """Flask-WTF's tokens, as it makes them each time and reads them; all but the time made once."""
+
+    def __init__(self, secret_key: str) -> None:
+        serializer = URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token")
+        self._signer = serializer.make_signer()
+        self._payload = lru_cache(REMEMBERED)(serializer.dump_payload)
+
+    def token(self, held: str) -> str:
+        """Return the token for a session that holds ``held``."""
+        return self._signer.sign(self._payload(held)).decode()
+
+
+_signing = cache(Signing)
 
 
 def from_another_site() -> bool:
@@ -74,15 +77,26 @@ def init_app(app: Flask) -> None:
     """Protect every POST of ``app`` and put the headers on every answer."""
     app.session_interface = Sessions()
     csrf.init_app(app)
+    # Where something is posted, and not at every request that could not be refused.
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.before_request(_check_token)
     # In the place of Flask-WTF's, which it hands to each template in this way too.
     app.context_processor(lambda: {"csrf_token": csrf_token})
     limiter.init_app(app)
+    # What is limited are views, which ask by themselves: nothing is to do around the others.
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        hooks[None].pop()
     app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(
             "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
             "set the same on each, or people are signed out from one page to the next."
         )
+
+
+def _check_token() -> None:
+    if request.method not in READING:
+        csrf.protect(apply_exemptions=True)
 
 
 def content_security_policy(avatars: str) -> str:

@@ -253,7 +253,7 @@ def build_town(make_user, make_post, make_follow):
         "edited": edited.id,
         "draft": newest(Draft.id)[0],
         "deleted": deleted.id,
-        "session": ada.login_session.id,
+        "session": ada.login_session_id,
         "follower": newest(Follow.since)[1],
         "kept_away": newest(Block.since)[1],
         "told": newest(Notification.id)[1],

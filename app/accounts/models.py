@@ -51,8 +51,8 @@ class User(UserMixin, TimeOrdered, Base):
     followers_count: Mapped[int] = mapped_column(default=0)
     following_count: Mapped[int] = mapped_column(default=0)
 
-    # The one that this request came with; set when the user was loaded by it.
-    login_session: "LoginSession | None" = None
+    # Of the login session that this request came with; set when the user was loaded by it.
+    login_session_id: int | None = None
     session_token: str | None = None
 
     def __repr__(self) -> str:
@@ -71,8 +71,8 @@ class User(UserMixin, TimeOrdered, Base):
         """Whether ``password`` is right. Costs one hash, whatever the answer."""
         return passwords.check(self.password_hash, password)
 
-    def change_password(self, password: str, *, but: "LoginSession | None" = None) -> bool:
-        """Set a password and end every login session except ``but``.
+    def change_password(self, password: str, *, but: int | None = None) -> bool:
+        """Set a password and end every login session except that with the id ``but``.
 
         Returns False, and changes nothing, when the password has changed since this
         user was loaded: so a reset link works once, however often it is sent at once.
@@ -94,8 +94,8 @@ class User(UserMixin, TimeOrdered, Base):
             with writing():
                 self.password_hash = new
 
-    def change_email(self, email: str, *, but: "LoginSession | None" = None) -> None:
-        """Set the e-mail address and end every login session except ``but``."""
+    def change_email(self, email: str, *, but: int | None = None) -> None:
+        """Set the e-mail address and end every login session except that with the id ``but``."""
         with writing():
             self.email = normal_email(email)
             self.end_sessions(but=but)
@@ -112,12 +112,16 @@ class User(UserMixin, TimeOrdered, Base):
             self.display_name, self.about_me = display_name, about_me
             profile_changed.send(self)
 
-    def end_sessions(self, *, but: "LoginSession | None" = None) -> None:
-        """Sign the person out everywhere, except in ``but``."""
-        kept = but.id if but else 0
-        db.session.execute(
-            delete(LoginSession).where(LoginSession.user_id == self.id, LoginSession.id != kept)
-        )
+    def end_sessions(self, *, but: int | None = None) -> None:
+        """Sign the person out everywhere, except in the login session with the id ``but``."""
+        mine = LoginSession.user_id == self.id
+        db.session.execute(delete(LoginSession).where(mine, LoginSession.id != (but or 0)))
+
+    def end_session(self, id: int) -> bool:
+        """Sign the person out in one browser, from its next request on; False if none of theirs."""
+        mine = LoginSession.user_id == self.id
+        with writing():
+            return affected(delete(LoginSession).where(mine, LoginSession.id == id)) == 1
 
     def sign_in(self, *, address: str, agent: str, remembered: bool) -> str:
         """Begin a login session and return its token, which is kept nowhere but in the cookie."""
@@ -133,7 +137,9 @@ class User(UserMixin, TimeOrdered, Base):
             )
             session.add(login_session)
             self.last_seen_at = now()
-        self.login_session, self.session_token = login_session, token
+            # Within a larger transaction too, it has its id.
+            session.flush()
+        self.login_session_id, self.session_token = login_session.id, token
         return token
 
 
@@ -161,17 +167,6 @@ class LoginSession(TimeOrdered, Base):
         program = found.user_agent and f"{found.user_agent.family} {found.user_agent.major or ''}"
         system = found.os and found.os.family
         return " · ".join(part.strip() for part in (program, system) if part)
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it was left unused for too long."""
-        allowed = REMEMBERED_ENDS_UNUSED if self.remembered else ENDS_UNUSED
-        return now() - self.last_used_at > allowed
-
-    def revoke(self) -> None:
-        """Sign that browser out, from its next request on."""
-        with writing() as session:
-            session.execute(delete(LoginSession).where(LoginSession.id == self.id))
 
 
 def register(
@@ -207,26 +202,31 @@ def user_of_session(token: str) -> User | None:
     know yet that the session was revoked.
     """
     row = _of_session(_hash(token)).run(LATEST).first()
-    if row is None or row.LoginSession.has_ended:
+    if row is None:
+        return None
+    unused_for = now() - row.last_used_at
+    if unused_for > (REMEMBERED_ENDS_UNUSED if row.remembered else ENDS_UNUSED):
         return None
     user: User = row.User
-    user.login_session, user.session_token = row.LoginSession, token
-    if now() - row.LoginSession.last_used_at > SEEN_EVERY:
-        _touch(user, row.LoginSession)
+    user.login_session_id, user.session_token = row.id, token
+    if unused_for > SEEN_EVERY:
+        _touch(user)
     return user
 
 
 @prepared
 def _of_session(token_hash: str) -> AnySelect:
-    found = select(User, LoginSession).join(LoginSession, LoginSession.user_id == User.id)
+    # Columns of the session: an object more would take as long as all else.
+    used = (LoginSession.id, LoginSession.remembered, LoginSession.last_used_at)
+    found = select(User, *used).join(LoginSession, LoginSession.user_id == User.id)
     return found.where(LoginSession.token_hash == token_hash)
 
 
-def _touch(user: User, login_session: LoginSession) -> None:
+def _touch(user: User) -> None:
     moment = now()
     with writing() as session:
         session.execute(update(User).where(User.id == user.id).values(last_seen_at=moment))
-        used = update(LoginSession).where(LoginSession.id == login_session.id)
+        used = update(LoginSession).where(LoginSession.id == user.login_session_id)
         session.execute(used.values(last_used_at=moment))
 
 

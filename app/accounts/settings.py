@@ -1,11 +1,11 @@
 """Settings: profile, account, login sessions."""
 
-from flask import Response, make_response, redirect, render_template, url_for
+from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from flask_wtf import FlaskForm
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ..db import db
@@ -52,9 +52,8 @@ def edit_account() -> ResponseReturnValue:
 @login_required
 def sessions() -> ResponseReturnValue:
     """List the browsers that are signed in."""
-    found = db.session.scalars(
-        _own_sessions().order_by(LoginSession.last_used_at.desc()).limit(100)
-    ).all()
+    own = select(LoginSession).where(LoginSession.user_id == current_user.id)
+    found = db.session.scalars(own.order_by(LoginSession.last_used_at.desc()).limit(100)).all()
     return make_response(render_template("accounts/sessions.html", sessions=found))
 
 
@@ -62,17 +61,14 @@ def sessions() -> ResponseReturnValue:
 @login_required
 def revoke_session(id: int) -> ResponseReturnValue:
     """Sign one browser out."""
-    db.first_or_404(_own_sessions().where(LoginSession.id == id)).revoke()
+    if not current_user.end_session(id):
+        abort(404)
     notify(_("That browser is signed out."))
     return redirect(url_for("accounts.sessions"), 303)
 
 
-def _own_sessions() -> Select[LoginSession]:
-    return select(LoginSession).where(LoginSession.user_id == current_user.id)
-
-
 def _save_account(form: AccountForm) -> None:
-    here = current_user.login_session
+    here = current_user.login_session_id
     current_user.choose_language(form.language.data or None)
     if form.changes_email:
         current_user.change_email(form.email.data, but=here)

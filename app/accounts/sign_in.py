@@ -11,9 +11,18 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from ..web import answer_with_messages, notify, wants_fragment
 from .models import User, user_of_session
 
-login_manager = LoginManager()
-# A login session is a row of ours: it needs no guess from address and browser.
-login_manager.session_protection = None
+
+class Logins(LoginManager):
+    """Flask-Login without its guess, from address and browser, whether a cookie was stolen.
+
+    A login session is a row of ours. Flask-Login makes that guess even where nothing comes of it.
+    """
+
+    def _session_protection_failed(self) -> bool:
+        return False
+
+
+login_manager = Logins()
 
 
 def init_app(state: BlueprintSetupState) -> None:
@@ -69,8 +78,8 @@ def begin_session(user: User, *, remember: bool) -> None:
 
 def end_session(user: User) -> None:
     """Sign ``user`` out of this browser, here and in the database."""
-    if user.login_session:
-        user.login_session.revoke()
+    if user.login_session_id:
+        user.end_session(user.login_session_id)
     logout_user()
     # Flask-Login's note to clear the remember-me cookie must survive.
     note = session.get("_remember")
