@@ -17,6 +17,7 @@ from . import (
     languages,
     logs,
     mail,
+    parts,
     plain,
     prepared,
     replica,
@@ -61,7 +62,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
 
     for room in (logs, db, plain, prepared, replica, languages, mail, jobs, security):
         room.init_app(app)
-    for room in (compression, strangers, web, errors, cli):
+    for room in (compression, strangers, parts, web, errors, cli):
         room.init_app(app)
     for name in DOMAINS:
         domain = import_module(f"app.{name}")

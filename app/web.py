@@ -1,8 +1,7 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import hashlib
-import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +21,6 @@ from flask import (
 from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
 from jinja2_fragments.flask import render_block
-from markupsafe import Markup, escape
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
@@ -32,21 +30,17 @@ from whitenoise import WhiteNoise
 import config
 
 from .db import BIGGEST_ID, db
-from .languages import language
+from .parts import whole
 from .security import FixedHeaders
 from .templates import Environment
 
 STATIC = config.ROOT / "static"
-# How many addresses, and how many parts of pages, a process keeps.
+# How many addresses a process keeps.
 ADDRESSES_KEPT = 10_000
-PARTS_KEPT = 2_000
 # In characters: addresses with longer values are not kept.
 LONGEST_KEPT = 100
 # The headers by which an answer may be another one.
 DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
-
-# A place in what was drawn, by a character that no template writes.
-HOLE = re.compile("\x1a([a-z]+)\x1a")
 
 bootstrap = Bootstrap5()
 htmx = HTMX()
@@ -58,8 +52,7 @@ def init_app(app: Flask) -> None:
     htmx.init_app(app)
     app.url_map.converters |= {"name": NameInUrl, "key": KeyInUrl}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {"url_for": _url_for(app), "draw": draw, "with_current": with_current}
-    app.extensions["parts"] = lru_cache(PARTS_KEPT)(_draw)
+    app.jinja_env.globals["url_for"] = _url_for(app)
     app.after_request(_keep_apart)
     app.add_url_rule("/healthz", "healthz", _healthz)
     if not app.debug:
@@ -116,8 +109,8 @@ def page(template: str, fragment: str, status: int = 200, **context: Any) -> Res
     So a fragment is a verbatim piece of the full page at the same URL.
     """
     if not wants_fragment():
-        return make_response(render_template(template, **context), status)
-    response = make_response(render_block(template, fragment, **context), status)
+        return make_response(whole(render_template(template, **context)), status)
+    response = make_response(whole(render_block(template, fragment, **context)), status)
     if (place := context.get("rows")) and place.through_url:
         response.headers["HX-Replace-Url"] = place.through_url
     return response
@@ -129,9 +122,8 @@ def changed(partial: str, to: str, **context: Any) -> AnyResponse:
     Messages that were flashed travel with the fragment.
     """
     if wants_fragment():
-        return make_response(
-            render_template(partial, **context) + render_template("_messages_partial.html")
-        )
+        html = render_template(partial, **context) + render_template("_messages_partial.html")
+        return make_response(whole(html))
     return redirect(to, 303)
 
 
@@ -145,37 +137,6 @@ def reloaded(to: str) -> AnyResponse:
         response.headers["HX-Refresh"] = "true"
         return response
     return redirect(to, 303)
-
-
-def draw(template: str, holes: Mapping[str, str] | None = None, **values: Hashable) -> Markup:
-    """Return ``template`` with ``values``: drawn once, and kept for as long as it is asked for.
-
-    It must show nothing else, but for the words of the language. What differs each time goes
-    into its ``holes``, of which the template may only say where they are.
-    """
-    part = current_app.extensions["parts"]
-    if holes is None:
-        html: Markup = part(template, language(), **values)
-        return html
-
-    def fill(hole: re.Match[str]) -> str:
-        return str(escape(holes[hole[1]]))
-
-    # All at once: what is put in may look like a hole.
-    drawn = str(part(template, language(), tuple(holes), **values))
-    return Markup(HOLE.sub(fill, drawn))  # noqa: S704 - each value was escaped
-
-
-def _draw(template: str, _language: str, holes: Sequence[str] = (), **values: Hashable) -> Markup:
-    # The template escapes what it is given.
-    empty = {name: f"\x1a{name}\x1a" for name in holes}
-    return Markup(render_template(template, **empty, **values))  # noqa: S704
-
-
-def with_current(html: Markup) -> Markup:
-    """Mark the links in ``html`` that lead to the page which is asked for."""
-    link = f'href="{escape(request.path)}"'
-    return Markup(str(html).replace(link, f'{link} aria-current="page"'))  # noqa: S704
 
 
 def answer_with_messages(status: int) -> Response:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import repeat
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import current_app, render_template
 from markupsafe import Markup
@@ -18,12 +20,16 @@ from ..db import AnySelect, is_among, moment_of
 from ..follows.queries import not_blocked
 from ..languages import language
 from ..paging import Rows, read_rows
+from ..parts import put
 from ..prepared import Query, parameter, prepared
 from .models import Post
 from .queries import is_reposted_by
 
 CARDS_KEPT = 8_000
 INDENT = re.compile(r"\n\s+")
+
+# The username and the name of who reposted a post.
+Teller = tuple[str, str]
 
 # What a card shows of its post: the first columns of a row that it is made of.
 Answered = aliased(User)
@@ -48,8 +54,9 @@ ViewersColumn = Callable[[User | None], ColumnElement[bool]]
 _viewers: dict[str, ViewersColumn] = {"reposted": is_reposted_by}
 
 
-class Card(NamedTuple):
-    """Everything that a card shows. Equal cards have equal HTML, so this is the cache's key."""
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Everything that a card shows, and its HTML once it was drawn."""
 
     id: int
     body_html: str
@@ -64,12 +71,11 @@ class Card(NamedTuple):
     # Whom it answers, where the viewer may know.
     answered: str | None
     # (username, name) of who reposted it, where that is why it stands here.
-    reposter: tuple[str, str] | None
+    reposter: Teller | None
     for_stranger: bool
     is_own: bool
     # What the viewer has done with it: the names of buttons that are pressed.
     pressed: frozenset[str]
-    language: str
     # Right after something was done: the address that takes it back, and whether the
     # keyboard goes on from here.
     undo: str | None = None
@@ -79,6 +85,14 @@ class Card(NamedTuple):
     def created_at(self) -> datetime:
         """When the post was written, in UTC."""
         return moment_of(self.id)
+
+    @cached_property
+    def html(self) -> bytes:
+        """The card in the language of whoever asked first, in UTF-8."""
+        html = render_template("posts/_post.html", post=self)
+        # The template escapes what it is given; body_html was escaped when it was written.
+        # Without its indents a page of cards is a tenth smaller.
+        return INDENT.sub("\n", html).encode()
 
 
 def show_on_cards(name: str, column: ViewersColumn) -> None:
@@ -124,9 +138,16 @@ def cards_of_entries(entries: Sequence[Row[Any]], viewer: User | None) -> list[C
 
     Each post has at most one, whoever else reposted it.
     """
+    width = _width()
+    # After what the card shows of the post come the entry's key, and who tells of it.
+    told = [entry[width:] for entry in entries]
+    tellers = [
+        (username, name or username) if is_repost else None
+        for _key, is_repost, username, name in told
+    ]
     first: dict[int, Card] = {}
-    for entry, card in zip(entries, cards_of(entries, viewer), strict=True):
-        first.setdefault(card.id, _told_by(entry, card))
+    for card in cards_of(entries, viewer, tellers):
+        first.setdefault(card.id, card)
     return list(first.values())
 
 
@@ -147,46 +168,35 @@ def _entries_with_cards(
     return with_cards(shown, viewer).add_columns(*kept).order_by(order)
 
 
-def cards_of(rows: Iterable[Row[Any]], viewer: User | None) -> list[Card]:
-    """Return the cards of rows of :func:`with_cards`."""
-    made, spoken = current_app.extensions["cards"].made, language()
-    who = viewer.id if viewer else None
-    shown = len(COLUMNS) + len(_viewers)
-    # As plain tuples: a Row compares itself in Python.
-    return [made(tuple(row)[:shown], row.author_id == who, viewer is None, spoken) for row in rows]
-
-
-class Cards:
-    """The cards that a process keeps: by what the database said, and their HTML."""
-
-    def __init__(self) -> None:
-        self.made = lru_cache(CARDS_KEPT)(_card)
-        self.drawn = lru_cache(CARDS_KEPT)(_draw)
+def cards_of(
+    rows: Iterable[Row[Any]],
+    viewer: User | None,
+    tellers: Iterable[Teller | None] = repeat(None),
+) -> list[Card]:
+    """Return the cards of rows of :func:`with_cards`, each with who told of it."""
+    card, spoken, width = current_app.extensions["cards"], language(), _width()
+    who, for_stranger = viewer.id if viewer else None, viewer is None
+    return [
+        card(row[:width], teller, row.author_id == who, for_stranger, spoken)
+        for row, teller in zip(rows, tellers, strict=False)
+    ]
 
 
 def draw_card(card: Card) -> Markup:
-    """Return the HTML of a card."""
-    html: Markup = current_app.extensions["cards"].drawn(card)
-    return html
+    """Put the HTML of a card into the page that is drawn."""
+    return put(card.html)
 
 
 def draw_cards(cards: Iterable[Card]) -> Markup:
-    """Return the HTML of cards, one after the other."""
-    # Each is escaped, where Markup's own join would look at all of them again.
-    return Markup("".join(map(current_app.extensions["cards"].drawn, cards)))  # noqa: S704
+    """Put the HTML of cards into the page that is drawn, one after the other."""
+    return put(b"".join([card.html for card in cards]))
 
 
 def init_app(state: Any) -> None:
     """Give the application a cache of cards, and templates what draws them."""
-    state.app.extensions["cards"] = Cards()
+    # By all that the database said of a post: a card with another number on it is another one.
+    state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_card)
     state.app.jinja_env.globals |= {"draw_card": draw_card, "draw_cards": draw_cards}
-
-
-def _draw(card: Card) -> Markup:
-    html = render_template("posts/_post.html", post=card)
-    # The template escapes what it is given; body_html was escaped when it was written.
-    # Without its indents a page of cards is a tenth smaller.
-    return Markup(INDENT.sub("\n", html))  # noqa: S704
 
 
 def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
@@ -204,7 +214,17 @@ def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
     )
 
 
-def _card(row: tuple[Any, ...], is_own: bool, for_stranger: bool, language: str) -> Card:
+def _width() -> int:
+    return len(COLUMNS) + len(_viewers)
+
+
+def _card(
+    row: tuple[Any, ...],
+    reposter: Teller | None,
+    is_own: bool,
+    for_stranger: bool,
+    _language: str,
+) -> Card:
     # As they stand in COLUMNS.
     id, body_html, _author_id, replies, reposts, likes, is_edited, in_reply_to_id, *rest = row
     username, display_name, email, answered, *done = rest
@@ -220,15 +240,8 @@ def _card(row: tuple[Any, ...], is_own: bool, for_stranger: bool, language: str)
         is_edited=bool(is_edited),
         in_reply_to_id=in_reply_to_id,
         answered=answered,
-        reposter=None,
+        reposter=reposter,
         for_stranger=for_stranger,
         is_own=is_own,
         pressed=frozenset(name for name, is_done in zip(_viewers, done, strict=True) if is_done),
-        language=language,
     )
-
-
-def _told_by(entry: Row[Any], card: Card) -> Card:
-    if not entry.is_repost:
-        return card
-    return card._replace(reposter=(entry.teller, entry.teller_name or entry.teller))

@@ -1,5 +1,6 @@
 """Write, answer, edit, delete and restore posts; repost them."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
@@ -31,7 +32,7 @@ def visible_post(id: int) -> Post:
 
 def card_of(post: Post, **just_now: Any) -> Card:
     """Return the card of a post that the viewer may see, with what was done ``just_now``."""
-    return read_cards([post.id], viewer())[post.id]._replace(**just_now)
+    return replace(read_cards([post.id], viewer())[post.id], **just_now)
 
 
 # Writing
@@ -97,7 +98,7 @@ def reply(id: int) -> ResponseReturnValue:
         return redirect(to, 303)
     both = read_cards([post.id, id], current_user)
     composer = reply_composer(answered, in_thread=True) if form.in_thread.data else None
-    card = both[post.id]._replace(undo=undo, takes_focus=composer is None)
+    card = replace(both[post.id], undo=undo, takes_focus=composer is None)
     return changed("posts/_replied.html", to=to, post=card, answered=both[id], composer=composer)
 
 

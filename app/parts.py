@@ -1,0 +1,81 @@
+"""Parts of a page that were drawn before, and are put into it as they are."""
+
+import re
+import secrets
+from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
+
+from flask import Flask, current_app, g, render_template, request
+from markupsafe import Markup, escape
+
+from .languages import language
+
+# How many parts of pages a process keeps.
+PARTS_KEPT = 2_000
+
+# A place in what was drawn, by a character that no template writes.
+HOLE = re.compile("\x1a([a-z]+)\x1a")
+# Where bytes come into a page. Nobody can write it: each process has another one.
+_MARK = secrets.token_hex(8)
+PLACE = re.compile(f"\x1a{_MARK}([0-9]+)\x1a")
+
+
+def init_app(app: Flask) -> None:
+    """Let the templates of ``app`` draw parts."""
+    app.extensions["parts"] = lru_cache(PARTS_KEPT)(_draw)
+    app.jinja_env.globals |= {"draw": draw, "with_current": with_current}
+
+
+def draw(template: str, holes: Mapping[str, str] | None = None, **values: Hashable) -> Markup:
+    """Return ``template`` with ``values``: drawn once, and kept for as long as it is asked for.
+
+    It must show nothing else, but for the words of the language. What differs each time goes
+    into its ``holes``, of which the template may only say where they are.
+    """
+    part = current_app.extensions["parts"]
+    if holes is None:
+        html: Markup = part(template, language(), **values)
+        return html
+
+    def fill(hole: re.Match[str]) -> str:
+        return str(escape(holes[hole[1]]))
+
+    # All at once: what is put in may look like a hole.
+    drawn = str(part(template, language(), tuple(holes), **values))
+    return Markup(HOLE.sub(fill, drawn))  # noqa: S704 - each value was escaped
+
+
+def _draw(template: str, _language: str, holes: Sequence[str] = (), **values: Hashable) -> Markup:
+    # The template escapes what it is given.
+    empty = {name: f"\x1a{name}\x1a" for name in holes}
+    return Markup(render_template(template, **empty, **values))  # noqa: S704
+
+
+def with_current(html: Markup) -> Markup:
+    """Mark the links in ``html`` that lead to the page which is asked for."""
+    link = f'href="{escape(request.path)}"'
+    return Markup(str(html).replace(link, f'{link} aria-current="page"'))  # noqa: S704
+
+
+def put(html: bytes) -> Markup:
+    """Return what stands in a page for ``html``, in UTF-8, until :func:`whole` puts it there.
+
+    Most of a page was drawn before: it is neither copied from one string to the next, nor
+    encoded again.
+    """
+    if "put" not in g:
+        g.put = []
+    g.put.append(html)
+    return Markup(f"\x1a{_MARK}{len(g.put) - 1}\x1a")  # noqa: S704 - whole() looks for it
+
+
+def whole(page: str) -> bytes:
+    """Return ``page`` as it goes out, with all that was :func:`put` in it."""
+    if "put" not in g:
+        return page.encode()
+    kept = g.put
+    # By turns text and the number of what comes between.
+    pieces = PLACE.split(page)
+    return b"".join(
+        [kept[int(piece)] if n % 2 else piece.encode() for n, piece in enumerate(pieces)]
+    )
