@@ -412,3 +412,8 @@ class TimeOrdered:
     def created_at(self) -> datetime:
         """When the row was made, to the millisecond, in UTC."""
         return moment_of(self.id)
+
+    @property
+    def shape(self) -> Mapping[str, Hashable]:
+        """On which of its attributes, besides its id, the text of a query depends."""
+        return {}

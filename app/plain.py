@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from sqlalchemy import Boolean, Connection, Dialect, Engine, Result, Select
+from sqlalchemy import Boolean, Connection, Dialect, Engine, Result, Select, inspect
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.attributes import instance_state
 
 from .db import db
 
@@ -48,8 +49,9 @@ class Plain:
     # Those of the parameters, and of the columns by their places, that are not left as they are.
     to_database: Mapping[str, Convert]
     from_database: Sequence[tuple[int, Convert]]
-    # Of each thing that the statement selects: the model whose columns it is, or None for one.
-    models: Sequence[type[Any] | None]
+    # Of each thing that the statement selects: the mapper of the model that it is, with the
+    # names of its columns, or None for a column.
+    models: "Sequence[_Model | None]"
     names: SimpleResultMetaData
 
     @classmethod
@@ -66,7 +68,7 @@ class Plain:
             and (convert := column.type._cached_result_processor(dialect, None))
         ]
         described = statement.column_descriptions if isinstance(statement, Select) else ()
-        models = [each["expr"] if isinstance(each["expr"], type) else None for each in described]
+        models = [_model(each["expr"]) for each in described]
         has_objects = any(models)
         names = [d["name"] for d in described] if has_objects else [c.keyname for c in columns]
         return cls(
@@ -107,15 +109,26 @@ class Plain:
         )
 
 
-def _as_loaded(model: type[Any], columns: Iterator[Any]) -> Any:
+_Model = tuple[Mapper[Any], tuple[str, ...]]
+
+
+def _model(selected: Any) -> _Model | None:
+    if not isinstance(selected, type):
+        return None
+    mapper: Mapper[Any] = inspect(selected)
+    return mapper, tuple(mapper.local_table.columns.keys())
+
+
+def _as_loaded(model: _Model, columns: Iterator[Any]) -> Any:
     """Return an object of ``model``, made of the next of ``columns``, in no session.
 
-    It is as if it had been loaded, for a small part of the time.
+    It is as if it had been loaded and detached, for a small part of the time.
     """
-    loaded = model()
+    mapper, names = model
+    loaded: Any = mapper.class_manager.new_instance()
     # Not by its attributes: those would note a change of each.
-    vars(loaded).update(zip(model.__table__.columns.keys(), columns, strict=False))
-    make_transient_to_detached(loaded)
+    vars(loaded).update(zip(names, columns, strict=False))
+    instance_state(loaded).key = mapper.identity_key_from_instance(loaded)
     return loaded
 
 

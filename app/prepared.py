@@ -76,8 +76,9 @@ class Query:
 def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
     """Have ``build`` called once for each shape of its arguments, and not at every call.
 
-    A row stands for its ``id``. None, True and False are part of the shape, everything
-    else is a parameter: ``build`` must not look at it, only put it into the statement.
+    A row stands for its ``id``, and has its own ``shape``. None, True and False are part of the
+    shape, everything else is a parameter: ``build`` must not look at it, only put it into the
+    statement.
     """
     names = tuple(signature(build).parameters)
 
@@ -91,9 +92,12 @@ def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
         for name, arg in given.items():
             if arg is None or arg is True or arg is False:
                 shape += name, arg
+            elif isinstance(arg, TimeOrdered):
+                shape += name, *arg.shape.values()
+                values[name] = arg.id
             else:
                 shape.append(name)
-                values[name] = arg.id if isinstance(arg, TimeOrdered) else arg
+                values[name] = arg
         key = tuple(shape)
         kept: dict[Shape, _Built] = current_app.extensions["queries"]
         built = kept.get(key)
@@ -127,10 +131,15 @@ def _stand_in(name: str, argument: Any) -> Any:
     if argument is None or isinstance(argument, bool):
         return argument
     if isinstance(argument, TimeOrdered):
-        return SimpleNamespace(id=parameter(name))
+        return row_to_come(name, argument.shape)
     if isinstance(argument, list):
         return bindparam(name, expanding=True)
     return parameter(name) if isinstance(argument, int) else bindparam(name)
+
+
+def row_to_come(name: str, shape: Mapping[str, Hashable]) -> Any:
+    """Return what stands for a row of that ``shape`` whose id is the parameter ``name``."""
+    return SimpleNamespace(id=parameter(name), **shape)
 
 
 def once(statement: AnySelect | Listing) -> Query:

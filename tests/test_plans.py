@@ -9,7 +9,7 @@ from sqlalchemy import event, insert, text
 
 from app.accounts.models import User, register
 from app.db import LOW_BITS, db, id_at, now, writing
-from app.follows.models import Follow
+from app.follows.models import Follow, block, mute
 from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
@@ -25,6 +25,7 @@ A_MINUTE = 60_000 << LOW_BITS
 GROWING = {
     *("post", "user", "follow", "like", "bookmark", "post_tag", "notification"),
     *("mention", "version", "draft", "login_session", "post_fts", "person_fts"),
+    *("block", "mute"),
 }
 # … nor find or sort so many rows of them. SQLite counts steps, of which a row takes several.
 MOST_ROWS = POSTS // 5
@@ -69,7 +70,8 @@ def fill():
     """Have many people write much; return what the places in it are called.
 
     ``few`` follows twenty people, ``many`` nearly all, ``silent`` twenty who last wrote long
-    ago. ``prolific`` wrote every second post, and everybody follows them.
+    ago. ``few`` has blocked and muted somebody, and so is asked otherwise. ``prolific`` wrote
+    every second post, and everybody follows them.
     """
     first = id_at(now()) - POSTS * A_MINUTE
     ids = [first + n * A_MINUTE for n in range(POSTS)]
@@ -94,6 +96,9 @@ def fill():
         for name, whom in zip(READERS, (others[:20], people[:-100], silent[:20]), strict=True):
             reader = register(name, password=PASSWORD)
             reader.following_count = len(whom)
+            if name == "few":
+                block(reader, session.get_one(User, others[50]))
+                mute(reader, session.get_one(User, others[51]))
             follows = [(reader.id, id) for id in whom]
             follows += [(id, people[n]) for n, id in enumerate(whom[20:])]
             session.execute(

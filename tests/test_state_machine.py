@@ -25,6 +25,7 @@ from time_machine import Traveller
 from app.accounts.models import User, register
 from app.db import Base, db, now
 from app.follows.models import block, follow, mute, unblock, unfollow, unmute
+from app.follows.queries import is_apart
 from app.paging import Cut, part_of
 from app.posts.cards import cards_of_entries, with_their_cards
 from app.posts.models import UNDO_WITHIN, Post, repost, unrepost
@@ -77,6 +78,10 @@ class World:
 
     def are_apart(self, one: str | None, other: str) -> bool:
         return bool({(one, other), (other, one)} & self.blocks)
+
+    def is_apart_from_some(self, name: str) -> bool:
+        is_muting = any(muter == name for muter, _muted in self.mutes)
+        return is_muting or any(name in pair for pair in self.blocks)
 
     def sees(self, viewer: str | None, entry: Entry) -> bool:
         both = (entry.author, entry.shown.author)
@@ -355,6 +360,7 @@ class Community(RuleBasedStateMachine):
         reader = readers[self.turn % len(readers)]
         with self.app.app_context():
             self.compare_counts()
+            self.look_for_who_is_apart()
             if self.turn % 2:
                 self.compare_timelines(reader)
             else:
@@ -375,6 +381,12 @@ class Community(RuleBasedStateMachine):
         assert {id: tuple(counts) for id, *counts in posts} == {
             entry.id: self.world.counts_at(entry) for entry in self.world.entries
         }
+
+    def look_for_who_is_apart(self) -> None:
+        """As a page does before all else: whoever is apart from nobody is asked otherwise."""
+        for name, apart in db.session.execute(select(User.username, is_apart())).all():
+            assert bool(apart) == self.world.is_apart_from_some(name)
+            self.people[name].is_apart = bool(apart)
 
     def compare_timelines(self, reader: str | None) -> None:
         world, viewer = self.world, self.people[reader]

@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
+from typing import Any
 
 import ua_parser
 from flask_login import UserMixin
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -54,9 +57,16 @@ class User(UserMixin, TimeOrdered, Base):
     # Of the login session that this request came with; set when the user was loaded by it.
     login_session_id: int | None = None
     session_token: str | None = None
+    # Whether blocks or mutes may stand between them and others.
+    is_apart: bool = True
 
     def __repr__(self) -> str:
         return f"<User {self.username}>"
+
+    @property
+    def shape(self) -> dict[str, Hashable]:
+        """Who is apart from nobody is asked for in fewer words."""
+        return {"is_apart": self.is_apart}
 
     @property
     def name(self) -> str:
@@ -195,6 +205,15 @@ def register(
     return user
 
 
+# What else is known of who asks, by its attribute, and the column that tells it.
+_found_with: dict[str, Callable[[], ColumnElement[Any]]] = {}
+
+
+def find_with_user(name: str, column: Callable[[], ColumnElement[Any]]) -> None:
+    """Have who asks know ``name``, found with them: ``column`` gives it, in a query of users."""
+    _found_with[name] = column
+
+
 def user_of_session(token: str) -> User | None:
     """Return the user whose login session has this token, with one query; None if it has ended.
 
@@ -209,6 +228,8 @@ def user_of_session(token: str) -> User | None:
         return None
     user: User = row.User
     user.login_session_id, user.session_token = row.id, token
+    for name in _found_with:
+        setattr(user, name, row._mapping[name])
     if unused_for > SEEN_EVERY:
         _touch(user)
     return user
@@ -218,7 +239,8 @@ def user_of_session(token: str) -> User | None:
 def _of_session(token_hash: str) -> AnySelect:
     # Columns of the session: an object more would take as long as all else.
     used = (LoginSession.id, LoginSession.remembered, LoginSession.last_used_at)
-    found = select(User, *used).join(LoginSession, LoginSession.user_id == User.id)
+    more = (column().label(name) for name, column in _found_with.items())
+    found = select(User, *used, *more).join(LoginSession, LoginSession.user_id == User.id)
     return found.where(LoginSession.token_hash == token_hash)
 
 

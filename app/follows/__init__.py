@@ -4,4 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("follows", __name__)
 
-from . import routes  # noqa: E402, F401
+from ..accounts.models import find_with_user  # noqa: E402
+from . import queries, routes  # noqa: E402, F401
+
+find_with_user("is_apart", queries.is_apart)

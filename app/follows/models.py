@@ -139,6 +139,7 @@ def block(viewer: User, author: User) -> None:
     with writing():
         _hold(viewer, author)
         add_if_new(Block, blocker_id=viewer.id, blocked_id=author.id)
+        viewer.is_apart = author.is_apart = True
         _end_follows(viewer, author, or_(_follows(viewer, author), _follows(author, viewer)))
 
 
@@ -159,6 +160,7 @@ def mute(viewer: User, author: User) -> None:
         raise ValueError("Nobody mutes themselves.")
     with writing():
         add_if_new(Mute, muter_id=viewer.id, muted_id=author.id)
+        viewer.is_apart = True
 
 
 def unmute(viewer: User, author: User) -> None:

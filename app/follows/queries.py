@@ -48,7 +48,7 @@ def is_followed_by(viewer: User | None, author_id: Any = User.id) -> ColumnEleme
 
 def not_blocked(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
     """Whether neither ``viewer`` nor the user of that id has blocked the other: a condition."""
-    if viewer is None:
+    if viewer is None or not viewer.is_apart:
         return true()
     blocked = select(Block.blocked_id).where(Block.blocker_id == viewer.id)
     blockers = select(Block.blocker_id).where(Block.blocked_id == viewer.id)
@@ -57,7 +57,7 @@ def not_blocked(viewer: User | None, author_id: Any = User.id) -> ColumnElement[
 
 def not_muted(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
     """Whether ``viewer`` has not muted the user of that id: a condition."""
-    if viewer is None:
+    if viewer is None or not viewer.is_apart:
         return true()
     return author_id.not_in(select(Mute.muted_id).where(Mute.muter_id == viewer.id))
 
@@ -70,6 +70,18 @@ def hears_of(actor_id: Any) -> ColumnElement[bool]:
             exists().where(Block.blocker_id == User.id, Block.blocked_id == actor_id),
             exists().where(Block.blocker_id == actor_id, Block.blocked_id == User.id),
         )
+    )
+
+
+def is_apart() -> ColumnElement[bool]:
+    """Whether a block, by whomever, or a mute stands between a user and anybody: a column.
+
+    Most people have none, and their lists need not ask for them.
+    """
+    return or_(
+        exists().where(Block.blocker_id == User.id),
+        exists().where(Block.blocked_id == User.id),
+        exists().where(Mute.muter_id == User.id),
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import repeat
-from types import SimpleNamespace
 from typing import Any
 
 from flask import current_app, render_template
@@ -21,7 +20,7 @@ from ..follows.queries import not_blocked
 from ..languages import language
 from ..paging import Rows, read_rows
 from ..parts import put
-from ..prepared import Query, parameter, prepared
+from ..prepared import Query, prepared, row_to_come
 from .models import Post
 from .queries import is_reposted_by
 
@@ -129,8 +128,10 @@ def read_entries(timeline: Query, key: Any, viewer: User | None) -> tuple[Rows, 
 
 def with_their_cards(page: Query, key: Any, viewer: User | None, upwards: bool = False) -> Query:
     """Give ``page``, a query of entries by ``key``, the columns of the cards of what they show."""
-    values = {} if viewer is None else {"viewer": viewer.id}
-    return page.changed(_entries_with_cards, key, upwards, viewer is None, **values)
+    if viewer is None:
+        return page.changed(_entries_with_cards, key, upwards)
+    shape = tuple(viewer.shape.items())
+    return page.changed(_entries_with_cards, key, upwards, shape, viewer=viewer.id)
 
 
 def cards_of_entries(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
@@ -152,10 +153,10 @@ def cards_of_entries(entries: Sequence[Row[Any]], viewer: User | None) -> list[C
 
 
 def _entries_with_cards(
-    entries: AnySelect, key: Any, upwards: bool, for_stranger: bool
+    entries: AnySelect, key: Any, upwards: bool, shape: tuple[tuple[str, Any], ...] | None = None
 ) -> AnySelect:
     entry = entries.subquery("entry")
-    viewer: Any = None if for_stranger else SimpleNamespace(id=parameter("viewer"))
+    viewer = None if shape is None else row_to_come("viewer", dict(shape))
     shown = select(Post).join(entry, entry.c.shown_id == Post.id)
     # The key, and who tells of the post.
     kept = (
