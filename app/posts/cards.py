@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import current_app, render_template
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, case, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
@@ -158,15 +158,21 @@ def _entries_with_cards(
     entry = entries.subquery("entry")
     viewer = None if shape is None else row_to_come("viewer", dict(shape))
     shown = select(Post).join(entry, entry.c.shown_id == Post.id)
-    # The key, and who tells of the post.
+    # The key, and who tells of the post where that is not its author.
+    teller = aliased(User)
     kept = (
         entry.c[key.key],
         entry.c.is_repost,
-        entry.c.username.label("teller"),
-        entry.c.display_name.label("teller_name"),
+        teller.username.label("teller"),
+        teller.display_name.label("teller_name"),
     )
     order = entry.c[key.key].asc() if upwards else entry.c[key.key].desc()
-    return with_cards(shown, viewer).add_columns(*kept).order_by(order)
+    return (
+        with_cards(shown, viewer)
+        .add_columns(*kept)
+        .outerjoin(teller, teller.id == case((entry.c.is_repost, entry.c.author_id)))
+        .order_by(order)
+    )
 
 
 def cards_of(

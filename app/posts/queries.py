@@ -1,12 +1,10 @@
 """Posts as queries that nobody has run yet: what you may not see, they do not find."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    SelectBase,
     and_,
     case,
     false,
@@ -20,7 +18,7 @@ from sqlalchemy.orm import aliased
 from ..accounts.models import User
 from ..db import AnySelect, at_most, there_is
 from ..follows.queries import PERSON, is_followed_by, not_blocked, not_muted
-from ..prepared import Listing, prepared
+from ..prepared import prepared
 from .models import Post, Version
 
 # How many answers are shown below each answer of a thread.
@@ -48,17 +46,12 @@ def own(viewer: User) -> Select[Post]:
 
 
 def entries_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
-    """What ``viewer`` may see in timelines: posts and reposts, in the columns of an entry.
+    """What ``viewer`` may see in timelines: posts and reposts, as entries.
 
     An entry has the ``id`` that it stands in the list by, the ``shown_id`` of the post that
-    it shows, and who posted it or reposted it. With ``heard``, nothing by or of those whom
-    ``viewer`` has muted.
+    it shows, whose it is (``author_id``), and whether it ``is_repost``: all of it is found in one
+    index. With ``heard``, nothing by or of those whom ``viewer`` has muted.
     """
-    return _with_columns(entry_ids_for(viewer, heard=heard))
-
-
-def entry_ids_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
-    """The ids of :func:`entries_for`, all of them to be found in one index."""
 
     def may_come_from(author_id: Any) -> ColumnElement[bool]:
         seen = not_blocked(viewer, author_id)
@@ -68,29 +61,16 @@ def entry_ids_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
     original = aliased(Post)
     may_be_shown = and_(original.deleted_at.is_(None), may_come_from(original.author_id))
     shows = select(may_be_shown).where(original.id == Post.repost_of_id).scalar_subquery()
-    return select(Post.id).where(
-        Post.deleted_at.is_(None),
-        may_come_from(Post.author_id),
-        or_(Post.repost_of_id.is_(None), shows),
-    )
-
-
-def entries_among(ids: Callable[[Any, ColumnElement[bool] | None], SelectBase]) -> Listing:
-    """A list of the entries that the query ``ids`` finds, which asks who may see what."""
-    return lambda cut, only: cut(
-        _with_columns(select(Post.id).where(Post.id.in_(ids(cut, only)))), Post.id
-    )
-
-
-def _with_columns(ids: AnySelect) -> AnySelect:
-    return ids.with_only_columns(
+    return select(
         Post.id,
         func.coalesce(Post.repost_of_id, Post.id).label("shown_id"),
         Post.author_id,
         Post.repost_of_id.is_not(None).label("is_repost"),
-        User.username,
-        User.display_name,
-    ).join(User, User.id == Post.author_id)
+    ).where(
+        Post.deleted_at.is_(None),
+        may_come_from(Post.author_id),
+        or_(Post.repost_of_id.is_(None), shows),
+    )
 
 
 def is_reply() -> ColumnElement[bool]:
