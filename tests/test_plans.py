@@ -239,6 +239,17 @@ def test_no_page_reads_a_table_from_end_to_end(large, sent):
     assert not found, json.dumps(found, indent=2).replace("\\n", "\n")
 
 
+@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL knows how much is unread.")
+def test_the_counter_of_every_page_looks_at_what_is_unread_alone(large, sent):
+    counters = [(s, parameters) for s, (_at, parameters) in sent.items() if "LIMIT 100" in s]
+    with large[0].app_context(), db.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {s}", p).fetchall() for s, p in counters]
+    looked_at = [what for plan in plans for *_, what in plan if "SEARCH notification" in what]
+    assert len(looked_at) == 2  # With who asks, and by itself for who has blocked somebody.
+    assert all("COVERING INDEX ix_notification_unread" in what for what in looked_at)
+
+
 @pytest.mark.parametrize(
     "index",
     [

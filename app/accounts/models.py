@@ -57,8 +57,11 @@ class User(UserMixin, TimeOrdered, Base):
     # Of the login session that this request came with; set when the user was loaded by it.
     login_session_id: int | None = None
     session_token: str | None = None
-    # Whether blocks or mutes may stand between them and others.
+    # What later domains found with them. Whether blocks or mutes may stand between them and others;
+    # on pages also whether they may have drafts, and how much they were told and have not read.
     is_apart: bool = True
+    has_drafts: bool = True
+    unread: int | None = None
 
     def __repr__(self) -> str:
         return f"<User {self.username}>"
@@ -205,43 +208,50 @@ def register(
     return user
 
 
-# What else is known of who asks, by its attribute, and the column that tells it.
-_found_with: dict[str, Callable[[], ColumnElement[Any]]] = {}
+# What else is found with who asks, by its attribute: what tells it, and whether only pages ask.
+Column = Callable[[], ColumnElement[Any]]
+_found_with: dict[str, tuple[Column, bool]] = {}
 
 
-def find_with_user(name: str, column: Callable[[], ColumnElement[Any]]) -> None:
-    """Have who asks know ``name``, found with them: ``column`` gives it, in a query of users."""
-    _found_with[name] = column
+def find_with_user(name: str, column: Column, *, for_pages: bool = False) -> None:
+    """Have who asks know ``name``, found with them: ``column`` gives it, in a query of users.
+
+    With ``for_pages`` only where a whole page is drawn: the attribute has its default elsewhere.
+    """
+    _found_with[name] = (column, for_pages)
 
 
-def user_of_session(token: str) -> User | None:
+def user_of_session(token: str, *, for_page: bool = False) -> User | None:
     """Return the user whose login session has this token, with one query; None if it has ended.
 
     Moves "last seen" on, at most once in five minutes. Never asked of a replica, which may not
     know yet that the session was revoked.
     """
-    row = _of_session(_hash(token)).run(LATEST).first()
+    row = _of_session(_hash(token), for_page).run(LATEST).first()
     if row is None:
         return None
-    unused_for = now() - row.last_used_at
-    if unused_for > (REMEMBERED_ENDS_UNUSED if row.remembered else ENDS_UNUSED):
+    user, id, remembered, last_used_at, *more = tuple(row)
+    unused_for = now() - last_used_at
+    if unused_for > (REMEMBERED_ENDS_UNUSED if remembered else ENDS_UNUSED):
         return None
-    user: User = row.User
-    user.login_session_id, user.session_token = row.id, token
-    for name in _found_with:
-        setattr(user, name, row._mapping[name])
+    user.login_session_id, user.session_token = id, token
+    vars(user).update(zip(_names(for_page), more, strict=True))
     if unused_for > SEEN_EVERY:
         _touch(user)
     return user
 
 
 @prepared
-def _of_session(token_hash: str) -> AnySelect:
+def _of_session(token_hash: str, for_page: bool) -> AnySelect:
     # Columns of the session: an object more would take as long as all else.
     used = (LoginSession.id, LoginSession.remembered, LoginSession.last_used_at)
-    more = (column().label(name) for name, column in _found_with.items())
+    more = (_found_with[name][0]().label(name) for name in _names(for_page))
     found = select(User, *used, *more).join(LoginSession, LoginSession.user_id == User.id)
     return found.where(LoginSession.token_hash == token_hash)
+
+
+def _names(for_page: bool) -> list[str]:
+    return [name for name, (_column, for_pages) in _found_with.items() if for_page or not for_pages]
 
 
 def _touch(user: User) -> None:

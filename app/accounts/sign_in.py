@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 
+from ..plain import only_reads
 from ..web import answer_with_messages, notify, wants_fragment
 from .models import User, user_of_session
 
@@ -28,9 +29,13 @@ login_manager = Logins()
 def init_app(state: BlueprintSetupState) -> None:
     """Let Flask-Login find who is asking."""
     login_manager.init_app(state.app)
-    login_manager.user_loader(user_of_session)
+    login_manager.user_loader(_who_asks)
     # Who asks is looked up before the first word is said, whatever says it.
     state.app.extensions["chosen_language"] = lambda: getattr(current_user, "language", None)
+
+
+def _who_asks(token: str) -> User | None:
+    return user_of_session(token, for_page=only_reads() and not wants_fragment())
 
 
 def viewer() -> User | None:

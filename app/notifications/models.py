@@ -50,11 +50,13 @@ class Notification(TimeOrdered, Base):
             "actor_id",
             postgresql_include=["id"],
         ),
-        # For the counter of every page.
+        # For the counter of every page: all that it asks for, or SQLite would count by the groups.
         Index(
             "ix_notification_unread",
             "user_id",
             "id",
+            "actor_id",
+            "post_id",
             sqlite_where=is_read.is_(False),
             postgresql_where=is_read.is_(False),
         ),

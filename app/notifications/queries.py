@@ -1,12 +1,13 @@
 """What somebody was told, as queries that nobody has run yet."""
 
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from ..accounts.models import User
 from ..db import AnySelect, at_most, is_among, there_is
-from ..follows.queries import not_blocked, not_muted
+from ..follows.queries import is_apart, not_blocked, not_muted
 from ..posts.models import Post
 from ..posts.queries import visible_to
 from ..prepared import prepared
@@ -34,6 +35,17 @@ def count_unread(viewer: User) -> AnySelect:
     """How many :func:`unread` finds; counts to one more than :data:`MOST_COUNTED`."""
     counted = unread(viewer).limit(at_most(MOST_COUNTED + 1))
     return select(func.count()).select_from(counted.subquery())
+
+
+def unread_of_user() -> ColumnElement[int]:
+    """The same as a column of a query of users; null for who :func:`is_apart` from somebody.
+
+    Theirs would look for blocks and mutes anew with each notification.
+    """
+    user: Any = SimpleNamespace(id=User.id, is_apart=False)
+    counted = unread(user).limit(at_most(MOST_COUNTED + 1)).correlate(User).subquery()
+    count = select(func.count()).select_from(counted).scalar_subquery()
+    return case((~is_apart(), count))
 
 
 @prepared

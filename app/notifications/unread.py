@@ -7,5 +7,9 @@ from . import queries
 def unread_count() -> int:
     """Return how many notifications who is asking has not read, at most a hundred."""
     reader = viewer()
-    count: int = queries.count_unread(reader).run().scalar_one() if reader else 0
+    if reader is None:
+        return 0
+    if reader.unread is not None:
+        return reader.unread
+    count: int = queries.count_unread(reader).run().scalar_one()
     return count

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
@@ -70,6 +70,11 @@ def drafts_of(author: User) -> Select[Draft]:
     return select(Draft).where(Draft.author_id == author.id, ~sent, ~done)
 
 
+def has_drafts() -> ColumnElement[bool]:
+    """Whether a user may have any: a column. Most people have none, and no page looks for them."""
+    return exists().where(Draft.author_id == User.id)
+
+
 @prepared
 def listed_drafts(author: User) -> AnySelect:
     """The same, with their ids as a column to page by."""
@@ -87,6 +92,8 @@ def draft_for(
 
     That is, of a new post, of an answer or of an edit. None if there is none.
     """
+    if not author.has_drafts:
+        return None
     return _drafts_for(author, in_reply_to_id, edits_id, id).run().first()
 
 

@@ -1,0 +1,34 @@
+"""unread
+
+Revision ID: 0008
+Revises: 0007
+Create Date: 2026-11-25 09:20:00.000000
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.drop_index("ix_notification_unread", "notification")
+    index(["user_id", "id", "actor_id", "post_id"])
+
+
+def downgrade():
+    op.drop_index("ix_notification_unread", "notification")
+    index(["user_id", "id"])
+
+
+def index(columns):
+    op.create_index(
+        "ix_notification_unread",
+        "notification",
+        columns,
+        sqlite_where=sa.text("is_read IS 0"),
+        postgresql_where=sa.text("is_read IS false"),
+    )
