@@ -71,12 +71,14 @@ def speaking(language: str) -> Iterator[None]:
 
 def preferred() -> str:
     """Return the language that the person chose, else the best of those the browser names."""
-    languages = current_app.config["LANGUAGES"]
-    chosen = current_app.extensions["chosen_language"]() if has_request_context() else None
-    if chosen in languages:
-        return str(chosen)
+    languages: dict[str, str] = current_app.config["LANGUAGES"]
     # A command has no browser that could name one.
-    header = request.headers.get("Accept-Language", "") if has_request_context() else ""
+    header = ""
+    if has_request_context():
+        chosen: str | None = current_app.extensions["chosen_language"]()
+        if chosen in languages:
+            return chosen
+        header = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
     return _best_match(header[:LONGEST_HEADER], tuple(languages)) or next(iter(languages))
 
 

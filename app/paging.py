@@ -15,6 +15,8 @@ from .prepared import Listing, Query, parameter
 PAGE = 25
 # How many rows a page shows at most when it opens down to a place in a list.
 LONGEST = 200
+# The parameters that name one, which the address of another one does not keep.
+PLACES = ("before", "after", "through", "since", "counted")
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,10 @@ class _Along:
 
 def asked_key(name: str) -> int | None:
     """Return the key in the query parameter ``name``, or None; 400 when it is no number."""
-    text = request.args.get(name)
-    if text is None:
+    # Asked for what is not there, Werkzeug makes an error first.
+    if name not in request.args:
         return None
+    text = request.args[name]
     if not (text.isascii() and text.isdigit()):
         abort(
             400,
@@ -148,8 +151,7 @@ def asked_key(name: str) -> int | None:
 
 
 def _url(name: str, value: int) -> str:
-    places = ("before", "after", "through", "since", "counted")
-    kept = {k: v for k, v in request.args.items() if k not in places}
+    kept = {k: v for k, v in request.args.items() if k not in PLACES}
+    query = f"{urlencode(kept)}&{name}={value}" if kept else f"{name}={value}"
     # Quoted: it goes into a header too, which takes no other script than Latin.
-    query = urlencode(kept | {name: value}) if kept else f"{name}={value}"
     return f"{quote(request.path, safe='/@')}?{query}"

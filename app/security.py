@@ -12,7 +12,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 # How many cookies a process remembers to have checked, and for how many seconds.
 REMEMBERED, REMEMBERED_FOR = 10_000, 600
@@ -57,7 +57,8 @@ class Signing:
 
     def __init__(self, secret_key: str) -> None:
         serializer = URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token")
-        self._signer = serializer.make_signer()
+        derived = serializer.make_signer().derive_key()
+        self._signer = TimestampSigner(derived, key_derivation="none")
         self._payload = lru_cache(REMEMBERED)(serializer.dump_payload)
 
     def token(self, held: str) -> str:

@@ -108,7 +108,13 @@ class _Constants(NodeTransformer):
             case "language", []:
                 return nodes.Const(self.environment.of_language)
             case "url_for", [str(endpoint)]:
-                fixed = {key: v.value for key, v in named.items() if isinstance(v, nodes.Const)}
-                if len(fixed) == len(named):
-                    return nodes.Const(self.app.url_map.bind("").build(endpoint, fixed))
+                return self._address(endpoint, named) or node
         return node
+
+    def _address(self, endpoint: str, values: dict[str, nodes.Expr]) -> nodes.Const | None:
+        """Return the address, unless a value of it is known with the page only."""
+        try:
+            fixed = {name: value.as_const() for name, value in values.items()}
+        except nodes.Impossible:
+            return None
+        return nodes.Const(self.app.url_map.bind("").build(endpoint, fixed))

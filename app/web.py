@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +22,10 @@ from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
 from jinja2_fragments.flask import render_block
 from sqlalchemy import text
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response as AnyResponse
 from whitenoise import WhiteNoise
 
@@ -68,20 +70,31 @@ def init_app(app: Flask) -> None:
 
 
 class OurRequest(Request):
-    """A request whose ``Referer``, which anybody may write as they like, is an address or nothing.
-
-    We and Flask-WTF take it apart, and Python fails on what is none.
-    """
+    """A request, which knows of htmx."""
 
     @property
     def referrer(self) -> str | None:  # type: ignore[override]
-        """The page that the person came from; None where what was sent is no address."""
+        """The page that the person came from; None where what was sent is no address.
+
+        Anybody may write it as they like, we and Flask-WTF take it apart, and Python fails then.
+        """
         sent = self.headers.get("Referer")
         try:
             urlsplit(sent or "").port  # noqa: B018 - it is read later, and fails then
         except ValueError:
             return None
         return sent
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """The cookies. Werkzeug looks for them along all headers."""
+        held = self.environ.get("HTTP_COOKIE", "")
+        return parse_cookie(held, cls=ImmutableMultiDict)  # type: ignore[return-value]
+
+    @cached_property
+    def wants_fragment(self) -> bool:
+        """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
+        return self.environ.get("HTTP_HX_REQUEST_TYPE") == "partial"
 
 
 class Application(Flask):
@@ -99,8 +112,9 @@ class Application(Flask):
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
-    return request.headers.get("HX-Request-Type") == "partial"
+    """Whether htmx asks for an element's worth of HTML."""
+    asked: OurRequest = request._get_current_object()  # type: ignore[attr-defined]
+    return asked.wants_fragment
 
 
 def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:

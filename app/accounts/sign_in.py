@@ -31,11 +31,16 @@ def init_app(state: BlueprintSetupState) -> None:
     login_manager.init_app(state.app)
     login_manager.user_loader(_who_asks)
     # Who asks is looked up before the first word is said, whatever says it.
-    state.app.extensions["chosen_language"] = lambda: getattr(current_user, "language", None)
+    state.app.extensions["chosen_language"] = _chosen_language
 
 
 def _who_asks(token: str) -> User | None:
     return user_of_session(token, for_page=only_reads() and not wants_fragment())
+
+
+def _chosen_language() -> str | None:
+    user = viewer()
+    return user.language if user else None
 
 
 def viewer() -> User | None:
