@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, func
+from sqlalchemy import ColumnElement, Select, func
 
 from .db import BIGGEST_ID, AnySelect, at_most
+from .plain import Row
 from .prepared import Listing, Query, parameter
 
 PAGE = 25
@@ -23,7 +24,7 @@ PLACES = ("before", "after", "through", "since", "counted")
 class Rows:
     """One page of a list, with the addresses of what lies around it (None where nothing does)."""
 
-    items: Sequence[Row[Any]]
+    items: Sequence[Row]
     next_url: str | None
     previous_url: str | None
     # The address that brings a reader back to the end of this page.
@@ -123,14 +124,14 @@ class _Along:
     def _is_upwards(self) -> bool:
         return self.onwards == "after"
 
-    def _run(self, most: int, place: int | None, *, upwards: bool) -> Sequence[Row[Any]]:
+    def _run(self, most: int, place: int | None, *, upwards: bool) -> Sequence[Row]:
         values = {} if place is None else {"place": place}
         cut = Cut(most, from_place=place is not None, upwards=upwards)
         found = self.query.changed(part_of, cut, self.key, **values)
-        return (self.widen(found, upwards) if self.widen else found).run().all()
+        return (self.widen(found, upwards) if self.widen else found).all()
 
-    def _place(self, name: str, row: Row[Any]) -> str:
-        return _url(name, row._mapping[self.key.key])
+    def _place(self, name: str, row: Row) -> str:
+        return _url(name, getattr(row, self.key.key))
 
 
 def asked_key(name: str) -> int | None:

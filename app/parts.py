@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup, escape
@@ -15,9 +16,8 @@ PARTS_KEPT = 2_000
 
 # A place in what was drawn, by a character that no template writes.
 HOLE = re.compile("\x1a([a-z]+)\x1a")
-# Where bytes come into a page. Nobody can write it: each process has another one.
-_MARK = secrets.token_hex(8)
-PLACE = re.compile(f"\x1a{_MARK}([0-9]+)\x1a")
+# Where bytes come into a page, before their number. Nobody can write it: each process has its own.
+PLACE = f"\x1a{secrets.token_hex(8)}:"
 
 
 def init_app(app: Flask) -> None:
@@ -32,23 +32,21 @@ def draw(template: str, holes: Mapping[str, str] | None = None, **values: Hashab
     It must show nothing else, but for the words of the language. What differs each time goes
     into its ``holes``, of which the template may only say where they are.
     """
-    part = current_app.extensions["parts"]
-    if holes is None:
-        html: Markup = part(template, language(), **values)
-        return html
-
-    def fill(hole: re.Match[str]) -> str:
-        return str(escape(holes[hole[1]]))
-
-    # All at once: what is put in may look like a hole.
-    drawn = str(part(template, language(), tuple(holes), **values))
-    return Markup(HOLE.sub(fill, drawn))  # noqa: S704 - each value was escaped
+    pieces = current_app.extensions["parts"](template, language(), tuple(holes or ()), **values)
+    if not holes:
+        return cast(Markup, pieces[0])
+    # By turns text and the name of a hole. All at once: what is put in may look like a hole.
+    filled = [escape(holes[piece]) if n % 2 else piece for n, piece in enumerate(pieces)]
+    return Markup("".join(filled))  # noqa: S704 - the template and we escaped it
 
 
-def _draw(template: str, _language: str, holes: Sequence[str] = (), **values: Hashable) -> Markup:
-    # The template escapes what it is given.
+def _draw(
+    template: str, _language: str, holes: Sequence[str], **values: Hashable
+) -> list[Markup | str]:
     empty = {name: f"\x1a{name}\x1a" for name in holes}
-    return Markup(render_template(template, **empty, **values))  # noqa: S704
+    # The template escapes what it is given.
+    first, *rest = HOLE.split(render_template(template, **empty, **values))
+    return [Markup(first), *rest]  # noqa: S704
 
 
 def with_current(html: Markup) -> Markup:
@@ -66,7 +64,7 @@ def put(html: bytes) -> Markup:
     if "put" not in g:
         g.put = []
     g.put.append(html)
-    return Markup(f"\x1a{_MARK}{len(g.put) - 1}\x1a")  # noqa: S704 - whole() looks for it
+    return Markup(f"{PLACE}{len(g.put) - 1}\x1a")  # noqa: S704 - whole() looks for it
 
 
 def whole(page: str) -> bytes:
@@ -74,8 +72,9 @@ def whole(page: str) -> bytes:
     if "put" not in g:
         return page.encode()
     kept = g.put
-    # By turns text and the number of what comes between.
-    pieces = PLACE.split(page)
-    return b"".join(
-        [kept[int(piece)] if n % 2 else piece.encode() for n, piece in enumerate(pieces)]
-    )
+    first, *rest = page.split(PLACE)
+    pieces = [first.encode()]
+    for piece in rest:
+        number, _, text = piece.partition("\x1a")
+        pieces += kept[int(number)], text.encode()
+    return b"".join(pieces)

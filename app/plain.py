@@ -7,13 +7,14 @@ its parameters is run as that, each thread by a connection that only reads.
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from flask import Flask, has_request_context, request
-from sqlalchemy import Boolean, Connection, Dialect, Engine, Result, Select, inspect
-from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy import Boolean, Connection, Dialect, Engine, Select, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import instance_state
@@ -21,6 +22,8 @@ from sqlalchemy.orm.attributes import instance_state
 from .db import db
 
 Convert = Callable[[Any], Any]
+# What a query finds one of: a tuple whose values have names. SQLAlchemy's, or a named tuple.
+Row: TypeAlias = Any
 
 
 def init_app(app: Flask) -> None:
@@ -52,7 +55,7 @@ class Plain:
     # Of each thing that the statement selects: the mapper of the model that it is, with the
     # names of its columns, or None for a column.
     models: "Sequence[_Model | None]"
-    names: SimpleResultMetaData
+    row: Convert
 
     @classmethod
     def of(cls, statement: Any, dialect: Dialect) -> "Plain | None":
@@ -78,7 +81,8 @@ class Plain:
             compiled._bind_processors,
             reading,
             models if has_objects else (),
-            SimpleResultMetaData(names),
+            # Not the class itself, which takes each value as an argument of Python's.
+            partial(tuple.__new__, namedtuple("Found", names, rename=True)),
         )
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
@@ -88,13 +92,13 @@ class Plain:
             given[name] = convert(given[name])
         return given if self.order is None else tuple([given[name] for name in self.order])
 
-    def result(self, rows: list[tuple[Any, ...]]) -> Result[Any]:
+    def found(self, rows: Iterable[tuple[Any, ...]]) -> list[Row]:
         """Return ``rows``, as the driver read them, as SQLAlchemy would; objects in no session."""
         if self.from_database:
             rows = [self._converted(row) for row in rows]
         if self.models:
             rows = [self._with_objects(row) for row in rows]
-        return IteratorResult(self.names, iter(rows))
+        return list(map(self.row, rows))
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)
@@ -143,7 +147,7 @@ class Readers(threading.local):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def run(self, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:
+    def run(self, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
         """Return what a statement finds.
 
         Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails.
@@ -151,7 +155,7 @@ class Readers(threading.local):
         parameters = plain.parameters(values)
         had_one = self._reader is not None
         try:
-            return plain.result(self._fetch(plain.sql, parameters))
+            return plain.found(self._fetch(plain.sql, parameters))
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
@@ -159,7 +163,7 @@ class Readers(threading.local):
             if not had_one:
                 raise
         # It was lost since the last page: once more, by a new one.
-        return plain.result(self._fetch(plain.sql, parameters))
+        return plain.found(self._fetch(plain.sql, parameters))
 
     def _fetch(self, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
         if self._reader is None:
@@ -183,13 +187,13 @@ class _Reader:
         self.connection = connection
 
 
-def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> Result[Any]:
+def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
     """Return what a statement finds in the transaction of ``connection``, with all it wrote.
 
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
     driver = connection.connection.driver_connection
-    return plain.result(_fetch(connection.engine, driver, plain.sql, plain.parameters(values)))
+    return plain.found(_fetch(connection.engine, driver, plain.sql, plain.parameters(values)))
 
 
 def _fetch(engine: Engine, connection: Any, sql: str, parameters: Any) -> list[tuple[Any, ...]]:

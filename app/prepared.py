@@ -15,12 +15,11 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
-    Result,
     bindparam,
 )
 
 from .db import AnySelect, TimeOrdered, db
-from .plain import Plain, Readers, only_reads, run_within
+from .plain import Plain, Readers, Row, only_reads, run_within
 
 P = ParamSpec("P")
 Shape = tuple[Hashable, ...]
@@ -55,10 +54,10 @@ class Query:
             built = self._built.then[change, how] = _Built(change(self._built.statement, *how))
         return Query(built, {**self._values, **values})
 
-    def run(self, options: Mapping[str, Any] | None = None) -> Result[Any]:
+    def all(self, options: Mapping[str, Any] | None = None) -> list[Row]:
         """Run it: within the transaction that the session is in, on the replica, or by itself.
 
-        What a page only reads, objects too, belongs to no session.
+        What a page only reads, objects too, belongs to no session. ``options`` are SQLAlchemy's.
         """
         plain = self._built.plain()
         is_within = db.session.registry.has() and db.session().in_transaction()
@@ -67,10 +66,23 @@ class Query:
             or "replica" in current_app.extensions
             or (plain.models and (is_within or not only_reads()))
         ):
-            return db.session.execute(self.statement, self._values, execution_options=options or {})
+            found = db.session.execute(
+                self.statement, self._values, execution_options=options or {}
+            )
+            return list(found)
         if is_within:
             return run_within(db.session.connection(), plain, self._values)
         return cast(Readers, current_app.extensions["readers"]).run(plain, self._values)
+
+    def first(self, options: Mapping[str, Any] | None = None) -> Row | None:
+        """Run it and return the first row, if there is any."""
+        found = self.all(options)
+        return found[0] if found else None
+
+    def value(self) -> Any:
+        """Run it and return what the first row begins with; None where there is no row."""
+        row = self.first()
+        return None if row is None else row[0]
 
 
 def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:

@@ -81,8 +81,9 @@ def init_app(app: Flask) -> None:
     # Where something is posted, and not at every request that could not be refused.
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.before_request(_check_token)
-    # In the place of Flask-WTF's, which it hands to each template in this way too.
-    app.context_processor(lambda: {"csrf_token": csrf_token})
+    # In the place of Flask-WTF's, which it also hands to each template anew.
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.template_context_processors[None].pop()
     limiter.init_app(app)
     # What is limited are views, which ask by themselves: nothing is to do around the others.
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):

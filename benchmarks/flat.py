@@ -89,7 +89,7 @@ def _homes(site: Site) -> list[Request]:
 def entry_at(site: Site, reader: User, place: int) -> int:
     """Return the id of the entry at that place of somebody's home, the newest being at 0."""
     with site.app.app_context():
-        entries = queries.home(reader).changed(part_of, Cut(place + 1), Post.id).run().all()
+        entries = queries.home(reader).changed(part_of, Cut(place + 1), Post.id).all()
     if len(entries) <= place:
         raise SystemExit(f"The home of {reader.username} is not {place + 1:,} entries long.")
     return int(entries[place].id)

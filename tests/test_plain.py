@@ -34,17 +34,17 @@ def test_a_page_begins_no_transaction(app, ada, bruno, make_follow, make_post, s
 
 def test_what_a_page_reads_is_in_no_session_and_what_a_form_reads_is(app, ada):
     with app.test_request_context("/"):
-        read = queries.named("ada", None).run().scalar()
+        read = queries.named("ada", None).value()
         assert inspect(read).detached
         assert (read.id, read.username, read.created_at) == (ada.id, "ada", ada.created_at)
     with app.test_request_context("/", method="POST"):
-        assert inspect(queries.named("ada", None).run().scalar()).persistent
+        assert inspect(queries.named("ada", None).value()).persistent
 
 
 def test_within_a_transaction_a_page_sees_what_it_wrote(app, ada):
     with app.test_request_context("/"):
         db.session.execute(text("UPDATE \"user\" SET about_me = 'baker'"))
-        assert queries.named("ada", None).run().scalar().about_me == "baker"
+        assert queries.named("ada", None).value().about_me == "baker"
 
 
 def test_the_connection_that_reads_cannot_write(app, ada):

@@ -167,13 +167,13 @@ def all_of(
     listed: Query, key: InstrumentedAttribute[int], most: int = 25, *, upwards: bool = False
 ) -> list[Row]:
     """All of a list, ``most`` rows at a time."""
-    found = listed.changed(part_of, Cut(most, upwards=upwards), key).run().all()
+    found = listed.changed(part_of, Cut(most, upwards=upwards), key).all()
     page = found
     while page:
         goes_on = listed.changed(
-            part_of, Cut(most, True, upwards), key, place=page[-1]._mapping[key.key]
+            part_of, Cut(most, True, upwards), key, place=getattr(page[-1], key.key)
         )
-        page = goes_on.run().all()
+        page = goes_on.all()
         found = [*found, *page]
     return list(found)
 
@@ -420,7 +420,7 @@ class Community(RuleBasedStateMachine):
             first.setdefault(entry.shown.id, entry.author if entry.shows else None)
         self.compare(real, should)
         page = real.changed(part_of, Cut(len(should) + 1), Post.id)
-        cards = cards_of_entries(with_their_cards(page, Post.id, viewer).run().all(), viewer)
+        cards = cards_of_entries(with_their_cards(page, Post.id, viewer).all(), viewer)
         shown = [(card.id, card.reposter and card.reposter[0]) for card in cards]
         assert shown == list(first.items())
 

@@ -227,7 +227,7 @@ def user_of_session(token: str, *, for_page: bool = False) -> User | None:
     Moves "last seen" on, at most once in five minutes. Never asked of a replica, which may not
     know yet that the session was revoked.
     """
-    row = _of_session(_hash(token), for_page).run(LATEST).first()
+    row = _of_session(_hash(token), for_page).first(LATEST)
     if row is None:
         return None
     user, id, remembered, last_used_at, *more = tuple(row)

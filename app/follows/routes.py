@@ -122,7 +122,7 @@ def blocks() -> ResponseReturnValue:
 
 
 def _visible(username: str) -> User:
-    user: User = queries.named(username, viewer()).run().scalar() or abort(404)
+    user: User = queries.named(username, viewer()).value() or abort(404)
     return user
 
 
@@ -152,7 +152,7 @@ def _people(author: User, found: Query, *, title: str, nobody: str) -> ResponseR
 def _followed(author: User) -> ResponseReturnValue:
     # As it is by now: a block that came in between leaves nobody to follow.
     found = queries.named(author.username, current_user)
-    row = found.run({"populate_existing": True}).first()
+    row = found.first({"populate_existing": True})
     if row is None:
         abort(404)
     to = _where_it_was(author, f"follow_{author.id}")

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
-
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
 from ..db import moment_of
 from ..paging import Rows, read_rows
+from ..plain import Row
 from . import queries
 
 
@@ -52,18 +51,18 @@ def read_groups(viewer: User, kind: str | None) -> tuple[Rows, list[Group]]:
     return rows, _with_people_and_texts(viewer, rows.items)
 
 
-def _with_people_and_texts(viewer: User, listed: Sequence[Row[Any]]) -> list[Group]:
+def _with_people_and_texts(viewer: User, listed: Sequence[Row]) -> list[Group]:
     if not listed:
         return []
     kinds = list({row.kind for row in listed})
     posts = list({row.post_id for row in listed} - {None})
     people: dict[tuple[Any, ...], list[Person]] = {}
-    for row in queries.newest_people(viewer, kinds, posts).run():
+    for row in queries.newest_people(viewer, kinds, posts).all():
         person = Person(
             row.username, row.display_name or row.username, avatar_url(row.username, row.email)
         )
         people.setdefault((row.kind, row.post_id, row.is_read), []).append(person)
-    texts = {row.id: row.body for row in queries.texts(viewer, posts).run()} if posts else {}
+    texts = {row.id: row.body for row in queries.texts(viewer, posts).all()} if posts else {}
     groups = []
     for row in listed:
         # Somebody may have taken back what they did since the groups were read.

@@ -11,5 +11,5 @@ def unread_count() -> int:
         return 0
     if reader.unread is not None:
         return reader.unread
-    count: int = queries.count_unread(reader).run().scalar_one()
+    count: int = queries.count_unread(reader).value()
     return count

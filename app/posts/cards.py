@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import current_app, render_template
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Row, and_, case, select
+from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
@@ -20,6 +20,7 @@ from ..follows.queries import not_blocked
 from ..languages import language
 from ..paging import Rows, read_rows
 from ..parts import put
+from ..plain import Row
 from ..prepared import Query, prepared, row_to_come
 from .models import Post
 from .queries import is_reposted_by
@@ -110,7 +111,7 @@ def read_cards(ids: Iterable[int], viewer: User | None) -> dict[int, Card]:
     wanted = list(ids)
     if not wanted:
         return {}
-    return {card.id: card for card in cards_of(_posts(wanted, viewer).run().all(), viewer)}
+    return {card.id: card for card in cards_of(_posts(wanted, viewer).all(), viewer)}
 
 
 @prepared
@@ -134,7 +135,7 @@ def with_their_cards(page: Query, key: Any, viewer: User | None, upwards: bool =
     return page.changed(_entries_with_cards, key, upwards, shape, viewer=viewer.id)
 
 
-def cards_of_entries(entries: Sequence[Row[Any]], viewer: User | None) -> list[Card]:
+def cards_of_entries(entries: Sequence[Row], viewer: User | None) -> list[Card]:
     """Return the cards of rows of :func:`with_their_cards`, in their order.
 
     Each post has at most one, whoever else reposted it.
@@ -176,7 +177,7 @@ def _entries_with_cards(
 
 
 def cards_of(
-    rows: Iterable[Row[Any]],
+    rows: Iterable[Row],
     viewer: User | None,
     tellers: Iterable[Teller | None] = repeat(None),
 ) -> list[Card]:

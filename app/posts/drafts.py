@@ -1,12 +1,11 @@
 """Drafts: what was typed and not sent, kept on the server."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
 from ..db import AnySelect, affected, at_most, db, now, writing
+from ..plain import Row
 from ..prepared import prepared
 from .models import Draft, Post, Version
 from .text import normal
@@ -87,14 +86,14 @@ def draft_for(
     in_reply_to_id: int | None = None,
     edits_id: int | None = None,
     id: int | None = None,
-) -> Row[Any] | None:
+) -> Row | None:
     """Return (id, nonce, body) of the draft ``id``, by default of the newest.
 
     That is, of a new post, of an answer or of an edit. None if there is none.
     """
     if not author.has_drafts:
         return None
-    return _drafts_for(author, in_reply_to_id, edits_id, id).run().first()
+    return _drafts_for(author, in_reply_to_id, edits_id, id).first()
 
 
 @prepared

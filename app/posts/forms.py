@@ -8,11 +8,11 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import Row
 from wtforms import HiddenField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from ..accounts.forms import storable
+from ..plain import Row
 from .drafts import LONGEST_DRAFT
 from .models import Post
 from .text import fault, normal
@@ -82,7 +82,7 @@ class Composer:
         """The same without text: what is kept of it once it is drawn."""
         return replace(self, body="", nonce="")
 
-    def filled(self, body: str, draft: Row[Any] | None, sent: PostForm | None) -> "Composer":
+    def filled(self, body: str, draft: Row | None, sent: PostForm | None) -> "Composer":
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body``."""
         if sent:
             self.body = sent.body.data or ""
@@ -97,7 +97,7 @@ class Composer:
 
 
 def post_composer(
-    *, body: str = "", draft: Row[Any] | None = None, sent: PostForm | None = None
+    *, body: str = "", draft: Row | None = None, sent: PostForm | None = None
 ) -> Composer:
     """Return the composer of a new post: as ``sent``, or with ``body`` or ``draft`` in it."""
     return Composer().filled(body, draft, sent)
@@ -107,7 +107,7 @@ def reply_composer(
     post: Post,
     *,
     body: str = "",
-    draft: Row[Any] | None = None,
+    draft: Row | None = None,
     sent: PostForm | None = None,
     in_thread: bool = False,
 ) -> Composer:
@@ -124,7 +124,7 @@ def reply_composer(
 
 
 def edit_composer(
-    post: Post, *, body: str = "", draft: Row[Any] | None = None, sent: PostForm | None = None
+    post: Post, *, body: str = "", draft: Row | None = None, sent: PostForm | None = None
 ) -> Composer:
     """Return the composer of a new text for ``post``."""
     composer = Composer(edits_id=post.id)

@@ -26,7 +26,7 @@ WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
 def visible_post(id: int) -> Post:
     """Return the post if the viewer may see it; answer 404 otherwise."""
-    post: Post = queries.visible_post(id, viewer()).run().scalar() or abort(404)
+    post: Post = queries.visible_post(id, viewer()).value() or abort(404)
     return post
 
 

@@ -1,13 +1,12 @@
 """Threads: a post, what it answers above it, and the answers to it below, a page at a time."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import abort
-from sqlalchemy import Row
 
 from ..accounts.models import User
 from ..paging import Rows, read_rows
+from ..plain import Row
 from .cards import Card, read_cards
 from .models import Post
 from .queries import MOST_BELOW, line_above, replies_to
@@ -45,7 +44,7 @@ def read_thread(id: int, viewer: User | None) -> Thread:
     Answers 404 where the post may not be seen; one that was deleted stays as a place in
     its thread for as long as it has answers.
     """
-    line = line_above(id, viewer, MOST_ABOVE).run().all()
+    line = line_above(id, viewer, MOST_ABOVE).all()
     if not line or line[-1].id != id:
         abort(404)
     focus = line[-1]
@@ -73,6 +72,6 @@ def read_thread(id: int, viewer: User | None) -> Thread:
     )
 
 
-def _answers(row: Row[Any]) -> list[int]:
-    ids = (row._mapping[f"answer_{place}"] for place in range(MOST_BELOW))
+def _answers(row: Row) -> list[int]:
+    ids = (getattr(row, f"answer_{place}") for place in range(MOST_BELOW))
     return [id for id in ids if id is not None]

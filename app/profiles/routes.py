@@ -29,7 +29,7 @@ def replies(username: str) -> ResponseReturnValue:
 
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     reader = viewer()
-    person = follows.profile(username, reader).run().first() or abort(404)
+    person = follows.profile(username, reader).first() or abort(404)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person.User)
     listed = queries.by(person.User, reader, with_replies=with_replies)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import Row, tuple_
+from sqlalchemy import tuple_
 
 from ..db import BIGGEST_ID, AnySelect, at_most
 from ..paging import LONGEST, PAGE, Rows, asked_key
+from ..plain import Row
 from ..prepared import Listing, Query, parameter
 
 PLACES = ("before", "through", "strength")
@@ -78,9 +78,9 @@ def strongest(query: Query, most: int) -> Rows:
     return Rows(_run(query, RankedCut(most), None), None, None, None)
 
 
-def _run(query: Query, cut: RankedCut, place: tuple[int, int] | None) -> Sequence[Row[Any]]:
+def _run(query: Query, cut: RankedCut, place: tuple[int, int] | None) -> Sequence[Row]:
     values = {} if place is None else {"strength": place[0], "place": place[1]}
-    return query.changed(_part_of, cut, **values).run().all()
+    return query.changed(_part_of, cut, **values).all()
 
 
 def _part_of(listed: Listing, cut: RankedCut) -> AnySelect:
@@ -92,7 +92,7 @@ def _asked_place(name: str) -> tuple[int, int] | None:
     return id if id is None else (BIGGEST_ID if strength is None else strength, id)
 
 
-def _place_of(row: Row[Any]) -> tuple[int, int]:
+def _place_of(row: Row) -> tuple[int, int]:
     return row.strength, row.id
 
 

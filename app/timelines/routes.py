@@ -76,5 +76,5 @@ def _count_new(timeline: Query, reader: User | None, since: int) -> int:
         # A stranger wrote nothing, and 0 is nobody's id.
         reader=reader.id if reader else 0,
     )
-    new: int = count.run().scalar_one()
+    new: int = count.value()
     return new

@@ -437,7 +437,7 @@ def test_a_post_is_found_by_its_own_text(app, ada, body):
         index.put_post(post)
         for term in read(body).terms:
             found = queries.posts(Asked((term,)), None).changed(part_of, Cut(PAGE), Post.id)
-            assert post.id in [row.id for row in found.run()]
+            assert post.id in [row.id for row in found.all()]
         session.delete(post)
         index.take_post(post)
 

@@ -60,7 +60,7 @@ def test_a_page_is_the_same_however_it_is_found(
         for most, place, upwards in product((1, 3, 10), (post.id for post in posts), (False, True)):
             cut = Cut(most, True, upwards)
             page = queries.home(ada).changed(part_of, cut, Post.id, place=place)
-            found = [row.id for row in page.run()]
+            found = [row.id for row in page.all()]
             past = [id for id in ids if (id > place if upwards else id < place)]
             assert found == (past if upwards else past[::-1])[:most]
 
