@@ -137,9 +137,10 @@ class _Along:
 def asked_key(name: str) -> int | None:
     """Return the key in the query parameter ``name``, or None; 400 when it is no number."""
     # Asked for what is not there, Werkzeug makes an error first.
-    if name not in request.args:
+    args = request.args
+    if name not in args:
         return None
-    text = request.args[name]
+    text = args[name]
     if not (text.isascii() and text.isdigit()):
         abort(
             400,

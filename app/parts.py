@@ -61,17 +61,14 @@ def put(html: bytes) -> Markup:
     Most of a page was drawn before: it is neither copied from one string to the next, nor
     encoded again.
     """
-    if "put" not in g:
-        g.put = []
-    g.put.append(html)
-    return Markup(f"{PLACE}{len(g.put) - 1}\x1a")  # noqa: S704 - whole() looks for it
+    kept: list[bytes] = g.setdefault("put", [])
+    kept.append(html)
+    return Markup(f"{PLACE}{len(kept) - 1}\x1a")  # noqa: S704 - whole() looks for it
 
 
 def whole(page: str) -> bytes:
     """Return ``page`` as it goes out, with all that was :func:`put` in it."""
-    if "put" not in g:
-        return page.encode()
-    kept = g.put
+    kept: list[bytes] = g.get("put", [])
     first, *rest = page.split(PLACE)
     pieces = [first.encode()]
     for piece in rest:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -24,7 +24,7 @@ from jinja2_fragments.flask import render_block
 from sqlalchemy import text
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, MapAdapter
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response as AnyResponse
 from whitenoise import WhiteNoise
@@ -41,6 +41,9 @@ STATIC = config.ROOT / "static"
 ADDRESSES_KEPT = 10_000
 # In characters: addresses with longer values are not kept.
 LONGEST_KEPT = 100
+# What a host is known by, and how many a process knows.
+BEGINS = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME")
+HOSTS_KEPT = 100
 # The headers by which an answer may be another one.
 DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
 
@@ -103,9 +106,34 @@ class Application(Flask):
     request_class = OurRequest
     jinja_environment = Environment  # type: ignore[assignment]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # How requests of ours begin (scheme, host, script's name), with what Flask makes of it.
+        self._known: dict[tuple[str | None, ...], tuple[MapAdapter, str]] = {}
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return ``func`` as it is: nothing of ours is a coroutine, and Flask looks every time."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view of ``request``: Flask's, which looks at a host's name once.
+
+        To hold it to the names that we trust takes longer than to find the view.
+        """
+        if request is None:
+            return super().create_url_adapter(request)
+        begins = tuple([request.environ.get(name) for name in BEGINS])
+        if begins not in self._known:
+            adapter = cast(MapAdapter, super().create_url_adapter(request))
+            # Under any number of ports, and so not of any number.
+            if len(self._known) < HOSTS_KEPT:
+                self._known[begins] = adapter, request.host
+            return adapter
+        like, request.host = self._known[begins]
+        asked = (request.path, request.method, request.query_string.decode(errors="replace"))
+        return MapAdapter(
+            like.map, like.server_name, like.script_name, like.subdomain, like.url_scheme, *asked
+        )
 
 
 # Answers

@@ -4,6 +4,7 @@ import pytest
 from flask import abort
 
 from app.security import limiter
+from app.web import HOSTS_KEPT
 from tests.client import Client
 from tests.conftest import DATABASE
 from tests.html import absent, messages, one
@@ -165,9 +166,20 @@ def test_the_broken_page_is_in_the_readers_language(broken):
 
 
 def test_an_unknown_host_is_refused_with_the_headers(stranger):
-    answer = stranger.get("/", headers={"Host": "evil.example"})
-    assert answer.status_code == 400
-    hold_headers(answer)
+    # Whoever was let in before it.
+    assert stranger.get("/", headers={"Host": "localhost"}).status_code == 200
+    for host in ("evil.example", "evil.example", "localhost.evil.example", "evil.example:80"):
+        answer = stranger.get("/", headers={"Host": host})
+        assert answer.status_code == 400
+        hold_headers(answer)
+    assert stranger.get("/", headers={"Host": "localhost"}).status_code == 200
+
+
+def test_a_page_is_found_under_any_port(app, stranger):
+    for port in range(1, 200):
+        answer = stranger.get("/nobody-here", headers={"Host": f"localhost:{port}"})
+        assert answer.status_code == 404
+    assert len(app._known) <= HOSTS_KEPT
 
 
 @pytest.mark.parametrize(
