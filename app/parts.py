@@ -23,7 +23,8 @@ PLACE = f"\x1a{secrets.token_hex(8)}:"
 def init_app(app: Flask) -> None:
     """Let the templates of ``app`` draw parts."""
     app.extensions["parts"] = lru_cache(PARTS_KEPT)(_draw)
-    app.jinja_env.globals |= {"draw": draw, "with_current": with_current}
+    app.jinja_env.globals["draw"] = draw
+    app.jinja_env.filters["with_current"] = with_current
 
 
 def draw(template: str, holes: Mapping[str, str] | None = None, **values: Hashable) -> Markup:

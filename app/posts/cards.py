@@ -204,7 +204,7 @@ def init_app(state: Any) -> None:
     """Give the application a cache of cards, and templates what draws them."""
     # By all that the database said of a post: a card with another number on it is another one.
     state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_card)
-    state.app.jinja_env.globals |= {"draw_card": draw_card, "draw_cards": draw_cards}
+    state.app.jinja_env.filters |= {"draw_card": draw_card, "draw_cards": draw_cards}
 
 
 def with_cards(posts: AnySelect, viewer: User | None) -> AnySelect:
