@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -48,7 +49,8 @@ class Cut:
         if self.from_place:
             statement = statement.where(key > place if self.upwards else key < place)
         order = key.asc() if self.upwards else key.desc()
-        return statement.order_by(order).limit(at_most(self.most))
+        # SQLite tells an index of words of OFFSET too: see at_most().
+        return statement.order_by(order).limit(at_most(self.most)).offset(at_most(0))
 
     def comes_before(self, end: ColumnElement[int], key: Any) -> ColumnElement[bool]:
         """Whether ``key`` comes before ``end``; always, where that is null."""
@@ -104,7 +106,7 @@ class _Along:
         return Rows(
             items,
             next_url=self._place(self.onwards, items[-1]) if len(found) > PAGE else None,
-            previous_url=_url("through", passed) if passed is not None else None,
+            previous_url=self._url("through", passed) if passed is not None else None,
             through_url=self._place("through", items[-1]) if passed is not None and items else None,
         )
 
@@ -115,7 +117,7 @@ class _Along:
         has_more = bool(self._run(1, through, upwards=self._is_upwards))
         return Rows(
             found[:LONGEST][::-1],
-            next_url=_url(self.onwards, through) if has_more else None,
+            next_url=self._url(self.onwards, through) if has_more else None,
             previous_url=self._place("through", found[-1]) if len(found) > LONGEST else None,
             through_url=None,
         )
@@ -131,7 +133,19 @@ class _Along:
         return (self.widen(found, upwards) if self.widen else found).all()
 
     def _place(self, name: str, row: Row) -> str:
-        return _url(name, getattr(row, self.key.key))
+        return self._url(name, getattr(row, self.key.key))
+
+    def _url(self, name: str, place: int) -> str:
+        return f"{self._address}{name}={place}"
+
+    @cached_property
+    def _address(self) -> str:
+        """The address of the list, with all that was asked for but its place."""
+        args = request.args
+        kept = {k: v for k, v in args.items() if k not in PLACES} if args else {}
+        query = f"{urlencode(kept)}&" if kept else ""
+        # Quoted: it goes into a header too, which takes no other script than Latin.
+        return f"{quote(request.path, safe='/@')}?{query}"
 
 
 def asked_key(name: str) -> int | None:
@@ -150,10 +164,3 @@ def asked_key(name: str) -> int | None:
             ),
         )
     return min(int(text[:20]), BIGGEST_ID)
-
-
-def _url(name: str, value: int) -> str:
-    kept = {k: v for k, v in request.args.items() if k not in PLACES}
-    query = f"{urlencode(kept)}&{name}={value}" if kept else f"{name}={value}"
-    # Quoted: it goes into a header too, which takes no other script than Latin.
-    return f"{quote(request.path, safe='/@')}?{query}"

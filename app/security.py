@@ -71,7 +71,8 @@ _signing = cache(Signing)
 
 def from_another_site() -> bool:
     """Whether another site began this request, says the browser (W3C, Fetch Metadata)."""
-    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    said = request.environ.get("HTTP_SEC_FETCH_SITE", "same-origin")
+    return said not in ("same-origin", "none")
 
 
 def init_app(app: Flask) -> None:

@@ -151,8 +151,8 @@ def page(template: str, fragment: str, status: int = 200, **context: Any) -> Res
     So a fragment is a verbatim piece of the full page at the same URL.
     """
     if not wants_fragment():
-        return make_response(whole(render_template(template, **context)), status)
-    response = make_response(whole(render_block(template, fragment, **context)), status)
+        return Response(whole(render_template(template, **context)), status)
+    response = Response(whole(render_block(template, fragment, **context)), status)
     if (place := context.get("rows")) and place.through_url:
         response.headers["HX-Replace-Url"] = place.through_url
     return response
@@ -222,18 +222,22 @@ def _keep_apart(response: Response) -> Response:
     # Flask-Login looks into every session, and Flask would say so: for what is everybody's, that
     # means nothing, and for all else it is said here.
     session.accessed = False
-    is_file = request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
     headers = response.headers
-    if is_file or ("Cache-Control" in headers and response.cache_control.max_age):
+    said = {name.lower() for name, _value in headers}
+    if "cache-control" in said and (response.cache_control.max_age or _is_file(response)):
         return response
     # A page and its fragment share a URL, and so do one person's page and another's.
-    if "Vary" in headers:
+    if "vary" in said:
         response.vary.update(DIFFERS_BY)
     else:
         headers["Vary"] = ", ".join(DIFFERS_BY)
-    if "Cache-Control" not in headers:
+    if "cache-control" not in said:
         headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _is_file(response: Response) -> bool:
+    return request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
 
 
 # Addresses

@@ -35,7 +35,7 @@ from .matching import matches, strength_of, text_to_weigh, weighed, written
 from .words import MARK, words_in
 
 # Only so many of the newest posts with the words are ranked by relevance …
-MOST_RANKED = 500
+MOST_RANKED = 300
 # … and so many of the newest people of that name, and of those who say so about themselves.
 MOST_PEOPLE = 1_000
 # People whose name matches come before everybody else, however many follow those.
@@ -122,7 +122,7 @@ def _posts(
         return _newest_posts(ids, key, viewer)
     if weights is not None:
         ids = ids.add_columns(text_to_weigh(post_fts).label("text"))
-    newest = ids.order_by(key.desc()).limit(at_most(MOST_RANKED)).subquery().c
+    newest = _newest_of(ids, key, MOST_RANKED).subquery().c
     strength = literal_column("0") if weights is None else strength_of(newest.text, weights)
     return _strongest_posts(select(newest.id, strength.label("strength")), viewer)
 
@@ -204,7 +204,11 @@ def _with_strength(found: Select[int], bonus: int) -> AnySelect:
 
 def _newest(table: Table, words: Any) -> CTE:
     """The ids of the newest people of whom the index has ``words``, as ``rowid``."""
-    found = select(table.c.rowid).where(matches(table, words)).order_by(table.c.rowid.desc())
+    found = select(table.c.rowid).where(matches(table, words))
+    return _newest_of(found, table.c.rowid, MOST_PEOPLE).cte()
+
+
+def _newest_of(found: AnySelect, key: Any, most: int) -> AnySelect:
     # SQLite tells FTS5 of OFFSET too. SQLAlchemy makes a parameter of none, which has the statement
-    # prepared anew at each call, as in at_most(): half of its time.
-    return found.limit(at_most(MOST_PEOPLE)).offset(at_most(0)).cte()
+    # prepared anew at each call, as in at_most(): a third and more of its time.
+    return found.order_by(key.desc()).limit(at_most(most)).offset(at_most(0))
