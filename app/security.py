@@ -1,5 +1,6 @@
 """What holds for every answer: headers, the content security policy, rate limits, CSRF."""
 
+import hashlib
 import time
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -58,7 +59,8 @@ class Signing:
     def __init__(self, secret_key: str) -> None:
         serializer = URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token")
         derived = serializer.make_signer().derive_key()
-        self._signer = TimestampSigner(derived, key_derivation="none")
+        # SHA-1 as it is by default, but named so that OpenSSL works out all of it.
+        self._signer = TimestampSigner(derived, key_derivation="none", digest_method=hashlib.sha1)
         self._payload = lru_cache(REMEMBERED)(serializer.dump_payload)
 
     def token(self, held: str) -> str:

@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     """List what others did; ``?kind=`` of that kind. ``?counted=N`` polls the counter."""
     counted = asked_key("counted")
     if wants_fragment() and counted is not None:
-        unread = unread_count()
+        unread = unread_count(current_user)
         if counted == unread:
             return make_response("", 204)
         return page("notifications/_unread.html", fragment="unread", unread=unread)
@@ -59,7 +59,7 @@ def read() -> ResponseReturnValue:
         rows=rows,
         groups=groups,
         kind=kind,
-        unread=unread_count(),
+        unread=unread_count(current_user),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -62,7 +62,7 @@ class DraftForm(FlaskForm):
     edits = HiddenField(filters=[_id])
 
 
-@dataclass(unsafe_hash=True)
+@dataclass
 class Composer:
     """Where a post is written, as it is drawn. It is on every home page, and so no form's work."""
 
@@ -78,9 +78,15 @@ class Composer:
     cancel: str | None = None
 
     @property
-    def around(self) -> "Composer":
-        """The same without text: what is kept of it once it is drawn."""
-        return replace(self, body="", nonce="")
+    def around(self) -> dict[str, Any]:
+        """All but the text: what is kept once it is drawn."""
+        return {
+            "element": self.element,
+            "in_thread": self.in_thread,
+            "in_reply_to_id": self.in_reply_to_id,
+            "edits_id": self.edits_id,
+            "cancel": self.cancel,
+        }
 
     def filled(self, body: str, draft: Row | None, sent: PostForm | None) -> "Composer":
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body``."""

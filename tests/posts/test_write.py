@@ -214,7 +214,7 @@ def test_what_is_typed_stays_text_in_the_composer(app):
     typed = "</textarea><script>\x1anonce\x1a"
     filled = {"token": "t", "nonce": "\x1abody\x1a", "body": typed}
     with app.test_request_context():
-        html = draw("posts/_composer_form.html", filled, composer=Composer().around)
+        html = draw("posts/_composer_form.html", filled, **Composer().around)
     assert "<script" not in html
     assert html.count("/textarea&gt;") == 1
     assert text_of(one(html, "textarea")).strip() == typed
