@@ -46,7 +46,9 @@ def _draw(
 ) -> list[Markup | str]:
     empty = {name: f"\x1a{name}\x1a" for name in holes}
     # The template escapes what it is given.
-    first, *rest = HOLE.split(render_template(template, **empty, **values))
+    html = render_template(template, **empty, **values)
+    # Without holes, what looks like one is somebody's text.
+    first, *rest = HOLE.split(html) if holes else [html]
     return [Markup(first), *rest]  # noqa: S704
 
 
