@@ -56,9 +56,11 @@ class Plain:
     # names of its columns, or None for a column.
     models: "Sequence[_Model | None]"
     row: Convert
+    # Whether one plan of PostgreSQL's is the right one whatever the values are.
+    has_one_plan: bool
 
     @classmethod
-    def of(cls, statement: Any, dialect: Dialect) -> "Plain | None":
+    def of(cls, statement: Any, dialect: Dialect, *, has_one_plan: bool = True) -> "Plain | None":
         """Return ``statement`` in plain; None where its text differs from one time to another."""
         compiled = statement.compile(dialect=dialect)
         if compiled.post_compile_params or statement._with_options:
@@ -83,6 +85,7 @@ class Plain:
             models if has_objects else (),
             # Not the class itself, which takes each value as an argument of Python's.
             partial(tuple.__new__, namedtuple("Found", names, rename=True)),
+            has_one_plan,
         )
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
@@ -137,15 +140,15 @@ def _as_loaded(model: _Model, columns: Iterator[Any]) -> Any:
 
 
 class Readers(threading.local):
-    """The connection of each thread that only reads, and begins no transaction for it.
+    """The connections of each thread that only read, and begin no transaction for it.
 
-    It sees what is committed, at each statement.
+    They see what is committed, at each statement. On PostgreSQL there are two: one keeps a
+    single plan of each statement, the other plans for the values.
     """
-
-    _reader: "_Reader | None" = None
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._open: dict[bool, _Reader] = {}
 
     def run(self, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
         """Return what a statement finds.
@@ -153,28 +156,30 @@ class Readers(threading.local):
         Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails.
         """
         parameters = plain.parameters(values)
-        had_one = self._reader is not None
+        keeps_plans = plain.has_one_plan or self._engine.dialect.name == "sqlite"
+        had_one = keeps_plans in self._open
         try:
-            return plain.found(self._fetch(plain.sql, parameters))
+            return plain.found(self._fetch(plain.sql, parameters, keeps_plans))
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            self._reader = None
+            self._open.clear()
             if not had_one:
                 raise
         # It was lost since the last page: once more, by a new one.
-        return plain.found(self._fetch(plain.sql, parameters))
+        return plain.found(self._fetch(plain.sql, parameters, keeps_plans))
 
-    def _fetch(self, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-        if self._reader is None:
-            self._reader = _Reader(self._engine)
-        return _fetch(self._engine, self._reader.connection, sql, parameters)
+    def _fetch(self, sql: str, parameters: Any, keeps_plans: bool) -> list[tuple[Any, ...]]:
+        reader = self._open.get(keeps_plans)
+        if reader is None:
+            reader = self._open[keeps_plans] = _Reader(self._engine, keeps_plans)
+        return _fetch(self._engine, reader.connection, sql, parameters)
 
 
 class _Reader:
     """A connection of its own, which is closed when its thread ends."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keeps_plans: bool) -> None:
         pooled = engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
@@ -184,6 +189,10 @@ class _Reader:
             connection.execute("PRAGMA query_only=ON")
         else:
             connection.autocommit = connection.read_only = True
+            # Left to itself PostgreSQL plans many timelines anew for each viewer, which takes it
+            # longer than to read them.
+            mode = "force_generic_plan" if keeps_plans else "force_custom_plan"
+            connection.execute(f"SET plan_cache_mode = {mode}")
         self.connection = connection
 
 

@@ -51,7 +51,8 @@ class Query:
         """
         built = self._built.then.get((change, how))
         if built is None:
-            built = self._built.then[change, how] = _Built(change(self._built.statement, *how))
+            changed = change(self._built.statement, *how)
+            built = self._built.then[change, how] = _Built(changed, self._built.has_one_plan)
         return Query(built, {**self._values, **values})
 
     def all(self, options: Mapping[str, Any] | None = None) -> list[Row]:
@@ -85,12 +86,17 @@ class Query:
         return None if row is None else row[0]
 
 
-def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
+def prepared(
+    build: Callable[P, AnySelect | Listing], *, has_one_plan: bool = True
+) -> Callable[P, Query]:
     """Have ``build`` called once for each shape of its arguments, and not at every call.
 
     A row stands for its ``id``, and has its own ``shape``. None, True and False are part of the
     shape, everything else is a parameter: ``build`` must not look at it, only put it into the
     statement.
+
+    Without ``has_one_plan`` PostgreSQL plans for the values at each call, and does not keep the
+    plan that is good for most: which way is the shorter one depends on them.
     """
     names = tuple(signature(build).parameters)
 
@@ -115,7 +121,8 @@ def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
         built = kept.get(key)
         if built is None:
             stand_ins = {name: _stand_in(name, arg) for name, arg in given.items()}
-            built = kept[key] = _Built(cast(Callable[..., AnySelect], build)(**stand_ins))
+            statement = cast(Callable[..., AnySelect], build)(**stand_ins)
+            built = kept[key] = _Built(statement, has_one_plan)
         return Query(built, values)
 
     return query
@@ -124,8 +131,8 @@ def prepared(build: Callable[P, AnySelect | Listing]) -> Callable[P, Query]:
 class _Built:
     """A statement, and those that were made from it."""
 
-    def __init__(self, statement: AnySelect | Listing) -> None:
-        self.statement = statement
+    def __init__(self, statement: AnySelect | Listing, has_one_plan: bool = True) -> None:
+        self.statement, self.has_one_plan = statement, has_one_plan
         self.then: dict[Shape, _Built] = {}
         self._is_compiled = False
         self._plain: Plain | None = None
@@ -133,7 +140,9 @@ class _Built:
     def plain(self) -> Plain | None:
         """Return the statement as the driver takes it; None where SQLAlchemy has work to do."""
         if not self._is_compiled:
-            self._plain = Plain.of(self.statement, db.engine.dialect)
+            self._plain = Plain.of(
+                self.statement, db.engine.dialect, has_one_plan=self.has_one_plan
+            )
             self._is_compiled = True
         return self._plain
 

@@ -5,6 +5,7 @@ import re
 
 import flask_migrate
 import pytest
+from psycopg import sql
 from sqlalchemy import event, insert, text
 
 from app.accounts.models import User, register
@@ -211,10 +212,20 @@ def faults_on_postgresql(cursor, statement, parameters):
 
 
 def plan_on_postgresql(cursor, statement, parameters):
-    """Run a statement; return the steps that it took."""
-    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-    (found,) = cursor.fetchone()
-    nodes = [found[0]["Plan"]]
+    """Run a statement as a page does; return the steps that it took."""
+    explain = "EXPLAIN (ANALYZE, FORMAT JSON)"
+    if "_fts" in statement:  # Planned for its values.
+        found = cursor.execute(f"{explain} {statement}", parameters).fetchone()
+    else:
+        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
+        numbered = statement % {name: f"${n}" for n, name in enumerate(names, 1)}
+        values = [sql.Literal(parameters[name]) for name in names]
+        given = sql.SQL("({})").format(sql.SQL(", ").join(values)) if names else sql.SQL("")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE looked_at AS {numbered}")
+        found = cursor.execute(sql.SQL(f"{explain} EXECUTE looked_at") + given).fetchone()
+        cursor.execute("DEALLOCATE looked_at")
+    nodes = [found[0][0]["Plan"]]
     for node in nodes:
         nodes += node.get("Plans", ())
     return nodes

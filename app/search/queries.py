@@ -5,6 +5,7 @@ have them, so that a word in every second post costs what a rare one does. What 
 one search to the next is a parameter: the words come as one, in the database's own language.
 """
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -40,6 +41,9 @@ MOST_RANKED = 300
 MOST_PEOPLE = 1_000
 # People whose name matches come before everybody else, however many follow those.
 NAMED = 10**12
+
+# What is in few rows is looked up, what is in many is met soon on the way from the newest down.
+planned_for_its_words = partial(prepared, has_one_plan=False)
 
 
 def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Query:
@@ -90,7 +94,7 @@ def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> 
     )
 
 
-@prepared
+@planned_for_its_words
 def _posts(
     viewer: User | None,
     *,
@@ -148,7 +152,7 @@ def _newest_posts(ids: AnySelect, key: Any, viewer: User | None) -> Listing:
     return listed
 
 
-@prepared
+@planned_for_its_words
 def _people(
     viewer: User | None,
     *,
