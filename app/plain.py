@@ -173,7 +173,7 @@ class Readers(threading.local):
         reader = self._open.get(keeps_plans)
         if reader is None:
             reader = self._open[keeps_plans] = _Reader(self._engine, keeps_plans)
-        return _fetch(self._engine, reader.connection, sql, parameters)
+        return _fetch(self._engine, reader.cursor, sql, parameters)
 
 
 class _Reader:
@@ -193,7 +193,8 @@ class _Reader:
             # longer than to read them.
             mode = "force_generic_plan" if keeps_plans else "force_custom_plan"
             connection.execute(f"SET plan_cache_mode = {mode}")
-        self.connection = connection
+        # One for all statements: psycopg's knows by then how their values are written and read.
+        self.cursor = connection.cursor()
 
 
 def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
@@ -201,12 +202,11 @@ def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) 
 
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
-    driver = connection.connection.driver_connection
-    return plain.found(_fetch(connection.engine, driver, plain.sql, plain.parameters(values)))
+    cursor = connection.connection.cursor()
+    return plain.found(_fetch(connection.engine, cursor, plain.sql, plain.parameters(values)))
 
 
-def _fetch(engine: Engine, connection: Any, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-    cursor = connection.cursor()
+def _fetch(engine: Engine, cursor: Any, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
     # Who counts statements, or looks at their plans, is told of these too.
     for listener in engine.dispatch.before_cursor_execute:
         listener(None, cursor, sql, parameters, None, False)
@@ -222,7 +222,7 @@ def _fetch(engine: Engine, connection: Any, sql: str, parameters: Any) -> list[t
             error,
             dialect.loaded_dbapi.Error,
             hide_parameters=True,
-            connection_invalidated=dialect.is_disconnect(error, connection, cursor),
+            connection_invalidated=dialect.is_disconnect(error, cursor.connection, cursor),
             dialect=dialect,
         ) from error
     return found

@@ -214,7 +214,7 @@ def faults_on_postgresql(cursor, statement, parameters):
 def plan_on_postgresql(cursor, statement, parameters):
     """Run a statement as a page does; return the steps that it took."""
     explain = "EXPLAIN (ANALYZE, FORMAT JSON)"
-    if "_fts" in statement:  # Planned for its values.
+    if "post_fts" in statement:  # Planned for its values.
         found = cursor.execute(f"{explain} {statement}", parameters).fetchone()
     else:
         names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))

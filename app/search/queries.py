@@ -42,9 +42,6 @@ MOST_PEOPLE = 1_000
 # People whose name matches come before everybody else, however many follow those.
 NAMED = 10**12
 
-# What is in few rows is looked up, what is in many is met soon on the way from the newest down.
-planned_for_its_words = partial(prepared, has_one_plan=False)
-
 
 def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Query:
     """The cards that ``viewer`` may see among the posts ``asked`` for, a list by ``id``.
@@ -94,7 +91,8 @@ def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> 
     )
 
 
-@planned_for_its_words
+# Words in few posts are looked up, those in many are met soon on the way from the newest down.
+@partial(prepared, has_one_plan=False)
 def _posts(
     viewer: User | None,
     *,
@@ -152,7 +150,7 @@ def _newest_posts(ids: AnySelect, key: Any, viewer: User | None) -> Listing:
     return listed
 
 
-@planned_for_its_words
+@prepared
 def _people(
     viewer: User | None,
     *,
