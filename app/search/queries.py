@@ -26,7 +26,6 @@ from ..accounts.models import User, by_name
 from ..db import AnySelect, at_most
 from ..follows.queries import PERSON, is_followed_by, not_blocked
 from ..paging import part_of
-from ..posts.cards import with_cards
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
 from ..prepared import Listing, Query, prepared
@@ -44,7 +43,7 @@ NAMED = 10**12
 
 
 def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Query:
-    """The cards that ``viewer`` may see among the posts ``asked`` for, a list by ``id``.
+    """The ids of what ``viewer`` may see among the posts ``asked`` for, a list by ``id``.
 
     With ``by_strength`` a list by ``strength`` and ``id``: more of the words in
     less text make it stronger. Only the newest :data:`MOST_RANKED` are among them, because how
@@ -121,33 +120,13 @@ def _posts(
         found = found.where(tagged.scalar_subquery() == how_many_more)
     ids = found.with_only_columns(key.label("id"))
     if not by_strength:
-        return _newest_posts(ids, key, viewer)
+        # By the index's own key: by the post's, all that it finds would be sorted.
+        return lambda cut, only: part_of(ids, cut, key, only)
     if weights is not None:
         ids = ids.add_columns(text_to_weigh(post_fts).label("text"))
     newest = _newest_of(ids, key, MOST_RANKED).subquery().c
     strength = literal_column("0") if weights is None else strength_of(newest.text, weights)
-    return _strongest_posts(select(newest.id, strength.label("strength")), viewer)
-
-
-def _strongest_posts(ranked: AnySelect, viewer: User | None) -> Listing:
-    """The cards of a list that is ``ranked`` before any card is read: it may be long."""
-
-    def listed(cut: Any, _only: ColumnElement[bool] | None) -> AnySelect:
-        part = cut(ranked).subquery()
-        page = select(Post).join(part, part.c.id == Post.id)
-        return cut.order(with_cards(page, viewer).add_columns(*part.c))
-
-    return listed
-
-
-def _newest_posts(ids: AnySelect, key: Any, viewer: User | None) -> Listing:
-    """The cards of a list of ``ids``, of which no more are read than are shown."""
-
-    def listed(cut: Any, only: ColumnElement[bool] | None) -> AnySelect:
-        page = select(Post).where(Post.id.in_(part_of(ids, cut, key, only)))
-        return cut(with_cards(page, viewer).add_columns(Post.id), Post.id)
-
-    return listed
+    return lambda cut, _only: cut(select(newest.id, strength.label("strength")))
 
 
 @prepared

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
 from ..paging import Rows, read_rows
-from ..posts.cards import cards_of
+from ..posts.cards import Card, read_cards
 from ..posts.models import Post
 from ..web import page
 from . import blueprint, queries
@@ -36,7 +36,7 @@ def results() -> ResponseReturnValue:
         text=text,
         by=by,
         rows=rows,
-        cards=[] if by == "people" else cards_of(rows.items, reader),
+        cards=[] if by == "people" else _cards(rows, reader),
         best_people=_best_people(asked, reader) if by == "latest" and is_first else NOTHING,
     )
 
@@ -48,6 +48,11 @@ def _rows(asked: Asked, reader: User | None, by: str) -> Rows:
     if by == "relevance":
         return read_ranked(queries.posts(asked, reader, by_strength=True))
     return read_rows(queries.posts(asked, reader), Post.id)
+
+
+def _cards(posts: Rows, reader: User | None) -> list[Card]:
+    found = read_cards([post.id for post in posts.items], reader)
+    return [found[post.id] for post in posts.items if post.id in found]
 
 
 def _best_people(asked: Asked, reader: User | None) -> Rows:
