@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
 from ..paging import Rows, read_rows
-from ..posts.cards import Card, read_cards
+from ..posts.cards import Card, cards_of
 from ..posts.models import Post
 from ..web import page
 from . import blueprint, queries
@@ -51,8 +51,10 @@ def _rows(asked: Asked, reader: User | None, by: str) -> Rows:
 
 
 def _cards(posts: Rows, reader: User | None) -> list[Card]:
-    found = read_cards([post.id for post in posts.items], reader)
-    return [found[post.id] for post in posts.items if post.id in found]
+    ids = [post.id for post in posts.items]
+    rows = queries.cards(ids, reader).all() if ids else ()
+    found = {card.id: card for card in cards_of(rows, reader)}
+    return [found[id] for id in ids if id in found]
 
 
 def _best_people(asked: Asked, reader: User | None) -> Rows:
