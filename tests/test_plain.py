@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db import db
@@ -66,3 +66,22 @@ def test_a_connection_that_was_lost_is_made_anew(app, ada, signed_in):
         )
         connection.execute(others)
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.skipif(DATABASE == "sqlite", reason="It plans each statement once.")
+def test_a_timeline_keeps_its_plan_and_a_search_is_planned_for_its_words(app, ada, signed_in):
+    client = signed_in(ada)
+    for _ in range(8):  # The driver prepares a statement that comes again and again.
+        client.get("/")
+        client.get("/search?q=tea")
+    counts = (
+        literal_column(f"coalesce(sum({plans}), 0)") for plans in ("generic_plans", "custom_plans")
+    )
+    made = select(*counts).select_from(text("pg_prepared_statements"))
+    with app.app_context():
+        (kept,), (for_values,) = (
+            app.extensions["readers"].run(Plain.of(made, db.engine.dialect, has_one_plan=one), {})
+            for one in (True, False)
+        )
+    assert kept[0] > 0 == kept[1]
+    assert for_values[0] == 0 < for_values[1]
