@@ -1,8 +1,7 @@
-"""The database: engine settings, the base class of models, time-ordered ids, transactions."""
+"""The database: engine settings, the base class of models, transactions, times."""
 
 import json
 import logging
-import secrets
 import sqlite3
 import time
 import warnings
@@ -26,7 +25,6 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
-    Sequence,
     Text,
     TypeDecorator,
     any_,
@@ -41,7 +39,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from werkzeug.local import LocalProxy
 
@@ -60,10 +58,6 @@ committed = Signal()
 # How much of a SQLite database is mapped into memory, in bytes: as much as SQLite allows.
 MAPPED = 2**31
 
-# An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
-LOW_BITS = 16
-BIGGEST_ID = 2**63 - 1
-
 
 class Base(DeclarativeBase):
     """The models. Named constraints let migrations alter them on both databases."""
@@ -81,19 +75,8 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-# SQLite's key must be spelt INTEGER, or the id is not the row's own number.
-BigId = BigInteger().with_variant(Integer, "sqlite")
 # A query of any columns.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-
-low_bits = Sequence(
-    "id_low_bits",
-    minvalue=0,
-    maxvalue=2**LOW_BITS - 1,
-    start=0,
-    cycle=True,
-    metadata=Base.metadata,
-)
 
 
 def init_app(app: Flask) -> None:
@@ -329,9 +312,6 @@ def _add(model: Any, *names: str) -> Executable:
     return update(model).where(model.id == bindparam("id_of_row", type_=BigInteger)).values(sums)
 
 
-# Time
-
-
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware datetimes in Python, UTC in the database, on databases that drop the zone too."""
 
@@ -350,70 +330,3 @@ class UtcDateTime(TypeDecorator[datetime]):
 def now() -> datetime:
     """Return this moment, aware, in UTC."""
     return datetime.fromtimestamp(time.time(), UTC)
-
-
-def id_at(moment: datetime) -> int:
-    """Return the lowest id that a row made at ``moment`` may have."""
-    return int(moment.timestamp() * 1000) << LOW_BITS
-
-
-def moment_of(id: int) -> datetime:
-    """Return when the row with this id was made, to the millisecond, in UTC."""
-    return datetime.fromtimestamp((id >> LOW_BITS) / 1000, UTC)
-
-
-def moment_key(moment: datetime | None = None) -> int:
-    """Return a number that orders the rows of an association by time: the key of its lists.
-
-    Made like an id, but its low bits are random: it need not be unique in the table,
-    only unlikely to recur in one list within a millisecond.
-    """
-    return id_at(moment or now()) | secrets.randbits(LOW_BITS)
-
-
-def next_id(context: Any) -> int:
-    """Return the next time-ordered id for a table: the column default of :class:`TimeOrdered`.
-
-    SQLite has one writer at a time, so the last id decides; PostgreSQL has many,
-    so a sequence fills the low bits.
-    """
-    base = id_at(now())
-    if context.dialect.name != "sqlite":
-        return base | context.connection.scalar(select(low_bits.next_value()))
-    column = context.current_column
-    last = getattr(context, "last_id", None)  # One statement may insert many rows.
-    if last is None:
-        last = context.connection.scalar(select(func.max(column))) or 0
-    context.last_id = max(base, last + 1)
-    return context.last_id
-
-
-def ids_in_sql(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    """An expression that gives each row of ``INSERT … SELECT`` into its table a time-ordered id.
-
-    ``column`` is the key of that table. The same order as by :func:`next_id`, in one statement.
-    """
-    # Of when the statement is run: it may be built once, and run often.
-    base = bindparam(None, callable_=lambda: id_at(now()), type_=BigInteger)
-    if db.engine.dialect.name != "sqlite":
-        return base + low_bits.next_value()
-    following = func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1
-    return func.max(base, following, type_=Integer) + func.row_number().over() - 1
-
-
-class TimeOrdered:
-    """A model whose primary key is the order in which, and the time when, its rows were made."""
-
-    id: Mapped[int] = mapped_column(
-        BigId, primary_key=True, autoincrement=False, default=next_id, sort_order=-1
-    )
-
-    @property
-    def created_at(self) -> datetime:
-        """When the row was made, to the millisecond, in UTC."""
-        return moment_of(self.id)
-
-    @property
-    def shape(self) -> Mapping[str, Hashable]:
-        """On which of its attributes, besides its id, the text of a query depends."""
-        return {}

@@ -10,7 +10,8 @@ from flask import abort, request
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func
 
-from .db import BIGGEST_ID, AnySelect, at_most
+from .db import AnySelect, at_most
+from .ids import BIGGEST_ID
 from .plain import Row
 from .prepared import Listing, Query, parameter
 

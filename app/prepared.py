@@ -18,7 +18,8 @@ from sqlalchemy import (
     bindparam,
 )
 
-from .db import AnySelect, TimeOrdered, db
+from .db import AnySelect, db
+from .ids import TimeOrdered
 from .plain import Plain, Readers, Row, only_reads, run_within
 
 P = ParamSpec("P")

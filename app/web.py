@@ -31,7 +31,8 @@ from whitenoise import WhiteNoise
 
 import config
 
-from .db import BIGGEST_ID, db
+from .db import db
+from .ids import BIGGEST_ID
 from .parts import whole
 from .security import FixedHeaders
 from .templates import Environment

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.db import id_at
+from app.ids import id_at
 
 SEED = 20261124
 

@@ -9,8 +9,9 @@ from psycopg import sql
 from sqlalchemy import event, insert, text
 
 from app.accounts.models import User, register
-from app.db import LOW_BITS, db, id_at, now, writing
+from app.db import db, now, writing
 from app.follows.models import Follow, block, mute
+from app.ids import LOW_BITS, id_at
 from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like

@@ -6,7 +6,8 @@ from datetime import timedelta
 import jwt
 from flask import current_app
 
-from ..db import BIGGEST_ID, db, now
+from ..db import db, now
+from ..ids import BIGGEST_ID
 from .models import User
 
 RESET_ENDS = timedelta(minutes=10)

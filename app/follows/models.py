@@ -19,7 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import Base, add_if_new, db, moment_key, moment_of, tally, writing
+from ..db import Base, add_if_new, db, tally, writing
+from ..ids import moment_key, moment_of
 from .signals import followed, unfollowed
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..db import moment_of
+from ..ids import moment_of
 from ..paging import Rows, read_rows
 from ..plain import Row
 from . import queries

@@ -21,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..db import Base, TimeOrdered, db, ids_in_sql, writing
+from ..db import Base, db, writing
 from ..follows.queries import hears_of
+from ..ids import TimeOrdered, ids_in_sql
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from ..db import BIGGEST_ID
+from ..ids import BIGGEST_ID
 from ..paging import asked_key
 from ..security import limiter
 from ..web import changed, notify, page, wants_fragment

@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..db import AnySelect, is_among, moment_of
+from ..db import AnySelect, is_among
 from ..follows.queries import not_blocked
+from ..ids import moment_of
 from ..languages import language
 from ..paging import Rows, read_rows
 from ..parts import put

@@ -8,16 +8,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import (
-    Base,
-    TimeOrdered,
-    UtcDateTime,
-    add_if_new,
-    affected,
-    now,
-    tally,
-    writing,
-)
+from ..db import Base, UtcDateTime, add_if_new, affected, now, tally, writing
+from ..ids import TimeOrdered
 from .signals import post_deleted, post_restored, reposted, unreposted
 from .text import LONGEST_TAG
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User
 from ..cli import counted
-from ..db import Base, add_if_new, affected, moment_key, tally, writing
+from ..db import Base, add_if_new, affected, tally, writing
+from ..ids import moment_key
 from ..posts.models import Post
 from .signals import liked, unliked
 

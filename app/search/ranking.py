@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from flask import request
 from sqlalchemy import tuple_
 
-from ..db import BIGGEST_ID, AnySelect, at_most
+from ..db import AnySelect, at_most
+from ..ids import BIGGEST_ID
 from ..paging import LONGEST, PAGE, Rows, asked_key
 from ..plain import Row
 from ..prepared import Listing, Query, parameter

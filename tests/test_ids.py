@@ -1,0 +1,61 @@
+"""Ids that are in order of time."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import func, select
+
+from app.accounts.models import LoginSession
+from app.db import db, now, writing
+from app.ids import BIGGEST_ID, LOW_BITS, id_at, moment_of
+from app.posts.writing import publish
+from tests.conftest import DATABASE
+
+
+def test_an_id_tells_when_its_row_was_made(app, ada, travel, make_post):
+    travel.move_to(datetime(2030, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC))
+    post = make_post(ada)
+    assert post.created_at == datetime(2030, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC)
+    assert moment_of(id_at(now())) == post.created_at
+    assert post.id < BIGGEST_ID
+
+
+def test_many_ids_of_one_millisecond_differ_and_rise(app, ada, travel, make_post):
+    with app.app_context(), writing():
+        ids = [make_post(ada).id for _ in range(200)]
+    assert len(set(ids)) == 200
+    assert {id >> LOW_BITS for id in ids} == {id_at(now()) >> LOW_BITS}
+
+
+def test_ids_stay_apart_when_the_clock_goes_back(app, ada, travel, make_post):
+    ids = []
+    for hours in (0, -1, -1, 3, -2):
+        travel.shift(timedelta(hours=hours))
+        ids += [make_post(ada).id for _ in range(3)]
+    assert len(set(ids)) == len(ids)
+    if DATABASE == "sqlite":
+        assert all(earlier < later for earlier, later in pairwise(ids))
+
+
+def test_rows_that_one_statement_inserts_get_ids_of_their_own(app, ada):
+    with app.app_context(), writing() as session:
+        session.add_all(
+            LoginSession(
+                user_id=ada.id, token_hash=f"{n}", address="", agent="", last_used_at=now()
+            )
+            for n in range(50)
+        )
+    with app.app_context():
+        assert db.session.scalar(select(func.count(LoginSession.id.distinct()))) == 50
+
+
+def test_writers_at_once_get_ids_of_their_own(app, make_user, together, rows):
+    people = [make_user() for _ in range(8)]
+
+    def write(author):
+        with app.app_context():
+            for n in range(10):
+                publish(author, f"No. {n}")
+
+    together(write, people)
+    assert len(rows("post")) == 80
