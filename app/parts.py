@@ -58,23 +58,23 @@ def with_current(html: Markup) -> Markup:
     return Markup(str(html).replace(link, f'{link} aria-current="page"'))  # noqa: S704
 
 
-def put(html: bytes) -> Markup:
+def put(*html: bytes) -> Markup:
     """Return what stands in a page for ``html``, in UTF-8, until :func:`whole` puts it there.
 
     Most of a page was drawn before: it is neither copied from one string to the next, nor
     encoded again.
     """
-    kept: list[bytes] = g.setdefault("put", [])
+    kept: list[tuple[bytes, ...]] = g.setdefault("put", [])
     kept.append(html)
     return Markup(f"{PLACE}{len(kept) - 1}\x1a")  # noqa: S704 - whole() looks for it
 
 
 def whole(page: str) -> bytes:
     """Return ``page`` as it goes out, with all that was :func:`put` in it."""
-    kept: list[bytes] = g.get("put", [])
+    kept: list[tuple[bytes, ...]] = g.get("put", [])
     first, *rest = page.split(PLACE)
     pieces = [first.encode()]
     for piece in rest:
         number, _, text = piece.partition("\x1a")
-        pieces += kept[int(number)], text.encode()
+        pieces += *kept[int(number)], text.encode()
     return b"".join(pieces)

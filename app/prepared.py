@@ -61,11 +61,11 @@ class Query:
 
         What a page only reads, objects too, belongs to no session. ``options`` are SQLAlchemy's.
         """
-        plain = self._built.plain()
+        plain, extensions = self._built.plain(), current_app.extensions
         is_within = db.session.registry.has() and db.session().in_transaction()
         if (
             plain is None
-            or "replica" in current_app.extensions
+            or "replica" in extensions
             or (plain.models and (is_within or not only_reads()))
         ):
             found = db.session.execute(
@@ -74,7 +74,7 @@ class Query:
             return list(found)
         if is_within:
             return run_within(db.session.connection(), plain, self._values)
-        return cast(Readers, current_app.extensions["readers"]).run(plain, self._values)
+        return cast(Readers, extensions["readers"]).run(plain, self._values)
 
     def first(self, options: Mapping[str, Any] | None = None) -> Row | None:
         """Run it and return the first row, if there is any."""
@@ -103,12 +103,10 @@ def prepared(
 
     @wraps(build)
     def query(*args: P.args, **kwargs: P.kwargs) -> Query:
-        given = dict(zip(names, args, strict=False))
-        if kwargs:
-            given |= kwargs
+        given = [*zip(names, args, strict=False), *kwargs.items()]
         values: dict[str, Any] = {}
         shape: list[Hashable] = [build]
-        for name, arg in given.items():
+        for name, arg in given:
             if arg is None or arg is True or arg is False:
                 shape += name, arg
             elif isinstance(arg, TimeOrdered):
@@ -121,7 +119,7 @@ def prepared(
         kept: dict[Shape, _Built] = current_app.extensions["queries"]
         built = kept.get(key)
         if built is None:
-            stand_ins = {name: _stand_in(name, arg) for name, arg in given.items()}
+            stand_ins = {name: _stand_in(name, arg) for name, arg in given}
             statement = cast(Callable[..., AnySelect], build)(**stand_ins)
             built = kept[key] = _Built(statement, has_one_plan)
         return Query(built, values)

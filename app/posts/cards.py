@@ -141,12 +141,9 @@ def cards_of_entries(entries: Sequence[Row], viewer: User | None) -> list[Card]:
 
     Each post has at most one, whoever else reposted it.
     """
-    width = _width()
-    # After what the card shows of the post come the entry's key, and who tells of it.
-    told = [entry[width:] for entry in entries]
     tellers = [
-        (username, name or username) if is_repost else None
-        for _key, is_repost, username, name in told
+        (entry.teller, entry.teller_name or entry.teller) if entry.is_repost else None
+        for entry in entries
     ]
     first: dict[int, Card] = {}
     for card in cards_of(entries, viewer, tellers):
@@ -198,7 +195,7 @@ def draw_card(card: Card) -> Markup:
 
 def draw_cards(cards: Iterable[Card]) -> Markup:
     """Put the HTML of cards into the page that is drawn, one after the other."""
-    return put(b"".join([card.html for card in cards]))
+    return put(*[card.html for card in cards])
 
 
 def init_app(state: Any) -> None:
