@@ -55,8 +55,9 @@ log = logging.getLogger(__name__)
 # Sent when a transaction of this process has written something, once it is safely on disk.
 committed = Signal()
 
-# How much of a SQLite database is mapped into memory, in bytes: as much as SQLite allows.
-MAPPED = 2**31
+# How large the pages of a new SQLite database are, in bytes, and how much of it is mapped into
+# memory: as much as SQLite allows.
+PAGE_SIZE, MAPPED = 8192, 2**31
 
 
 class Base(DeclarativeBase):
@@ -145,8 +146,13 @@ def _warn_of_wal_reset_bug() -> None:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     # FULL: what an answer said is saved survives the loss of power, in WAL mode too. What is
     # read is read where the system keeps the file, and not copied from there.
-    mapped = f"mmap_size={MAPPED}"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", mapped):
+    for pragma in (
+        f"page_size={PAGE_SIZE}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"mmap_size={MAPPED}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

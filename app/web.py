@@ -1,9 +1,10 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from functools import cache, cached_property, lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -36,6 +37,9 @@ from .ids import BIGGEST_ID
 from .parts import whole
 from .security import FixedHeaders
 from .templates import Environment
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 STATIC = config.ROOT / "static"
 # How many addresses a process keeps.
@@ -101,10 +105,26 @@ class OurRequest(Request):
         return self.environ.get("HTTP_HX_REQUEST_TYPE") == "partial"
 
 
+class OurResponse(Response):
+    """A response, which goes out at once."""
+
+    def get_app_iter(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
+        """Return what is sent: all that there is, in a list, unless it is made on the way.
+
+        Granian sends a list as it is, and has a thread fetch each piece of anything else.
+        """
+        pieces = super().get_app_iter(environ)
+        if not self.is_sequence or self.direct_passthrough:
+            return pieces
+        with closing(self):
+            return list(pieces)
+
+
 class Application(Flask):
-    """Flask with our own requests and templates."""
+    """Flask with our own requests, responses and templates."""
 
     request_class = OurRequest
+    response_class = OurResponse
     jinja_environment = Environment  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -152,8 +172,8 @@ def page(template: str, fragment: str, status: int = 200, **context: Any) -> Res
     So a fragment is a verbatim piece of the full page at the same URL.
     """
     if not wants_fragment():
-        return Response(whole(render_template(template, **context)), status)
-    response = Response(whole(render_block(template, fragment, **context)), status)
+        return OurResponse(whole(render_template(template, **context)), status)
+    response = OurResponse(whole(render_block(template, fragment, **context)), status)
     if (place := context.get("rows")) and place.through_url:
         response.headers["HX-Replace-Url"] = place.through_url
     return response

@@ -136,9 +136,14 @@ def test_the_database_is_set_up_to_keep_what_it_was_given(app):
         if DATABASE == "sqlite":
             pragmas = {
                 name: connection.execute(text(f"PRAGMA {name}")).scalar()
-                for name in ("journal_mode", "synchronous", "foreign_keys")
+                for name in ("journal_mode", "synchronous", "foreign_keys", "page_size")
             }
-            assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+            assert pragmas == {
+                "journal_mode": "wal",
+                "synchronous": 2,
+                "foreign_keys": 1,
+                "page_size": 8192,
+            }
         else:
             assert connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
 

@@ -38,7 +38,7 @@ def weighed(terms: Iterable[Term]) -> str | None:
     """Return what the database is asked how much of a text ``terms`` are; None for no terms."""
     if db.engine.dialect.name != "sqlite":
         return written(terms)
-    pieces = [_between_spaces(term.words) + ("" if term.is_begun else " ") for term in terms]
+    pieces = [f" {' '.join(term.words)}{'' if term.is_begun else ' '}" for term in terms]
     return json.dumps(pieces, ensure_ascii=False) if pieces else None
 
 
@@ -53,8 +53,8 @@ def matches(table: Table, asked: Any) -> ColumnElement[bool]:
 def text_to_weigh(table: Table) -> ColumnElement[str]:
     """The column of the index ``table`` that :func:`strength_of` takes."""
     if db.engine.dialect.name == "sqlite":
-        # Two spaces between words, so that each has its own before and after it.
-        return literal_column("' '").concat(func.replace(table.c.words, " ", "  ")).concat(" ")
+        # Each word between spaces. Of one that comes twice in a row, every second one counts.
+        return literal_column("' '").concat(table.c.words).concat(" ")
     return table.c.words
 
 
@@ -93,7 +93,3 @@ def _fts5(term: Term) -> str:
 def _tsquery(term: Term) -> str:
     words = " <-> ".join(f"'{word}'" for word in term.words)
     return f"({words}{':*' if term.is_begun else ''})"
-
-
-def _between_spaces(words: Iterable[str]) -> str:
-    return " " + "  ".join(words)
