@@ -141,7 +141,8 @@ class Application(Flask):
 
         To hold it to the names that we trust takes longer than to find the view.
         """
-        if request is None:
+        # Who asks for a websocket (of which we have none) is not to choose how others are answered.
+        if request is None or "HTTP_UPGRADE" in request.environ:
             return super().create_url_adapter(request)
         begins = tuple([request.environ.get(name) for name in BEGINS])
         if begins not in self._known:

@@ -175,6 +175,12 @@ def test_an_unknown_host_is_refused_with_the_headers(stranger):
     assert stranger.get("/", headers={"Host": "localhost"}).status_code == 200
 
 
+def test_who_asks_for_a_websocket_asks_for_nobody_else(stranger):
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    assert stranger.get("/explore", headers=upgrade).status_code == 400
+    assert stranger.get("/explore").status_code == 200
+
+
 def test_a_page_is_found_under_any_port(app, stranger):
     for port in range(1, 200):
         answer = stranger.get("/nobody-here", headers={"Host": f"localhost:{port}"})
