@@ -150,7 +150,9 @@ def _people(author: User, found: Query, *, title: str, nobody: str) -> ResponseR
 
 
 def _followed(author: User) -> ResponseReturnValue:
-    # As it is by now: a block that came in between leaves nobody to follow.
+    # As it is by now: a block that came in between leaves nobody to follow. It is looked for,
+    # whatever was so when the request began.
+    current_user.is_apart = True
     found = queries.named(author.username, current_user)
     row = found.first({"populate_existing": True})
     if row is None:

@@ -5,6 +5,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from app.db import db
+from app.follows import routes
 from app.follows.models import Follow, follow, unfollow
 from tests.html import absent, attributes, messages, one, people, text_of
 
@@ -36,6 +37,18 @@ def test_unfollow_swaps_them_back(ada, bruno, signed_in, make_follow, rows):
     assert text_of(one(answer, "hx-partial[hx-target^='#followers']")) == "0"
     assert rows("follow") == []
     assert counts(rows, bruno) == (0, 0)
+
+
+@pytest.mark.parametrize("verb", ["follow", "unfollow"])
+def test_who_blocks_meanwhile_is_not_shown_again(
+    ada, bruno, signed_in, make_follow, make_block, monkeypatch, verb
+):
+    if verb == "unfollow":
+        make_follow(ada, bruno)
+    client = signed_in(ada)
+    client.get("/@bruno")
+    monkeypatch.setattr(routes, verb, lambda _viewer, _author: make_block(bruno, ada))
+    assert client.submit(f"#follow_{bruno.id}", htmx=True).status_code == 404
 
 
 def test_without_javascript_following_leads_back_to_where_the_button_was(ada, bruno, signed_in):
