@@ -153,7 +153,8 @@ class Readers(threading.local):
     def run(self, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
         """Return what a statement finds.
 
-        Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails.
+        Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails; where no
+        connection is to be had, the driver's own error.
         """
         parameters = plain.parameters(values)
         keeps_plans = plain.has_one_plan or self._engine.dialect.name == "sqlite"
@@ -188,7 +189,8 @@ class _Reader:
         if engine.dialect.name == "sqlite":
             connection.execute("PRAGMA query_only=ON")
         else:
-            connection.autocommit = connection.read_only = True
+            connection.autocommit = True
+            connection.execute("SET default_transaction_read_only = on")
             if keeps_plans:
                 # Left to itself PostgreSQL plans many timelines anew for each viewer, which takes
                 # it longer than to read them.
