@@ -162,11 +162,6 @@ def row_to_come(name: str, shape: Mapping[str, Hashable]) -> Any:
     return SimpleNamespace(id=parameter(name), **shape)
 
 
-def once(statement: AnySelect | Listing) -> Query:
-    """Return the query of a ``statement`` that is of no shape to come again."""
-    return Query(_Built(statement), {})
-
-
 def parameter(name: str) -> BindParameter[int]:
     """Return a parameter that takes an id."""
     return bindparam(name, type_=BigInteger)

@@ -8,7 +8,12 @@ from sqlalchemy import select
 from app.db import writing
 from app.paging import LONGEST, PAGE, read_rows
 from app.posts.models import Post
-from app.prepared import once
+from app.prepared import prepared
+
+
+@prepared
+def every_post():
+    return select(Post.id)
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def read(app):
 
     def read(path):
         with app.test_request_context(path):
-            rows = read_rows(once(select(Post.id)), Post.id)
+            rows = read_rows(every_post(), Post.id)
             return [row.id for row in rows.items], rows
 
     return read
