@@ -41,6 +41,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.types import TypeEngine
 from werkzeug.local import LocalProxy
 
 try:
@@ -186,29 +187,34 @@ def at_most(rows: int) -> ColumnElement[int]:
     return literal_column(str(int(rows)))
 
 
-class Ids(TypeDecorator[list[int]]):
-    """A list of ids as one parameter, so that a statement's text is the same for any number."""
+class Listed(TypeDecorator[list[Any]]):
+    """A list of values as one parameter, so that a statement's text is the same for any number."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """Return the type that the database knows."""
         is_json = dialect.name == "sqlite"
-        return dialect.type_descriptor(Text() if is_json else postgresql.ARRAY(BigInteger))
+        return dialect.type_descriptor(Text() if is_json else postgresql.ARRAY(self.item))
 
-    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
-        """Return the ids as the database takes them."""
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        """Return the values as the database takes them."""
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-def is_among(id: Any, ids: Any) -> ColumnElement[bool]:
-    """Whether the column ``id`` is one of ``ids``, a parameter that takes a list of them."""
-    listed = bindparam(ids.key, type_=Ids)
+def is_among(column: Any, values: Any) -> ColumnElement[bool]:
+    """Whether ``column`` is one of ``values``, a parameter that takes a list of them."""
+    listed = bindparam(values.key, type_=Listed(column.type))
     if db.engine.dialect.name == "sqlite":
-        found: ColumnElement[bool] = id.in_(select(func.json_each(listed).table_valued("value")))
+        one = func.json_each(listed).table_valued("value")
+        found: ColumnElement[bool] = column.in_(select(one))
     else:
-        found = id == any_(listed)
+        found = column == any_(listed)
     return found
 
 

@@ -186,7 +186,8 @@ class _Reader:
         pooled.detach()
         # Before the driver would complain that nobody did; not while other threads may still read.
         weakref.finalize(self, connection.close).atexit = False
-        if engine.dialect.name == "sqlite":
+        on_sqlite = engine.dialect.name == "sqlite"
+        if on_sqlite:
             connection.execute("PRAGMA query_only=ON")
         else:
             connection.autocommit = True
@@ -200,7 +201,7 @@ class _Reader:
                 # Or it goes along 500,000 posts for what it would find in an index of 100 pages.
                 connection.execute("SET random_page_cost = 1.1")
         # One for all statements: psycopg's knows by then how their values are written and read.
-        self.cursor = connection.cursor()
+        self.cursor = connection.cursor() if on_sqlite else connection.cursor(binary=True)
 
 
 def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> list[Row]:

@@ -152,8 +152,6 @@ def _stand_in(name: str, argument: Any) -> Any:
         return argument
     if isinstance(argument, TimeOrdered):
         return row_to_come(name, argument.shape)
-    if isinstance(argument, list):
-        return bindparam(name, expanding=True)
     return parameter(name) if isinstance(argument, int) else bindparam(name)
 
 

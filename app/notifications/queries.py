@@ -81,7 +81,7 @@ def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect
         )
         .where(
             *_heard_by(viewer),
-            Notification.kind.in_(kinds),
+            is_among(Notification.kind, kinds),
             or_(Notification.post_id.is_(None), is_among(Notification.post_id, posts)),
         )
         .group_by(*GROUP, Notification.actor_id)

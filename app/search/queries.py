@@ -122,7 +122,7 @@ def _posts(
         found = found.join(Tagging, key == Post.id).where(Tagging.tag == tag)
     if more_tags is not None:
         has = aliased(Tagging)
-        tagged = select(func.count()).where(has.post_id == key, has.tag.in_(more_tags))
+        tagged = select(func.count()).where(has.post_id == key, is_among(has.tag, more_tags))
         found = found.where(tagged.scalar_subquery() == how_many_more)
     ids = found.with_only_columns(key.label("id"))
     if not by_strength:
