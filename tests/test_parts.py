@@ -1,6 +1,6 @@
 """Parts of a page that were drawn before."""
 
-from app.parts import put, whole
+from app.parts import draw, put, whole
 
 
 def test_what_is_put_into_a_page_stands_in_its_place_as_it_is(app):
@@ -18,3 +18,9 @@ def test_nobody_can_write_a_place(app):
 def test_a_page_into_which_nothing_is_put_is_its_text(app):
     with app.test_request_context():
         assert whole("Grüße") == "Grüße".encode()
+
+
+def test_what_looks_like_a_hole_is_text_where_there_are_none(app):
+    with app.test_request_context():
+        name = "Ada \x1abody\x1a Lovelace"
+        assert f"{name}</" in draw("_about.html", username="ada", name=name, email="")
