@@ -177,6 +177,13 @@ class Readers(threading.local):
         return _fetch(self._engine, reader.cursor, sql, parameters)
 
 
+# How PostgreSQL plans. Left to itself it plans many timelines anew for each viewer, which takes it
+# longer than to read them.
+ONE_PLAN = {"plan_cache_mode": "force_generic_plan"}
+# With its usual costs it goes along 500,000 posts for what is in an index of 100 pages.
+FOR_THE_VALUES = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
+
+
 class _Reader:
     """A connection of its own, which is closed when its thread ends."""
 
@@ -186,22 +193,16 @@ class _Reader:
         pooled.detach()
         # Before the driver would complain that nobody did; not while other threads may still read.
         weakref.finalize(self, connection.close).atexit = False
-        on_sqlite = engine.dialect.name == "sqlite"
-        if on_sqlite:
+        # One cursor for all statements: psycopg's knows by then how values are written and read.
+        if engine.dialect.name == "sqlite":
             connection.execute("PRAGMA query_only=ON")
+            self.cursor = connection.cursor()
         else:
             connection.autocommit = True
             connection.execute("SET default_transaction_read_only = on")
-            if keeps_plans:
-                # Left to itself PostgreSQL plans many timelines anew for each viewer, which takes
-                # it longer than to read them.
-                connection.execute("SET plan_cache_mode = force_generic_plan")
-            else:
-                connection.execute("SET plan_cache_mode = force_custom_plan")
-                # Or it goes along 500,000 posts for what it would find in an index of 100 pages.
-                connection.execute("SET random_page_cost = 1.1")
-        # One for all statements: psycopg's knows by then how their values are written and read.
-        self.cursor = connection.cursor() if on_sqlite else connection.cursor(binary=True)
+            for name, value in (ONE_PLAN if keeps_plans else FOR_THE_VALUES).items():
+                connection.execute(f"SET {name} = {value}")
+            self.cursor = connection.cursor(binary=True)
 
 
 def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> list[Row]:

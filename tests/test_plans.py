@@ -13,6 +13,7 @@ from app.db import db, now, writing
 from app.follows.models import Follow, block, mute
 from app.ids import LOW_BITS, id_at
 from app.notifications.models import Notification
+from app.plain import FOR_THE_VALUES, ONE_PLAN
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
 from app.search.index import post_fts
@@ -216,7 +217,9 @@ def plan_on_postgresql(cursor, statement, parameters):
     """Run a statement as a page does; return the steps that it took."""
     explain = "EXPLAIN (ANALYZE, FORMAT JSON)"
     for_values = "post_fts" in statement
-    cursor.execute(f"SET LOCAL random_page_cost = {1.1 if for_values else 3}")
+    cursor.execute("SAVEPOINT as_it_was")
+    for name, value in (FOR_THE_VALUES if for_values else ONE_PLAN).items():
+        cursor.execute(f"SET LOCAL {name} = {value}")
     if for_values:
         found = cursor.execute(f"{explain} {statement}", parameters).fetchone()
     else:
@@ -224,10 +227,10 @@ def plan_on_postgresql(cursor, statement, parameters):
         numbered = statement % {name: f"${n}" for n, name in enumerate(names, 1)}
         values = [sql.Literal(parameters[name]) for name in names]
         given = sql.SQL("({})").format(sql.SQL(", ").join(values)) if names else sql.SQL("")
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         cursor.execute(f"PREPARE looked_at AS {numbered}")
         found = cursor.execute(sql.SQL(f"{explain} EXECUTE looked_at") + given).fetchone()
         cursor.execute("DEALLOCATE looked_at")
+    cursor.execute("ROLLBACK TO as_it_was")
     nodes = [found[0][0]["Plan"]]
     for node in nodes:
         nodes += node.get("Plans", ())
