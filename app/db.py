@@ -132,7 +132,17 @@ def sqlite_options() -> dict[str, Any]:
 
 
 def _pg_options() -> dict[str, Any]:
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    from psycopg import RawCursor  # noqa: PLC0415 - only this database's driver has it
+
+    # A statement goes to PostgreSQL as it is: other cursors first look through its whole text, at
+    # each call, for where the parameters are.
+    return {
+        "paramstyle": "numeric_dollar",
+        "connect_args": {"cursor_factory": RawCursor},
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+    }
 
 
 def _warn_of_wal_reset_bug() -> None:

@@ -45,10 +45,9 @@ class Plain:
     """
 
     sql: str
-    # What is in the statement besides the parameters of a query, and in which order all go
-    # (None where they go by name).
+    # What is in the statement besides the parameters of a query, and in which order all go.
     fixed: Mapping[str, Any]
-    order: Sequence[str] | None
+    order: Sequence[str]
     # Those of the parameters, and of the columns by their places, that are not left as they are.
     to_database: Mapping[str, Convert]
     from_database: Sequence[tuple[int, Convert]]
@@ -88,12 +87,12 @@ class Plain:
             has_one_plan,
         )
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the parameters of the statement, as the driver takes them."""
         given = {**self.fixed, **values}
         for name, convert in self.to_database.items():
             given[name] = convert(given[name])
-        return given if self.order is None else tuple([given[name] for name in self.order])
+        return tuple([given[name] for name in self.order])
 
     def found(self, rows: Iterable[tuple[Any, ...]]) -> list[Row]:
         """Return ``rows``, as the driver read them, as SQLAlchemy would; objects in no session."""
