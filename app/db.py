@@ -22,6 +22,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Executable,
+    Index,
     Integer,
     MetaData,
     Select,
@@ -186,6 +187,12 @@ def _begin_on_sqlite(connection: Any) -> None:
 def can_be_kept(text: str) -> bool:
     """Whether a database takes ``text``: none takes NUL or a lone surrogate."""
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def is_indexed_by(index: Index, dialect: str) -> bool:
+    """Whether the database ``dialect`` has ``index``: some are made for one of the two alone."""
+    made_for = index._ddl_if
+    return made_for is None or made_for.dialect == dialect
 
 
 def at_most(rows: int) -> ColumnElement[int]:

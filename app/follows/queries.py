@@ -42,7 +42,9 @@ def is_followed_by(viewer: User | None, author_id: Any = User.id) -> ColumnEleme
     if viewer is None:
         return false()
     mine = aliased(Follow)  # Of its own, so that it stands in lists made from follows too.
-    one = select(mine.since).where(mine.follower_id == viewer.id, mine.followed_id == author_id)
+    one = select(mine.follower_id).where(
+        mine.follower_id == viewer.id, mine.followed_id == author_id
+    )
     return there_is(one)
 
 

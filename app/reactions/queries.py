@@ -15,7 +15,7 @@ def is_liked_by(viewer: User | None) -> ColumnElement[bool]:
     """Whether ``viewer`` likes a post: a column."""
     if viewer is None:
         return false()
-    one = select(Like.since).where(Like.user_id == viewer.id, Like.post_id == Post.id)
+    one = select(Like.user_id).where(Like.user_id == viewer.id, Like.post_id == Post.id)
     # Most posts have none, and are not looked for among all that there are.
     return case((Post.likes_count > 0, there_is(one)), else_=false())
 
@@ -24,7 +24,7 @@ def is_bookmarked_by(viewer: User | None) -> ColumnElement[bool]:
     """Whether ``viewer`` bookmarked a post: a column."""
     if viewer is None:
         return false()
-    one = select(Bookmark.since).where(Bookmark.user_id == viewer.id, Bookmark.post_id == Post.id)
+    one = select(Bookmark.user_id).where(Bookmark.user_id == viewer.id, Bookmark.post_id == Post.id)
     return there_is(one)
 
 
