@@ -18,8 +18,8 @@ from . import (
     logs,
     mail,
     parts,
-    plain,
     prepared,
+    readers,
     replica,
     security,
     strangers,
@@ -60,7 +60,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
-    for room in (logs, db, plain, prepared, replica, languages, mail, jobs, security):
+    for room in (logs, db, prepared, readers, replica, languages, mail, jobs, security):
         room.init_app(app)
     for room in (compression, strangers, parts, web, errors, cli):
         room.init_app(app)

@@ -1,40 +1,22 @@
-"""Statements as the driver takes them, past SQLAlchemy: what most pages are read with.
+"""Statements as the driver takes them: a text, values in its order, rows of plain values.
 
-To find a page SQLAlchemy's session, its transaction and the pool of connections take longer
-than the database does (docs/performance.md). So a statement that is a string with values for
-its parameters is run as that, each thread by a connection that only reads.
+What most pages are read with, since to find a page SQLAlchemy's session takes longer than the
+database does (docs/performance.md). :mod:`app.readers` runs them.
 """
 
-import threading
-import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from flask import Flask, has_request_context, request
-from sqlalchemy import Boolean, Connection, Dialect, Engine, Select, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Boolean, Dialect, Select, inspect
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import instance_state
-
-from .db import db
 
 Convert = Callable[[Any], Any]
 # What a query finds one of: a tuple whose values have names. SQLAlchemy's, or a named tuple.
 Row: TypeAlias = Any
-
-
-def init_app(app: Flask) -> None:
-    """Have ``app`` keep the connections that only read."""
-    with app.app_context():
-        app.extensions["readers"] = Readers(db.engine)
-
-
-def only_reads() -> bool:
-    """Whether a page is drawn: then nothing that is read will be written."""
-    return has_request_context() and request.method in ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -136,105 +118,3 @@ def _as_loaded(model: _Model, columns: Iterator[Any]) -> Any:
     vars(loaded).update(zip(names, columns, strict=False))
     instance_state(loaded).key = mapper.identity_key_from_instance(loaded)
     return loaded
-
-
-class Readers(threading.local):
-    """The connections of each thread that only read, and begin no transaction for it.
-
-    They see what is committed, at each statement. On PostgreSQL there are two: one keeps a
-    single plan of each statement, the other plans for the values.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._open: dict[bool, _Reader] = {}
-
-    def run(self, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
-        """Return what a statement finds.
-
-        Raises :class:`sqlalchemy.exc.DBAPIError`, as SQLAlchemy does, where it fails; where no
-        connection is to be had, the driver's own error.
-        """
-        parameters = plain.parameters(values)
-        keeps_plans = plain.has_one_plan or self._engine.dialect.name == "sqlite"
-        had_one = keeps_plans in self._open
-        try:
-            return plain.found(self._fetch(plain.sql, parameters, keeps_plans))
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            self._open.clear()
-            if not had_one:
-                raise
-        # It was lost since the last page: once more, by a new one.
-        return plain.found(self._fetch(plain.sql, parameters, keeps_plans))
-
-    def _fetch(self, sql: str, parameters: Any, keeps_plans: bool) -> list[tuple[Any, ...]]:
-        reader = self._open.get(keeps_plans)
-        if reader is None:
-            reader = self._open[keeps_plans] = _Reader(self._engine, keeps_plans)
-        return _fetch(self._engine, reader.cursor, sql, parameters)
-
-
-# How PostgreSQL plans. Left to itself it plans many timelines anew for each viewer, which takes it
-# longer than to read them.
-ONE_PLAN = {"plan_cache_mode": "force_generic_plan"}
-# With its usual costs it goes along 500,000 posts for what is in an index of 100 pages: to look for
-# words in a row takes several times as long as it supposes, and the index lies in memory.
-FOR_THE_VALUES = {
-    "plan_cache_mode": "force_custom_plan",
-    "random_page_cost": "1.1",
-    "cpu_tuple_cost": "0.03",
-}
-
-
-class _Reader:
-    """A connection of its own, which is closed when its thread ends."""
-
-    def __init__(self, engine: Engine, keeps_plans: bool) -> None:
-        pooled = engine.raw_connection()
-        connection: Any = pooled.driver_connection
-        pooled.detach()
-        # Before the driver would complain that nobody did; not while other threads may still read.
-        weakref.finalize(self, connection.close).atexit = False
-        # One cursor for all statements: psycopg's knows by then how values are written and read.
-        if engine.dialect.name == "sqlite":
-            connection.execute("PRAGMA query_only=ON")
-            self.cursor = connection.cursor()
-        else:
-            connection.autocommit = True
-            connection.execute("SET default_transaction_read_only = on")
-            for name, value in (ONE_PLAN if keeps_plans else FOR_THE_VALUES).items():
-                connection.execute(f"SET {name} = {value}")
-            self.cursor = connection.cursor(binary=True)
-
-
-def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> list[Row]:
-    """Return what a statement finds in the transaction of ``connection``, with all it wrote.
-
-    Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
-    """
-    cursor = connection.connection.cursor()
-    return plain.found(_fetch(connection.engine, cursor, plain.sql, plain.parameters(values)))
-
-
-def _fetch(engine: Engine, cursor: Any, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-    # Who counts statements, or looks at their plans, is told of these too.
-    for listener in engine.dispatch.before_cursor_execute:
-        listener(None, cursor, sql, parameters, None, False)
-    dialect = engine.dialect
-    try:
-        cursor.execute(sql, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    except dialect.loaded_dbapi.Error as error:
-        # Without the parameters: they are what people wrote, and this may reach the log.
-        raise DBAPIError.instance(
-            sql,
-            None,
-            error,
-            dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=dialect.is_disconnect(error, cursor.connection, cursor),
-            dialect=dialect,
-        ) from error
-    return found

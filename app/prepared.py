@@ -20,7 +20,8 @@ from sqlalchemy import (
 
 from .db import AnySelect, db
 from .ids import TimeOrdered
-from .plain import Plain, Readers, Row, only_reads, run_within
+from .plain import Plain, Row
+from .readers import Readers, only_reads, run_within
 
 P = ParamSpec("P")
 Shape = tuple[Hashable, ...]

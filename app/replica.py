@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm import ORMExecuteState
 
 from .db import db
-from .plain import only_reads
+from .readers import only_reads
 
 log = logging.getLogger(__name__)
 

@@ -50,8 +50,7 @@ def test_within_a_transaction_a_page_sees_what_it_wrote(app, ada):
 def test_the_connection_that_reads_cannot_write(app, ada, rows):
     with app.app_context():
         plain = Plain.of(queries.named("ada", None).statement, db.engine.dialect)
-        order = plain.order and ()
-        writes = replace(plain, sql='DELETE FROM "user" RETURNING id', fixed={}, order=order)
+        writes = replace(plain, sql='DELETE FROM "user" RETURNING id', fixed={}, order=())
         with pytest.raises(DBAPIError, match=r"read-?only"):
             app.extensions["readers"].run(writes, {})
     assert len(rows("user")) == 1
@@ -73,13 +72,13 @@ def test_a_connection_that_was_lost_is_made_anew(app, ada, signed_in):
 @pytest.mark.skipif(DATABASE == "sqlite", reason="It plans each statement once.")
 def test_a_timeline_keeps_its_plan_and_a_search_is_planned_for_its_words(app, ada, signed_in):
     client = signed_in(ada)
-    for _ in range(8):  # The driver prepares a statement that comes again and again.
-        client.get("/")
-        client.get("/search?q=tea")
+    client.get("/")
+    client.get("/search?q=tea")
     counts = (
         literal_column(f"coalesce(sum({plans}), 0)") for plans in ("generic_plans", "custom_plans")
     )
     made = select(*counts).select_from(text("pg_prepared_statements"))
+    made = made.where(text("statement NOT LIKE '%pg_prepared_statements%'"))
     with app.app_context():
         (kept,), (for_values,) = (
             app.extensions["readers"].run(Plain.of(made, db.engine.dialect, has_one_plan=one), {})

@@ -13,9 +13,9 @@ from app.db import db, now, writing
 from app.follows.models import Follow, block, mute
 from app.ids import LOW_BITS, id_at
 from app.notifications.models import Notification
-from app.plain import FOR_THE_VALUES, ONE_PLAN
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
+from app.readers import FOR_THE_VALUES, ONE_PLAN
 from app.search.index import post_fts
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD
