@@ -170,10 +170,11 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:
     # What a page looks up is in memory or on a disk without a head, and its statements are over
-    # before they would be compiled.
+    # before they would be compiled, or other processes started to help.
     with connection.cursor() as cursor:
         cursor.execute("SET random_page_cost = 3")
         cursor.execute("SET jit = off")
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
     connection.commit()
 
 
