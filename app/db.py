@@ -86,7 +86,8 @@ def init_app(app: Flask) -> None:
     """Bind the database to ``app`` and set up each connection."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     on_sqlite = url.get_backend_name() == "sqlite"
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = sqlite_options() if on_sqlite else _pg_options()
+    options = sqlite_options() if on_sqlite else {**postgresql_options(), "pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     _load_migrations_later(app)
     with app.app_context():
@@ -95,7 +96,7 @@ def init_app(app: Flask) -> None:
             event.listen(db.engine, "connect", _set_up_sqlite)
             event.listen(db.engine, "begin", _begin_on_sqlite)
         else:
-            event.listen(db.engine, "connect", _set_up_postgresql)
+            event.listen(db.engine, "connect", set_up_postgresql)
 
 
 def _load_migrations_later(app: Flask) -> None:
@@ -132,15 +133,15 @@ def sqlite_options() -> dict[str, Any]:
     }
 
 
-def _pg_options() -> dict[str, Any]:
+def postgresql_options(**connect_args: Any) -> dict[str, Any]:
+    """Return the options of an engine on PostgreSQL, with what else libpq is told."""
     from psycopg import RawCursor  # noqa: PLC0415 - only this database's driver has it
 
     # A statement goes to PostgreSQL as it is: other cursors first look through its whole text, at
     # each call, for where the parameters are.
     return {
         "paramstyle": "numeric_dollar",
-        "connect_args": {"cursor_factory": RawCursor},
-        "pool_pre_ping": True,
+        "connect_args": {"cursor_factory": RawCursor, **connect_args},
         "pool_size": 10,
         "max_overflow": 10,
     }
@@ -168,7 +169,12 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _set_up_postgresql(connection: Any, _record: object) -> None:
+def set_up_postgresql(connection: Any, _record: object) -> None:
+    """Prepare a new connection to PostgreSQL for what we ask of it."""
+    from psycopg import RawServerCursor  # noqa: PLC0415 - as above
+
+    # What is read some rows at a time goes as it is, too.
+    connection.server_cursor_factory = RawServerCursor
     # What a page looks up is in memory or on a disk without a head, and its statements are over
     # before they would be compiled, or other processes started to help.
     with connection.cursor() as cursor:

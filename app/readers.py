@@ -58,7 +58,7 @@ class Readers(threading.local):
         keeps_plans = plain.has_one_plan or self._engine.dialect.name == "sqlite"
         had_one = keeps_plans in self._open
         try:
-            return plain.found(self._fetch(plain.sql, parameters, keeps_plans))
+            return plain.found(self._read(plain.sql, parameters, keeps_plans))
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
@@ -66,15 +66,15 @@ class Readers(threading.local):
             if not had_one:
                 raise
         # It was lost since the last page: once more, by a new one.
-        return plain.found(self._fetch(plain.sql, parameters, keeps_plans))
+        return plain.found(self._read(plain.sql, parameters, keeps_plans))
 
-    def _fetch(
+    def _read(
         self, sql: str, parameters: tuple[Any, ...], keeps_plans: bool
     ) -> list[tuple[Any, ...]]:
         reader = self._open.get(keeps_plans)
         if reader is None:
             reader = self._open[keeps_plans] = _Reader(self._engine, keeps_plans)
-        return _fetch(self._engine, reader.connection, reader.fetch, sql, parameters)
+        return _run(self._engine, reader.connection, reader.fetch, sql, parameters)
 
 
 class _Reader:
@@ -106,7 +106,7 @@ def run_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) 
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
     driver, parameters = connection.connection.driver_connection, plain.parameters(values)
-    return plain.found(_fetch(connection.engine, driver, _by_cursor(driver), plain.sql, parameters))
+    return plain.found(_run(connection.engine, driver, _by_cursor(driver), plain.sql, parameters))
 
 
 def _by_cursor(connection: Any) -> Fetch:
@@ -114,10 +114,10 @@ def _by_cursor(connection: Any) -> Fetch:
     return lambda sql, parameters: cursor.execute(sql, parameters).fetchall()
 
 
-def _fetch(
+def _run(
     engine: Engine, connection: Any, fetch: Fetch, sql: str, parameters: tuple[Any, ...]
 ) -> list[tuple[Any, ...]]:
-    # Who counts statements, or looks at their plans, is told of these too.
+    # Who counts statements, or looks at their plans, is told of these too; there is no cursor.
     for listener in engine.dispatch.before_cursor_execute:
         listener(None, None, sql, parameters, None, False)
     dialect = engine.dialect

@@ -6,11 +6,12 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User, register
 from app.db import Base, after_commit, db, tally, writing
+from app.posts.models import Post
 from app.posts.writing import publish
 from config import ROOT
 from tests.conftest import DATABASE
@@ -117,6 +118,14 @@ def test_times_come_back_aware_and_in_utc(app, ada):
         seen = db.session.get(User, ada.id).last_seen_at
     assert seen == moment
     assert seen.utcoffset() == timedelta(0)
+
+
+def test_rows_can_be_read_some_at_a_time(app, ada, make_post):
+    posts = [make_post(ada).id for _ in range(5)]
+    theirs = select(Post.id).where(Post.author_id == ada.id).order_by(Post.id)
+    with app.app_context():
+        found = db.session.execute(theirs, execution_options={"yield_per": 2})
+        assert list(found.scalars()) == posts
 
 
 def test_deleting_a_person_takes_everything_of_theirs_along(

@@ -7,6 +7,7 @@ from sqlalchemy import inspect
 from app.accounts.models import register
 from app.db import Base, db, is_indexed_by
 from app.follows.models import follow
+from app.posts.models import DECIDES
 from app.posts.writing import publish
 from tests.conftest import DATABASE
 
@@ -62,6 +63,15 @@ def test_every_index_of_the_models_is_in_the_schema(app):
     }
     assert declared
     assert declared <= found
+
+
+@pytest.mark.skipif(DATABASE == "sqlite", reason="It knows no columns beside a key.")
+def test_what_decides_stands_beside_the_key(app):
+    with app.app_context():
+        found = {index["name"]: index for index in inspect(db.engine).get_indexes("post")}
+    beside = found["ix_post_author_id_id"]["dialect_options"]["postgresql_include"]
+    assert tuple(beside) == DECIDES
+    assert "ix_post_entries" not in found
 
 
 def test_upgrading_twice_changes_nothing(fresh):

@@ -1,11 +1,13 @@
 """How pages read: past SQLAlchemy's session, by a connection that can do nothing else."""
 
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, inspect, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app import libpq
 from app.db import db
 from app.follows import queries
 from app.plain import Plain
@@ -67,6 +69,24 @@ def test_a_connection_that_was_lost_is_made_anew(app, ada, signed_in):
         )
         connection.execute(others)
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.skipif(DATABASE == "sqlite", reason="It has no names for statements.")
+def test_what_was_interrupted_does_not_stand_in_the_way_of_other_statements(app, monkeypatch):
+    with app.app_context(), closing(db.engine.raw_connection()) as connection:
+        statements = libpq.Prepared(connection.driver_connection)
+        connection.detach()
+        check = statements._check
+
+        def interrupt(*_args):
+            monkeypatch.setattr(statements, "_check", check)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(statements, "_check", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            statements.fetch("SELECT 1", ())
+        assert statements.fetch("SELECT 2", ()) == [(2,)]
+        assert statements.fetch("SELECT 1", ()) == [(1,)]
 
 
 @pytest.mark.skipif(DATABASE == "sqlite", reason="It plans each statement once.")

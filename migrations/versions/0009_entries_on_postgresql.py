@@ -18,11 +18,12 @@ DECIDES = ["deleted_at", "in_reply_to_id", "in_reply_to_author_id", "repost_of_i
 
 def upgrade():
     if op.get_context().dialect.name == "postgresql":
-        op.create_index("ix_post_author_id_id", "post", KEY, postgresql_include=DECIDES)
+        # First, since it asks for more: whoever writes meanwhile waits, and is not in its way.
         op.drop_index("ix_post_entries", "post")
+        op.create_index("ix_post_author_id_id", "post", KEY, postgresql_include=DECIDES)
 
 
 def downgrade():
     if op.get_context().dialect.name == "postgresql":
-        op.create_index("ix_post_entries", "post", KEY + DECIDES)
         op.drop_index("ix_post_author_id_id", "post")
+        op.create_index("ix_post_entries", "post", KEY + DECIDES)
