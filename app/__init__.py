@@ -9,6 +9,7 @@ from flask import Flask
 import config
 
 from . import (
+    addresses,
     cli,
     compression,
     db,
@@ -25,6 +26,7 @@ from . import (
     strangers,
     web,
 )
+from .application import Application
 
 # A domain may import from those before it and never from those after it.
 DOMAINS = (
@@ -47,12 +49,12 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
     :class:`config.SettingError` when it would be unsafe to serve.
     """
     settings = config.settings(config.environment() if env is None else env) | overrides
-    app = web.Application(
+    app = Application(
         __name__,
         root_path=str(config.ROOT),
         instance_path=str(settings["INSTANCE_PATH"]),
         static_folder="static",
-        static_url_path=web.static_url(),
+        static_url_path=addresses.static_url(),
     )
     app.config.from_mapping(settings)
     config.refuse_unsafe(app.config, debug=app.debug)
@@ -62,7 +64,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
 
     for room in (logs, db, prepared, readers, replica, languages, mail, jobs, security):
         room.init_app(app)
-    for room in (compression, strangers, parts, web, errors, cli):
+    for room in (compression, strangers, parts, addresses, web, errors, cli):
         room.init_app(app)
     for name in DOMAINS:
         domain = import_module(f"app.{name}")

@@ -18,7 +18,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm import ORMExecuteState
 
-from .db import db, postgresql_options, set_up_postgresql
+from .db import db
+from .engines import postgresql_options, set_up
 from .readers import only_reads
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def init_app(app: Flask) -> None:
     # Each statement sees what is committed, as on the primary; without transactions around
     # them there is no BEGIN to send and nothing that holds up the replay.
     engine = create_engine(url, isolation_level="AUTOCOMMIT", **postgresql_options(**PATIENCE))
-    event.listen(engine, "connect", set_up_postgresql)
+    set_up(engine)
     app.extensions["replica"] = Replica(engine)
     app.after_request(_remember_write)
     event.listen(db.session, "do_orm_execute", _read_from_replica)

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
 from .. import mail
+from ..addresses import external_url
 from ..db import db, writing
 from ..languages import language
 from ..security import limiter
-from ..web import external_url, notify, own_path
+from ..web import notify, own_path
 from . import blueprint, passwords
 from .forms import ForgottenPasswordForm, LoginForm, RegisterForm, ResetPasswordForm
 from .guessing import WITHIN, note_failure, remember_browser, too_many_failures
