@@ -161,8 +161,9 @@ def is_among(column: Any, values: Any) -> ColumnElement[bool]:
 def there_is(one: Select[Any]) -> ColumnElement[bool]:
     """Whether ``one``, a query of a single row for each row around it, finds it.
 
-    Looked up by key. EXISTS lets PostgreSQL make a table of all that could be asked for
-    first: all posts, to count what somebody has not read.
+    Looked up by key; where it selects a column of that too, PostgreSQL finds it in the index
+    alone. EXISTS lets PostgreSQL make a table of all that could be asked for first: all posts,
+    to count what somebody has not read.
     """
     return one.scalar_subquery().is_not(None)
 

@@ -24,6 +24,9 @@ Fetch = Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]
 ONE_PLAN = {"plan_cache_mode": "force_generic_plan"}
 # With its usual costs it goes along 500,000 posts for what is in an index of 100 pages.
 FOR_THE_VALUES = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
+# What PostgreSQL says of a prepared statement that a migration made another, or that is gone
+# (feature_not_supported, invalid_sql_statement_name). A new connection knows it as it is.
+OUTDATED = ("0A000", "26000")
 
 
 def init_app(app: Flask) -> None:
@@ -65,7 +68,7 @@ class Readers(threading.local):
             self._open.clear()
             if not had_one:
                 raise
-        # It was lost since the last page: once more, by a new one.
+        # It was lost or outdated since the last page: once more, by a new one.
         return plain.found(self._read(plain.sql, parameters, keeps_plans))
 
     def _read(
@@ -131,6 +134,7 @@ def _run(
             error,
             dialect.loaded_dbapi.Error,
             hide_parameters=True,
-            connection_invalidated=dialect.is_disconnect(error, connection, None),
+            connection_invalidated=dialect.is_disconnect(error, connection, None)
+            or getattr(error, "sqlstate", None) in OUTDATED,
             dialect=dialect,
         ) from error

@@ -71,6 +71,23 @@ def test_a_connection_that_was_lost_is_made_anew(app, ada, signed_in):
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.skipif(DATABASE == "sqlite", reason="It prepares a statement anew by itself.")
+def test_a_statement_that_a_migration_made_another_is_asked_anew(app, ada):
+    with app.app_context(), db.engine.connect() as connection:
+        readers, plain = app.extensions["readers"], queries.named("ada", None).statement
+        changing = replace(Plain.of(plain, db.engine.dialect), sql="SELECT n FROM other", order=())
+        changing = replace(changing, fixed={}, to_database={}, from_database=(), models=())
+        for statement in (
+            "CREATE TABLE other (n integer)",
+            "ALTER TABLE other ALTER n TYPE bigint",
+            "DROP TABLE other",
+        ):
+            connection.execute(text(statement))
+            connection.commit()
+            if "DROP" not in statement:
+                assert readers.run(changing, {}) == []
+
+
 @pytest.mark.skipif(DATABASE == "sqlite", reason="It has no names for statements.")
 def test_what_was_interrupted_does_not_stand_in_the_way_of_other_statements(app, monkeypatch):
     with app.app_context(), closing(db.engine.raw_connection()) as connection:
