@@ -3,10 +3,9 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, TypeAlias, cast
 
 from blinker import Signal
@@ -14,14 +13,10 @@ from click import Command
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    CursorResult,
     DateTime,
     Dialect,
-    Executable,
     Index,
-    Integer,
     MetaData,
     Select,
     Text,
@@ -29,14 +24,11 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    literal,
     literal_column,
     make_url,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.types import TypeEngine
@@ -168,48 +160,6 @@ def there_is(one: Select[Any]) -> ColumnElement[bool]:
     return one.scalar_subquery().is_not(None)
 
 
-def affected(statement: Executable, values: Mapping[str, Any] | None = None) -> int:
-    """Run a writing ``statement`` and return how many rows it changed.
-
-    ``values`` are those of its parameters, where it has any.
-    """
-    # An INSERT's count is dropped on PostgreSQL unless it is asked for.
-    options = {"synchronize_session": False, "preserve_rowcount": True}
-    result = db.session.execute(statement, values, execution_options=options)
-    return cast(CursorResult[Any], result).rowcount
-
-
-def add_if_new(
-    model: type[Any], *, unless: ColumnElement[bool] | None = None, **values: Any
-) -> bool:
-    """Insert a row, unless one with that key is there or the condition ``unless`` holds.
-
-    Returns whether it was inserted. One statement, with the condition in it.
-    """
-    if unless is None:
-        row = {f"new_{name}": value for name, value in values.items()}
-        return (
-            affected(_insert_if_new(db.engine.dialect.name, cast(Hashable, model), *values), row)
-            == 1
-        )
-    row_of = [literal(value, getattr(model, name).type) for name, value in values.items()]
-    insert = _insert(db.engine.dialect.name, model)
-    insert = insert.from_select(list(values), select(*row_of).where(~unless))
-    return affected(insert.on_conflict_do_nothing()) == 1
-
-
-def _insert(dialect: str, model: Any) -> Any:
-    return (sqlite_dialect if dialect == "sqlite" else postgresql).insert(model)
-
-
-@cache
-def _insert_if_new(dialect: str, model: Hashable, *names: str) -> Executable:
-    # Built once, as all that is written often: that takes longer than to run it.
-    row = {name: bindparam(f"new_{name}", type_=getattr(model, name).type) for name in names}
-    statement: Executable = _insert(dialect, model).values(row).on_conflict_do_nothing()
-    return statement.execution_options(dml_strategy="raw")
-
-
 @contextmanager
 def writing() -> Iterator[OrmSession]:
     """A transaction that may write: committed at the end, rolled back on an error.
@@ -247,22 +197,6 @@ def writing() -> Iterator[OrmSession]:
 def after_commit(act: Callable[[], object]) -> None:
     """Call ``act`` once the transaction around us is safely on disk, and never if it fails."""
     db.session().info["after_commit"].append(act)
-
-
-def tally(model: type[Any], id: int, **changes: int) -> None:
-    """Add ``changes`` to counts of one row, in SQL, so that writers at once all count."""
-    steps = {f"step_{name}": step for name, step in changes.items()}
-    db.session.execute(
-        _add(cast(Hashable, model), *changes),
-        {"id_of_row": id, **steps},
-        execution_options={"synchronize_session": False},
-    )
-
-
-@cache
-def _add(model: Any, *names: str) -> Executable:
-    sums = {name: getattr(model, name) + bindparam(f"step_{name}", type_=Integer) for name in names}
-    return update(model).where(model.id == bindparam("id_of_row", type_=BigInteger)).values(sums)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Sequence,
-    bindparam,
     func,
     select,
 )
@@ -71,13 +70,12 @@ def next_id(context: Any) -> int:
     return context.last_id
 
 
-def ids_in_sql(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+def ids_in_sql(column: InstrumentedAttribute[int], base: ColumnElement[int]) -> ColumnElement[int]:
     """An expression that gives each row of ``INSERT … SELECT`` into its table a time-ordered id.
 
-    ``column`` is the key of that table. The same order as by :func:`next_id`, in one statement.
+    ``column`` is the key of that table; ``base`` is what :func:`id_at` returns for this moment.
+    The same order as by :func:`next_id`, in one statement.
     """
-    # Of when the statement is run: it may be built once, and run often.
-    base = bindparam(None, callable_=lambda: id_at(now()), type_=BigInteger)
     if db.engine.dialect.name != "sqlite":
         return base + low_bits.next_value()
     following = func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1

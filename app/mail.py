@@ -10,7 +10,8 @@ from flask_mail import Mail, Message
 from sqlalchemy import String, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, UtcDateTime, affected, db, now, writing
+from .changes import affected
+from .db import Base, UtcDateTime, db, now, writing
 from .ids import TimeOrdered, id_at
 from .jobs import enqueue, every_minute, job
 from .languages import speaking

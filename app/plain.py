@@ -1,7 +1,8 @@
 """Statements as the driver takes them: a text, values in its order, rows of plain values.
 
 What most pages are read with, since to find a page SQLAlchemy's session takes longer than the
-database does (docs/performance.md). :mod:`app.readers` runs them.
+database does (docs/performance.md). :mod:`app.readers` runs them,
+or, within a transaction, :mod:`app.driver`.
 """
 
 from collections import namedtuple
@@ -42,9 +43,9 @@ class Plain:
 
     @classmethod
     def of(cls, statement: Any, dialect: Dialect, *, has_one_plan: bool = True) -> "Plain | None":
-        """Return ``statement`` in plain; None where its text differs from one time to another."""
+        """Return ``statement`` in plain; None where SQLAlchemy has work to do each time."""
         compiled = statement.compile(dialect=dialect)
-        if compiled.post_compile_params or statement._with_options:
+        if compiled.post_compile_params or statement._with_options or _is_filled_in(compiled):
             return None
         columns = compiled._result_columns
         reading = [
@@ -118,3 +119,9 @@ def _as_loaded(model: _Model, columns: Iterator[Any]) -> Any:
     vars(loaded).update(zip(names, columns, strict=False))
     instance_state(loaded).key = mapper.identity_key_from_instance(loaded)
     return loaded
+
+
+def _is_filled_in(compiled: Any) -> bool:
+    """Whether some value is worked out in Python each time: a default of a column, for one."""
+    by_columns = compiled.insert_prefetch or compiled.update_prefetch
+    return bool(by_columns) or any(bind.callable for bind in compiled.binds.values())

@@ -17,11 +17,13 @@ from sqlalchemy import (
     ColumnElement,
     bindparam,
 )
+from sqlalchemy.orm.attributes import instance_state
 
-from .db import AnySelect, db
+from .db import AnySelect, Base, db
+from .driver import found_within
 from .ids import TimeOrdered
 from .plain import Plain, Row
-from .readers import Readers, only_reads, run_within
+from .readers import Readers, only_reads
 
 P = ParamSpec("P")
 Shape = tuple[Hashable, ...]
@@ -60,22 +62,23 @@ class Query:
     def all(self, options: Mapping[str, Any] | None = None) -> list[Row]:
         """Run it: within the transaction that the session is in, on the replica, or by itself.
 
-        What a page only reads, objects too, belongs to no session. ``options`` are SQLAlchemy's.
+        What a page only reads, objects too, belongs to no session; objects that a form or a job
+        reads are the session's, and may be changed. ``options`` are SQLAlchemy's.
         """
         plain, extensions = self._built.plain(), current_app.extensions
-        is_within = db.session.registry.has() and db.session().in_transaction()
-        if (
-            plain is None
-            or "replica" in extensions
-            or (plain.models and (is_within or not only_reads()))
-        ):
+        if plain is None or "replica" in extensions:
             found = db.session.execute(
                 self.statement, self._values, execution_options=options or {}
             )
             return list(found)
-        if is_within:
-            return run_within(db.session.connection(), plain, self._values)
-        return cast(Readers, extensions["readers"]).run(plain, self._values)
+        if db.session.registry.has() and db.session().in_transaction():
+            db.session.flush()
+            rows = found_within(db.session.connection(), plain, self._values)
+        else:
+            rows = cast(Readers, extensions["readers"]).run(plain, self._values)
+        if plain.models and not only_reads():
+            rows = [plain.row(map(_in_session, row)) for row in rows]
+        return rows
 
     def first(self, options: Mapping[str, Any] | None = None) -> Row | None:
         """Run it and return the first row, if there is any."""
@@ -145,6 +148,17 @@ class _Built:
             )
             self._is_compiled = True
         return self._plain
+
+
+def _in_session(value: Any) -> Any:
+    """Return the session's object in place of one that was read; it takes that if it has none."""
+    if not isinstance(value, Base):
+        return value
+    session = db.session()
+    known = session.identity_map.get(cast(Any, instance_state(value).key))
+    if known is None:
+        session.add(value)
+    return value if known is None else known
 
 
 def _stand_in(name: str, argument: Any) -> Any:

@@ -92,16 +92,21 @@ def _free_port() -> int:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Return when the server answers; give up, with where it says why, when it does not."""
+    """Return when the server answers; give up, with where it says why, when it does not.
+
+    With all its workers: who is there first would be given all connections, and keep them.
+    """
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            connection = http.client.HTTPConnection(HOST, port, timeout=5)
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
+        if log.read_bytes().count(b"Started worker-") >= WORKERS:
+            try:
+                connection = http.client.HTTPConnection(HOST, port, timeout=5)
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+        time.sleep(0.1)
     raise SystemExit(f"The server does not answer: see {log}")
 
 

@@ -27,9 +27,8 @@ from .server import Server, serving
 Pair = tuple[Visitor, Any]
 
 A_SECOND = 100
-# For so many seconds the server answers readers before anything is measured.
-WARMING = 3
-FIRST_ONES = 10
+# For so many seconds the server answers before anything is measured.
+WARMING = 2
 # Of 99 in 100, in milliseconds.
 WITHIN = 50.0
 
@@ -59,10 +58,10 @@ def _rows(
     with statements(app) as sent:
         ask(app, done)
     ask(app, undone)
-    # A worker's first one makes statements and templates: so often that each had its first.
-    for _ in range(FIRST_ONES):
-        size = len(fetch(server, done).body)
-        fetch(server, undone)
+    # A worker's first one makes statements and templates: as with pages, each has had its first.
+    saturate(server.url, [done, undone], seconds=WARMING)
+    size = len(fetch(server, done).body)
+    fetch(server, undone)
     with ThreadPoolExecutor(2) as both:
         written = both.submit(pace, server.url, writes, a_second=A_SECOND)
         read = both.submit(pace, server.url, reads, a_second=A_SECOND)

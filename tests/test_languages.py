@@ -11,7 +11,8 @@ from babel.messages.pofile import read_po
 
 import config
 from app.accounts.models import User
-from app.db import db, tally, writing
+from app.changes import tally
+from app.db import db, writing
 from tests.html import one
 
 CATALOGUE = Path(config.ROOT, "translations", "es", "LC_MESSAGES")

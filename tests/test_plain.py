@@ -8,7 +8,7 @@ from sqlalchemy import event, inspect, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import libpq
-from app.db import db
+from app.db import db, writing
 from app.follows import queries
 from app.plain import Plain
 from tests.conftest import DATABASE
@@ -41,6 +41,19 @@ def test_what_a_page_reads_is_in_no_session_and_what_a_form_reads_is(app, ada):
         assert (read.id, read.username, read.created_at) == (ada.id, "ada", ada.created_at)
     with app.test_request_context("/", method="POST"):
         assert inspect(queries.named("ada", None).value()).persistent
+
+
+def test_a_form_reads_somebody_whom_the_session_knows_as_they_are_there(app, ada):
+    with app.test_request_context("/", method="POST"):
+        known = queries.named("ada", None).value()
+        known.about_me = "baker"
+        assert queries.named("ada", None).value() is known
+        with writing() as session:
+            # What waits is written before anything is looked for.
+            known.username = "adele"
+            assert queries.named("adele", None).value() is known
+            session.refresh(known)
+        assert (known.about_me, known.username) == ("baker", "adele")
 
 
 def test_within_a_transaction_a_page_sees_what_it_wrote(app, ada):

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import AnySelect, Base, UtcDateTime, affected, db, now, writing
+from ..changes import affected
+from ..db import AnySelect, Base, UtcDateTime, db, now, writing
 from ..ids import TimeOrdered
 from ..prepared import prepared
 from ..replica import LATEST

@@ -1,8 +1,9 @@
 """The associations of users with users: follows, blocks, mutes."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -10,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
-    delete,
     func,
     or_,
     select,
@@ -18,10 +18,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
+from ..changes import add_if_new, remove, tally
 from ..cli import counted
-from ..db import Base, add_if_new, db, tally, writing
+from ..db import Base, db, writing
 from ..ids import moment_key, moment_of
 from .signals import followed, unfollowed
+
+# A follower, and whom they follow.
+_Pair: TypeAlias = tuple[User, User]
 
 
 class Follow(Base):
@@ -115,10 +119,15 @@ def follow(viewer: User, author: User) -> bool:
         raise ValueError("Nobody follows themselves.")
     with writing():
         _hold(viewer, author)
-        blocked = _have_blocked(viewer, author)
-        added = add_if_new(Follow, unless=blocked, follower_id=viewer.id, followed_id=author.id)
+        added = add_if_new(
+            Follow,
+            unless=_is_blocked,
+            follower_id=viewer.id,
+            followed_id=author.id,
+            since=moment_key(),
+        )
         if added:
-            _count(viewer, author, followers=[viewer.id], step=1)
+            _count([(viewer, author)], step=1)
             followed.send(viewer, author=author)
     return added
 
@@ -127,7 +136,7 @@ def unfollow(viewer: User, author: User) -> bool:
     """Have ``viewer`` no longer read ``author``; returns False where that was so already."""
     with writing():
         _hold(viewer, author)
-        return _end_follows(viewer, author, _follows(viewer, author))
+        return _end([(viewer, author)])
 
 
 def block(viewer: User, author: User) -> None:
@@ -139,17 +148,15 @@ def block(viewer: User, author: User) -> None:
         raise ValueError("Nobody blocks themselves.")
     with writing():
         _hold(viewer, author)
-        add_if_new(Block, blocker_id=viewer.id, blocked_id=author.id)
+        add_if_new(Block, blocker_id=viewer.id, blocked_id=author.id, since=moment_key())
         viewer.is_apart = author.is_apart = True
-        _end_follows(viewer, author, or_(_follows(viewer, author), _follows(author, viewer)))
+        _end([(viewer, author), (author, viewer)])
 
 
 def unblock(viewer: User, author: User) -> None:
     """Undo :func:`block`. Follows that it ended stay ended."""
-    with writing() as session:
-        session.execute(
-            delete(Block).where(Block.blocker_id == viewer.id, Block.blocked_id == author.id)
-        )
+    with writing():
+        remove(Block, blocker_id=viewer.id, blocked_id=author.id)
 
 
 def mute(viewer: User, author: User) -> None:
@@ -160,14 +167,14 @@ def mute(viewer: User, author: User) -> None:
     if viewer.id == author.id:
         raise ValueError("Nobody mutes themselves.")
     with writing():
-        add_if_new(Mute, muter_id=viewer.id, muted_id=author.id)
+        add_if_new(Mute, muter_id=viewer.id, muted_id=author.id, since=moment_key())
         viewer.is_apart = True
 
 
 def unmute(viewer: User, author: User) -> None:
     """Undo :func:`mute`."""
-    with writing() as session:
-        session.execute(delete(Mute).where(Mute.muter_id == viewer.id, Mute.muted_id == author.id))
+    with writing():
+        remove(Mute, muter_id=viewer.id, muted_id=author.id)
 
 
 def _hold(viewer: User, author: User) -> None:
@@ -186,38 +193,32 @@ def _hold(viewer: User, author: User) -> None:
         )
 
 
-def _have_blocked(viewer: User, author: User) -> ColumnElement[bool]:
+def _is_blocked(follow: Mapping[str, Any]) -> ColumnElement[bool]:
+    follower, followed = follow["follower_id"], follow["followed_id"]
     either = or_(
-        (Block.blocker_id == viewer.id) & (Block.blocked_id == author.id),
-        (Block.blocker_id == author.id) & (Block.blocked_id == viewer.id),
+        (Block.blocker_id == follower) & (Block.blocked_id == followed),
+        (Block.blocker_id == followed) & (Block.blocked_id == follower),
     )
     return select(Block.since).where(either).exists()
 
 
-def _follows(viewer: User, author: User) -> ColumnElement[bool]:
-    return (Follow.follower_id == viewer.id) & (Follow.followed_id == author.id)
-
-
-def _end_follows(viewer: User, author: User, which: ColumnElement[bool]) -> bool:
-    """End ``which`` follows between the two, count and announce them; whether there were any."""
-    ended = db.session.scalars(
-        delete(Follow).where(which).returning(Follow.follower_id),
-        execution_options={"synchronize_session": False},
-    ).all()
-    if ended:
-        _count(viewer, author, followers=ended, step=-1)
-    for one, other in ((viewer, author), (author, viewer)):
-        if one.id in ended:
-            unfollowed.send(one, author=other)
+def _end(follows: Iterable[_Pair]) -> bool:
+    """End the ``follows`` that there are, count and announce that; returns whether any was."""
+    ended = [
+        (follower, author)
+        for follower, author in follows
+        if remove(Follow, follower_id=follower.id, followed_id=author.id)
+    ]
+    _count(ended, step=-1)
+    for follower, author in ended:
+        unfollowed.send(follower, author=author)
     return bool(ended)
 
 
-def _count(viewer: User, author: User, *, followers: Collection[int], step: int) -> None:
-    """Count the follows between the two that began or ended: those by ``followers``, as ids."""
-    for one, other in ((viewer, author), (author, viewer)):
-        tally(
-            User,
-            one.id,
-            following_count=step * (one.id in followers),
-            followers_count=step * (other.id in followers),
-        )
+def _count(follows: Iterable[_Pair], *, step: int) -> None:
+    steps: dict[int, dict[str, int]] = defaultdict(dict)
+    for follower, author in follows:
+        steps[follower.id]["following_count"] = step
+        steps[author.id]["followers_count"] = step
+    for id, changes in steps.items():
+        tally(User, id, **changes)

@@ -110,9 +110,19 @@ def visible_by_name(username: str, viewer: User | None) -> Select[User]:
 
 @prepared
 def named(username: str, viewer: User | None) -> AnySelect:
-    """The user of that name, if ``viewer`` may see them, and whether they are ``followed``."""
+    """The user of that name, if ``viewer`` may see them."""
+    return visible_by_name(username, viewer)
+
+
+@prepared
+def with_followers(author: User, viewer: User) -> AnySelect:
+    """The person as they are by now, if ``viewer`` may see them.
+
+    With their ``followers_count``, and whether they are ``followed``.
+    """
     followed = is_followed_by(viewer).label("followed")
-    return visible_by_name(username, viewer).add_columns(followed)
+    found = select(*PERSON, User.followers_count, followed)
+    return found.where(User.id == author.id, not_blocked(viewer))
 
 
 @prepared

@@ -153,12 +153,9 @@ def _followed(author: User) -> ResponseReturnValue:
     # As it is by now: a block that came in between leaves nobody to follow. It is looked for,
     # whatever was so when the request began.
     current_user.is_apart = True
-    found = queries.named(author.username, current_user)
-    row = found.first({"populate_existing": True})
-    if row is None:
-        abort(404)
+    row = queries.with_followers(author, current_user).first() or abort(404)
     to = _where_it_was(author, f"follow_{author.id}")
-    return changed("follows/_followed.html", to=to, user=row.User, followed=row.followed)
+    return changed("follows/_followed.html", to=to, user=row, followed=row.followed)
 
 
 def _muted(author: User, *, muted: bool) -> ResponseReturnValue:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from ..db import affected, now, writing
+from ..changes import affected
+from ..db import now, writing
 from ..ids import id_at
 from ..jobs import every_minute
 from .models import Notification

@@ -21,9 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..db import Base, db, writing
+from ..changes import affected
+from ..db import Base, db, is_among, now, writing
 from ..follows.queries import hears_of
-from ..ids import TimeOrdered, ids_in_sql
+from ..ids import TimeOrdered, id_at, ids_in_sql
+from ..prepared import parameter
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 
@@ -75,23 +77,17 @@ def tell(people: Collection[int], kind: str, actor_id: int, post_id: int | None 
     """
     if not people:
         return
-    values = {"people": list(people), "kind_of": kind, "actor": actor_id, "about": post_id}
-    with writing() as session:
-        session.execute(_telling(db.engine.dialect.name, post_id is not None), values)
+    told = {"people": list(people), "kind_of": kind, "actor": actor_id, "about": post_id}
+    with writing():
+        telling = _telling(db.engine.dialect.name, post_id is not None)
+        affected(telling, {**told, "base": id_at(now())})
 
 
 def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None) -> None:
     """Undo :func:`tell` for one person: what they were told of no longer holds."""
     values = {"person": user_id, "kind_of": kind, "actor": actor_id, "about": post_id}
-    with writing() as session:
-        session.execute(
-            _withdrawing(post_id is not None),
-            values,
-            execution_options={"synchronize_session": False},
-        )
-
-
-# Built once, with parameters: to build one takes longer than to run it, and others who write wait.
+    with writing():
+        affected(_withdrawing(post_id is not None), values)
 
 
 @cache
@@ -100,7 +96,7 @@ def _telling(_dialect: str, of_post: bool) -> Executable:
     already = select(told.id).where(told.user_id == User.id, *_the_same(told, of_post))
     actor = bindparam("actor", type_=BigInteger)
     columns = {
-        "id": ids_in_sql(Notification.id),
+        "id": ids_in_sql(Notification.id, parameter("base")),
         "user_id": User.id,
         "kind": bindparam("kind_of", type_=Notification.kind.type),
         "actor_id": actor,
@@ -108,7 +104,7 @@ def _telling(_dialect: str, of_post: bool) -> Executable:
         "is_read": literal(False),
     }
     hearers = select(*columns.values()).where(
-        User.id.in_(bindparam("people", expanding=True)),
+        is_among(User.id, parameter("people")),
         User.id != actor,
         hears_of(actor),
         ~already.exists(),

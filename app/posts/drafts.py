@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
-from ..db import AnySelect, affected, at_most, db, now, writing
+from ..changes import affected
+from ..db import AnySelect, at_most, db, now, writing
 from ..plain import Row
 from ..prepared import prepared
 from .models import Draft, Post, Version

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..accounts.models import User
+from ..changes import add_if_new, affected, remove, tally
 from ..cli import counted
-from ..db import Base, UtcDateTime, add_if_new, affected, now, tally, writing
+from ..db import Base, UtcDateTime, now, writing
 from ..ids import TimeOrdered
 from .signals import post_deleted, post_restored, reposted, unreposted
 from .text import LONGEST_TAG
@@ -243,9 +244,8 @@ def repost(viewer: User, post: Post) -> bool:
 
 def unrepost(viewer: User, post: Post) -> bool:
     """Undo :func:`repost`; returns False where there was nothing to undo."""
-    mine = (Post.author_id == viewer.id, Post.repost_of_id == post.id)
     with writing():
-        removed = affected(delete(Post).where(*mine)) == 1
+        removed = remove(Post, author_id=viewer.id, repost_of_id=post.id)
         if removed:
             tally(Post, post.id, reposts_count=-1)
             unreposted.send(viewer, post=post)

@@ -40,6 +40,12 @@ def visible_post(id: int, viewer: User | None) -> Select[Post]:
     return visible_to(viewer).where(Post.id == id)
 
 
+@prepared
+def reposts_of(post: Post) -> AnySelect:
+    """How many have reposted ``post`` by now."""
+    return select(Post.reposts_count).where(Post.id == post.id)
+
+
 def own(viewer: User) -> Select[Post]:
     """The posts that ``viewer`` may delete, restore and edit, deleted ones included."""
     return select(Post).where(Post.author_id == viewer.id, Post.repost_of_id.is_(None))

@@ -260,9 +260,6 @@ def reposts(id: int) -> ResponseReturnValue:
 
 
 def _reposted(post: Post, *, pressed: bool) -> ResponseReturnValue:
-    db.session.refresh(post, ["reposts_count"])
-    return changed("posts/_repost.html", to=back(f"post_{post.id}"), **_button(post, pressed))
-
-
-def _button(post: Post, pressed: bool) -> dict[str, Any]:
-    return {"id": post.id, "count": post.reposts_count, "pressed": pressed}
+    count = queries.reposts_of(post).value()
+    to = back(f"post_{post.id}")
+    return changed("posts/_repost.html", to=to, id=post.id, count=count, pressed=pressed)

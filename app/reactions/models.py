@@ -1,14 +1,14 @@
 """The associations of users with posts: likes, which everybody sees, and bookmarks."""
 
-from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, ForeignKey, Index, bindparam, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User
+from ..changes import add_if_new, remove, tally
 from ..cli import counted
-from ..db import Base, add_if_new, affected, tally, writing
+from ..db import Base, writing
 from ..ids import moment_key
 from ..posts.models import Post
 from .signals import liked, unliked
@@ -64,7 +64,7 @@ counted(
 def like(viewer: User, post: Post) -> bool:
     """Have ``viewer`` like ``post``; returns False where that was so already."""
     with writing():
-        added = add_if_new(Like, user_id=viewer.id, post_id=post.id)
+        added = add_if_new(Like, user_id=viewer.id, post_id=post.id, since=moment_key())
         if added:
             tally(Post, post.id, likes_count=1)
             liked.send(viewer, post=post)
@@ -74,7 +74,7 @@ def like(viewer: User, post: Post) -> bool:
 def unlike(viewer: User, post: Post) -> bool:
     """Undo :func:`like`; returns False where there was nothing to undo."""
     with writing():
-        removed = affected(_take_back(Like), _by(viewer, post)) == 1
+        removed = remove(Like, user_id=viewer.id, post_id=post.id)
         if removed:
             tally(Post, post.id, likes_count=-1)
             unliked.send(viewer, post=post)
@@ -84,20 +84,10 @@ def unlike(viewer: User, post: Post) -> bool:
 def bookmark(viewer: User, post: Post) -> None:
     """Put ``post`` among the bookmarks of ``viewer``."""
     with writing():
-        add_if_new(Bookmark, user_id=viewer.id, post_id=post.id)
+        add_if_new(Bookmark, user_id=viewer.id, post_id=post.id, since=moment_key())
 
 
 def unbookmark(viewer: User, post: Post) -> None:
     """Undo :func:`bookmark`."""
     with writing():
-        affected(_take_back(Bookmark), _by(viewer, post))
-
-
-@cache
-def _take_back(table: type[Any]) -> Executable:
-    user, post = (bindparam(name, type_=BigInteger) for name in ("by", "about"))
-    return delete(table).where(table.user_id == user, table.post_id == post)
-
-
-def _by(viewer: User, post: Post) -> dict[str, int]:
-    return {"by": viewer.id, "about": post.id}
+        remove(Bookmark, user_id=viewer.id, post_id=post.id)

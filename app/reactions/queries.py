@@ -11,6 +11,12 @@ from ..prepared import prepared
 from .models import Bookmark, Like
 
 
+@prepared
+def likes_of(post: Post) -> AnySelect:
+    """How many like ``post`` by now."""
+    return select(Post.likes_count).where(Post.id == post.id)
+
+
 def is_liked_by(viewer: User | None) -> ColumnElement[bool]:
     """Whether ``viewer`` likes a post: a column."""
     if viewer is None:

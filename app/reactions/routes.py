@@ -4,7 +4,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from ..accounts.sign_in import viewer
-from ..db import db
 from ..paging import read_rows
 from ..posts.cards import read_entries
 from ..posts.models import Post
@@ -74,11 +73,9 @@ def bookmarks() -> ResponseReturnValue:
 
 
 def _liked(post: Post, *, pressed: bool) -> ResponseReturnValue:
-    db.session.refresh(post, ["likes_count"])
+    count = queries.likes_of(post).value()
     to = back(f"post_{post.id}")
-    return changed(
-        "reactions/_like.html", to=to, id=post.id, count=post.likes_count, pressed=pressed
-    )
+    return changed("reactions/_like.html", to=to, id=post.id, count=count, pressed=pressed)
 
 
 def _bookmarked(post: Post, *, pressed: bool) -> ResponseReturnValue:
