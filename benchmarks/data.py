@@ -23,7 +23,7 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from app import create_app
 from app.db import Base, db
-from app.search import index
+from app.search import index, newest
 from config import ROOT
 
 from .databases import running
@@ -58,6 +58,7 @@ def make(app: Flask, size: Size) -> None:
             with _told("search index"):
                 index.fill()
                 index.tidy()
+                newest.renew()
         with _told("statistics"):
             _settle()
         db.session.remove()

@@ -19,6 +19,7 @@ from app.posts.models import Draft, Post, repost
 from app.posts.writing import edit
 from app.reactions.models import bookmark, like
 from app.search.index import fill
+from app.search.newest import starts
 from app.web import own_path
 from tests.conftest import PASSWORD
 from tests.html import absent, attributes, messages, one
@@ -207,6 +208,8 @@ def town(app, built, make_user, make_post, make_follow):
         version = edit(session.get(Post, places["edited"]), "Is")
         bruno = session.scalars(by_name("bruno")).one()
         now = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
+        # A process asks once a minute.
+        starts()
     return places | now
 
 

@@ -124,15 +124,15 @@ def test_a_timeline_keeps_its_plan_and_a_search_is_planned_for_its_words(app, ad
     client = signed_in(ada)
     client.get("/")
     client.get("/search?q=tea")
-    counts = (
-        literal_column(f"coalesce(sum({plans}), 0)") for plans in ("generic_plans", "custom_plans")
-    )
-    made = select(*counts).select_from(text("pg_prepared_statements"))
+    plans = [literal_column(name) for name in ("statement", "generic_plans", "custom_plans")]
+    made = select(*plans).select_from(text("pg_prepared_statements"))
     made = made.where(text("statement NOT LIKE '%pg_prepared_statements%'"))
     with app.app_context():
-        (kept,), (for_values,) = (
+        kept, for_values = (
             app.extensions["readers"].run(Plain.of(made, db.engine.dialect, has_one_plan=one), {})
             for one in (True, False)
         )
-    assert kept[0] > 0 == kept[1]
-    assert for_values[0] == 0 < for_values[1]
+    assert kept
+    assert not [row for row in kept if row.custom_plans]
+    assert for_values
+    assert not [row for row in for_values if row.generic_plans]

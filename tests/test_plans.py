@@ -16,7 +16,7 @@ from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
 from app.readers import FOR_THE_VALUES, ONE_PLAN
-from app.search.index import post_fts
+from app.search.index import person_fts, post_fts
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD
 
@@ -46,6 +46,7 @@ PAGES = [
     *("/bookmarks", "/bookmarks?before={middle}", "/notifications", "/notifications?kind=like"),
     *("/search?q=rare", "/search?q=tea", "/search?q=tea&before={middle}"),
     *("/search?q=from:prolific", "/search?q=%23bread", "/search?q=person7&by=people"),
+    *("/search?q=baker", "/search?q=baker&by=people", "/search?q=from:person7+baker"),
 ]
 
 
@@ -91,6 +92,10 @@ def fill():
         post_fts: [
             {"rowid": id, "words": ["@prolific", "tea" if n % 997 else "rare", "allotment"]}
             for n, id in enumerate(ids)
+        ],
+        person_fts: [
+            {"rowid": id, "words": [f"@person{n}", "@baker", "bread"]}
+            for n, id in enumerate(people)
         ],
     }
     with writing() as session:

@@ -4,4 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("search", __name__, cli_group="search")
 
-from . import commands, listeners, routes  # noqa: E402, F401
+from . import commands, listeners, newest, routes  # noqa: E402, F401
+
+blueprint.record_once(newest.init_app)

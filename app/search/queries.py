@@ -6,6 +6,7 @@ one search to the next is a parameter: the words come as one, in the database's 
 """
 
 from functools import partial
+from sys import maxsize
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    Table,
     cast,
     func,
     literal_column,
@@ -33,6 +33,7 @@ from ..prepared import Listing, Query, prepared
 from .asking import Asked, Term
 from .index import person_fts, post_fts
 from .matching import matches, strength_of, text_to_weigh, weighed, written
+from .newest import NewestFirst, starts
 from .words import MARK, words_in
 
 # Only so many of the newest posts with the words are ranked by relevance …
@@ -58,16 +59,23 @@ def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Qu
         terms.append(Term((MARK + author,)))
         author = None
     tag = tags.pop() if tags and not (terms or author) else None
-    return _posts(
-        viewer,
-        words=written(terms),
-        author=author,
-        tag=tag,
-        more_tags=tags or None,
-        how_many_more=len(tags) or None,
-        weights=weighed(asked.terms) if by_strength else None,
-        by_strength=by_strength,
-    )
+
+    def since(start: int | None) -> Query:
+        return _posts(
+            viewer,
+            words=written(terms),
+            author=author,
+            tag=tag,
+            more_tags=tags or None,
+            how_many_more=len(tags) or None,
+            weights=weighed(asked.terms) if by_strength else None,
+            by_strength=by_strength,
+            start=start,
+        )
+
+    newest = [since(start) for start in starts()] if terms else ()
+    # Of those that are ranked there are all or none: see _posts().
+    return NewestFirst(since(None), newest, enough=1 if by_strength else maxsize)
 
 
 def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> Query | None:
@@ -105,6 +113,7 @@ def _posts(
     how_many_more: int | None,
     weights: str | None,
     by_strength: bool,
+    start: int | None,
 ) -> Listing:
     found: AnySelect = visible_to(viewer)
     key: Any = Post.id
@@ -114,6 +123,8 @@ def _posts(
         shown_to_all = viewer is None or not viewer.is_apart
         found = select(key) if shown_to_all else found.join(post_fts, key == Post.id)
         found = found.where(matches(post_fts, words))
+        if start is not None:
+            found = found.where(key >= start)
     elif author is not None:
         user = by_name(author).with_only_columns(User.id).scalar_subquery()
         found = found.where(Post.author_id == user)
@@ -130,9 +141,14 @@ def _posts(
         return lambda cut, only: part_of(ids, cut, key, only)
     if weights is not None:
         ids = ids.add_columns(text_to_weigh(post_fts).label("text"))
-    newest = _newest_of(ids, key, MOST_RANKED).subquery().c
-    strength = literal_column("0") if weights is None else strength_of(newest.text, weights)
-    return lambda cut, _only: cut(select(newest.id, strength.label("strength")))
+    newest = _newest_of(ids, key, MOST_RANKED).cte()
+    strength = literal_column("0") if weights is None else strength_of(newest.c.text, weights)
+    ranked = select(newest.c.id, strength.label("strength"))
+    if start is not None:
+        # From there on there must be all that are ranked, or a stronger one may lie below.
+        how_many = select(func.count()).select_from(newest).scalar_subquery()
+        ranked = ranked.where(how_many == MOST_RANKED)
+    return lambda cut, _only: cut(ranked)
 
 
 @prepared
@@ -152,12 +168,17 @@ def _people(
     by_name_only: bool,
 ) -> Listing:
     found = select(User.id).where(not_blocked(viewer))
+    # Here and not where they are joined, for which PostgreSQL would go through everybody.
+    of_index: AnySelect = select(person_fts.c.rowid).where(not_blocked(viewer, person_fts.c.rowid))
     if author is not None:
         found = found.where(func.lower(User.username) == author)
+        # Or everybody named so would be found, for one of them.
+        of_index = of_index.where(person_fts.c.rowid == found.scalar_subquery())
     if words is None:
         ranked = _with_strength(found, 0)
     else:
-        ranked = _ranked_people(found, username, names, None if by_name_only else words)
+        words = None if by_name_only else words
+        ranked = _ranked_people(found, of_index, username, names, words)
 
     def listed(cut: Any, _only: ColumnElement[bool] | None) -> AnySelect:
         part = cut(ranked).subquery()
@@ -169,7 +190,7 @@ def _people(
 
 
 def _ranked_people(
-    found: Select[int], username: str, names: str | None, words: str | None
+    found: Select[int], of_index: AnySelect, username: str, names: str | None, words: str | None
 ) -> AnySelect:
     """Those among ``found`` of that name or named so, and who say ``words``, with their strength.
 
@@ -178,12 +199,11 @@ def _ranked_people(
     # However many have joined since, the one of that very name is found.
     itself = by_name(username).with_only_columns(User.id).scalar_subquery()
     ways = [_with_strength(found.where(User.id == itself), 2 * NAMED)]
-    others = found.where(User.id.is_distinct_from(itself))
-    named = _newest(person_fts, names)
+    others = select(User.id).where(User.id.is_distinct_from(itself))
+    named = _newest(of_index, names)
     ways.append(_with_strength(others.join(named, named.c.rowid == User.id), NAMED))
     if words is not None:
-        others = others.where(User.id.not_in(select(named.c.rowid)))
-        who_say = _newest(person_fts, words)
+        who_say = _newest(of_index.where(person_fts.c.rowid.not_in(select(named.c.rowid))), words)
         ways.append(_with_strength(others.join(who_say, who_say.c.rowid == User.id), 0))
     each = union_all(*ways).subquery()
     return select(each.c.id, each.c.strength)
@@ -195,10 +215,10 @@ def _with_strength(found: Select[int], bonus: int) -> AnySelect:
     return found.add_columns(strength.label("strength"))
 
 
-def _newest(table: Table, words: Any) -> CTE:
-    """The ids of the newest people of whom the index has ``words``, as ``rowid``."""
-    found = select(table.c.rowid).where(matches(table, words))
-    return _newest_of(found, table.c.rowid, MOST_PEOPLE).cte()
+def _newest(of_index: AnySelect, words: Any) -> CTE:
+    """The ids of the newest people among ``of_index`` that it has ``words`` of, as ``rowid``."""
+    found = of_index.where(matches(person_fts, words))
+    return _newest_of(found, person_fts.c.rowid, MOST_PEOPLE).cte()
 
 
 def _newest_of(found: AnySelect, key: Any, most: int) -> AnySelect:
