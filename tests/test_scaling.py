@@ -231,6 +231,8 @@ def test_a_page_asks_as_much_with_a_replica_as_without(app, register, machines):
     register("hiro")
     hiro.log_in("hiro", PASSWORD)
     machines.replica.catch_up()
+    # Which indexes of the newest posts there are a process asks once a minute.
+    hiro.get("/search?q=tea")
     for path in ("/", "/explore", "/@hiro", "/notifications", "/search?q=tea"):
         with asked(app) as of_primary:
             hiro.get(path)
