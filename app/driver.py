@@ -1,6 +1,7 @@
 """Plain statements, run by the database's driver: past SQLAlchemy, with its errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -24,7 +25,8 @@ def found_within(connection: Connection, plain: Plain, values: Mapping[str, Any]
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
     driver, parameters = connection.connection.driver_connection, plain.parameters(values)
-    return plain.found(run(connection.engine, driver, by_cursor(driver), plain.sql, parameters))
+    with _lost_if_so(connection):
+        return plain.found(run(connection.engine, driver, by_cursor(driver), plain.sql, parameters))
 
 
 def changed_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> int:
@@ -38,7 +40,19 @@ def changed_within(connection: Connection, plain: Plain, values: Mapping[str, An
     def change(sql: str, parameters: tuple[Any, ...]) -> int:
         return int(cursor.execute(sql, parameters).rowcount)
 
-    return run(connection.engine, driver, change, plain.sql, parameters)
+    with _lost_if_so(connection):
+        return run(connection.engine, driver, change, plain.sql, parameters)
+
+
+@contextmanager
+def _lost_if_so(connection: Connection) -> Iterator[None]:
+    """Have ``connection`` know when it is lost: it is not rolled back then, and not used again."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            connection.invalidate(error)
+        raise
 
 
 def by_cursor(connection: Any) -> Fetch:

@@ -261,5 +261,7 @@ def reposts(id: int) -> ResponseReturnValue:
 
 def _reposted(post: Post, *, pressed: bool) -> ResponseReturnValue:
     count = queries.reposts_of(post).value()
+    if count is None:
+        abort(404)
     to = back(f"post_{post.id}")
     return changed("posts/_repost.html", to=to, id=post.id, count=count, pressed=pressed)

@@ -1,5 +1,6 @@
 """Like, bookmark and their undoing; who liked a post, and one's own bookmarks."""
 
+from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -74,6 +75,8 @@ def bookmarks() -> ResponseReturnValue:
 
 def _liked(post: Post, *, pressed: bool) -> ResponseReturnValue:
     count = queries.likes_of(post).value()
+    if count is None:
+        abort(404)
     to = back(f"post_{post.id}")
     return changed("reactions/_like.html", to=to, id=post.id, count=count, pressed=pressed)
 

@@ -6,7 +6,6 @@ one search to the next is a parameter: the words come as one, in the database's 
 """
 
 from functools import partial
-from sys import maxsize
 from typing import Any
 
 from sqlalchemy import (
@@ -73,9 +72,8 @@ def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Qu
             start=start,
         )
 
-    newest = [since(start) for start in starts()] if terms else ()
-    # Of those that are ranked there are all or none: see _posts().
-    return NewestFirst(since(None), newest, enough=1 if by_strength else maxsize)
+    newest = {start: since(start) for start in starts()} if terms else {}
+    return NewestFirst(since(None), newest, by_strength=by_strength)
 
 
 def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> Query | None:

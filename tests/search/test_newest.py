@@ -2,9 +2,12 @@
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DataError
 
 from app.db import db
-from app.search import newest, queries
+from app.paging import PAGE
+from app.posts.models import Post
+from app.search import index, newest, queries
 from tests.conftest import DATABASE
 from tests.html import attributes, cards
 
@@ -84,7 +87,7 @@ def test_the_same_is_found_with_them_as_without(
 
 def test_a_page_of_what_many_say_is_found_among_the_newest(indexes, write, stranger, statements):
     write(2 * LARGE)
-    small, _large = indexes()
+    small, large = indexes()
     for address, asked in (("allotment", 1), ("even", 2), ("rare", 3)):
         with statements() as sent:
             stranger.get(f"/search?q={address}")
@@ -93,16 +96,24 @@ def test_a_page_of_what_many_say_is_found_among_the_newest(indexes, write, stran
         stranger.get(f"/search?q=allotment&through={small}")
     upwards = next(one for one in sent if "FROM post_fts" in one)
     assert "post_fts.rowid >=" not in upwards
+    with statements() as sent:
+        stranger.get(f"/search?q=allotment&before={large}")
+    assert len([one for one in sent if "FROM post_fts" in one]) == 1
 
 
 def test_what_is_changed_is_found_as_it_is(indexes, write, app, ada, stranger, make_post):
-    ids = write(2 * LARGE)
+    ids = write(2 * LARGE)[::-1]
     indexes()
-    new = make_post(ada, "Tea and something seldom").id
-    assert cards(stranger.get("/search?q=seldom")) == [new, ids[1]]
+    assert cards(stranger.get("/search?q=allotment")) == ids[:PAGE]
+    new = make_post(ada, "Tea, and no allotment").id
     with app.app_context():
-        db.session.merge(make_post(ada, "Gone seldom")).delete()
-    assert cards(stranger.get("/search?q=seldom")) == [new, ids[1]]
+        db.session.get(Post, ids[3]).delete()
+    found = [new, *(id for id in ids if id != ids[3])]
+    assert cards(stranger.get("/search?q=allotment")) == found[:PAGE]
+    place = ids[10]
+    below = [id for id in found if id < place]
+    assert cards(stranger.get(f"/search?q=allotment&before={place}")) == below[:PAGE]
+    assert cards(stranger.get(f"/search?q=allotment&through={place}")) == found[:11]
 
 
 def test_they_are_made_anew_when_they_have_grown(indexes, write):
@@ -128,9 +139,23 @@ def test_what_one_that_failed_left_is_not_used_and_goes(indexes, write, app):
         connection.execute(text(spoil))
     with app.app_context():
         assert newest.starts() == ()
-    write(1)
-    (again,) = indexes()
-    assert again > start
+    assert indexes() == (start,)
+
+
+def test_what_fails_leaves_one_at_most(indexes, write, monkeypatch, app):
+    write(2 * SMALL)
+    with monkeypatch.context() as broken:
+        broken.setattr(newest, "MAKE", newest.MAKE + " AND 1 / (rowid - rowid) = 0")
+        for _ in range(3):
+            write(1)
+            with pytest.raises(DataError):
+                indexes()
+    with app.app_context():
+        assert len(newest._indexes().all()) == 1
+        assert newest.starts() == ()
+    (start,) = indexes()
+    with app.app_context():
+        assert [row.name for row in newest._indexes().all()] == [f"{newest.NAME}{start}"]
 
 
 def test_one_at_a_time_makes_them(indexes, write, app):
@@ -139,4 +164,14 @@ def test_one_at_a_time_makes_them(indexes, write, app):
         assert other.scalar(select(func.pg_try_advisory_lock(newest.LOCK)))
         assert indexes() == ()
         other.execute(select(func.pg_advisory_unlock(newest.LOCK)))
+    assert len(indexes()) == 1
+
+
+def test_none_is_made_while_the_whole_index_is_made_anew(indexes, write, app, monkeypatch):
+    write(2 * SMALL)
+    found = []
+    monkeypatch.setattr(index, "rebuild", lambda: found.append(indexes()))
+    result = app.test_cli_runner().invoke(args=["search", "rebuild"])
+    assert result.exit_code == 0, result.output
+    assert found == [()]
     assert len(indexes()) == 1
