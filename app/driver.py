@@ -1,7 +1,6 @@
 """Plain statements, run by the database's driver: past SQLAlchemy, with its errors."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -24,9 +23,7 @@ def found_within(connection: Connection, plain: Plain, values: Mapping[str, Any]
 
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
-    driver, parameters = connection.connection.driver_connection, plain.parameters(values)
-    with _lost_if_so(connection):
-        return plain.found(run(connection.engine, driver, by_cursor(driver), plain.sql, parameters))
+    return plain.found(_within(connection, plain, values, by_cursor))
 
 
 def changed_within(connection: Connection, plain: Plain, values: Mapping[str, Any]) -> int:
@@ -34,25 +31,28 @@ def changed_within(connection: Connection, plain: Plain, values: Mapping[str, An
 
     Raises :class:`sqlalchemy.exc.DBAPIError` where it fails.
     """
-    driver, parameters = connection.connection.driver_connection, plain.parameters(values)
-    cursor: Any = driver.cursor()  # type: ignore[union-attr]
-
-    def change(sql: str, parameters: tuple[Any, ...]) -> int:
-        return int(cursor.execute(sql, parameters).rowcount)
-
-    with _lost_if_so(connection):
-        return run(connection.engine, driver, change, plain.sql, parameters)
+    return _within(connection, plain, values, _counting)
 
 
-@contextmanager
-def _lost_if_so(connection: Connection) -> Iterator[None]:
-    """Have ``connection`` know when it is lost: it is not rolled back then, and not used again."""
+def _within(
+    connection: Connection,
+    plain: Plain,
+    values: Mapping[str, Any],
+    how: Callable[[Any], Run[Found]],
+) -> Found:
+    driver = connection.connection.driver_connection
     try:
-        yield
+        return run(connection.engine, driver, how(driver), plain.sql, plain.parameters(values))
     except DBAPIError as error:
         if error.connection_invalidated:
+            # So that it is not rolled back, and not used again.
             connection.invalidate(error)
         raise
+
+
+def _counting(connection: Any) -> Run[int]:
+    cursor = connection.cursor()
+    return lambda sql, parameters: int(cursor.execute(sql, parameters).rowcount)
 
 
 def by_cursor(connection: Any) -> Fetch:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..changes import affected
+from ..changes import affected, remove
 from ..db import AnySelect, Base, UtcDateTime, db, now, writing
 from ..ids import TimeOrdered
 from ..prepared import prepared
@@ -134,9 +134,8 @@ class User(UserMixin, TimeOrdered, Base):
 
     def end_session(self, id: int) -> bool:
         """Sign the person out in one browser, from its next request on; False if none of theirs."""
-        mine = LoginSession.user_id == self.id
         with writing():
-            return affected(delete(LoginSession).where(mine, LoginSession.id == id)) == 1
+            return remove(LoginSession, user_id=self.id, id=id)
 
     def sign_in(self, *, address: str, agent: str, remembered: bool) -> str:
         """Begin a login session and return its token, which is kept nowhere but in the cookie."""

@@ -128,8 +128,6 @@ def renew() -> None:
     Whoever writes or reads meanwhile does not wait. It does, for every transaction that is older:
     for as long as a dump takes, for one. Where it fails, the next time begins anew.
     """
-    if db.engine.dialect.name == "sqlite":
-        return
     with _turn() as connection:
         if connection:
             _renew(connection)
@@ -138,16 +136,16 @@ def renew() -> None:
 @contextmanager
 def nobody_renews() -> Iterator[None]:
     """Have nobody make such indexes meanwhile: who did would wait for us, and we for them."""
-    if db.engine.dialect.name == "sqlite":
-        yield
-        return
     with _turn(waiting=True):
         yield
 
 
 @contextmanager
 def _turn(*, waiting: bool = False) -> Iterator[Connection | None]:
-    """Give a connection that commits each statement, to one at a time; to others None."""
+    """Give a connection that commits each statement, to one at a time; else None. On SQLite too."""
+    if db.engine.dialect.name == "sqlite":
+        yield None
+        return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         ask = select(func.pg_try_advisory_lock(LOCK))
         has_it = connection.scalar(ask)
