@@ -107,7 +107,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "COMPRESS_LEVEL": 4,
         # A smaller answer leaves in one packet as it is.
         "COMPRESS_MIN_SIZE": 500,
-        # app.compression decides, and nothing that it compresses has an ETag.
+        # app.web.compression decides, and nothing that it compresses has an ETag.
         "COMPRESS_REGISTER": False,
         "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,
         "BABEL_DEFAULT_LOCALE": "en",

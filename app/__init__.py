@@ -8,25 +8,20 @@ from flask import Flask
 
 import config
 
-from . import (
-    addresses,
-    cli,
+from . import cli, jobs, logs
+from .data import database, prepared, readers, replica
+from .mail import models as mail
+from .web import (
+    anonymous_cache,
+    answers,
     compression,
-    db,
     errors,
-    jobs,
-    languages,
-    logs,
-    mail,
-    parts,
-    prepared,
-    readers,
-    replica,
+    fragments,
+    i18n,
     security,
-    strangers,
-    web,
+    urls,
 )
-from .application import Application
+from .web.application import Application
 
 # A domain may import from those before it and never from those after it.
 DOMAINS = (
@@ -54,7 +49,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         root_path=str(config.ROOT),
         instance_path=str(settings["INSTANCE_PATH"]),
         static_folder="static",
-        static_url_path=addresses.static_url(),
+        static_url_path=urls.static_url(),
     )
     app.config.from_mapping(settings)
     config.refuse_unsafe(app.config, debug=app.debug)
@@ -62,9 +57,9 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
-    for room in (logs, db, prepared, readers, replica, languages, mail, jobs, security):
+    for room in (logs, database, prepared, readers, replica, i18n, mail, jobs, security):
         room.init_app(app)
-    for room in (compression, strangers, parts, addresses, web, errors, cli):
+    for room in (compression, anonymous_cache, fragments, urls, answers, errors, cli):
         room.init_app(app)
     for name in DOMAINS:
         domain = import_module(f"app.{name}")

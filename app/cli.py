@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import ScalarSelect, select, update
 
-from .db import Base, db, writing
+from .data.database import Base, db, writing
 
 counters = AppGroup("counters", help="Check the counts that are kept beside what they count.")
 _counted: list[tuple[Any, ScalarSelect[int]]] = []

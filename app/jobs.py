@@ -14,7 +14,7 @@ import click
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
-from .db import after_commit
+from .data.database import after_commit
 
 # In seconds: a mail server that says nothing for so long is given up, and tried again later.
 # Less than the first retry waits, so that no mail is under way twice.

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from app import create_app
-from app.db import Base, db
+from app.data.database import Base, db
 from app.search import index, newest
 from config import ROOT
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from app.accounts.models import User
-from app.paging import PAGE, Cut, part_of
 from app.posts.models import Post
 from app.timelines import queries
+from app.web.paging import PAGE, Cut, part_of
 
 from .load import Load, one_by_one
 from .measuring import in_turns

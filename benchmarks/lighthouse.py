@@ -34,7 +34,7 @@ from app import create_app
 from app.accounts.models import by_name
 from app.accounts.sign_in import begin_session
 from app.community.demo import load_demo
-from app.db import db
+from app.data.database import db
 from app.posts.models import Post
 from tests.browser import chromium
 

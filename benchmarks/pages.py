@@ -16,7 +16,7 @@ from flask import Flask, url_for
 from sqlalchemy import ColumnElement, func, select
 
 from app.accounts.models import User, by_name
-from app.db import db
+from app.data.database import db
 from app.posts.models import Post, Tagging
 from app.posts.queries import visible_to
 

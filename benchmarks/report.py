@@ -14,8 +14,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import text
 
-from app.db import db
-from app.engines import sqlite
+from app.data.database import db
+from app.data.engines import sqlite
 from config import ROOT
 
 from .flat import Comparison

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from app.accounts.models import User
 from app.accounts.sign_in import begin_session
-from app.db import db
+from app.data.database import db
 
 
 @dataclass(frozen=True)

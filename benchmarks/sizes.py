@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.ids import id_at
+from app.data.ids import id_at
 
 SEED = 20261124
 

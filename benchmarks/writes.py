@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.db import db
+from app.data.database import db
 from app.follows.models import Follow
 from app.follows.queries import visible_by_name
 from app.posts.models import Post

@@ -5,7 +5,7 @@ import warnings
 from alembic import context
 from flask import current_app
 
-from app.db import is_indexed_by
+from app.data.database import is_indexed_by
 
 target_db = current_app.extensions["migrate"].db
 

@@ -22,12 +22,12 @@ from sqlalchemy import event, text
 
 from app import create_app
 from app.accounts.models import User, register
-from app.db import Base, db
+from app.data.database import Base, db
 from app.follows.models import block, follow, mute
 from app.posts.models import Post
 from app.posts.writing import publish
 from app.search.index import TABLES
-from app.security import limiter
+from app.web.security import limiter
 from tests.client import Client
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")

@@ -29,7 +29,7 @@ import redis
 from honcho.environ import parse_procfile
 
 import config
-from app.replica import WROTE
+from app.data.replica import WROTE
 from tests import redis_server
 from tests.html import attributes
 from tests.ports import free_port

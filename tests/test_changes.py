@@ -5,9 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
-from app.changes import add_if_new, remove, tally
-from app.db import db, writing
-from app.ids import moment_key
+from app.data.changes import add_if_new, remove, tally
+from app.data.database import db, writing
+from app.data.ids import moment_key
 from app.posts.models import Post
 from app.reactions.models import Like
 

@@ -12,10 +12,10 @@ from flask_compress.compat import compression as standard
 
 import config
 from app.accounts.models import by_name
-from app.addresses import static_url
 from app.community.loading import load
-from app.db import db
-from app.paging import PAGE
+from app.data.database import db
+from app.web.paging import PAGE
+from app.web.urls import static_url
 from tests.client import HTMX
 from tests.conftest import PASSWORD
 from tests.html import attributes, cards

@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 
 from app import create_app
 from app.accounts.models import User, register
-from app.db import db
+from app.data.database import db
 from app.follows.models import Block, Follow, block, follow, unblock, unfollow
 from app.posts.models import Post, repost, unrepost
 from app.posts.writing import publish

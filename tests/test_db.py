@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User, register
-from app.changes import tally
-from app.db import Base, after_commit, db, writing
+from app.data.changes import tally
+from app.data.database import Base, after_commit, db, writing
 from app.posts.models import Post
 from app.posts.writing import publish
 from config import ROOT

@@ -3,8 +3,8 @@
 import pytest
 from flask import abort
 
-from app.application import HOSTS_KEPT
-from app.security import limiter
+from app.web.application import HOSTS_KEPT
+from app.web.security import limiter
 from tests.client import Client
 from tests.conftest import DATABASE
 from tests.html import absent, messages, one

@@ -10,17 +10,17 @@ from sqlalchemy import select as query
 
 from app.accounts.models import by_name
 from app.accounts.tokens import reset_token
-from app.db import Base, db, writing
+from app.data.database import Base, db, writing
 from app.follows.models import Block, Follow, block, mute
 from app.notifications.models import Notification, tell
-from app.paging import PAGE
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post, repost
 from app.posts.writing import edit
 from app.reactions.models import bookmark, like
 from app.search.index import fill
 from app.search.newest import starts
-from app.web import own_path
+from app.web.answers import own_path
+from app.web.paging import PAGE
 from tests.conftest import PASSWORD
 from tests.html import absent, attributes, messages, one
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from sqlalchemy import func, select
 
 from app.accounts.models import LoginSession
-from app.db import db, now, writing
-from app.ids import BIGGEST_ID, LOW_BITS, id_at, moment_of
+from app.data.database import db, now, writing
+from app.data.ids import BIGGEST_ID, LOW_BITS, id_at, moment_of
 from app.posts.writing import publish
 from tests.conftest import DATABASE
 

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from huey import Huey
 
 from app import jobs, mail
-from app.db import writing
+from app.data.database import writing
 from tests.client import Client
 from tests.html import one
 
@@ -211,7 +211,7 @@ def test_one_address_gets_three_mails_an_hour(app, ada, bruno, stranger, rows, t
 
 
 def test_without_a_server_the_mail_is_in_the_log_with_its_link(app, ada, stranger, caplog, rows):
-    caplog.set_level(logging.INFO, "app.mail")
+    caplog.set_level(logging.INFO, "app.mail.models")
     ask_for_a_reset(stranger)
     assert "/reset-password/" in caplog.text
     assert outbox(rows) == [(1, True)]

@@ -11,8 +11,8 @@ from babel.messages.pofile import read_po
 
 import config
 from app.accounts.models import User
-from app.changes import tally
-from app.db import db, writing
+from app.data.changes import tally
+from app.data.database import db, writing
 from tests.html import one
 
 CATALOGUE = Path(config.ROOT, "translations", "es", "LC_MESSAGES")

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import inspect
 
 from app.accounts.models import register
-from app.db import Base, db, is_indexed_by
+from app.data.database import Base, db, is_indexed_by
 from app.follows.models import follow
 from app.posts.models import DECIDES
 from app.posts.writing import publish

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.db import writing
-from app.paging import LONGEST, PAGE, read_rows
+from app.data.database import writing
+from app.data.prepared import prepared
 from app.posts.models import Post
-from app.prepared import prepared
+from app.web.paging import LONGEST, PAGE, read_rows
 
 
 @prepared

@@ -1,6 +1,6 @@
 """Parts of a page that were drawn before."""
 
-from app.parts import draw, put, whole
+from app.web.fragments import draw, put, whole
 
 
 def test_what_is_put_into_a_page_stands_in_its_place_as_it_is(app):

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import event, inspect, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app import libpq
-from app.db import db, writing
+from app.data import libpq
+from app.data.database import db, writing
+from app.data.plain import Plain
 from app.follows import queries
-from app.plain import Plain
 from tests.conftest import DATABASE
 
 

@@ -9,13 +9,13 @@ from psycopg import sql
 from sqlalchemy import event, insert, text
 
 from app.accounts.models import User, register
-from app.db import db, now, writing
+from app.data.database import db, now, writing
+from app.data.ids import LOW_BITS, id_at
+from app.data.readers import FOR_THE_VALUES, ONE_PLAN
 from app.follows.models import Follow, block, mute
-from app.ids import LOW_BITS, id_at
 from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
-from app.readers import FOR_THE_VALUES, ONE_PLAN
 from app.search.index import person_fts, post_fts
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app import create_app, replica
-from app.db import db
+from app.data.database import db
 from tests.client import Client
 from tests.html import absent, one, parse
 from tests.machines import Browser, Machine, Machines, Page, start, wait_until

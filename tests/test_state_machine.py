@@ -23,20 +23,20 @@ from sqlalchemy.orm import InstrumentedAttribute
 from time_machine import Traveller
 
 from app.accounts.models import User, register
-from app.db import Base, db, now
+from app.data.database import Base, db, now
+from app.data.prepared import Query
 from app.follows.models import block, follow, mute, unblock, unfollow, unmute
 from app.follows.queries import is_apart
-from app.paging import Cut, part_of
 from app.posts.cards import cards_of_entries, with_their_cards
 from app.posts.models import UNDO_WITHIN, Post, repost, unrepost
 from app.posts.queries import replies_to, visible_to
 from app.posts.writing import publish
-from app.prepared import Query
 from app.profiles import queries as profiles
 from app.reactions.models import Bookmark, bookmark, like, unbookmark, unlike
 from app.reactions.queries import bookmarks
 from app.search.index import TABLES
 from app.timelines import queries as timelines
+from app.web.paging import Cut, part_of
 
 NAMES = ("ada", "bruno", "carmen", "dora")
 STRANGER = None

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import config
-from app.addresses import static_url
+from app.web.urls import static_url
 from tests.html import one
 
 VENDOR = config.ROOT / "static" / "vendor"

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from app.db import db
-from app.strangers import Strangers
+from app.data.database import db
+from app.web.anonymous_cache import Strangers
 from tests.client import Client
 from tests.html import select
 
@@ -88,7 +88,7 @@ def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
 
 
 def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr("app.strangers.MOST_KEPT", 100_000)
+    monkeypatch.setattr("app.web.anonymous_cache.MOST_KEPT", 100_000)
     made = []
 
     def app(environ, start_response):
@@ -115,7 +115,7 @@ def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
 
 
 def test_a_long_address_takes_room_too(monkeypatch):
-    monkeypatch.setattr("app.strangers.MOST_KEPT", 100_000)
+    monkeypatch.setattr("app.web.anonymous_cache.MOST_KEPT", 100_000)
 
     def app(_environ, start_response):
         start_response("200 OK", [("Content-Type", "text/html")])

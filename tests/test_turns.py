@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from app.accounts.models import User
-from app.db import db
+from app.data.database import db
 from app.posts.writing import publish
 from tests.conftest import DATABASE
 
@@ -33,7 +33,7 @@ def write(app, ada):
 
 
 def test_who_writes_waits_for_the_turn_and_then_goes_on(write, others_turn, rows, monkeypatch):
-    monkeypatch.setattr("app.turns.LONGEST_WAIT", 600)
+    monkeypatch.setattr("app.data.write_lock.LONGEST_WAIT", 600)
     writer = Thread(target=write)
     writer.start()
     writer.join(0.3)
@@ -45,7 +45,7 @@ def test_who_writes_waits_for_the_turn_and_then_goes_on(write, others_turn, rows
 
 
 def test_who_waited_too_long_writes_all_the_same(write, others_turn, rows, monkeypatch):
-    monkeypatch.setattr("app.turns.LONGEST_WAIT", 0.05)
+    monkeypatch.setattr("app.data.write_lock.LONGEST_WAIT", 0.05)
     write()
     os.close(others_turn)
     assert len(rows("post")) == 1

@@ -1,6 +1,6 @@
 """Answers, as the server is given them."""
 
-from app.application import OurResponse
+from app.web.application import OurResponse
 
 
 def test_a_page_goes_out_as_a_whole_and_a_stream_piece_by_piece(app):

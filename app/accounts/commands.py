@@ -2,7 +2,7 @@
 
 import click
 
-from ..db import db, writing
+from ..data.database import db, writing
 from . import blueprint
 from .models import by_name
 

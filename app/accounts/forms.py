@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
-from ..db import can_be_kept, db
+from ..data.database import can_be_kept, db
 from .models import by_email, by_name, normal_email
 from .passwords import LONGEST, SHORTEST
 

@@ -9,8 +9,8 @@ from flask import Response, after_this_request, current_app, request
 from sqlalchemy import Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Base, db, now, writing
-from ..ids import TimeOrdered, id_at
+from ..data.database import Base, db, now, writing
+from ..data.ids import TimeOrdered, id_at
 from .models import User, by_name_or_email
 
 # After so many failures within this time the answer is 429, right password or not.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, or_
 
-from ..db import now, writing
+from ..data.database import now, writing
 from ..jobs import every_minute
 from .guessing import forget_old_failures
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession

@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..changes import affected, remove
-from ..db import AnySelect, Base, UtcDateTime, db, now, writing
-from ..ids import TimeOrdered
-from ..prepared import prepared
-from ..replica import LATEST
+from ..data.changes import affected, remove
+from ..data.database import AnySelect, Base, UtcDateTime, db, now, writing
+from ..data.ids import TimeOrdered
+from ..data.prepared import prepared
+from ..data.replica import LATEST
 from . import passwords
 from .signals import profile_changed
 

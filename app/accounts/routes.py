@@ -7,12 +7,12 @@ from flask_login import current_user, login_required
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
-from .. import mail
-from ..addresses import external_url
-from ..db import db, writing
-from ..languages import language
-from ..security import limiter
-from ..web import notify, own_path
+from ..data.database import db, writing
+from ..mail import models as mail
+from ..web.answers import notify, own_path
+from ..web.i18n import language
+from ..web.security import limiter
+from ..web.urls import external_url
 from . import blueprint, passwords
 from .forms import ForgottenPasswordForm, LoginForm, RegisterForm, ResetPasswordForm
 from .guessing import WITHIN, note_failure, remember_browser, too_many_failures

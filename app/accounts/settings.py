@@ -8,9 +8,9 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ..db import db
-from ..security import limiter
-from ..web import notify
+from ..data.database import db
+from ..web.answers import notify
+from ..web.security import limiter
 from . import blueprint
 from .forms import AccountForm, ProfileForm
 from .models import LoginSession

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from ..readers import only_reads
-from ..web import answer_with_messages, notify, wants_fragment
+from ..data.readers import only_reads
+from ..web.answers import answer_with_messages, notify, wants_fragment
 from .models import User, user_of_session
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import jwt
 from flask import current_app
 
-from ..db import db, now
-from ..ids import BIGGEST_ID
+from ..data.database import db, now
+from ..data.ids import BIGGEST_ID
 from .models import User
 
 RESET_ENDS = timedelta(minutes=10)

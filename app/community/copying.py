@@ -13,8 +13,8 @@ from psycopg import sql
 from sqlalchemy import Connection, Row, Table, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
-from ..db import Base, writing
-from ..engines import sqlite_options
+from ..data.database import Base, writing
+from ..data.engines import sqlite_options
 from ..search.index import TABLES, rebuild
 
 AT_ONCE = 5_000

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from ..accounts.models import User, by_name
-from ..db import db, now, writing
+from ..data.database import db, now, writing
 from ..posts.models import Post, repost
 from ..reactions.models import bookmark, like
 from .loading import load

@@ -13,9 +13,9 @@ from sqlalchemy import insert, select
 from ..accounts import passwords
 from ..accounts.models import User
 from ..cli import repair_counts
-from ..db import Base, db, writing
+from ..data.database import Base, db, writing
+from ..data.ids import id_at, moment_of
 from ..follows.models import Follow
-from ..ids import id_at, moment_of
 from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import written
 from ..search.index import fill

@@ -18,10 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
-from ..changes import add_if_new, remove, tally
 from ..cli import counted
-from ..db import Base, db, writing
-from ..ids import moment_key, moment_of
+from ..data.changes import add_if_new, remove, tally
+from ..data.database import Base, db, writing
+from ..data.ids import moment_key, moment_of
 from .signals import followed, unfollowed
 
 # A follower, and whom they follow.

@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User, by_name
-from ..db import AnySelect, there_is
-from ..prepared import prepared
+from ..data.database import AnySelect, there_is
+from ..data.prepared import prepared
 from .models import Block, Follow, Mute
 
 # What a list of people shows of each. Entities would take several times as long to read.

@@ -7,11 +7,11 @@ from flask_login import current_user, login_required
 
 from ..accounts.models import User, by_name
 from ..accounts.sign_in import viewer
-from ..db import db
-from ..paging import read_rows
-from ..prepared import Query
-from ..security import limiter
-from ..web import back, changed, notify, page, reloaded
+from ..data.database import db
+from ..data.prepared import Query
+from ..web.answers import back, changed, notify, page, reloaded
+from ..web.paging import read_rows
+from ..web.security import limiter
 from . import blueprint, queries
 from .models import Follow, block, follow, mute, unblock, unfollow, unmute
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..ids import moment_of
-from ..paging import Rows, read_rows
-from ..plain import Row
+from ..data.ids import moment_of
+from ..data.plain import Row
+from ..web.paging import Rows, read_rows
 from . import queries
 
 

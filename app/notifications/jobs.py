@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from ..changes import affected
-from ..db import now, writing
-from ..ids import id_at
+from ..data.changes import affected
+from ..data.database import now, writing
+from ..data.ids import id_at
 from ..jobs import every_minute
 from .models import Notification
 

@@ -21,11 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..changes import affected
-from ..db import Base, db, is_among, now, writing
+from ..data.changes import affected
+from ..data.database import Base, db, is_among, now, writing
+from ..data.ids import TimeOrdered, id_at, ids_in_sql
+from ..data.prepared import parameter
 from ..follows.queries import hears_of
-from ..ids import TimeOrdered, id_at, ids_in_sql
-from ..prepared import parameter
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from ..accounts.models import User
-from ..db import AnySelect, at_most, is_among, there_is
+from ..data.database import AnySelect, at_most, is_among, there_is
+from ..data.prepared import prepared
 from ..follows.queries import is_apart, not_blocked, not_muted
 from ..posts.models import Post
 from ..posts.queries import visible_to
-from ..prepared import prepared
 from .models import Notification
 
 # Above this the counter says "99+": nothing counts all rows to draw a page.

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from ..ids import BIGGEST_ID
-from ..paging import asked_key
-from ..security import limiter
-from ..web import changed, notify, page, wants_fragment
+from ..data.ids import BIGGEST_ID
+from ..web.answers import changed, notify, page, wants_fragment
+from ..web.paging import asked_key
+from ..web.security import limiter
 from . import blueprint
 from .groups import read_groups
 from .models import KINDS, read_through

@@ -15,14 +15,14 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
 from ..accounts.models import User
-from ..db import AnySelect, is_among
+from ..data.database import AnySelect, is_among
+from ..data.ids import moment_of
+from ..data.plain import Row
+from ..data.prepared import Query, prepared, row_to_come
 from ..follows.queries import not_blocked
-from ..ids import moment_of
-from ..languages import language
-from ..paging import Rows, read_rows
-from ..parts import put
-from ..plain import Row
-from ..prepared import Query, prepared, row_to_come
+from ..web.fragments import put
+from ..web.i18n import language
+from ..web.paging import Rows, read_rows
 from .models import Post
 from .queries import is_reposted_by
 

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from ..db import db
-from ..paging import read_rows
-from ..security import limiter
-from ..web import answer_with_messages, back, changed, notify, page, wants_fragment
+from ..data.database import db
+from ..web.answers import answer_with_messages, back, changed, notify, page, wants_fragment
+from ..web.paging import read_rows
+from ..web.security import limiter
 from . import blueprint
 from .drafts import drafts_of, forget_draft, listed_drafts, save_draft
 from .forms import DraftForm, edit_composer, post_composer, reply_composer

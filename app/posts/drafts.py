@@ -4,10 +4,10 @@ from sqlalchemy import ColumnElement, Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
-from ..changes import affected
-from ..db import AnySelect, at_most, db, now, writing
-from ..plain import Row
-from ..prepared import prepared
+from ..data.changes import affected
+from ..data.database import AnySelect, at_most, db, now, writing
+from ..data.plain import Row
+from ..data.prepared import prepared
 from .models import Draft, Post, Version
 from .text import normal
 

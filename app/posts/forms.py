@@ -12,7 +12,7 @@ from wtforms import HiddenField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from ..accounts.forms import storable
-from ..plain import Row
+from ..data.plain import Row
 from .drafts import LONGEST_DRAFT
 from .models import Post
 from .text import fault, normal

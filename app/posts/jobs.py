@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import aliased
 
-from ..db import now, writing
+from ..data.database import now, writing
 from ..jobs import every_minute
 from .models import UNDO_WITHIN, Draft, Mention, Post, Tagging, Version
 

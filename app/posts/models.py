@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..accounts.models import User
-from ..changes import add_if_new, affected, remove, tally
 from ..cli import counted
-from ..db import Base, UtcDateTime, now, writing
-from ..ids import TimeOrdered
+from ..data.changes import add_if_new, affected, remove, tally
+from ..data.database import Base, UtcDateTime, now, writing
+from ..data.ids import TimeOrdered
 from .signals import post_deleted, post_restored, reposted, unreposted
 from .text import LONGEST_TAG
 

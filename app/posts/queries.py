@@ -16,9 +16,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
-from ..db import AnySelect, at_most, there_is
+from ..data.database import AnySelect, at_most, there_is
+from ..data.prepared import prepared
 from ..follows.queries import PERSON, is_followed_by, not_blocked, not_muted
-from ..prepared import prepared
 from .models import Post, Version
 
 # How many answers are shown below each answer of a thread.

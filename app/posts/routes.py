@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from ..accounts.sign_in import viewer
-from ..db import db
-from ..paging import asked_key, read_rows
-from ..security import limiter
-from ..web import back, changed, notify, page, wants_fragment
+from ..data.database import db
+from ..web.answers import back, changed, notify, page, wants_fragment
+from ..web.paging import asked_key, read_rows
+from ..web.security import limiter
 from . import blueprint, queries
 from .cards import Card, read_cards
 from .drafts import draft_for

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from linkify_it import LinkifyIt
 from markupsafe import escape
 
-from ..db import can_be_kept
+from ..data.database import can_be_kept
 
 # http and https only. Fuzzy links are off: "house.My dog" names no site.
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})

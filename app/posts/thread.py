@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import abort
 
 from ..accounts.models import User
-from ..paging import Rows, read_rows
-from ..plain import Row
+from ..data.plain import Row
+from ..web.paging import Rows, read_rows
 from .cards import Card, read_cards
 from .models import Post
 from .queries import MOST_BELOW, line_above, replies_to

@@ -7,8 +7,8 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
-from ..changes import tally
-from ..db import db, now, writing
+from ..data.changes import tally
+from ..data.database import db, now, writing
 from .drafts import forget_draft
 from .models import UNDO_WITHIN, Mention, Post, Tagging, Version
 from .signals import post_created, post_edited

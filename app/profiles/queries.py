@@ -1,10 +1,10 @@
 """What a profile lists, as queries that nobody has run yet."""
 
 from ..accounts.models import User
-from ..db import AnySelect
+from ..data.database import AnySelect
+from ..data.prepared import prepared
 from ..posts.models import Post
 from ..posts.queries import entries_for, is_reply
-from ..prepared import prepared
 
 
 @prepared

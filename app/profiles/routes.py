@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from ..accounts.avatars import identicon
 from ..accounts.sign_in import viewer
 from ..follows import queries as follows
-from ..languages import speaking
 from ..posts.cards import read_entries
 from ..posts.models import Post
-from ..web import page
+from ..web.answers import page
+from ..web.i18n import speaking
 from . import blueprint, queries
 
 A_YEAR = 365 * 24 * 60 * 60

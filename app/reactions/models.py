@@ -6,10 +6,10 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User
-from ..changes import add_if_new, remove, tally
 from ..cli import counted
-from ..db import Base, writing
-from ..ids import moment_key
+from ..data.changes import add_if_new, remove, tally
+from ..data.database import Base, writing
+from ..data.ids import moment_key
 from ..posts.models import Post
 from .signals import liked, unliked
 

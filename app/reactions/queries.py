@@ -3,11 +3,11 @@
 from sqlalchemy import ColumnElement, case, false, select
 
 from ..accounts.models import User
-from ..db import AnySelect, there_is
+from ..data.database import AnySelect, there_is
+from ..data.prepared import prepared
 from ..follows.queries import PERSON, is_followed_by, not_blocked
 from ..posts.models import Post
 from ..posts.queries import entries_for
-from ..prepared import prepared
 from .models import Bookmark, Like
 
 

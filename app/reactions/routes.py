@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from ..accounts.sign_in import viewer
-from ..paging import read_rows
 from ..posts.cards import read_entries
 from ..posts.models import Post
 from ..posts.routes import visible_post
-from ..security import limiter
-from ..web import back, changed, page
+from ..web.answers import back, changed, page
+from ..web.paging import read_rows
+from ..web.security import limiter
 from . import blueprint, queries
 from .models import Bookmark, Like, bookmark, like, unbookmark, unlike
 

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.types import TypeEngine
 
 from ..accounts.models import User
-from ..db import AnySelect, db, writing
+from ..data.database import AnySelect, db, writing
 from ..posts.models import Post
 from ..posts.queries import visible_to
 from .words import words_of_person, words_of_post

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from ..db import db
+from ..data.database import db
 from .asking import Term
 
 # BM25's usual figures: how soon a word that comes again counts less, and how much length counts.

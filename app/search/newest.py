@@ -14,10 +14,10 @@ from flask import current_app
 from flask.sansio.blueprints import BlueprintSetupState
 from sqlalchemy import Boolean, Connection, Text, cast, column, func, select, table, text
 
-from ..db import AnySelect, at_most, db
+from ..data.database import AnySelect, at_most, db
+from ..data.plain import Row
+from ..data.prepared import Query, prepared
 from ..jobs import every_minute
-from ..plain import Row
-from ..prepared import Query, prepared
 from .index import post_fts
 
 # So many posts each of them has when it is made. It grows with what is written, to twice as many.

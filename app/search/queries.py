@@ -22,13 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User, by_name
-from ..db import AnySelect, at_most, is_among
+from ..data.database import AnySelect, at_most, is_among
+from ..data.prepared import Listing, Query, prepared
 from ..follows.queries import PERSON, is_followed_by, not_blocked
-from ..paging import part_of
 from ..posts.cards import with_cards
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
-from ..prepared import Listing, Query, prepared
+from ..web.paging import part_of
 from .asking import Asked, Term
 from .index import person_fts, post_fts
 from .matching import matches, strength_of, text_to_weigh, weighed, written

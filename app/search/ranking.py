@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from flask import request
 from sqlalchemy import tuple_
 
-from ..db import AnySelect, at_most
-from ..ids import BIGGEST_ID
-from ..paging import LONGEST, PAGE, Rows, asked_key
-from ..plain import Row
-from ..prepared import Listing, Query, parameter
+from ..data.database import AnySelect, at_most
+from ..data.ids import BIGGEST_ID
+from ..data.plain import Row
+from ..data.prepared import Listing, Query, parameter
+from ..web.paging import LONGEST, PAGE, Rows, asked_key
 
 PLACES = ("before", "through", "strength")
 
@@ -52,7 +52,7 @@ def read_ranked(query: Query) -> Rows:
     """Run ``query``, a list with ``strength`` and ``id``, for the place that the request asks for.
 
     ``?before=ID&strength=S`` continues below that row and ``?through=ID&strength=S`` shows
-    all down to it, as in :func:`app.paging.read_rows`. Among equals the newest comes first.
+    all down to it, as in :func:`app.web.paging.read_rows`. Among equals the newest comes first.
     Answers 400 for a place that is no number.
     """
     passed, through = _asked_place("before"), _asked_place("through")

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
-from ..paging import Rows, read_rows
 from ..posts.cards import Card, cards_of
 from ..posts.models import Post
-from ..web import page
+from ..web.answers import page
+from ..web.paging import Rows, read_rows
 from . import blueprint, queries
 from .asking import Asked, read
 from .ranking import read_ranked, strongest

@@ -16,12 +16,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from ..accounts.models import User
-from ..db import AnySelect, at_most, db
+from ..data.database import AnySelect, at_most, db
+from ..data.prepared import Listing, Query, parameter, prepared
 from ..follows.queries import followed_by, is_followed_by
-from ..paging import Cut, part_of
 from ..posts.models import Post, Tagging
 from ..posts.queries import entries_for, is_reply
-from ..prepared import Listing, Query, parameter, prepared
+from ..web.paging import Cut, part_of
 
 # Whoever follows so many finds a page among everybody's newest posts; fewer are asked one by one.
 MANY = 250

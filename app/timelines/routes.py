@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from ..accounts.models import User
 from ..accounts.sign_in import viewer
-from ..db import can_be_kept
-from ..paging import asked_key
+from ..data.database import can_be_kept
+from ..data.prepared import Query
 from ..posts.cards import read_entries
 from ..posts.drafts import draft_for
 from ..posts.forms import post_composer
 from ..posts.models import Post
 from ..posts.text import fold_tag
-from ..prepared import Query
-from ..web import page, wants_fragment
+from ..web.answers import page, wants_fragment
+from ..web.paging import asked_key
 from . import blueprint, queries
 
 # Above this the bar says "99+": nothing counts all rows to draw a page.

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from werkzeug.security import generate_password_hash
 
 from app.accounts.models import User
-from app.db import db, writing
-from app.web import own_path
+from app.data.database import db, writing
+from app.web.answers import own_path
 from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.html import messages, one

@@ -7,7 +7,7 @@ import pytest
 from app.accounts.jobs import forget_what_ended
 from app.accounts.models import User
 from app.accounts.tokens import reset_token
-from app.db import db
+from app.data.database import db
 from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.html import messages, one, select, text_of

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.accounts.models import User, by_name
-from app.db import db, is_indexed_by
+from app.data.database import db, is_indexed_by
 from app.follows.models import Follow
 from app.notifications.models import Notification
 from app.posts.models import Mention, Post, Tagging

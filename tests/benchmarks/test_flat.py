@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.paging import PAGE
+from app.web.paging import PAGE
 from benchmarks.flat import entry_at
 from benchmarks.pages import Site
 

@@ -20,16 +20,16 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app import create_app
 from app.accounts.models import User, by_name, register
 from app.accounts.sign_in import begin_session
-from app.addresses import STATIC
 from app.community.loading import load
-from app.db import db, writing
+from app.data.database import db, writing
 from app.follows.models import Follow, block, follow, mute
-from app.mail import OutboxMail
+from app.mail.models import OutboxMail
 from app.notifications.models import tell
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
 from app.posts.writing import edit, publish
 from app.reactions.models import bookmark, like
+from app.web.urls import STATIC
 
 PASSWORD = "three-unrelated-words"
 

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.accounts.models import register
-from app.db import Base, db, writing
+from app.data.database import Base, db, writing
 from app.follows.models import block, follow, mute
 from app.posts.drafts import save_draft
 from app.posts.models import repost

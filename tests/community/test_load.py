@@ -6,8 +6,8 @@ import pytest
 from werkzeug.security import check_password_hash
 
 from app.community.demo import load_demo
-from app.db import db
-from app.ids import id_at, moment_of
+from app.data.database import db
+from app.data.ids import id_at, moment_of
 from tests.html import cards, people
 
 USERS = [

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from app.db import db
+from app.data.database import db
 from app.follows.models import Block, block, follow, unblock, unfollow
-from app.paging import PAGE
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, people, text_of
 
 VERBS = ["block", "unblock", "mute", "unmute"]

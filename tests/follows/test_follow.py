@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from app.db import db
+from app.data.database import db
 from app.follows import routes
 from app.follows.models import Follow, follow, unfollow
 from tests.html import absent, attributes, messages, one, people, text_of

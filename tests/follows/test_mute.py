@@ -3,7 +3,7 @@
 import pytest
 
 from app.follows.models import mute
-from app.web import own_path
+from app.web.answers import own_path
 from tests.html import absent, attributes, cards, messages, one, people
 from tests.test_every_page import FLEETING
 

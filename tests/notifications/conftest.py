@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.db import writing
+from app.data.database import writing
 from app.notifications.models import tell
 from app.posts.signals import post_created, post_edited, reposted, unreposted
 from app.reactions.signals import liked, unliked

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.db import db, writing
+from app.data.database import db, writing
 from app.follows.models import block, mute, unblock, unmute
 from app.notifications.models import KINDS, tell
 from app.posts.models import Post

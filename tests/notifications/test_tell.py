@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import delete
 
-from app.db import db, now, writing
+from app.data.database import db, now, writing
+from app.data.ids import id_at
 from app.follows.models import block, follow, mute, unfollow
-from app.ids import id_at
 from app.notifications import jobs, listeners
 from app.notifications.models import Notification, tell
 from app.posts.models import Post

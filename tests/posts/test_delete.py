@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db
+from app.data.database import db
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
 from tests.html import absent, cards, messages, one

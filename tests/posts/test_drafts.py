@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db, writing
-from app.paging import PAGE
+from app.data.database import db, writing
 from app.posts.drafts import save_draft
 from app.posts.jobs import DRAFTS_KEPT, erase_deleted, forget_old_drafts
 from app.posts.models import UNDO_WITHIN, Post
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, select, text_of
 
 

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 import pytest
 
-from app.db import db, writing
-from app.paging import PAGE
+from app.data.database import db, writing
 from app.posts.models import UNDO_WITHIN, Post
 from app.posts.writing import edit
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, select, text_of
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db, writing
-from app.paging import PAGE
+from app.data.database import db, writing
 from app.posts.models import Post, repost, unrepost
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one, people, text_of
 
 

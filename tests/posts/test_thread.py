@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db, writing
-from app.paging import PAGE
+from app.data.database import db, writing
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
 from app.posts.thread import MOST_ABOVE, MOST_BELOW
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, parse, select, text_of
 
 GONE = "This post is not here any more."

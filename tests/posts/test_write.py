@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.parts import draw
 from app.posts.forms import Composer
 from app.posts.writing import publish
+from app.web.fragments import draw
 from tests.html import absent, attributes, cards, messages, one, text_of
 
 LONGEST = 500

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import writing
-from app.paging import PAGE
+from app.data.database import writing
+from app.web.paging import PAGE
 from tests.client import Client
 from tests.html import absent, attributes, cards, one, parse, select, text_of
 

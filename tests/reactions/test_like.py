@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import db, writing
-from app.paging import PAGE
+from app.data.database import db, writing
 from app.posts.models import Post
 from app.reactions.models import like, unlike
+from app.web.paging import PAGE
 from tests.html import absent, attributes, one, people, select, text_of
 
 

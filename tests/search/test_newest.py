@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DataError
 
-from app.db import db
-from app.paging import PAGE
+from app.data.database import db
 from app.posts.models import Post
 from app.search import index, newest, queries
+from app.web.paging import PAGE
 from tests.conftest import DATABASE
 from tests.html import attributes, cards
 

@@ -12,13 +12,13 @@ from sqlalchemy import insert
 
 from app.accounts.models import User
 from app.community.loading import load
-from app.db import db, writing
+from app.data.database import db, writing
 from app.follows.models import block, mute
-from app.paging import PAGE, Cut, part_of
 from app.posts.models import Post
 from app.posts.signals import post_edited
 from app.search import index, queries
 from app.search.asking import Asked, read
+from app.web.paging import PAGE, Cut, part_of
 from tests.html import absent, attributes, cards, one, people, select, text_of
 
 

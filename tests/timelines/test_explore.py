@@ -1,7 +1,7 @@
 """The public timeline, and the welcome of a stranger."""
 
-from app.db import writing
-from app.paging import PAGE
+from app.data.database import writing
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one
 
 

@@ -6,11 +6,11 @@ from itertools import chain, product
 
 import pytest
 
-from app.db import writing
+from app.data.database import writing
 from app.follows.models import unfollow
-from app.paging import LONGEST, PAGE, Cut, part_of
 from app.posts.models import Post
 from app.timelines import queries
+from app.web.paging import LONGEST, PAGE, Cut, part_of
 from tests.html import absent, attributes, cards, one, text_of
 
 

@@ -15,7 +15,7 @@ from jinja2 import BaseLoader, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from .languages import language, speaking
+from .i18n import language, speaking
 
 # Settings that are shown, and stay what they are for as long as the site runs.
 SHOWN = ("SITE_NAME", "POST_MAX_CHARS")

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .db import db
+from .database import db
 from .driver import changed_within
 from .plain import Plain
 

@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from .languages import speaking
+from .answers import answer_with_messages, notify, wants_fragment
+from .i18n import speaking
 from .security import from_another_site, seconds_limited
-from .web import answer_with_messages, notify, wants_fragment
 
 # Fields that a form sent again must not carry along.
 NEVER_REPEATED = ("csrf_token", "password", "current_password")

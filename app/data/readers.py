@@ -13,7 +13,7 @@ from flask import Flask, has_request_context, request
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from .db import db
+from .database import db
 from .driver import by_cursor, run
 from .plain import Plain, Row
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from .db import committed
+from ..data.database import committed
 
 # In bytes, of all pages that a process keeps: it makes some 1,000 of 5 KB, compressed, before
 # the first is over. One that is not compressed is 30 KB.

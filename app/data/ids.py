@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from .db import Base, db, now
+from .database import Base, db, now
 
 # An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
 LOW_BITS = 16

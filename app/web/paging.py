@@ -10,10 +10,10 @@ from flask import abort, request
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func
 
-from .db import AnySelect, at_most
-from .ids import BIGGEST_ID
-from .plain import Row
-from .prepared import Listing, Query, parameter
+from ..data.database import AnySelect, at_most
+from ..data.ids import BIGGEST_ID
+from ..data.plain import Row
+from ..data.prepared import Listing, Query, parameter
 
 PAGE = 25
 # How many rows a page shows at most when it opens down to a place in a list.

@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeEngine
 from werkzeug.local import LocalProxy
 
 from .engines import postgresql_options, set_up, sqlite_options
-from .turns import turn_to_write
+from .write_lock import turn_to_write
 
 log = logging.getLogger(__name__)
 

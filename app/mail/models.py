@@ -10,11 +10,11 @@ from flask_mail import Mail, Message
 from sqlalchemy import String, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .changes import affected
-from .db import Base, UtcDateTime, db, now, writing
-from .ids import TimeOrdered, id_at
-from .jobs import enqueue, every_minute, job
-from .languages import speaking
+from ..data.changes import affected
+from ..data.database import Base, UtcDateTime, db, now, writing
+from ..data.ids import TimeOrdered, id_at
+from ..jobs import enqueue, every_minute, job
+from ..web.i18n import speaking
 
 log = logging.getLogger(__name__)
 flask_mail = Mail()

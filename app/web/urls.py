@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 
 import config
 
-from .ids import BIGGEST_ID
+from ..data.ids import BIGGEST_ID
 
 STATIC = config.ROOT / "static"
 # How many addresses a process keeps.

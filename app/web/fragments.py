@@ -9,7 +9,7 @@ from typing import cast
 from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup, escape
 
-from .languages import language
+from .i18n import language
 
 # How many parts of pages a process keeps.
 PARTS_KEPT = 2_000

@@ -21,11 +21,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 from whitenoise import WhiteNoise
 
-from .addresses import STATIC, static_url
+from ..data.database import db
 from .application import OurRequest, OurResponse
-from .db import db
-from .parts import whole
+from .fragments import whole
 from .security import FixedHeaders
+from .urls import STATIC, static_url
 
 # The headers by which an answer may be another one.
 DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")

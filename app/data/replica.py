@@ -18,7 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm import ORMExecuteState
 
-from .db import db
+from .database import db
 from .engines import postgresql_options, set_up
 from .readers import only_reads
 

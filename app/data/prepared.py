@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm.attributes import instance_state
 
-from .db import AnySelect, Base, db
+from .database import AnySelect, Base, db
 from .driver import found_within
 from .ids import TimeOrdered
 from .plain import Plain, Row
@@ -28,7 +28,7 @@ from .readers import Readers, only_reads
 P = ParamSpec("P")
 Shape = tuple[Hashable, ...]
 # A list that is not one query to be cut: given how much of it is wanted (a ``Cut`` of
-# app.paging) and what must be so besides, it makes the query. Its key is ``id``.
+# app.web.paging) and what must be so besides, it makes the query. Its key is ``id``.
 Listing: TypeAlias = Callable[[Any, ColumnElement[bool] | None], AnySelect]
 
 

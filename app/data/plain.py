@@ -1,8 +1,8 @@
 """Statements as the driver takes them: a text, values in its order, rows of plain values.
 
 What most pages are read with, since to find a page SQLAlchemy's session takes longer than the
-database does (docs/performance.md). :mod:`app.readers` runs them,
-or, within a transaction, :mod:`app.driver`.
+database does (docs/performance.md). :mod:`app.data.readers` runs them,
+or, within a transaction, :mod:`app.data.driver`.
 """
 
 from collections import namedtuple
