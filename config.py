@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent
+VERSION = "0.2.0"
 
 # NIST SP 800-107: an HMAC-SHA256 key should be as long as its output, 32 bytes.
 SHORTEST_KEY = 32
@@ -45,6 +46,9 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
     return {
         # Where the database, the secret key and the logs live.
         "INSTANCE_PATH": str(instance),
+        "VERSION": VERSION,
+        # Templates, compiled by Jinja.
+        "TEMPLATE_CACHE": instance / "cache" / "templates",
         # Signs cookies and tokens. Made on first start and kept when absent; several machines
         # that serve one community must be given the same.
         "SECRET_KEY": env.get("SECRET_KEY") or _kept_secret_key(instance),
@@ -86,6 +90,9 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # The longest post, in code points.
         "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500),
         # Not from the environment: what follows is the same everywhere.
+        # A login session is a row that can be revoked; Flask-Login's guess by address and browser
+        # whether a cookie was stolen would sign out people whose address changes.
+        "SESSION_PROTECTION": None,
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_SAMESITE": "Lax",

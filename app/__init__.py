@@ -8,23 +8,13 @@ from flask import Flask
 
 import config
 
-from . import cli, jobs, logs
-from .data import database, prepared, readers, replica
-from .mail import models as mail
-from .web import (
-    anonymous_cache,
-    answers,
-    compression,
-    errors,
-    fragments,
-    i18n,
-    security,
-    urls,
-)
-from .web.application import Application
+from . import cli, jobs, logs, web
+from .data import database, replica
+from .web.urls import static_url
 
-# A domain may import from those before it and never from those after it.
+# A domain imports only from domains before it in this list.
 DOMAINS = (
+    "mail",
     "accounts",
     "follows",
     "posts",
@@ -38,18 +28,17 @@ DOMAINS = (
 
 
 def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Flask:
-    """Return the application that the environment ``env`` asks for (by default, the real one).
+    """Return the application with the settings of ``env``, by default the process environment.
 
     ``overrides`` replace single Flask settings, for tests. Raises
     :class:`config.SettingError` when it would be unsafe to serve.
     """
     settings = config.settings(config.environment() if env is None else env) | overrides
-    app = Application(
+    app = Flask(
         __name__,
         root_path=str(config.ROOT),
         instance_path=str(settings["INSTANCE_PATH"]),
-        static_folder="static",
-        static_url_path=urls.static_url(),
+        static_url_path=static_url(),
     )
     app.config.from_mapping(settings)
     config.refuse_unsafe(app.config, debug=app.debug)
@@ -57,11 +46,8 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
-    for room in (logs, database, prepared, readers, replica, i18n, mail, jobs, security):
-        room.init_app(app)
-    for room in (compression, anonymous_cache, fragments, urls, answers, errors, cli):
-        room.init_app(app)
+    for module in (logs, database, replica, jobs, web, cli):
+        module.init_app(app)
     for name in DOMAINS:
-        domain = import_module(f"app.{name}")
-        app.register_blueprint(domain.blueprint)
+        app.register_blueprint(import_module(f"app.{name}").blueprint)
     return app

@@ -1,4 +1,4 @@
-"""Commands that belong to no domain: serve, shell, counters."""
+"""Commands that belong to no domain: serve, version, and what ``flask shell`` knows."""
 
 import os
 import socket
@@ -8,30 +8,30 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
-from sqlalchemy import ScalarSelect, select, update
 
+import config
+
+from .data.counters import counters
 from .data.database import Base, db, writing
-
-counters = AppGroup("counters", help="Check the counts that are kept beside what they count.")
-_counted: list[tuple[Any, ScalarSelect[int]]] = []
-
-
-def counted(column: Any, by: ScalarSelect[int]) -> None:
-    """Declare that ``column`` always equals the correlated ``COUNT(*)`` ``by``."""
-    _counted.append((column, by))
+from .data.reading import read
 
 
 def init_app(app: Flask) -> None:
     """Give ``app`` the commands, and ``flask shell`` its models."""
-    app.cli.add_command(serve)
-    app.cli.add_command(counters)
+    for command in (serve, version, counters):
+        app.cli.add_command(command)
     app.shell_context_processor(_shell_context)
 
 
 def _shell_context() -> dict[str, Any]:
     models = {mapper.class_.__name__: mapper.class_ for mapper in Base.registry.mappers}
-    return {"db": db, "writing": writing, **models}
+    return {"db": db, "writing": writing, "read": read, **models}
+
+
+@click.command()
+def version() -> None:
+    """Show the version of this release."""
+    click.echo(f"Microblog {config.VERSION}")
 
 
 @click.command()
@@ -41,6 +41,7 @@ def serve() -> None:
     _refuse_taken_port(host, port)
     click.echo(f"\n  {current_app.config['SITE_NAME']} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
+    current_app.logger.info("Microblog %s starts at http://%s:%s", config.VERSION, host, port)
     honcho = Path(sys.executable).with_name("honcho")
     environment = os.environ | {
         "PATH": f"{honcho.parent}{os.pathsep}{os.environ['PATH']}",
@@ -65,33 +66,3 @@ def _refuse_taken_port(host: str, port: int) -> None:
                 f"{host}:{port} cannot be served ({error.strerror}). "
                 "Choose another: PORT=8001 make run"
             ) from error
-
-
-@counters.command()
-def check() -> None:
-    """Count everything anew and exit with 1 if a kept count differs."""
-    drifted = 0
-    for column, by in _counted:
-        model = column.class_
-        wrong = db.session.execute(select(model.id, column, by).where(column != by)).all()
-        drifted += len(wrong)
-        for id, kept, real in wrong:
-            click.echo(f"{model.__name__} {id}: {column.key} is {kept}, counted {real}")
-    if drifted:
-        raise click.ClickException(f"{drifted} counts have drifted. Run: flask counters repair")
-    click.echo("Every count is right.")
-
-
-@counters.command()
-def repair() -> None:
-    """Set every kept count to what is counted."""
-    repair_counts()
-    click.echo("Every count was set anew.")
-
-
-def repair_counts() -> None:
-    """Set every kept count that differs to what is counted."""
-    with writing() as session:
-        for column, by in _counted:
-            statement = update(column.class_).values({column: by}).where(column != by)
-            session.execute(statement.execution_options(synchronize_session=False))

@@ -1,7 +1,7 @@
-"""Work that happens beside the web: a queue (Huey), and sweeps that find what was missed.
+"""Background jobs: a queue (Huey), and periodic jobs that find what the queue missed.
 
-A job is enqueued after the commit of what it is about. The ``worker`` process
-runs it; should that message be lost, a sweep every minute finds the work.
+A job is enqueued after the commit of what it is about, and the ``worker`` process runs it. If
+that message is lost, a periodic job finds the work within a minute.
 """
 
 import socket
@@ -16,13 +16,13 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from .data.database import after_commit
 
-# In seconds: a mail server that says nothing for so long is given up, and tried again later.
-# Less than the first retry waits, so that no mail is under way twice.
-PATIENCE = 30
+# Seconds after which a silent mail server is given up and tried again later. Less than the first
+# retry waits, so that no mail is sent twice at once.
+SOCKET_TIMEOUT = 30
 
 Job = Callable[..., None]
 _jobs: list[Job] = []
-_sweeps: list[Job] = []
+_periodic_jobs: list[Job] = []
 
 
 def job(function: Job) -> Job:
@@ -33,12 +33,12 @@ def job(function: Job) -> Job:
 
 def every_minute(function: Job) -> Job:
     """Have the worker call ``function`` once a minute, in an app context."""
-    _sweeps.append(function)
+    _periodic_jobs.append(function)
     return function
 
 
 def enqueue(function: Job, *args: Any) -> None:
-    """Have the worker call ``function(*args)`` once the transaction around us has committed."""
+    """Have the worker call ``function(*args)`` after the transaction around commits."""
     after_commit(partial(current_app.extensions["jobs"][function], *args))
 
 
@@ -49,21 +49,21 @@ def init_app(app: Flask) -> None:
 
 
 class _Tasks(dict[Job, Any]):
-    """The jobs as Huey tasks of one application; made when first used, so that forks share none."""
+    """The jobs as Huey tasks of one application. Huey opens at first use, never before a fork."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.huey: Huey | None = None
 
     def open(self) -> Huey:
-        """Return the queue, with every job and sweep registered in it."""
+        """Return the queue, with every job registered in it."""
         if self.huey is None:
             self.huey = _queue(self.app)
             for function in _jobs:
                 self[function] = self.huey.task(name=_name(function))(self._in_app(function))
-            for function in _sweeps:
-                every = self.huey.periodic_task(crontab(minute="*"), name=_name(function))
-                every(self._in_app(function))
+            for function in _periodic_jobs:
+                periodic = self.huey.periodic_task(crontab(minute="*"), name=_name(function))
+                periodic(self._in_app(function))
         return self.huey
 
     def __missing__(self, function: Job) -> Any:
@@ -86,7 +86,7 @@ def _queue(app: Flask) -> Huey:
     if app.config["REDIS_URL"]:
         return RedisHuey("microblog", url=app.config["REDIS_URL"], immediate=app.testing)
     file = Path(app.instance_path) / "jobs.sqlite3"
-    # Truncate: Huey uses the standard sqlite3, whose WAL mode may have the reset bug.
+    # Not WAL: Huey uses the standard library's sqlite3, which may have the WAL-reset bug.
     return SqliteHuey(
         "microblog", filename=str(file), journal_mode="truncate", immediate=app.testing
     )
@@ -95,7 +95,7 @@ def _queue(app: Flask) -> Huey:
 @click.command()
 def worker() -> None:
     """Work off the jobs until told to stop (SIGTERM)."""
-    # Flask-Mail sets no limit of its own, and two silent servers would stop all the work.
-    socket.setdefaulttimeout(PATIENCE)
+    # Flask-Mail sets no timeout, and two silent servers would stop both threads.
+    socket.setdefaulttimeout(SOCKET_TIMEOUT)
     huey = current_app.extensions["jobs"].open()
     huey.create_consumer(workers=2, max_delay=1.0).run()

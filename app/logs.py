@@ -11,14 +11,14 @@ from flask.logging import default_handler
 
 FILE_SIZE = 1024 * 1024
 FILES_KEPT = 10
-# What begins a line in one viewer or another, or steers a terminal, is shown as an escape.
+# Characters that end a line in some viewer, or steer a terminal, are written as escapes.
 CONTROLS = {ord(c): repr(c)[1:-1] for c in "\r\v\f\x1b\x1c\x1d\x1e\x85\u2028\u2029"}
-# One failing page must not become a thousand mails.
+# One failing page must not send a thousand mails.
 SECONDS_BETWEEN_MAILS = 60
 
 
 def init_app(app: Flask) -> None:
-    """Send what the application logs to where the people who run it look."""
+    """Send the log of ``app`` to standard output, to a file and, for errors, by mail."""
     if app.testing:
         return
     app.logger.removeHandler(default_handler)
@@ -30,33 +30,33 @@ def init_app(app: Flask) -> None:
     for handler in handlers:
         handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(where)s%(message)s"))
         root.addHandler(handler)
-    # They tell of every job and every migration step; warnings are enough.
-    for chatty in ("huey", "alembic", "portalocker"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # These log every job and every migration step; their warnings are enough.
+    for verbose in ("huey", "alembic", "portalocker"):
+        logging.getLogger(verbose).setLevel(logging.WARNING)
 
 
 class OneLine(logging.Formatter):
-    """Name the request, and let nothing that a person sent start a line of its own."""
+    """Names the request, and lets nothing that a person sent begin a line of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line (or lines: a traceback, or a mail, is indented)."""
+        """Return the line; further lines (of a traceback or a mail) are indented."""
         record.where = f"{request.method} {request.path!r} " if has_request_context() else ""
         return _masked(super().format(record)).translate(CONTROLS).replace("\n", "\n    ")
 
 
 def _masked(line: str) -> str:
-    # Whoever reads the log must not get in by the link of a mail: /reset-password/<token>.
+    # A reader of the log must not get in by the link of a mail: /reset-password/<token>.
     token = (request.view_args or {}).get("token") if has_request_context() else None
     return line.replace(f"/{token}", "/…") if token else line
 
 
 class OnceAMinute(logging.Filter):
-    """Let one record through, then none for a minute."""
+    """Passes one record, then none for a minute."""
 
     last = 0.0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether ``record`` may pass."""
+        """Whether ``record`` passes."""
         passes = time.monotonic() - self.last > SECONDS_BETWEEN_MAILS or not self.last
         if passes:
             self.last = time.monotonic()

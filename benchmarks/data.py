@@ -23,7 +23,7 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from app import create_app
 from app.data.database import Base, db
-from app.search import index, newest
+from app.search import index
 from config import ROOT
 
 from .databases import running
@@ -58,7 +58,6 @@ def make(app: Flask, size: Size) -> None:
             with _told("search index"):
                 index.fill()
                 index.tidy()
-                newest.renew()
         with _told("statistics"):
             _settle()
         db.session.remove()

@@ -31,7 +31,7 @@ from sqlalchemy import select
 
 import config
 from app import create_app
-from app.accounts.models import by_name
+from app.accounts.models import by_username
 from app.accounts.sign_in import begin_session
 from app.community.demo import load_demo
 from app.data.database import db
@@ -100,7 +100,7 @@ def cookie(app: Flask, username: str, url: str) -> str:
     """Return the header with which a browser is signed in as ``username``."""
     where = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Lighthouse"}
     with app.test_request_context(base_url=url, environ_base=where):
-        begin_session(db.session.scalars(by_name(username)).one(), remember=False)
+        begin_session(db.session.scalars(by_username(username)).one(), remember=False)
         response = Response()
         app.session_interface.save_session(app, session, response)
     kept = SimpleCookie(response.headers["Set-Cookie"])

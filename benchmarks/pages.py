@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from flask import Flask, url_for
 from sqlalchemy import ColumnElement, func, select
 
-from app.accounts.models import User, by_name
+from app.accounts.models import User, by_username
 from app.data.database import db
 from app.posts.models import Post, Tagging
 from app.posts.queries import visible_to
@@ -62,7 +62,7 @@ class Site:
     def known(self, username: str) -> Visitor:
         """Return the person of that name, signed in."""
         with self.app.app_context():
-            user = db.session.scalars(by_name(username)).one()
+            user = db.session.scalars(by_username(username)).one()
         return sign_in(self.app, user)
 
     def kinds(self) -> list[Kind]:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from app.posts.writing import written
+from app.posts.writing import parse
 
 from .sizes import BODIES, KNOWN, PROLIFIC, SEED, SPREAD_FOLLOWED, Size
 from .words import Words
@@ -60,7 +60,7 @@ class Community:
         """Yield texts as the application writes them: the row, who is named, and the tags."""
         numbers = {name.lower(): (n, name) for n, name in enumerate(self.usernames)}
         for number in range(BODIES):
-            made = written(
+            made = parse(
                 self.words.text(self.usernames),
                 lambda names: {name: numbers[name] for name in names & numbers.keys()},
             )

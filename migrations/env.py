@@ -5,8 +5,6 @@ import warnings
 from alembic import context
 from flask import current_app
 
-from app.data.database import is_indexed_by
-
 target_db = current_app.extensions["migrate"].db
 
 # SQLite does not tell what such an index is made of, so it is left out of comparison there.
@@ -16,7 +14,8 @@ warnings.filterwarnings("ignore", ".*expression-based index")
 def include_object(obj, name, type_, reflected, compare_to):
     """Leave out what is the other database's, and what a full-text index keeps for itself."""
     if type_ == "index" and not reflected:
-        return is_indexed_by(obj, context.get_context().dialect.name)
+        dialect = context.get_context().dialect.name
+        return obj.info.get("only_on", dialect) == dialect
     return not (type_ == "table" and reflected and compare_to is None and "_fts" in (name or ""))
 
 

@@ -18,16 +18,17 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from hypothesis import HealthCheck
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 
 from app import create_app
 from app.accounts.models import User, register
 from app.data.database import Base, db
+from app.data.reading import close_read_connections
 from app.follows.models import block, follow, mute
 from app.posts.models import Post
 from app.posts.writing import publish
 from app.search.index import TABLES
-from app.web.security import limiter
+from app.web.limits import limiter
 from tests.client import Client
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
@@ -87,7 +88,9 @@ def make_app(
     yield make
     for app in made:
         with app.app_context():
-            db.engine.dispose()
+            close_read_connections()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -271,24 +274,35 @@ def rows(app: Flask) -> Callable[..., list[dict]]:
     return read
 
 
+@contextmanager
+def sent_statements(app: Flask, *engines: Engine) -> Iterator[list[tuple[str, object]]]:
+    """List the statements, with their parameters, that ``app`` sends within: by all engines."""
+    sent: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many) -> None:
+        sent.append((statement, parameters))
+
+    with app.app_context():
+        engines = engines or tuple(db.engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
 @pytest.fixture
 def statements(app: Flask) -> Callable[[], object]:
     """Give a context manager that lists the statements sent to the database within it."""
 
     @contextmanager
     def listen() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_connection, _cursor, statement, _parameters, _context, _many) -> None:
-            sent.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        texts: list[str] = []
+        with sent_statements(app) as sent:
+            yield texts
+        texts += [statement for statement, _parameters in sent]
 
     return listen
 

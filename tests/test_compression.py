@@ -11,7 +11,7 @@ import whitenoise.compress
 from flask_compress.compat import compression as standard
 
 import config
-from app.accounts.models import by_name
+from app.accounts.models import by_username
 from app.community.loading import load
 from app.data.database import db
 from app.web.paging import PAGE
@@ -43,7 +43,7 @@ def ada(app):
             ],
             PASSWORD,
         )
-        return db.session.scalars(by_name("ada")).one()
+        return db.session.scalars(by_username("ada")).one()
 
 
 def plain(answer):

@@ -17,7 +17,8 @@ from app import create_app
 from app.accounts.models import User, register
 from app.data.database import db
 from app.follows.models import Block, Follow, block, follow, unblock, unfollow
-from app.posts.models import Post, repost, unrepost
+from app.posts.models import Post
+from app.posts.reposting import repost, unrepost
 from app.posts.writing import publish
 from app.reactions.models import Like, like, unlike
 from tests.conftest import DATABASE

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User, register
-from app.data.changes import tally
+from app.data.counters import tally
 from app.data.database import Base, after_commit, db, writing
 from app.posts.models import Post
 from app.posts.writing import publish
@@ -88,15 +88,15 @@ def test_what_follows_a_commit_may_fail_without_failing_what_was_saved(app, ada,
         publish(ada, "Hello")
     assert len(rows("post")) == 1
     assert seen
-    assert "What was to follow a commit failed." in caplog.text
+    assert "A callback after a commit failed." in caplog.text
 
 
 def test_counts_add_up_whoever_changes_them_at_once(app, ada, together, rows):
     def act(_n):
         with app.app_context():
             for _ in range(5):
-                with writing():
-                    tally(User, ada.id, posts_count=1, followers_count=-1)
+                with writing() as session:
+                    tally(session, User, ada.id, posts_count=1, followers_count=-1)
 
     together(act, range(8))
     assert (rows("user")[0]["posts_count"], rows("user")[0]["followers_count"]) == (40, -40)

@@ -3,8 +3,7 @@
 import pytest
 from flask import abort
 
-from app.web.application import HOSTS_KEPT
-from app.web.security import limiter
+from app.web.limits import limiter
 from tests.client import Client
 from tests.conftest import DATABASE
 from tests.html import absent, messages, one
@@ -179,13 +178,6 @@ def test_who_asks_for_a_websocket_asks_for_nobody_else(stranger):
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
     assert stranger.get("/explore", headers=upgrade).status_code == 400
     assert stranger.get("/explore").status_code == 200
-
-
-def test_a_page_is_found_under_any_port(app, stranger):
-    for port in range(1, 200):
-        answer = stranger.get("/nobody-here", headers={"Host": f"localhost:{port}"})
-        assert answer.status_code == 404
-    assert len(app._known) <= HOSTS_KEPT
 
 
 @pytest.mark.parametrize(

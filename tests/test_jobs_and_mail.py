@@ -12,8 +12,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from huey import Huey
 
-from app import jobs, mail
+from app import jobs
 from app.data.database import writing
+from app.mail.jobs import deliver, deliver_due
+from app.mail.models import OutboxMail
+from app.mail.sending import send_mail
 from tests.client import Client
 from tests.html import one
 
@@ -82,7 +85,7 @@ def outbox(rows):
 
 def sweep(app):
     with app.app_context():
-        mail.deliver_what_is_due()
+        deliver_due()
 
 
 def test_a_mail_is_delivered_after_the_answer_is_safe(mailing, ada, letterbox, rows):
@@ -129,7 +132,7 @@ def test_the_log_tells_why_a_mail_was_refused_and_not_to_whom(mailing, ada, lett
 def test_a_mail_server_that_says_nothing_is_not_waited_for(
     make_app, app, ada, rows, caplog, monkeypatch
 ):
-    monkeypatch.setattr(jobs, "PATIENCE", 0.2)
+    monkeypatch.setattr(jobs, "SOCKET_TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(silent.getsockname()[1])}
         client = Client(make_app(env, MAIL_SUPPRESS_SEND=False))
@@ -163,20 +166,20 @@ def test_a_mail_server_that_is_away_loses_nothing(make_app, app, ada, letterbox,
 def test_a_mail_whose_job_was_lost_is_found_by_the_sweep(mailing, letterbox, rows):
     with mailing.app_context():
         with writing() as session:
-            session.add(mail.OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
+            session.add(OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
         assert letterbox.received == []
-        mail.deliver_what_is_due()
+        deliver_due()
     assert letterbox.received[0].get_content().strip() == "Tea?"
 
 
 def test_one_mail_is_sent_once_by_however_many_workers(mailing, letterbox, rows, together):
     with mailing.app_context(), writing() as session:
-        session.add(mail.OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
+        session.add(OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
     id = rows("outbox_mail")[0]["id"]
 
     def work(_n):
         with mailing.app_context():
-            mail.deliver(id)
+            deliver(id)
 
     together(work, range(8))
     assert len(letterbox.received) == 1
@@ -186,7 +189,7 @@ def test_one_mail_is_sent_once_by_however_many_workers(mailing, letterbox, rows,
 def test_nothing_is_mailed_for_what_was_taken_back(mailing, letterbox, rows):
     def act():
         with writing():
-            mail.post("ada@example.org", "Hi", "mail/reset_password.txt", "en", user=None, url="")
+            send_mail("ada@example.org", "Hi", "mail/reset_password.txt", "en", user=None, url="")
             raise RuntimeError("no")
 
     with mailing.test_request_context(), pytest.raises(RuntimeError):
@@ -211,7 +214,7 @@ def test_one_address_gets_three_mails_an_hour(app, ada, bruno, stranger, rows, t
 
 
 def test_without_a_server_the_mail_is_in_the_log_with_its_link(app, ada, stranger, caplog, rows):
-    caplog.set_level(logging.INFO, "app.mail.models")
+    caplog.set_level(logging.INFO, "app.mail.jobs")
     ask_for_a_reset(stranger)
     assert "/reset-password/" in caplog.text
     assert outbox(rows) == [(1, True)]
@@ -305,4 +308,4 @@ def test_the_log_holds_no_link_once_a_server_sends_it(make_app, app, ada, letter
 def test_the_worker_knows_every_job_and_sweep(app):
     huey = app.extensions["jobs"].open()
     known = {name.rpartition(".")[2] for name in huey._registry._registry}
-    assert {"deliver", "deliver_what_is_due", "erase_deleted", "forget_what_ended"} <= known
+    assert {"deliver", "deliver_due", "erase_deleted", "delete_ended_sessions"} <= known

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 import config
 from app.accounts.models import User
-from app.data.changes import tally
+from app.data.counters import tally
 from app.data.database import db, writing
 from tests.html import one
 
@@ -106,8 +106,8 @@ def test_a_time_reads_well_without_javascript(ada, make_post, stranger, travel):
 
 
 def test_numbers_are_written_in_the_readers_language(app, ada, stranger):
-    with app.app_context(), writing():
-        tally(User, ada.id, posts_count=1234567)
+    with app.app_context(), writing() as session:
+        tally(session, User, ada.id, posts_count=1234567)
     assert "1,234,567" in stranger.get("/@ada").text
     assert "1.234.567" in stranger.get("/@ada", headers={"Accept-Language": "es"}).text
 

@@ -6,14 +6,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.data.database import writing
-from app.data.prepared import prepared
+from app.data.keyset import Window
 from app.posts.models import Post
 from app.web.paging import LONGEST, PAGE, read_rows
 
 
-@prepared
-def every_post():
-    return select(Post.id)
+def every_post(window: Window):
+    return window.of(select(Post.id), Post.id)
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def read(app):
 
     def read(path):
         with app.test_request_context(path):
-            rows = read_rows(every_post(), Post.id)
+            rows = read_rows(every_post, "id")
             return [row.id for row in rows.items], rows
 
     return read

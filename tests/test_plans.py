@@ -6,19 +6,18 @@ import re
 import flask_migrate
 import pytest
 from psycopg import sql
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from app.accounts.models import User, register
 from app.data.database import db, now, writing
 from app.data.ids import LOW_BITS, id_at
-from app.data.readers import FOR_THE_VALUES, ONE_PLAN
 from app.follows.models import Follow, block, mute
 from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
 from app.search.index import person_fts, post_fts
 from tests.client import Client
-from tests.conftest import DATABASE, PASSWORD
+from tests.conftest import DATABASE, PASSWORD, sent_statements
 
 POSTS = 20_000
 PEOPLE = 2_000
@@ -151,28 +150,21 @@ def post(n, ids, prolific, others, silent):
 
 def reading(app, places):
     """Give each statement with which a page is read, and its parameters, by the page's address."""
-    sent = {}
-
-    def note(_connection, _cursor, statement, parameters, _context, _many):
-        if statement.startswith(("SELECT", "WITH")):
-            sent.setdefault(statement, (address, parameters))
-
-    with app.app_context():
-        engine = db.engine
+    found = {}
     browsers = {None: Client(app)}
     for name in READERS:
         browsers[name] = Client(app)
         browsers[name].log_in(name, PASSWORD)
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        for name, browser in browsers.items():
-            for page in PAGES:
-                address = page.format(**places)
+    for name, browser in browsers.items():
+        for page in PAGES:
+            address = page.format(**places)
+            with sent_statements(app) as sent:
                 answer = browser.get(address)
-                assert answer.status_code in ((200,) if name else (200, 303)), address
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return sent
+            assert answer.status_code in ((200,) if name else (200, 303)), address
+            for statement, parameters in sent:
+                if statement.startswith(("SELECT", "WITH")):
+                    found.setdefault(statement, (address, parameters))
+    return found
 
 
 # How a statement is looked at
@@ -219,20 +211,18 @@ def faults_on_postgresql(cursor, statement, parameters):
 
 
 def plan_on_postgresql(cursor, statement, parameters):
-    """Run a statement as a page does; return the steps that it took."""
-    explain = "EXPLAIN (ANALYZE, FORMAT JSON)"
-    for_values = "post_fts" in statement
+    """Run a statement as a page does, by its generic plan; return the steps that it took."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
+    numbered = re.sub(r"%\((\w+)\)s", lambda name: f"${names.index(name[1]) + 1}", statement)
+    numbered = numbered.replace("%%", "%")
+    values = sql.SQL(", ").join(sql.Literal(parameters[name]) for name in names)
+    given = sql.SQL("({})").format(values) if names else sql.SQL("")
     cursor.execute("SAVEPOINT as_it_was")
-    for name, value in (FOR_THE_VALUES if for_values else ONE_PLAN).items():
-        cursor.execute(f"SET LOCAL {name} = {value}")
-    if for_values:
-        found = cursor.execute(f"{explain} {statement}", parameters).fetchone()
-    else:
-        values = sql.SQL(", ").join(map(sql.Literal, parameters))
-        given = sql.SQL("({})").format(values) if parameters else sql.SQL("")
-        cursor.execute(f"PREPARE looked_at AS {statement}")
-        found = cursor.execute(sql.SQL(f"{explain} EXECUTE looked_at") + given).fetchone()
-        cursor.execute("DEALLOCATE looked_at")
+    cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    cursor.execute(f"PREPARE looked_at AS {numbered}")
+    explained = sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at") + given
+    found = cursor.execute(explained).fetchone()
+    cursor.execute("DEALLOCATE looked_at")
     cursor.execute("ROLLBACK TO as_it_was")
     nodes = [found[0][0]["Plan"]]
     for node in nodes:
@@ -266,7 +256,7 @@ def test_the_counter_of_every_page_looks_at_what_is_unread_alone(large, sent):
         cursor = connection.connection.cursor()
         plans = [cursor.execute(f"EXPLAIN QUERY PLAN {s}", p).fetchall() for s, p in counters]
     looked_at = [what for plan in plans for *_, what in plan if "SEARCH notification" in what]
-    assert len(looked_at) == 2  # With who asks, and by itself for who has blocked somebody.
+    assert len(looked_at) == 2  # With the viewer, and by itself for one who has blocked somebody.
     assert all("COVERING INDEX ix_notification_unread" in what for what in looked_at)
 
 

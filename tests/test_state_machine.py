@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import permutations
 
 from flask import Flask
@@ -19,24 +20,26 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import Row, select
-from sqlalchemy.orm import InstrumentedAttribute
 from time_machine import Traveller
 
 from app.accounts.models import User, register
+from app.accounts.viewer import ANONYMOUS, Viewer, viewer_of
 from app.data.database import Base, db, now
-from app.data.prepared import Query
+from app.data.keyset import Window
+from app.data.reading import read
 from app.follows.models import block, follow, mute, unblock, unfollow, unmute
-from app.follows.queries import is_apart
-from app.posts.cards import cards_of_entries, with_their_cards
-from app.posts.models import UNDO_WITHIN, Post, repost, unrepost
-from app.posts.queries import replies_to, visible_to
+from app.follows.queries import audience_of
+from app.posts.card import read_timeline
+from app.posts.models import UNDO_WITHIN, Post
+from app.posts.queries import replies, visible_to
+from app.posts.reposting import repost, unrepost
 from app.posts.writing import publish
 from app.profiles import queries as profiles
-from app.reactions.models import Bookmark, bookmark, like, unbookmark, unlike
+from app.reactions.models import bookmark, like, unbookmark, unlike
 from app.reactions.queries import bookmarks
 from app.search.index import TABLES
 from app.timelines import queries as timelines
-from app.web.paging import Cut, part_of
+from app.web.paging import PAGE, Listing
 
 NAMES = ("ada", "bruno", "carmen", "dora")
 STRANGER = None
@@ -164,18 +167,17 @@ class World:
 
 
 def all_of(
-    listed: Query, key: InstrumentedAttribute[int], most: int = 25, *, upwards: bool = False
+    listing: Listing, key: str = "id", size: int = 25, *, upwards: bool = False, **values: int | str
 ) -> list[Row]:
-    """All of a list, ``most`` rows at a time."""
-    found = listed.changed(part_of, Cut(most, upwards=upwards), key).all()
-    page = found
+    """All of a list, ``size`` rows at a time."""
+    page = read(listing(Window(size, ascending=upwards)), **values).all()
+    found = [*page]
     while page:
-        goes_on = listed.changed(
-            part_of, Cut(most, True, upwards), key, place=getattr(page[-1], key.key)
-        )
-        page = goes_on.all()
-        found = [*found, *page]
-    return list(found)
+        window = Window(size, past=True, ascending=upwards)
+        past = {f"past_{key}": getattr(page[-1], key)}
+        page = read(listing(window), **values, **past).all()
+        found += page
+    return found
 
 
 class Community(RuleBasedStateMachine):
@@ -202,9 +204,15 @@ class Community(RuleBasedStateMachine):
         with self.app.app_context():
             yield
 
+    def viewer(self, name: str | None) -> Viewer:
+        """Somebody, as a page knows who is asking."""
+        return viewer_of(self.people[name]) if name else ANONYMOUS
+
     def find(self, entry: Entry, viewer: str) -> Post | None:
         """The post, as a page finds it; None where its verbs are out of reach."""
-        found = db.session.scalar(visible_to(self.people[viewer]).where(Post.id == entry.id))
+        audience = audience_of(self.viewer(viewer))
+        visible = select(Post).where(Post.id == entry.id, visible_to(audience))
+        found = db.session.scalar(visible, {"viewer_id": self.people[viewer].id})
         assert (found is not None) == self.world.sees(viewer, entry)
         return found
 
@@ -360,7 +368,7 @@ class Community(RuleBasedStateMachine):
         reader = readers[self.turn % len(readers)]
         with self.app.app_context():
             self.compare_counts()
-            self.look_for_who_is_apart()
+            self.compare_audiences()
             if self.turn % 2:
                 self.compare_timelines(reader)
             else:
@@ -382,51 +390,66 @@ class Community(RuleBasedStateMachine):
             entry.id: self.world.counts_at(entry) for entry in self.world.entries
         }
 
-    def look_for_who_is_apart(self) -> None:
-        """As a page does before all else: whoever is apart from nobody is asked otherwise."""
-        for name, apart in db.session.execute(select(User.username, is_apart())).all():
-            assert bool(apart) == self.world.is_apart_from_some(name)
-            self.people[name].is_apart = bool(apart)
+    def compare_audiences(self) -> None:
+        """Who has no blocks or mutes is asked otherwise than others."""
+        for name in NAMES:
+            filtered = self.viewer(name).columns["blocks_or_mutes"]
+            assert bool(filtered) == self.world.is_apart_from_some(name)
 
     def compare_timelines(self, reader: str | None) -> None:
-        world, viewer = self.world, self.people[reader]
-        self.compare(timelines.explore(viewer), world.explore(reader))
-        self.compare(timelines.tag(TAG, viewer), world.tagged(reader))
-        if viewer:
-            self.compare_cards(timelines.home(viewer), world.home(reader), viewer)
-            self.compare(bookmarks(viewer), world.bookmarked(reader), key=Bookmark.since)
+        world, viewer = self.world, self.viewer(reader)
+        audience, values = audience_of(viewer), {"viewer_id": viewer.id}
+        self.compare(partial(timelines.explore, audience=audience), world.explore(reader), **values)
+        tagged = partial(timelines.tag, audience=audience)
+        self.compare(tagged, world.tagged(reader), tag=TAG, **values)
+        if reader:
+            for home in (timelines.home_by_author, timelines.home_by_scan):
+                listing = partial(home, audience=audience)
+                self.compare(listing, world.home(reader), **values)
+            self.compare_cards(listing, world.home(reader), viewer)
+            kept = partial(bookmarks, audience=audience)
+            self.compare(kept, world.bookmarked(reader), "since", **values)
 
     def compare_profile(self, author: str, reader: str | None) -> None:
-        world, viewer, whose = self.world, self.people[reader], self.people[author]
-        posts = profiles.by(whose, viewer, with_replies=False)
-        self.compare(posts, world.profile(author, reader, with_replies=False))
-        everything = profiles.by(whose, viewer, with_replies=True)
-        self.compare_cards(everything, world.profile(author, reader, with_replies=True), viewer)
+        world, viewer = self.world, self.viewer(reader)
+        audience, values = audience_of(viewer), {"user_id": self.people[author].id}
+        posts, everything = (
+            partial(profiles.posts, audience=audience, with_replies=with_replies)
+            for with_replies in (False, True)
+        )
+        should = world.profile(author, reader, with_replies=False)
+        self.compare(posts, should, viewer_id=viewer.id, **values)
+        should = world.profile(author, reader, with_replies=True)
+        self.compare(everything, should, viewer_id=viewer.id, **values)
+        self.compare_cards(everything, should, viewer, **values)
 
     def compare(
-        self, real: Query, should: list[Entry], key: InstrumentedAttribute[int] = Post.id
+        self, listing: Listing, should: list[Entry], key: str = "id", **values: int | str
     ) -> Sequence[Row]:
         # In pages of all sizes: short ones are found in another way than long ones.
-        entries = all_of(real, key, most=self.turn % 5 + 1)
+        entries = all_of(listing, key, self.turn % 5 + 1, **values)
         assert [entry.id for entry in entries] == [entry.id for entry in should]
-        upwards = all_of(real, key, most=self.turn % 7 + 1, upwards=True)
+        upwards = all_of(listing, key, self.turn % 7 + 1, upwards=True, **values)
         assert upwards[::-1] == entries
         return entries
 
-    def compare_cards(self, real: Query, should: list[Entry], viewer: User | None) -> None:
+    def compare_cards(
+        self, listing: Listing, should: list[Entry], viewer: Viewer, **values: int
+    ) -> None:
         """Hold the cards of a page to a list: each post once, by whom its first entry is there."""
         first: dict[int, str | None] = {}
-        for entry in should:
+        for entry in should[:PAGE]:
             first.setdefault(entry.shown.id, entry.author if entry.shows else None)
-        self.compare(real, should)
-        page = real.changed(part_of, Cut(len(should) + 1), Post.id)
-        cards = cards_of_entries(with_their_cards(page, Post.id, viewer).all(), viewer)
-        shown = [(card.id, card.reposter and card.reposter[0]) for card in cards]
+        with self.app.test_request_context("/"):
+            _rows, cards = read_timeline(listing, "id", viewer, **values)
+            shown = [(card.id, card.reposter and card.reposter[0]) for card in cards]
         assert shown == list(first.items())
 
     def compare_threads(self, reader: str | None) -> None:
+        viewer = self.viewer(reader)
+        listing = partial(replies, audience=audience_of(viewer))
         for post in {entry.answers for entry in self.world.entries if entry.answers}:
-            real = all_of(replies_to(post.id, self.people[reader]), Post.id, upwards=True)
+            real = all_of(listing, upwards=True, post_id=post.id, viewer_id=viewer.id)
             assert [(row.id, row.deleted_at is None) for row in real] == self.world.thread(
                 post, reader
             )

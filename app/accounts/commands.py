@@ -4,14 +4,14 @@ import click
 
 from ..data.database import db, writing
 from . import blueprint
-from .models import by_name
+from .models import by_username
 
 
 @blueprint.cli.command("promote")
 @click.argument("name")
 def promote(name: str) -> None:
     """Make the user NAME an administrator."""
-    user = db.session.scalar(by_name(name))
+    user = db.session.scalar(by_username(name))
     if user is None:
         raise click.ClickException(f"Nobody here is called {name}.")
     with writing():

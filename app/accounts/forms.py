@@ -6,7 +6,6 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -20,16 +19,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
 
-from ..data.database import can_be_kept, db
-from .models import by_email, by_name, normal_email
+from ..data.database import db
+from ..web.forms import line_ends, storable
+from .models import User, by_email, by_username, normal_email
 from .passwords import LONGEST, SHORTEST
-
-
-def storable(_form: FlaskForm, field: Any) -> None:
-    """Refuse NUL and lone surrogates, which no database keeps."""
-    if not can_be_kept(field.data or ""):
-        # The validators after this one ask the database, which would fail on it.
-        raise StopValidation(_l("There is a character in it that cannot be kept. Remove it."))
+from .viewer import viewer
 
 
 def valid_email(_form: FlaskForm, field: Any) -> None:
@@ -43,7 +37,7 @@ def valid_email(_form: FlaskForm, field: Any) -> None:
 def not_taken_email(_form: FlaskForm, field: Any) -> None:
     """Refuse another person's address."""
     owner = db.session.scalar(by_email(field.data))
-    if owner and owner.id != getattr(current_user, "id", None):
+    if owner and owner.id != viewer.id:
         raise ValidationError(_l("Someone already uses this address."))
 
 
@@ -52,11 +46,6 @@ def plain_name(text: str | None) -> str:
     normal = unicodedata.normalize("NFKC", text or "")
     kept = (c for c in normal if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co"))
     return " ".join("".join(kept).split())
-
-
-def line_ends(text: str | None) -> str | None:
-    """Return ``text`` with line feeds, as a browser counts them: it sends two characters each."""
-    return text and text.replace("\r\n", "\n")
 
 
 password_rules = [
@@ -77,7 +66,7 @@ def new_password_field(label: str) -> PasswordField:
 
 def if_imported_without(_form: FlaskForm, field: Any) -> None:
     """Let the address of someone who came without one stay empty."""
-    if not field.data and current_user.email is None:
+    if not field.data and viewer.email is None:
         field.errors = []
         raise StopValidation
 
@@ -115,10 +104,10 @@ class RegisterForm(FlaskForm):
     submit = SubmitField(_l("Register"))
 
     def validate_username(self, field: Any) -> None:
-        """Refuse a taken name, and one that could be taken for a page of ours."""
+        """Refuse a taken name, and one that is the first segment of a URL."""
         if field.errors:
             return
-        if field.data.lower() in _reserved_names() or db.session.scalar(by_name(field.data)):
+        if field.data.lower() in _reserved_names() or db.session.scalar(by_username(field.data)):
             raise ValidationError(_l("This name is taken. Try another."))
 
 
@@ -199,26 +188,27 @@ class AccountForm(FlaskForm):
     )
     submit = SubmitField(_l("Save"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, user: User) -> None:
+        super().__init__(obj=user)
+        self.user = user
         languages = current_app.config["LANGUAGES"]
         self.language.choices = [("", _l("As my browser asks")), *languages.items()]
 
     @property
     def changes_email(self) -> bool:
         """Whether the address sent differs from the one kept."""
-        return normal_email(self.email.data or "") != (current_user.email or "")
+        return normal_email(self.email.data or "") != (self.user.email or "")
 
     def validate_current_password(self, field: Any) -> None:
         """Want the password in use for what could take the account over."""
-        if (self.password.data or self.changes_email) and not current_user.check_password(
+        if (self.password.data or self.changes_email) and not self.user.check_password(
             field.data or ""
         ):
             raise ValidationError(_l("This is not your current password."))
 
 
 def _reserved_names() -> set[str]:
-    """Every first part of an address of ours."""
+    """The first segment of every URL of ours."""
     return {
         rule.rule.split("/")[1].split("<")[0].lower() for rule in current_app.url_map.iter_rules()
     } - {"", "@"}

@@ -1,31 +1,39 @@
 """Register, log in, log out, forgotten password."""
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_babel import lazy_gettext as _l
+from flask_login import login_required
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
-from ..data.database import db, writing
-from ..mail import models as mail
-from ..web.answers import notify, own_path
+from ..data.database import db
+from ..mail.sending import send_mail
+from ..web.answers import form_page, notify, own_path
+from ..web.errors import show_when_expired
 from ..web.i18n import language
-from ..web.security import limiter
+from ..web.limits import limiter
 from ..web.urls import external_url
 from . import blueprint, passwords
 from .forms import ForgottenPasswordForm, LoginForm, RegisterForm, ResetPasswordForm
-from .guessing import WITHIN, note_failure, remember_browser, too_many_failures
-from .models import by_email, by_name_or_email, register
-from .sign_in import begin_session, end_session
+from .models import by_email, by_login, register
+from .sign_in import begin_session, leave_session
+from .throttling import WITHIN, note_failure, remember_browser, too_many_failures
 from .tokens import reset_token, user_of_reset_token
+from .viewer import viewer
+
+show_when_expired("username", _l("Username"))
+show_when_expired("login", _l("Username or e-mail"))
+show_when_expired("email", _l("E-mail"), "email")
+show_when_expired("password", _l("Password"), "password")
 
 
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
 @limiter.limit("60 per hour", methods=["POST"])
 def register_account() -> ResponseReturnValue:
-    """Make an account and sign in to it."""
-    if current_user.is_authenticated:
+    """Create an account and sign in to it."""
+    if viewer.is_authenticated:
         return redirect("/")
     if current_app.config["REGISTRATION"] == "closed":
         return render_template("accounts/closed.html"), 403
@@ -34,26 +42,26 @@ def register_account() -> ResponseReturnValue:
         try:
             user = register(form.username.data, email=form.email.data, password=form.password.data)
         except IntegrityError:
-            # Someone was faster between the check and the write: the check now says which.
+            # Somebody took the name between the check and the INSERT: the check now says which.
             form.validate()
         else:
             begin_session(user, remember=False)
             notify(_("Welcome, %(name)s!", name=user.username))
             return redirect(_next(), 303)
-    return _form_page("accounts/register.html", form)
+    return form_page("accounts/register.html", form)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @limiter.limit("200 per hour", methods=["POST"])
 def login() -> ResponseReturnValue:
     """Sign in, and go on to where the person was going."""
-    if current_user.is_authenticated:
+    if viewer.is_authenticated:
         return redirect(_next())
     form = LoginForm()
     if form.validate_on_submit():
         if too_many_failures(form.login.data):
             raise TooManyRequests(retry_after=int(WITHIN.total_seconds()))
-        user = db.session.scalar(by_name_or_email(form.login.data))
+        user = db.session.scalar(by_login(form.login.data))
         # One hash is computed whether there is such a user or not.
         right = passwords.check(user.password_hash if user else None, form.password.data)
         if user and right:
@@ -63,14 +71,14 @@ def login() -> ResponseReturnValue:
             return redirect(_next(), 303)
         note_failure(form.login.data)
         form.password.errors = [_("The name or the password is wrong.")]
-    return _form_page("accounts/login.html", form)
+    return form_page("accounts/login.html", form)
 
 
 @blueprint.post("/logout")
 @login_required
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""
-    end_session(current_user)
+    leave_session(viewer)
     notify(_("You are signed out."))
     return redirect("/", 303)
 
@@ -83,18 +91,17 @@ def forgot_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         user = db.session.scalar(by_email(form.email.data))
         if user and user.email:
-            with writing():
-                mail.post(
-                    user.email,
-                    _("Set a new password"),
-                    "mail/reset_password.txt",
-                    language=user.language or language(),
-                    user=user,
-                    url=external_url("accounts.reset_password", token=reset_token(user)),
-                )
+            send_mail(
+                user.email,
+                _("Set a new password"),
+                "mail/reset_password.txt",
+                language=user.language or language(),
+                user=user,
+                url=external_url("accounts.reset_password", token=reset_token(user)),
+            )
         notify(_("If there is an account with this address, a link is on its way to it."))
         return redirect(url_for("accounts.login"), 303)
-    return _form_page("accounts/forgot_password.html", form)
+    return form_page("accounts/forgot_password.html", form)
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
@@ -104,18 +111,12 @@ def reset_password(token: str) -> ResponseReturnValue:
     user = user_of_reset_token(token)
     form = ResetPasswordForm()
     if user and not form.validate_on_submit():
-        return _form_page("accounts/reset_password.html", form)
+        return form_page("accounts/reset_password.html", form)
     if user and user.change_password(form.password.data):
         notify(_("Your password is set. Log in with it."))
         return redirect(url_for("accounts.login"), 303)
     notify(_("This link no longer works. Ask for a new one."))
     return redirect(url_for("accounts.forgot_password"), 303)
-
-
-def _form_page(template: str, form: object) -> Response:
-    """The page of a form: 422 once it has errors."""
-    status = 422 if getattr(form, "errors", None) else 200
-    return current_app.make_response((render_template(template, form=form), status))
 
 
 def _next() -> str:

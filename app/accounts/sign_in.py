@@ -1,95 +1,74 @@
-"""Flask-Login over login sessions: who is asking, and what a stranger is told."""
+"""Flask-Login over login sessions: signing in and out, and what happens to who is signed out."""
 
-from urllib.parse import urlencode
+from collections.abc import Callable
 
 from flask import redirect, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, login_user, logout_user
 
-from ..data.readers import only_reads
 from ..web.answers import answer_with_messages, notify, wants_fragment
-from .models import User, user_of_session
+from ..web.i18n import choose_language_by
+from .models import User, end_session
+from .viewer import ANONYMOUS, Viewer, viewer, viewer_of_session
 
+login_manager = LoginManager()
+login_manager.user_loader(viewer_of_session)
+login_manager.anonymous_user = lambda: ANONYMOUS
 
-class Logins(LoginManager):
-    """Flask-Login without its guess, from address and browser, whether a cookie was stolen.
-
-    A login session is a row of ours. Flask-Login makes that guess even where nothing comes of it.
-    """
-
-    def _session_protection_failed(self) -> bool:
-        return False
-
-
-login_manager = Logins()
+_resume: list[Callable[[], str | None]] = []
 
 
 def init_app(state: BlueprintSetupState) -> None:
-    """Let Flask-Login find who is asking."""
+    """Have Flask-Login find the viewer of each request."""
     login_manager.init_app(state.app)
-    login_manager.user_loader(_who_asks)
-    # Who asks is looked up before the first word is said, whatever says it.
-    state.app.extensions["chosen_language"] = _chosen_language
+    choose_language_by(state.app, lambda: viewer.language)
 
 
-def _who_asks(token: str) -> User | None:
-    return user_of_session(token, for_page=only_reads() and not wants_fragment())
+def viewer_in_templates() -> dict[str, Viewer]:
+    """Have templates know the viewer: the object, since the proxy looks it up at each access."""
+    return {"viewer": viewer._get_current_object()}
 
 
-def _chosen_language() -> str | None:
-    user = viewer()
-    return user.language if user else None
+def resume_after_login(path: Callable[[], str | None]) -> None:
+    """Have ``path`` tell where a POST by somebody who is signed out can go on after log-in.
 
-
-def viewer() -> User | None:
-    """Return who is asking; None for a stranger."""
-    # The user themselves: a proxy would look for them with each attribute.
-    user: User = current_user._get_current_object()
-    return user if user.is_authenticated else None
+    It looks at the request and returns a path of ours that keeps what was typed, or None if the
+    request is not of its domain.
+    """
+    _resume.append(path)
 
 
 @login_manager.unauthorized_handler
 def ask_to_log_in() -> ResponseReturnValue:
-    """Send a stranger to log in and back; what they typed goes along."""
+    """Send an anonymous viewer to log in and back; what they typed is not lost."""
     if wants_fragment():
         notify(_("You are signed out. What you typed is still here: log in, in another tab."))
         return answer_with_messages(401)
     if request.method == "GET":
         to = request.full_path.rstrip("?")
-    elif body := request.form.get("body"):
-        to = _where_to_write() + "?" + urlencode({"body": body})
     else:
-        to = "/"
+        to = next(filter(None, (path() for path in _resume)), "/")
     notify(_("Log in to go on."))
     return redirect(url_for("accounts.login", next=to), 303)
-
-
-def _where_to_write() -> str:
-    """Return the path of the page with the composer that was sent: an answer stays an answer."""
-    for field, verb in (("in_reply_to", "reply"), ("edits", "edit")):
-        id = request.form.get(field, "")
-        if id.isascii() and id.isdigit():
-            return f"/posts/{id}/{verb}"
-    return "/posts/new"
 
 
 def begin_session(user: User, *, remember: bool) -> None:
     """Sign ``user`` in, in this browser, under a new token and with a new CSRF token."""
     session.clear()
-    user.sign_in(
+    token = user.sign_in(
         address=request.remote_addr or "",
         agent=request.user_agent.string,
         remembered=remember,
     )
-    login_user(user, remember=remember)
+    login_user(viewer_of_session(token), remember=remember)
 
 
-def end_session(user: User) -> None:
-    """Sign ``user`` out of this browser, here and in the database."""
-    if user.login_session_id:
-        user.end_session(user.login_session_id)
+def leave_session(viewer: Viewer) -> None:
+    """Sign ``viewer`` out of this browser, here and in the database."""
+    if viewer.session_id:
+        end_session(viewer.id, viewer.session_id)
     logout_user()
     # Flask-Login's note to clear the remember-me cookie must survive.
     note = session.get("_remember")

@@ -1,8 +1,8 @@
-"""What this domain announces to those after it, within the transaction that changes it."""
+"""The signals of this domain, sent within the transaction that changes it."""
 
 from blinker import Namespace
 
 _signals = Namespace()
 
-# The sender is the User. Its name or its profile is new.
+# The sender is the User, who is new or whose profile changed.
 profile_changed = _signals.signal("profile-changed")

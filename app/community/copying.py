@@ -1,5 +1,6 @@
 """Copy a whole community from SQLite to PostgreSQL: every row, compared afterwards."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,15 +11,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from psycopg import sql
-from sqlalchemy import Connection, Row, Table, create_engine, make_url, select, text
+from sqlalchemy import Connection, Table, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from ..data.database import Base, writing
-from ..data.engines import sqlite_options
+from ..data.engines import engine_options
 from ..search.index import TABLES, rebuild
 
-AT_ONCE = 5_000
+BATCH = 5_000
 
+# One row.
+Values = tuple[Any, ...]
 # What a table holds, in whatever order: how many rows, and the sum of their hashes.
 Contents = tuple[int, int]
 
@@ -63,7 +66,7 @@ def _source(url: str) -> Iterator[Connection]:
         raise CopyError("Only a community on SQLite can be copied: sqlite:////path/to/file")
     if not (address.database and Path(address.database).is_file()):
         raise CopyError(f"There is no file {address.database}.")
-    engine = create_engine(address, **sqlite_options())
+    engine = create_engine(address, **engine_options("sqlite"))
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
@@ -103,18 +106,22 @@ def _copy(table: Table, source: Connection, target: Connection) -> Contents:
         raise CopyError(f"{table.name} cannot be copied: {error}") from error
 
 
-def _sent(rows: Iterable[Row[Any]], copy: psycopg.Copy) -> Iterator[Row[Any]]:
+def _sent(rows: Iterable[Values], copy: psycopg.Copy) -> Iterator[Values]:
     for row in rows:
         copy.write_row(row)
         yield row
 
 
-def _rows(table: Table, connection: Connection) -> Iterable[Row[Any]]:
-    # Some at a time, so that it does not matter how many there are.
-    return connection.execute(select(table), execution_options={"yield_per": AT_ONCE})
+def _rows(table: Table, connection: Connection) -> Iterator[Values]:
+    """Yield the rows of ``table``; a JSON object as its text, which both databases take."""
+    # In batches, so that a table of any size fits into memory.
+    for row in connection.execute(select(table), execution_options={"yield_per": BATCH}):
+        yield tuple(
+            json.dumps(value, sort_keys=True) if isinstance(value, dict) else value for value in row
+        )
 
 
-def _contents(rows: Iterable[Row[Any]]) -> Contents:
+def _contents(rows: Iterable[Values]) -> Contents:
     count = hashes = 0
     for row in rows:
         count, hashes = count + 1, hashes + hash(row)

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from ..accounts.models import User, by_name
+from ..accounts.models import User, by_username
 from ..data.database import db, now, writing
-from ..posts.models import Post, repost
+from ..posts.models import Post
+from ..posts.reposting import repost
 from ..reactions.models import bookmark, like
 from .loading import load
 
@@ -186,7 +187,7 @@ BOOKMARKS = {9: "ada", 10: "ada jonas", 29: "ada"}
 
 def load_demo() -> bool:
     """Move the demo community in, with times counted back from now; False if it is there."""
-    if db.session.scalar(by_name("ada")):
+    if db.session.scalar(by_username("ada")):
         return False
     joined = (now() - timedelta(days=40)).isoformat()
     load(

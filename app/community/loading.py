@@ -12,15 +12,15 @@ from sqlalchemy import insert, select
 
 from ..accounts import passwords
 from ..accounts.models import User
-from ..cli import repair_counts
+from ..data.counters import repair_counts
 from ..data.database import Base, db, writing
 from ..data.ids import id_at, moment_of
 from ..follows.models import Follow
 from ..posts.models import Mention, Post, Tagging
-from ..posts.writing import written
+from ..posts.writing import parse
 from ..search.index import fill
 
-AT_ONCE = 5_000
+BATCH = 5_000
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 FILES = {
     "users.csv": ("username", "display_name", "created_at"),
@@ -46,7 +46,7 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
     """Load ``users.csv``, ``follows.csv`` and ``posts.csv`` of ``folder``.
 
     ``users.csv`` may have a column ``about_me``; ``posts.csv`` may have ``number`` and
-    ``in_reply_to``, the number of an earlier post that a post answers. Everybody gets
+    ``in_reply_to``, the number of an earlier post that a post replies to. Everybody gets
     ``password``, if one is given. Raises :class:`LoadError` and loads nothing when any line
     is wrong.
     """
@@ -130,7 +130,7 @@ def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
     numbered: dict[str, tuple[int, int]] = {}
     for key, (_at, _i, row) in zip(keys, dated, strict=True):
         try:
-            text = written(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
+            text = parse(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
         except ValueError as error:
             raise _error(row, str(error)) from error
         author_id = _known(row, "author", ids)
@@ -228,5 +228,5 @@ def _rising(
 
 
 def _insert(model: type[Base], values: list[dict[str, Any]]) -> None:
-    for start in range(0, len(values), AT_ONCE):
-        db.session.execute(insert(model), values[start : start + AT_ONCE])
+    for start in range(0, len(values), BATCH):
+        db.session.execute(insert(model), values[start : start + BATCH])

@@ -1,50 +1,34 @@
-"""The database: the base class of models, parts of statements, transactions, times."""
+"""The database: the base class of models, transactions that write, and what follows a commit."""
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, cast
+from functools import cache, wraps
+from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
 from blinker import Signal
 from click import Command
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    Dialect,
-    Index,
-    MetaData,
-    Select,
-    Text,
-    TypeDecorator,
-    any_,
-    bindparam,
-    func,
-    literal_column,
-    make_url,
-    select,
-)
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Insert, MetaData, Select, Table, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.types import TypeEngine
 from werkzeug.local import LocalProxy
 
-from .engines import postgresql_options, set_up, sqlite_options
-from .write_lock import turn_to_write
+from .engines import REPLICA_TIMEOUTS, engine_options, read_engine_options, set_up, set_up_reading
+from .write_lock import write_lock
 
 log = logging.getLogger(__name__)
 
-# Sent when a transaction of this process has written something, once it is safely on disk.
+# Sent after each commit of a transaction that wrote, by this process.
 committed = Signal()
 
 
 class Base(DeclarativeBase):
-    """The models. Named constraints let migrations alter them on both databases."""
+    """The base class of models. Named constraints let migrations alter them on both databases."""
 
     metadata = MetaData(
         naming_convention={
@@ -59,26 +43,45 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-# A query of any columns.
+P = ParamSpec("P")
+Built = TypeVar("Built")
+
+# A SELECT of any columns.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
+class HasId(Protocol):
+    """A model, a row or a viewer: verbs that only need to know which one take any of them."""
+
+    @property
+    def id(self) -> int:
+        """The primary key."""
+
+
 def init_app(app: Flask) -> None:
-    """Bind the database to ``app`` and set up each connection."""
-    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    on_sqlite = url.get_backend_name() == "sqlite"
-    options = sqlite_options() if on_sqlite else {**postgresql_options(), "pool_pre_ping": True}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    """Bind the database to ``app``: an engine for transactions, others for reading.
+
+    Those are ``db.engines["read"]`` and, for a read replica, ``db.engines["replica"]``.
+    """
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    backend = make_url(url).get_backend_name()
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(backend)
+    binds = {"read": {"url": url, **read_engine_options(backend)}}
+    if replica := app.config["DATABASE_READ_URL"]:
+        binds["replica"] = {"url": replica, **read_engine_options(backend, **REPLICA_TIMEOUTS)}
+    app.config["SQLALCHEMY_BINDS"] = binds
     db.init_app(app)
     _load_migrations_later(app)
     with app.app_context():
         set_up(db.engine)
+        for name in binds:
+            set_up_reading(db.engines[name])
 
 
 def _load_migrations_later(app: Flask) -> None:
-    """Give ``app`` Flask-Migrate, and ``flask db``, when they are asked for.
+    """Load Flask-Migrate, and the ``flask db`` commands, when they are first used.
 
-    No process that serves pages asks: with Alembic they would take 10 MB of each.
+    Processes that serve pages never use them, and Alembic takes 10 MB of memory.
     """
 
     def load() -> None:
@@ -99,121 +102,95 @@ def _load_migrations_later(app: Flask) -> None:
     app.cli.add_command(cast(Command, LocalProxy(command)), "db")
 
 
-def can_be_kept(text: str) -> bool:
-    """Whether a database takes ``text``: none takes NUL or a lone surrogate."""
-    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+def table_of(model: type[Base]) -> Table:
+    """Return the table of ``model``, for Core statements that bypass the ORM's unit of work."""
+    return cast(Table, model.__table__)
 
 
-def is_indexed_by(index: Index, dialect: str) -> bool:
-    """Whether the database ``dialect`` has ``index``: some are made for one of the two alone."""
-    made_for = index._ddl_if
-    return made_for is None or made_for.dialect == dialect
+def insert_if_absent(model: type[Base]) -> Insert:
+    """Return ``INSERT … ON CONFLICT DO NOTHING`` into the table of ``model``.
 
-
-def at_most(rows: int) -> ColumnElement[int]:
-    """How many rows a query finds at most, for its ``limit()``; a part of the statement.
-
-    As a parameter it has SQLite prepare the statement anew each time that it runs, which
-    took three times as long as to find a page of home (SQLite 3.53 built with STAT4).
+    Run it with :func:`changed_rows`: 1 where the row is new, 0 where it exists.
     """
-    return literal_column(str(int(rows)))
+    dialect = sqlite if is_sqlite() else postgresql
+    return dialect.insert(table_of(model)).on_conflict_do_nothing()
 
 
-class Listed(TypeDecorator[list[Any]]):
-    """A list of values as one parameter, so that a statement's text is the same for any number."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, item: TypeEngine[Any]) -> None:
-        super().__init__()
-        self.item = item
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """Return the type that the database knows."""
-        is_json = dialect.name == "sqlite"
-        return dialect.type_descriptor(Text() if is_json else postgresql.ARRAY(self.item))
-
-    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
-        """Return the values as the database takes them."""
-        return json.dumps(value) if dialect.name == "sqlite" else value
+def changed_rows(session: OrmSession, statement: Any, values: dict[str, Any] | None = None) -> int:
+    """Run an INSERT, UPDATE or DELETE in the transaction of ``session``; return its row count."""
+    # Without the option, SQLAlchemy drops the row count of an INSERT on PostgreSQL.
+    options = {"preserve_rowcount": True, "synchronize_session": False}
+    result: Any = session.execute(statement, values or {}, execution_options=options)
+    return int(result.rowcount)
 
 
-def is_among(column: Any, values: Any) -> ColumnElement[bool]:
-    """Whether ``column`` is one of ``values``, a parameter that takes a list of them."""
-    listed = bindparam(values.key, type_=Listed(column.type))
-    if db.engine.dialect.name == "sqlite":
-        one = func.json_each(listed).table_valued("value")
-        found: ColumnElement[bool] = column.in_(select(one))
-    else:
-        found = column == any_(listed)
-    return found
+def is_sqlite() -> bool:
+    """Whether the application runs on SQLite; on PostgreSQL otherwise."""
+    return db.engine.dialect.name == "sqlite"
 
 
-def there_is(one: Select[Any]) -> ColumnElement[bool]:
-    """Whether ``one``, a query of a single row for each row around it, finds it.
+def cache_per_dialect(build: Callable[P, Built]) -> Callable[P, Built]:
+    """Return ``build`` under :func:`functools.cache`, for statements that differ by database."""
 
-    Looked up by key; where it selects a column of that too, PostgreSQL finds it in the index
-    alone. EXISTS lets PostgreSQL make a table of all that could be asked for first: all posts,
-    to count what somebody has not read.
-    """
-    return one.scalar_subquery().is_not(None)
+    @cache
+    def built(_dialect: str, *args: P.args, **kwargs: P.kwargs) -> Built:
+        return build(*args, **kwargs)
+
+    @wraps(build)
+    def find(*args: P.args, **kwargs: P.kwargs) -> Built:
+        return built(db.engine.dialect.name, *args, **kwargs)  # type: ignore[arg-type]
+
+    return find
+
+
+def is_writing() -> bool:
+    """Whether the code around runs inside :func:`writing`."""
+    return db.session.registry.has() and bool(db.session().info.get("writing"))
+
+
+def has_written() -> bool:
+    """Whether this request (or command) has committed a transaction that writes."""
+    return db.session.registry.has() and bool(db.session().info.get("has_written"))
 
 
 @contextmanager
 def writing() -> Iterator[OrmSession]:
-    """A transaction that may write: committed at the end, rolled back on an error.
+    """Open a transaction that may write: commit at the end, roll back on an exception.
 
-    The transaction that read until now ends first; what it loaded stays usable. From here on
-    the session reads where it writes, and not from a replica.
-    Inside another ``writing()`` it joins that one.
+    A transaction in which the session only read ends first; its objects stay usable.
+    Inside another ``writing()`` it joins that transaction.
     """
     session = db.session()
     if session.info.get("writing"):
         yield session
         return
     session.commit()
-    with turn_to_write(db.engine):
+    with write_lock(db.engine):
         session.connection(execution_options={"writing": True})
-        session.info.update(writing=True, wrote=True, after_commit=[])
+        session.info.update(writing=True, has_written=True, after_commit=[])
         try:
             yield session
             session.commit()
-            todo = session.info["after_commit"]
+            callbacks = session.info["after_commit"]
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info.update(writing=False, after_commit=[])
     committed.send()
-    for act in todo:
+    for callback in callbacks:
         try:
-            act()
+            callback()
         except Exception:
-            # The data is safe, and the answer must say so: sweeps find what was missed.
-            log.exception("What was to follow a commit failed.")
+            # The data is committed, and the answer must say so. A periodic job repeats the work.
+            log.exception("A callback after a commit failed.")
 
 
-def after_commit(act: Callable[[], object]) -> None:
-    """Call ``act`` once the transaction around us is safely on disk, and never if it fails."""
-    db.session().info["after_commit"].append(act)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware datetimes in Python, UTC in the database, on databases that drop the zone too."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return ``value`` in UTC."""
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return ``value`` aware."""
-        return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+def after_commit(callback: Callable[[], object]) -> None:
+    """Call ``callback`` after the transaction around commits; never if it rolls back."""
+    db.session().info["after_commit"].append(callback)
 
 
 def now() -> datetime:
-    """Return this moment, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.fromtimestamp(time.time(), UTC)

@@ -1,53 +1,86 @@
-"""How each of the two databases is opened, and what a new connection is told."""
+"""The engines: options of each database, and what is set on a new connection."""
 
 import sqlite3
 import warnings
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, ExceptionContext, event
 
 try:
     from pysqlite3 import dbapi2 as sqlite
-except ImportError:  # No wheel for this machine (Linux on ARM, for one).
+except ImportError:  # There is no wheel for this platform (Linux on ARM, for example).
     sqlite = sqlite3
 
-# How large the pages of a new SQLite database are, in bytes, and how much of it is mapped into
-# memory: as much as SQLite allows.
-PAGE_SIZE, MAPPED = 8192, 2**31
+# Bytes per page of a new SQLite database, and bytes mapped into memory (SQLite's maximum).
+PAGE_SIZE, MMAP_SIZE = 8192, 2**31
+
+# For libpq, in seconds (the second in milliseconds): pages wait no longer for a replica that is down.
+REPLICA_TIMEOUTS = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+
+# SQLSTATEs of a server-side prepared statement that a migration made invalid
+# (feature_not_supported, invalid_sql_statement_name). A new connection prepares it again.
+OUTDATED_STATEMENT = ("0A000", "26000")
 
 
-def sqlite_options() -> dict[str, Any]:
-    """Return the options of an engine on SQLite."""
-    # Without an isolation level the driver leaves BEGIN to _begin_on_sqlite.
+def engine_options(backend: str, **connect_args: Any) -> dict[str, Any]:
+    """Return the options of an engine on ``backend``; ``connect_args`` go to the driver.
+
+    Errors name no parameters, because these are what people wrote and errors reach the log.
+    """
+    if backend == "sqlite":
+        # Without an isolation level the driver leaves BEGIN to _begin_on_sqlite.
+        return {
+            "module": sqlite,
+            "connect_args": {"isolation_level": None, "timeout": 30, **connect_args},
+            "pool_size": 20,
+            "hide_parameters": True,
+        }
     return {
-        "module": sqlite,
-        "connect_args": {"isolation_level": None, "timeout": 30},
-        "pool_size": 20,
-    }
-
-
-def postgresql_options(**connect_args: Any) -> dict[str, Any]:
-    """Return the options of an engine on PostgreSQL, with what else libpq is told."""
-    from psycopg import RawCursor  # noqa: PLC0415 - only this database's driver has it
-
-    # A statement goes to PostgreSQL as it is: other cursors first look through its whole text, at
-    # each call, for where the parameters are.
-    return {
-        "paramstyle": "numeric_dollar",
-        "connect_args": {"cursor_factory": RawCursor, **connect_args},
+        "connect_args": connect_args,
         "pool_size": 10,
         "max_overflow": 10,
+        "pool_pre_ping": True,
+        "hide_parameters": True,
     }
+
+
+def read_engine_options(backend: str, **connect_args: Any) -> dict[str, Any]:
+    """Return the options of an engine whose connections only read.
+
+    AUTOCOMMIT: each statement sees what is committed, and no transaction stays open. Each thread
+    keeps its connection (:mod:`app.data.reading`), so the pool has no limit (size 0).
+    """
+    options = engine_options(backend, **connect_args)
+    options.pop("max_overflow", None)
+    return {**options, "isolation_level": "AUTOCOMMIT", "pool_size": 0, "pool_pre_ping": False}
 
 
 def set_up(engine: Engine) -> None:
-    """Have each connection of ``engine`` set up for what we ask of it, when it is opened."""
+    """Configure each new connection of ``engine``, and how it begins a transaction."""
     if engine.dialect.name == "sqlite":
         _warn_of_wal_reset_bug()
-        event.listen(engine, "connect", _on_sqlite)
+        event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
     else:
-        event.listen(engine, "connect", _on_postgresql)
+        event.listen(engine, "connect", _configure_postgresql)
+        event.listen(engine, "handle_error", _reconnect_for_outdated_statement)
+
+
+def set_up_reading(engine: Engine) -> None:
+    """Configure each new connection of ``engine`` to read, and have the database refuse writes."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "connect", _refuse_writes_on_sqlite)
+    else:
+        event.listen(engine, "connect", _configure_postgresql)
+        event.listen(engine, "connect", _refuse_writes_on_postgresql)
+        event.listen(engine, "handle_error", _reconnect_for_outdated_statement)
 
 
 def _warn_of_wal_reset_bug() -> None:
@@ -59,35 +92,48 @@ def _warn_of_wal_reset_bug() -> None:
         )
 
 
-def _on_sqlite(connection: Any, _record: object) -> None:
-    # FULL: what an answer said is saved survives the loss of power, in WAL mode too. What is
-    # read is read where the system keeps the file, and not copied from there.
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    # synchronous=FULL: in WAL mode too, a committed transaction survives a power failure.
     for pragma in (
         f"page_size={PAGE_SIZE}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"mmap_size={MAPPED}",
+        f"mmap_size={MMAP_SIZE}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _on_postgresql(connection: Any, _record: object) -> None:
-    from psycopg import RawServerCursor  # noqa: PLC0415 - as above
-
-    # What is read some rows at a time goes as it is, too.
-    connection.server_cursor_factory = RawServerCursor
-    # What a page looks up is in memory or on a disk without a head, and its statements are over
-    # before they would be compiled, or other processes started to help.
-    with connection.cursor() as cursor:
-        cursor.execute("SET random_page_cost = 3")
-        cursor.execute("SET jit = off")
-        cursor.execute("SET max_parallel_workers_per_gather = 0")
-    connection.commit()
+def _refuse_writes_on_sqlite(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_on_sqlite(connection: Any) -> None:
-    # A read that turns into a write fails at once whatever the timeout, so a
-    # writer asks for the lock with its first statement.
+    # A read transaction that turns into a write fails at once, whatever the timeout, when another
+    # connection wrote meanwhile. So a transaction that writes takes the lock at BEGIN.
     mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
     connection.connection.dbapi_connection.execute(f"BEGIN {mode}")
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    # Pages look up few rows, in memory or on a solid-state disk: JIT compilation and parallel
+    # workers take longer to start than such a statement takes to run.
+    _set(connection, random_page_cost="3", jit="off", max_parallel_workers_per_gather="0")
+
+
+def _refuse_writes_on_postgresql(connection: Any, _record: object) -> None:
+    # The generic plan: otherwise PostgreSQL plans many timelines again for each viewer, which
+    # takes longer than to read them. The words of a search are literals (app.search.dialects).
+    _set(connection, default_transaction_read_only="on", plan_cache_mode="force_generic_plan")
+
+
+def _set(connection: Any, **settings: str) -> None:
+    with connection.cursor() as cursor:
+        for name, value in settings.items():
+            cursor.execute(f"SET {name} = {value}")
+    connection.commit()
+
+
+def _reconnect_for_outdated_statement(context: ExceptionContext) -> None:
+    if getattr(context.original_exception, "sqlstate", None) in OUTDATED_STATEMENT:
+        context.is_disconnect = True

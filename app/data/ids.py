@@ -1,28 +1,19 @@
-"""Ids that are in order of time, and the time that each of them tells."""
+"""Time-ordered ids: the primary key is the order of rows and tells when each was made."""
 
 import secrets
-from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    Sequence,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Integer, Sequence, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from .database import Base, db, now
+from .database import Base, is_sqlite, now
+from .types import BigId
 
-# An id is milliseconds since 1970 above this many bits that tell one millisecond's ids apart.
+# An id is milliseconds since 1970, followed by this many bits that keep ids of one millisecond
+# apart.
 LOW_BITS = 16
 BIGGEST_ID = 2**63 - 1
-
-# SQLite's key must be spelt INTEGER, or the id is not the row's own number.
-BigId = BigInteger().with_variant(Integer, "sqlite")
 
 low_bits = Sequence(
     "id_low_bits",
@@ -47,17 +38,17 @@ def moment_of(id: int) -> datetime:
 def moment_key(moment: datetime | None = None) -> int:
     """Return a number that orders the rows of an association by time: the key of its lists.
 
-    Made like an id, but its low bits are random: it need not be unique in the table,
-    only unlikely to recur in one list within a millisecond.
+    Built like an id, but with random low bits: it need not be unique in the table, only
+    unlikely to occur twice in one list within a millisecond.
     """
     return id_at(moment or now()) | secrets.randbits(LOW_BITS)
 
 
 def next_id(context: Any) -> int:
-    """Return the next time-ordered id for a table: the column default of :class:`TimeOrdered`.
+    """Return the next time-ordered id of a table: the column default of :class:`TimeOrdered`.
 
-    SQLite has one writer at a time, so the last id decides; PostgreSQL has many,
-    so a sequence fills the low bits.
+    SQLite has one writer at a time, so the id follows the table's last one. PostgreSQL has many,
+    so a sequence gives the low bits.
     """
     base = id_at(now())
     if context.dialect.name != "sqlite":
@@ -71,12 +62,12 @@ def next_id(context: Any) -> int:
 
 
 def ids_in_sql(column: InstrumentedAttribute[int], base: ColumnElement[int]) -> ColumnElement[int]:
-    """An expression that gives each row of ``INSERT … SELECT`` into its table a time-ordered id.
+    """Return an expression that gives each row of an ``INSERT … SELECT`` a time-ordered id.
 
-    ``column`` is the key of that table; ``base`` is what :func:`id_at` returns for this moment.
-    The same order as by :func:`next_id`, in one statement.
+    ``column`` is the primary key of the table; ``base`` is :func:`id_at` of now. The order is
+    that of :func:`next_id`, in one statement.
     """
-    if db.engine.dialect.name != "sqlite":
+    if not is_sqlite():
         return base + low_bits.next_value()
     following = func.coalesce(select(func.max(column)).scalar_subquery(), 0) + 1
     return func.max(base, following, type_=Integer) + func.row_number().over() - 1
@@ -93,8 +84,3 @@ class TimeOrdered:
     def created_at(self) -> datetime:
         """When the row was made, to the millisecond, in UTC."""
         return moment_of(self.id)
-
-    @property
-    def shape(self) -> Mapping[str, Hashable]:
-        """On which of its attributes, besides its id, the text of a query depends."""
-        return {}

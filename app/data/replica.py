@@ -1,102 +1,92 @@
-"""The read replica: it draws the pages of people who did not just write.
+"""The read replica: it serves the pages of people who did not just write.
 
-``DATABASE_READ_URL`` names a PostgreSQL streaming replica. Statements that read for a GET
-go there; everything else goes to the primary: what a POST, a job or a command asks, what is
-read after a write, login sessions (a revoked one ends with the next request), and for
-:data:`OWN_WRITES_FOR` seconds all that somebody who wrote asks, whichever machine answers.
+``DATABASE_READ_URL`` names a PostgreSQL streaming replica. What :func:`app.data.reading.read` reads
+for a GET goes there. Everything else goes to the primary: a POST, a job or a command, reads after
+a write in the same request, login sessions (so that a revoked one ends with the next request), and
+for :data:`OWN_WRITES_FOR` seconds all reads of the browser that wrote, whichever machine answers.
 """
 
 import logging
 import time
 from math import inf
 from threading import Lock
-from typing import Any
 
-from flask import Flask, Response, current_app, request
-from sqlalchemy import Engine, Result, create_engine, event, text
+from flask import Flask, Response, current_app, has_request_context, request
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionInTime
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from .database import db
-from .engines import postgresql_options, set_up
-from .readers import only_reads
+from .database import db, has_written
 
 log = logging.getLogger(__name__)
 
-# In seconds. A replica that is further behind than this serves nobody until it has caught up.
-FURTHEST_BEHIND = 20.0
-# How often a process asks how far the replica is, and when it tries one again that failed.
-CHECKED_EVERY, TRIED_AGAIN_AFTER = 5.0, 30.0
-# Longer than a replica that serves is behind: so whoever wrote finds it on every page. The
-# browser counts these seconds, so that no clocks of several machines are compared.
+# Seconds. A replica that is further behind than this serves nobody until it has caught up.
+MAX_LAG = 20.0
+# Seconds between two checks of the lag, and until a replica that failed is tried again.
+CHECK_EVERY, RETRY_AFTER = 5.0, 30.0
+# Seconds, more than MAX_LAG: people find what they wrote on every page. The browser counts them by
+# the age of a cookie, so that no clocks of several machines are compared.
 OWN_WRITES_FOR = 30
 WROTE = "wrote"
 
-# Options of a statement that must see what anybody wrote, up to this moment.
-LATEST = {"latest": True}
-
-# How a replica shows that it is away, or too busy.
-AWAY = (OperationalError, InterfaceError, NoConnectionInTime)
-# A page waits no longer than this for a replica that is away (libpq's settings).
-PATIENCE = {
-    "connect_timeout": 2,
-    "tcp_user_timeout": 5000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 2,
-}
+# How a replica shows that it is down or overloaded.
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 def init_app(app: Flask) -> None:
-    """Have ``app`` read from its replica, if it has one."""
-    if not (url := app.config["DATABASE_READ_URL"]):
-        return
-    # Each statement sees what is committed, as on the primary; without transactions around
-    # them there is no BEGIN to send and nothing that holds up the replay.
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", **postgresql_options(**PATIENCE))
-    set_up(engine)
-    app.extensions["replica"] = Replica(engine)
-    app.after_request(_remember_write)
-    event.listen(db.session, "do_orm_execute", _read_from_replica)
+    """Let ``app`` read from its replica, if it has one."""
+    if app.config["DATABASE_READ_URL"]:
+        with app.app_context():
+            app.extensions["replica"] = Replica(db.engines["replica"])
+        app.after_request(_remember_write)
 
 
 class Replica:
-    """A replica, and what this process knows of how far it is behind the primary."""
+    """A replica, and what this process knows of its lag behind the primary."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        # The replica holds all that was written before this moment (by our monotonic clock).
+        # The replica has everything that was committed before this time (our monotonic clock).
         self._complete_until = -inf
-        # A moment, and what the primary's log had come to then: not replayed yet, when last seen.
+        # A time, and the position of the primary's log then, which was not yet replayed.
         self._mark = (-inf, 0)
         self._next_check = -inf
         self._checking = Lock()
 
     def may_serve(self) -> bool:
-        """Whether the replica is there and at most :data:`FURTHEST_BEHIND` behind."""
+        """Whether the replica may answer the reads of this request now."""
+        return (
+            has_request_context()
+            and request.method in ("GET", "HEAD")
+            and WROTE not in request.cookies
+            and not has_written()
+            and self.is_fresh()
+        )
+
+    def is_fresh(self) -> bool:
+        """Whether the replica is up and at most :data:`MAX_LAG` behind."""
         moment = time.monotonic()
         if moment >= self._next_check and self._checking.acquire(blocking=False):
             try:
                 self._check(moment)
             finally:
                 self._checking.release()
-        return moment - self._complete_until <= FURTHEST_BEHIND
+        return moment - self._complete_until <= MAX_LAG
 
-    def rest(self, why: object) -> None:
-        """Use the primary alone for :data:`TRIED_AGAIN_AFTER` seconds."""
-        # The database's own words: SQLAlchemy's would tell what was asked for, too.
-        why = getattr(why, "orig", why)
-        log.warning("The replica serves nobody for %d s: %s", TRIED_AGAIN_AFTER, why)
+    def rest(self, reason: object) -> None:
+        """Use the primary alone for :data:`RETRY_AFTER` seconds."""
+        # The driver's own error: SQLAlchemy's also contains the statement.
+        reason = getattr(reason, "orig", reason)
+        log.warning("The replica is not used for %d s: %s", RETRY_AFTER, reason)
         self._complete_until = -inf
-        self._next_check = time.monotonic() + TRIED_AGAIN_AFTER
+        self._next_check = time.monotonic() + RETRY_AFTER
 
     def _check(self, moment: float) -> None:
         was_serving = self._complete_until > -inf
-        self._next_check = moment + CHECKED_EVERY
+        self._next_check = moment + CHECK_EVERY
         try:
-            written = _position(db.engine, "pg_current_wal_lsn()")
-            replayed = _position(self.engine, "pg_last_wal_replay_lsn()")
+            written = _log_position(db.engines["read"], "pg_current_wal_lsn()")
+            replayed = _log_position(self.engine, "pg_last_wal_replay_lsn()")
         except SQLAlchemyError as error:
             self.rest(error)
             return
@@ -106,43 +96,19 @@ class Replica:
         if replayed >= self._mark[1]:
             self._complete_until = moment if replayed >= written else self._mark[0]
             self._mark = (moment, written)
-        if was_serving and moment - self._complete_until > FURTHEST_BEHIND:
-            log.warning("The replica is over %d s behind: it serves nobody.", FURTHEST_BEHIND)
+        if was_serving and moment - self._complete_until > MAX_LAG:
+            log.warning("The replica is over %d s behind and is not used.", MAX_LAG)
             self._complete_until = -inf
 
 
-def _position(engine: Engine, place: str) -> int | None:
-    """Return how many bytes of log lie before ``place``; None where a server knows no such."""
+def _log_position(engine: Engine, function: str) -> int | None:
+    """Return the position in the write-ahead log in bytes; None where the server has none."""
     with engine.connect() as connection:
-        return connection.scalar(text(f"SELECT pg_wal_lsn_diff({place}, '0/0')"))
-
-
-def _read_from_replica(state: ORMExecuteState) -> Result[Any] | None:
-    """Run a statement on the replica, if it may be; None leaves it to the primary."""
-    replica = current_app.extensions.get("replica")
-    if replica is None or not _may_be_behind(state) or not replica.may_serve():
-        return None
-    try:
-        return state.invoke_statement(bind_arguments={"bind": replica.engine})
-    except AWAY as error:
-        replica.rest(error)
-        # Only reads came before, and the session must let go of the broken connection.
-        state.session.rollback()
-        return None
-
-
-def _may_be_behind(state: ORMExecuteState) -> bool:
-    return (
-        state.is_select
-        and only_reads()
-        and WROTE not in request.cookies
-        and not state.session.info.get("wrote")
-        and not state.execution_options.get("latest")
-    )
+        return connection.scalar(text(f"SELECT pg_wal_lsn_diff({function}, '0/0')"))
 
 
 def _remember_write(response: Response) -> Response:
-    if db.session().info.get("wrote"):
+    if has_written():
         response.set_cookie(
             WROTE,
             "1",

@@ -1,4 +1,4 @@
-"""The queue of those who write to SQLite: one at a time, and none waits for long."""
+"""A fair lock for the one writer that SQLite has at a time."""
 
 import os
 import time
@@ -12,44 +12,45 @@ try:
 except ImportError:  # Windows.
     fcntl = None  # type: ignore[assignment]
 
-# In seconds: how long one waits in the queue, and how often one looks.
-LONGEST_WAIT, LOOKED_AGAIN = 2.0, 0.001
+# Seconds: the longest wait for the lock, and the time between two attempts.
+LONGEST_WAIT, RETRY_AFTER = 2.0, 0.001
 
 
 @contextmanager
-def turn_to_write(engine: Engine) -> Iterator[None]:
-    """Wait until no thread of any process of ours writes to SQLite's file.
+def write_lock(engine: Engine) -> Iterator[None]:
+    """Hold the lock of all threads and processes that write to the SQLite file of ``engine``.
 
-    SQLite itself has who waits sleep, ever longer, up to a tenth of a second: of many writers
-    some wait for long. Here they look again every millisecond. It is there to be fair: whoever
-    writes without asking here, or has waited for :data:`LONGEST_WAIT`, waits as SQLite has it.
+    SQLite's busy handler sleeps for ever longer, up to 100 ms, so under many writers some wait for
+    long; this lock is tried every millisecond. It is only for fairness: a writer that does not
+    use it, or has waited for :data:`LONGEST_WAIT`, waits as SQLite does. No effect on PostgreSQL.
     """
     file = engine.url.database
     if fcntl is None or engine.dialect.name != "sqlite" or not file or file == ":memory:":
         yield
         return
     try:
-        # Of the folder: closing the file itself would end the locks that SQLite has on it. The
-        # lock belongs to what is opened here, and ends with it, however that comes about.
-        queue = os.open(os.path.dirname(file) or ".", os.O_RDONLY | os.O_CLOEXEC)
+        # The folder and not the file: closing the file would drop SQLite's own locks on it
+        # (fcntl(2)). flock is tied to this file descriptor; the kernel releases it if the
+        # process dies.
+        lock = os.open(os.path.dirname(file) or ".", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         yield
         return
     try:
-        _wait_for(queue)
+        _acquire(lock)
         yield
     finally:
-        os.close(queue)
+        os.close(lock)
 
 
-def _wait_for(queue: int) -> None:
+def _acquire(lock: int) -> None:
     end = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < end:
         try:
-            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            time.sleep(LOOKED_AGAIN)
+            time.sleep(RETRY_AFTER)
         except OSError:
-            return  # A file system that has no such locks.
+            return  # The file system has no such locks.
         else:
             return

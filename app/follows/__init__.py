@@ -1,10 +1,10 @@
-"""Follows, blocks and mutes: who reads, sees and hears whom."""
+"""Follows, blocks and mutes: the relationships of people with people."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("follows", __name__)
 
-from ..accounts.models import find_with_user  # noqa: E402
+from ..accounts.viewer import add_viewer_column  # noqa: E402
 from . import queries, routes  # noqa: E402, F401
 
-find_with_user("is_apart", queries.is_apart)
+add_viewer_column("blocks_or_mutes", queries.has_blocks_or_mutes)

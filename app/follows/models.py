@@ -1,35 +1,45 @@
 """The associations of users with users: follows, blocks, mutes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
+    Insert,
+    delete,
     func,
+    literal,
     or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Session as OrmSession
 
 from ..accounts.models import User
-from ..cli import counted
-from ..data.changes import add_if_new, remove, tally
-from ..data.database import Base, db, writing
+from ..data.counters import counted, tally
+from ..data.database import (
+    Base,
+    HasId,
+    changed_rows,
+    insert_if_absent,
+    is_sqlite,
+    table_of,
+    writing,
+)
 from ..data.ids import moment_key, moment_of
 from .signals import followed, unfollowed
 
 # A follower, and whom they follow.
-_Pair: TypeAlias = tuple[User, User]
+Pair: TypeAlias = tuple[HasId, HasId]
 
 
 class Follow(Base):
-    """``follower`` reads ``followed`` in the home timeline."""
+    """``follower`` has the posts of ``followed`` in the home timeline."""
 
     __tablename__ = "follow"
 
@@ -80,7 +90,7 @@ class Block(Base):
 
 
 class Mute(Base):
-    """``muter`` hears nothing of ``muted``, who is not told."""
+    """``muter`` sees nothing of ``muted`` in timelines and notifications; nobody is notified."""
 
     __tablename__ = "mute"
 
@@ -109,116 +119,115 @@ counted(
 )
 
 
-def follow(viewer: User, author: User) -> bool:
-    """Have ``viewer`` read ``author``.
+def follow(viewer: HasId, author: HasId) -> bool:
+    """Have ``viewer`` follow ``author``.
 
-    Returns False where that was so already, and where one of the two has blocked the
+    Returns False where that is so already, and where one of the two has blocked the
     other. Raises :class:`ValueError` if they are the same person.
     """
     if viewer.id == author.id:
         raise ValueError("Nobody follows themselves.")
-    with writing():
-        _hold(viewer, author)
-        added = add_if_new(
-            Follow,
-            unless=_is_blocked,
-            follower_id=viewer.id,
-            followed_id=author.id,
-            since=moment_key(),
-        )
+    with writing() as session:
+        _lock(session, viewer, author)
+        added = changed_rows(session, _insert_unless_blocked(viewer, author)) == 1
         if added:
-            _count([(viewer, author)], step=1)
+            _count(session, [(viewer, author)], step=1)
             followed.send(viewer, author=author)
     return added
 
 
-def unfollow(viewer: User, author: User) -> bool:
-    """Have ``viewer`` no longer read ``author``; returns False where that was so already."""
-    with writing():
-        _hold(viewer, author)
-        return _end([(viewer, author)])
+def unfollow(viewer: HasId, author: HasId) -> bool:
+    """Have ``viewer`` no longer follow ``author``; returns False where that is so already."""
+    with writing() as session:
+        _lock(session, viewer, author)
+        return _end_follows(session, (viewer, author))
 
 
-def block(viewer: User, author: User) -> None:
-    """Hide ``viewer`` and ``author`` from each other, and end their follows both ways.
+def block(viewer: HasId, author: HasId) -> None:
+    """Hide ``viewer`` and ``author`` from each other, and end their follows in both directions.
 
     Raises :class:`ValueError` if they are the same person.
     """
     if viewer.id == author.id:
         raise ValueError("Nobody blocks themselves.")
-    with writing():
-        _hold(viewer, author)
-        add_if_new(Block, blocker_id=viewer.id, blocked_id=author.id, since=moment_key())
-        viewer.is_apart = author.is_apart = True
-        _end([(viewer, author), (author, viewer)])
+    with writing() as session:
+        _lock(session, viewer, author)
+        _add(session, Block, blocker_id=viewer.id, blocked_id=author.id)
+        _end_follows(session, (viewer, author), (author, viewer))
 
 
-def unblock(viewer: User, author: User) -> None:
+def unblock(viewer: HasId, author: HasId) -> None:
     """Undo :func:`block`. Follows that it ended stay ended."""
-    with writing():
-        remove(Block, blocker_id=viewer.id, blocked_id=author.id)
+    with writing() as session:
+        _remove(session, Block, blocker_id=viewer.id, blocked_id=author.id)
 
 
-def mute(viewer: User, author: User) -> None:
+def mute(viewer: HasId, author: HasId) -> None:
     """Keep what ``author`` does out of ``viewer``'s timelines and notifications, silently.
 
     Raises :class:`ValueError` if they are the same person.
     """
     if viewer.id == author.id:
         raise ValueError("Nobody mutes themselves.")
-    with writing():
-        add_if_new(Mute, muter_id=viewer.id, muted_id=author.id, since=moment_key())
-        viewer.is_apart = True
+    with writing() as session:
+        _add(session, Mute, muter_id=viewer.id, muted_id=author.id)
 
 
-def unmute(viewer: User, author: User) -> None:
+def unmute(viewer: HasId, author: HasId) -> None:
     """Undo :func:`mute`."""
-    with writing():
-        remove(Mute, muter_id=viewer.id, muted_id=author.id)
+    with writing() as session:
+        _remove(session, Mute, muter_id=viewer.id, muted_id=author.id)
 
 
-def _hold(viewer: User, author: User) -> None:
-    """Make others who change anything between these two wait until this transaction ends.
+def _lock(session: OrmSession, viewer: HasId, author: HasId) -> None:
+    """Lock the two rows, so that nobody else changes a relationship of these two meanwhile.
 
-    SQLite has one writer anyway. In the order of ids and before any other row, so that
-    nobody waits in a circle; not so firmly that the two could write no posts meanwhile.
+    SQLite has one writer anyway. In the order of ids and before any other row, against deadlocks;
+    FOR NO KEY UPDATE, so that the two can still write posts, which refer to their rows.
     """
-    if db.engine.dialect.name != "sqlite":
-        ids = (viewer.id, author.id)
-        db.session.execute(
-            select(User.id)
-            .where(User.id.in_(ids))
-            .order_by(User.id)
-            .with_for_update(key_share=True)
-        )
+    if not is_sqlite():
+        rows = select(User.id).where(User.id.in_((viewer.id, author.id))).order_by(User.id)
+        session.execute(rows.with_for_update(key_share=True))
 
 
-def _is_blocked(follow: Mapping[str, Any]) -> ColumnElement[bool]:
-    follower, followed = follow["follower_id"], follow["followed_id"]
-    either = or_(
-        (Block.blocker_id == follower) & (Block.blocked_id == followed),
-        (Block.blocker_id == followed) & (Block.blocked_id == follower),
+def _insert_unless_blocked(viewer: HasId, author: HasId) -> Insert:
+    is_blocked = or_(
+        (Block.blocker_id == viewer.id) & (Block.blocked_id == author.id),
+        (Block.blocker_id == author.id) & (Block.blocked_id == viewer.id),
     )
-    return select(Block.since).where(either).exists()
+    row = select(
+        literal(viewer.id, BigInteger), literal(author.id, BigInteger), literal(moment_key())
+    ).where(~select(Block.since).where(is_blocked).exists())
+    return insert_if_absent(Follow).from_select(["follower_id", "followed_id", "since"], row)
 
 
-def _end(follows: Iterable[_Pair]) -> bool:
-    """End the ``follows`` that there are, count and announce that; returns whether any was."""
+def _add(session: OrmSession, model: type[Base], **ids: int) -> bool:
+    row = {**ids, "since": moment_key()}
+    return changed_rows(session, insert_if_absent(model), row) == 1
+
+
+def _remove(session: OrmSession, model: type[Base], **ids: int) -> bool:
+    return changed_rows(session, delete(table_of(model)).filter_by(**ids)) == 1
+
+
+def _end_follows(session: OrmSession, *pairs: Pair) -> bool:
+    """End those follows of ``pairs`` that exist; return whether any did."""
     ended = [
         (follower, author)
-        for follower, author in follows
-        if remove(Follow, follower_id=follower.id, followed_id=author.id)
+        for follower, author in pairs
+        if _remove(session, Follow, follower_id=follower.id, followed_id=author.id)
     ]
-    _count(ended, step=-1)
+    _count(session, ended, step=-1)
     for follower, author in ended:
         unfollowed.send(follower, author=author)
     return bool(ended)
 
 
-def _count(follows: Iterable[_Pair], *, step: int) -> None:
+def _count(session: OrmSession, pairs: Iterable[Pair], *, step: int) -> None:
+    """Add ``step`` to the counts of both people of each pair, with one statement a person."""
     steps: dict[int, dict[str, int]] = defaultdict(dict)
-    for follower, author in follows:
+    for follower, author in pairs:
         steps[follower.id]["following_count"] = step
         steps[author.id]["followers_count"] = step
-    for id, changes in steps.items():
-        tally(User, id, **changes)
+    for id, counts in steps.items():
+        tally(session, User, id, **counts)

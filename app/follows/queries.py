@@ -1,10 +1,17 @@
-"""Who follows, sees and hears whom, as queries that nobody has run yet."""
+"""Who follows whom, and who may see whom, as statements and conditions that nobody has run yet.
 
+Statements take the viewer's id as the bind parameter ``viewer_id``.
+"""
+
+from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
+    bindparam,
     exists,
     false,
     func,
@@ -17,12 +24,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ..accounts.models import User, by_name
-from ..data.database import AnySelect, there_is
-from ..data.prepared import prepared
+from ..accounts.models import User
+from ..accounts.viewer import Viewer
+from ..data.database import AnySelect
+from ..data.keyset import Window
 from .models import Block, Follow, Mute
 
-# What a list of people shows of each. Entities would take several times as long to read.
+VIEWER_ID = bindparam("viewer_id", type_=BigInteger)
+USER_ID = bindparam("user_id", type_=BigInteger)
+
+# What a list of people shows of each.
 PERSON = (
     User.id,
     User.username,
@@ -32,54 +43,23 @@ PERSON = (
 )
 
 
-def followed_by(viewer: User) -> Select[int]:
-    """The ids of those whom ``viewer`` follows."""
-    return select(Follow.followed_id).where(Follow.follower_id == viewer.id)
+class Audience(Enum):
+    """What a statement must check for its viewer: all of a viewer that changes its text."""
+
+    ANONYMOUS = "not signed in"
+    UNFILTERED = "signed in, with no block or mute in either direction"
+    FILTERED = "signed in, with a block in either direction or a mute"
 
 
-def is_followed_by(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
-    """Whether ``viewer`` (None for a stranger) follows the user of that id: a column."""
-    if viewer is None:
-        return false()
-    mine = aliased(Follow)  # Of its own, so that it stands in lists made from follows too.
-    one = select(mine.follower_id).where(
-        mine.follower_id == viewer.id, mine.followed_id == author_id
-    )
-    return there_is(one)
+def audience_of(viewer: Viewer) -> Audience:
+    """Return what statements must check for ``viewer``. Most people have no blocks or mutes."""
+    if not viewer.is_authenticated:
+        return Audience.ANONYMOUS
+    return Audience.FILTERED if viewer.columns["blocks_or_mutes"] else Audience.UNFILTERED
 
 
-def not_blocked(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
-    """Whether neither ``viewer`` nor the user of that id has blocked the other: a condition."""
-    if viewer is None or not viewer.is_apart:
-        return true()
-    blocked = select(Block.blocked_id).where(Block.blocker_id == viewer.id)
-    blockers = select(Block.blocker_id).where(Block.blocked_id == viewer.id)
-    return author_id.not_in(union_all(blocked, blockers))
-
-
-def not_muted(viewer: User | None, author_id: Any = User.id) -> ColumnElement[bool]:
-    """Whether ``viewer`` has not muted the user of that id: a condition."""
-    if viewer is None or not viewer.is_apart:
-        return true()
-    return author_id.not_in(select(Mute.muted_id).where(Mute.muter_id == viewer.id))
-
-
-def hears_of(actor_id: Any) -> ColumnElement[bool]:
-    """Whether a user hears what the user ``actor_id`` does: no mute, no block either way."""
-    return not_(
-        or_(
-            exists().where(Mute.muter_id == User.id, Mute.muted_id == actor_id),
-            exists().where(Block.blocker_id == User.id, Block.blocked_id == actor_id),
-            exists().where(Block.blocker_id == actor_id, Block.blocked_id == User.id),
-        )
-    )
-
-
-def is_apart() -> ColumnElement[bool]:
-    """Whether a block, by whomever, or a mute stands between a user and anybody: a column.
-
-    Most people have none, and their lists need not ask for them.
-    """
+def has_blocks_or_mutes() -> ColumnElement[bool]:
+    """Whether a user has blocked or muted, or is blocked by, anybody: a column."""
     return or_(
         exists().where(Block.blocker_id == User.id),
         exists().where(Block.blocked_id == User.id),
@@ -87,90 +67,131 @@ def is_apart() -> ColumnElement[bool]:
     )
 
 
-def stands_between(viewer: User | None) -> dict[str, ColumnElement[bool]]:
-    """What ``viewer`` has set between the two, as columns: ``followed``, ``blocked``, ``muted``."""
-    if viewer is None:
-        return {"followed": false(), "blocked": false(), "muted": false()}
-    return {
-        "followed": is_followed_by(viewer),
-        "blocked": exists().where(Block.blocker_id == viewer.id, Block.blocked_id == User.id),
-        "muted": exists().where(Mute.muter_id == viewer.id, Mute.muted_id == User.id),
-    }
+def there_is(row: Select[Any]) -> ColumnElement[bool]:
+    """Whether ``row``, a query by key of a single row for each row around it, finds one.
 
-
-def visible_people(viewer: User | None) -> Select[User]:
-    """Everybody whom ``viewer`` may see: whoever has not blocked them, or been blocked."""
-    return select(User).where(not_blocked(viewer))
-
-
-def visible_by_name(username: str, viewer: User | None) -> Select[User]:
-    """The user of that name, if ``viewer`` may see them."""
-    return by_name(username).where(not_blocked(viewer))
-
-
-@prepared
-def named(username: str, viewer: User | None) -> AnySelect:
-    """The user of that name, if ``viewer`` may see them."""
-    return visible_by_name(username, viewer)
-
-
-@prepared
-def with_followers(author: User, viewer: User) -> AnySelect:
-    """The person as they are by now, if ``viewer`` may see them.
-
-    With their ``followers_count``, and whether they are ``followed``.
+    Unlike EXISTS, a scalar subquery is not turned into a join: to count what somebody has not
+    read, PostgreSQL would join all posts.
     """
-    followed = is_followed_by(viewer).label("followed")
+    return row.scalar_subquery().is_not(None)
+
+
+def followed_by_viewer() -> Select[int]:
+    """Select the ids of the people whom the viewer follows."""
+    return select(Follow.followed_id).where(Follow.follower_id == VIEWER_ID)
+
+
+def is_followed(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
+    """Whether the viewer follows the user of that id: a column."""
+    if audience is Audience.ANONYMOUS:
+        return false()
+    mine = aliased(Follow)  # Its own alias, because it also stands in lists made from follows.
+    row = select(mine.follower_id).where(mine.follower_id == VIEWER_ID, mine.followed_id == user_id)
+    return there_is(row)
+
+
+def not_blocked(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
+    """Whether neither the viewer nor the user of that id has blocked the other: a condition."""
+    if audience is not Audience.FILTERED:
+        return true()
+    blocked = select(Block.blocked_id).where(Block.blocker_id == VIEWER_ID)
+    blockers = select(Block.blocker_id).where(Block.blocked_id == VIEWER_ID)
+    return user_id.not_in(union_all(blocked, blockers))
+
+
+def not_muted(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
+    """Whether the viewer has not muted the user of that id: a condition."""
+    if audience is not Audience.FILTERED:
+        return true()
+    return user_id.not_in(select(Mute.muted_id).where(Mute.muter_id == VIEWER_ID))
+
+
+def may_be_notified_of(actor_id: Any) -> ColumnElement[bool]:
+    """Whether a user is notified of the user ``actor_id``: no mute, no block in either direction.
+
+    A condition for a query of users, or for one that is correlated to it.
+    """
+    muted = exists().where(Mute.muter_id == User.id, Mute.muted_id == actor_id)
+    blocked = exists().where(Block.blocker_id == User.id, Block.blocked_id == actor_id)
+    blocks = exists().where(Block.blocker_id == actor_id, Block.blocked_id == User.id)
+    return not_(
+        or_(
+            muted.correlate_except(Mute),
+            blocked.correlate_except(Block),
+            blocks.correlate_except(Block),
+        )
+    )
+
+
+def relationship_columns(audience: Audience) -> list[ColumnElement[bool]]:
+    """Return what the viewer has set towards a user: ``followed``, ``blocked``, ``muted``."""
+    blocked: ColumnElement[bool] = false()
+    muted: ColumnElement[bool] = false()
+    if audience is Audience.FILTERED:
+        blocked = exists().where(Block.blocker_id == VIEWER_ID, Block.blocked_id == User.id)
+        muted = exists().where(Mute.muter_id == VIEWER_ID, Mute.muted_id == User.id)
+    return [
+        is_followed(audience).label("followed"),
+        blocked.label("blocked"),
+        muted.label("muted"),
+    ]
+
+
+@cache
+def person_by_username(audience: Audience) -> AnySelect:
+    """Select the person with the ``username`` (bind parameter), if the viewer may see them."""
+    return select(*PERSON).where(has_username(), not_blocked(audience))
+
+
+def has_username() -> ColumnElement[bool]:
+    """Whether a user has the ``username`` (bind parameter), whatever the case."""
+    return func.lower(User.username) == func.lower(bindparam("username"))
+
+
+@cache
+def person_with_followers() -> AnySelect:
+    """Select the person ``user_id`` as they are now, if neither has blocked the other.
+
+    With their ``followers_count``, and whether they are ``followed``. For after a write: it
+    always checks blocks, since one may have been added since the viewer was read.
+    """
+    followed = is_followed(Audience.FILTERED).label("followed")
     found = select(*PERSON, User.followers_count, followed)
-    return found.where(User.id == author.id, not_blocked(viewer))
+    return found.where(User.id == USER_ID, not_blocked(Audience.FILTERED))
 
 
-@prepared
-def profile(username: str, viewer: User | None) -> AnySelect:
-    """The user of that name, and what :func:`stands_between` the two.
-
-    Whom ``viewer`` has blocked is found too, or nobody could unblock; whatever the
-    other one did, so that blocking back does not show.
-    """
-    between = stands_between(viewer)
-    found = by_name(username).where(or_(not_blocked(viewer), between["blocked"]))
-    return found.add_columns(*(column.label(name) for name, column in between.items()))
+@cache
+def followers(window: Window, audience: Audience) -> AnySelect:
+    """Select who follows ``user_id``: people, ``since``, whether they are ``followed``."""
+    found = select(*PERSON, Follow.since, is_followed(audience).label("followed"))
+    found = found.join(Follow, Follow.follower_id == User.id)
+    found = found.where(Follow.followed_id == USER_ID, not_blocked(audience))
+    return window.of(found, Follow.since)
 
 
-@prepared
-def kept_away(viewer: User) -> AnySelect:
-    """Whom ``viewer`` has blocked or muted: a person, since when, ``blocked``, ``muted``."""
+@cache
+def following(window: Window, audience: Audience) -> AnySelect:
+    """Select whom ``user_id`` follows: people, ``since``, whether they are ``followed``."""
+    found = select(*PERSON, Follow.since, is_followed(audience).label("followed"))
+    found = found.join(Follow, Follow.followed_id == User.id)
+    found = found.where(Follow.follower_id == USER_ID, not_blocked(audience))
+    return window.of(found, Follow.since)
+
+
+@cache
+def blocked_or_muted(window: Window) -> AnySelect:
+    """Select whom the viewer has blocked or muted: people, ``since``, ``blocked``, ``muted``."""
     blocks = select(
         Block.blocked_id.label("id"),
         Block.since.label("since"),
         literal(1).label("blocked"),
         literal(0).label("muted"),
-    ).where(Block.blocker_id == viewer.id)
+    ).where(Block.blocker_id == VIEWER_ID)
     mutes = select(Mute.muted_id, Mute.since, literal(0), literal(1)).where(
-        Mute.muter_id == viewer.id
+        Mute.muter_id == VIEWER_ID
     )
     either = union_all(blocks, mutes).subquery()
     latest = (func.max(column).label(column.name) for column in either.c if column.name != "id")
-    kept = select(either.c.id, *latest).group_by(either.c.id).subquery()
-    columns = (*PERSON, kept.c.since, kept.c.blocked, kept.c.muted)
-    return select(*columns).join(kept, kept.c.id == User.id)
-
-
-@prepared
-def followers(author: User, viewer: User | None) -> AnySelect:
-    """Those who follow ``author``: people, since when, whether they are ``followed``."""
-    return (
-        select(*PERSON, Follow.since, is_followed_by(viewer).label("followed"))
-        .join(Follow, Follow.follower_id == User.id)
-        .where(Follow.followed_id == author.id, not_blocked(viewer))
-    )
-
-
-@prepared
-def following(author: User, viewer: User | None) -> AnySelect:
-    """Those whom ``author`` follows: people, since when, whether they are ``followed``."""
-    return (
-        select(*PERSON, Follow.since, is_followed_by(viewer).label("followed"))
-        .join(Follow, Follow.followed_id == User.id)
-        .where(Follow.follower_id == author.id, not_blocked(viewer))
-    )
+    found = select(either.c.id, *latest).group_by(either.c.id).subquery()
+    people = select(*PERSON, found.c.since, found.c.blocked, found.c.muted)
+    return window.of(people.join(found, found.c.id == User.id), found.c.since)

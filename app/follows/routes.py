@@ -1,30 +1,32 @@
 """Follow, block and mute, and the lists of people."""
 
+from typing import Any
+
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import login_required
+from sqlalchemy import Row
 
-from ..accounts.models import User, by_name
-from ..accounts.sign_in import viewer
-from ..data.database import db
-from ..data.prepared import Query
+from ..accounts.viewer import viewer
+from ..data.reading import read
 from ..web.answers import back, changed, notify, page, reloaded
-from ..web.paging import read_rows
-from ..web.security import limiter
+from ..web.limits import limiter
+from ..web.paging import Listing, read_rows
 from . import blueprint, queries
-from .models import Follow, block, follow, mute, unblock, unfollow, unmute
+from .models import block, follow, mute, unblock, unfollow, unmute
+from .queries import Audience, audience_of
 
 
 @blueprint.post("/@<name:username>/follow")
 @login_required
 @limiter.limit("3000 per hour")
 def follow_user(username: str) -> ResponseReturnValue:
-    """Follow someone."""
+    """Follow a person."""
     author = _visible(username)
-    if author.id == current_user.id:
+    if author.id == viewer.id:
         abort(400, _("You cannot follow yourself."))
-    follow(current_user, author)
+    follow(viewer, author)
     return _followed(author)
 
 
@@ -32,9 +34,9 @@ def follow_user(username: str) -> ResponseReturnValue:
 @login_required
 @limiter.limit("3000 per hour")
 def unfollow_user(username: str) -> ResponseReturnValue:
-    """Follow someone no longer."""
+    """Unfollow a person."""
     author = _visible(username)
-    unfollow(current_user, author)
+    unfollow(viewer, author)
     return _followed(author)
 
 
@@ -42,9 +44,9 @@ def unfollow_user(username: str) -> ResponseReturnValue:
 @login_required
 @limiter.limit("3000 per hour")
 def block_user(username: str) -> ResponseReturnValue:
-    """Hide someone and oneself from each other."""
+    """Block a person: the two do not see each other."""
     author = _somebody_else(username)
-    block(current_user, author)
+    block(viewer, author)
     notify(
         _(
             "You blocked @%(username)s: you do not see each other any more. "
@@ -52,27 +54,27 @@ def block_user(username: str) -> ResponseReturnValue:
             username=author.username,
         )
     )
-    return changed("follows/_blocked.html", to=_where_it_was(author), user=author)
+    return changed("follows/_blocked.html", to=_previous_page(author), user=author)
 
 
 @blueprint.post("/@<name:username>/unblock")
 @login_required
 @limiter.limit("3000 per hour")
 def unblock_user(username: str) -> ResponseReturnValue:
-    """Show someone and oneself to each other again."""
+    """Unblock a person."""
     author = _somebody_else(username)
-    unblock(current_user, author)
+    unblock(viewer, author)
     notify(_("You unblocked @%(username)s.", username=author.username))
-    return reloaded(to=_where_it_was(author))
+    return reloaded(to=_previous_page(author))
 
 
 @blueprint.post("/@<name:username>/mute")
 @login_required
 @limiter.limit("3000 per hour")
 def mute_user(username: str) -> ResponseReturnValue:
-    """Keep someone out of one's timelines."""
+    """Mute a person: timelines and notifications leave them out."""
     author = _somebody_else(username)
-    mute(current_user, author)
+    mute(viewer, author)
     notify(
         _(
             "You muted @%(username)s: your timelines leave them out. Nobody is told.",
@@ -86,78 +88,78 @@ def mute_user(username: str) -> ResponseReturnValue:
 @login_required
 @limiter.limit("3000 per hour")
 def unmute_user(username: str) -> ResponseReturnValue:
-    """Let someone back into one's timelines."""
+    """Unmute a person."""
     author = _somebody_else(username)
-    unmute(current_user, author)
+    unmute(viewer, author)
     notify(_("You unmuted @%(username)s.", username=author.username))
     return _muted(author, muted=False)
 
 
 @blueprint.get("/@<name:username>/followers")
 def followers(username: str) -> ResponseReturnValue:
-    """List who follows someone, the newest first."""
-    author = _visible(username)
-    found = queries.followers(author, viewer())
-    title = _("Followers of %(name)s", name=author.name)
-    return _people(author, found, title=title, nobody=_("Nobody yet."))
+    """List who follows a person, the newest first."""
+    audience = audience_of(viewer)
+    return _people(
+        _visible(username),
+        lambda window: queries.followers(window, audience),
+        title=_("Followers of %(name)s"),
+        nobody=_("Nobody yet."),
+    )
 
 
 @blueprint.get("/@<name:username>/following")
 def following(username: str) -> ResponseReturnValue:
-    """List whom someone follows, the newest first."""
-    author = _visible(username)
-    found = queries.following(author, viewer())
-    title = _("Followed by %(name)s", name=author.name)
-    nobody = _("Nobody yet. Find people on the Explore page.")
-    return _people(author, found, title=title, nobody=nobody)
+    """List whom a person follows, the newest first."""
+    audience = audience_of(viewer)
+    return _people(
+        _visible(username),
+        lambda window: queries.following(window, audience),
+        title=_("Followed by %(name)s"),
+        nobody=_("Nobody yet. Find people on the Explore page."),
+    )
 
 
 @blueprint.get("/settings/blocks")
 @login_required
 def blocks() -> ResponseReturnValue:
-    """List whom one has blocked or muted, the latest first."""
-    found = queries.kept_away(current_user)
-    rows = read_rows(found, found.statement.selected_columns.since)
+    """List whom the viewer has blocked or muted, the latest first."""
+    rows = read_rows(queries.blocked_or_muted, "since", viewer_id=viewer.id)
     return page("follows/blocks.html", fragment="people", rows=rows)
 
 
-def _visible(username: str) -> User:
-    user: User = queries.named(username, viewer()).value() or abort(404)
-    return user
+def _visible(username: str) -> Row[Any]:
+    person = queries.person_by_username(audience_of(viewer))
+    return read(person, username=username, viewer_id=viewer.id).first() or abort(404)
 
 
-def _somebody_else(username: str) -> User:
-    # Whoever it is: one may keep away those too whom one does not see.
-    user: User = db.first_or_404(by_name(username))
-    if user.id == current_user.id:
+def _somebody_else(username: str) -> Row[Any]:
+    # Whoever it is: people whom the viewer may not see can be blocked and muted too.
+    person = queries.person_by_username(Audience.ANONYMOUS)
+    author = read(person, username=username).first() or abort(404)
+    if author.id == viewer.id:
         abort(400, _("You cannot block or mute yourself."))
-    return user
+    return author
 
 
-def _where_it_was(author: User, anchor: str = "") -> str:
+def _previous_page(author: Row[Any], anchor: str = "") -> str:
     return back(anchor, default=url_for("profiles.show", username=author.username))
 
 
-def _people(author: User, found: Query, *, title: str, nobody: str) -> ResponseReturnValue:
+def _people(user: Row[Any], listing: Listing, *, title: str, nobody: str) -> ResponseReturnValue:
+    rows = read_rows(listing, "since", user_id=user.id, viewer_id=viewer.id)
+    title = title % {"name": user.name}
     return page(
-        "follows/people.html",
-        fragment="people",
-        user=author,
-        rows=read_rows(found, Follow.since),
-        title=title,
-        nobody=nobody,
+        "follows/people.html", fragment="people", user=user, rows=rows, title=title, nobody=nobody
     )
 
 
-def _followed(author: User) -> ResponseReturnValue:
-    # As it is by now: a block that came in between leaves nobody to follow. It is looked for,
-    # whatever was so when the request began.
-    current_user.is_apart = True
-    row = queries.with_followers(author, current_user).first() or abort(404)
-    to = _where_it_was(author, f"follow_{author.id}")
-    return changed("follows/_followed.html", to=to, user=row, followed=row.followed)
+def _followed(author: Row[Any]) -> ResponseReturnValue:
+    values = {"user_id": author.id, "viewer_id": viewer.id}
+    person = read(queries.person_with_followers(), **values).first() or abort(404)
+    to = _previous_page(author, f"follow_{author.id}")
+    return changed("follows/_followed.html", to=to, user=person, followed=person.followed)
 
 
-def _muted(author: User, *, muted: bool) -> ResponseReturnValue:
-    to = _where_it_was(author)
+def _muted(author: Row[Any], *, muted: bool) -> ResponseReturnValue:
+    to = _previous_page(author)
     return changed("follows/_mute_button.html", to=to, user=author, muted=muted)

@@ -1,9 +1,9 @@
-"""What this domain announces to those after it, within the transaction that changes it."""
+"""The signals of this domain, sent within the transaction that changes it."""
 
 from blinker import Namespace
 
 _signals = Namespace()
 
-# The sender is the User who acts; ``author`` is the other one.
+# The sender is who acts; ``author`` is the other person. Both have an ``id``.
 followed = _signals.signal("followed")
 unfollowed = _signals.signal("unfollowed")

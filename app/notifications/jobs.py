@@ -1,29 +1,28 @@
-"""Housekeeping of notifications."""
+"""Periodic jobs of notifications."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from ..data.changes import affected
-from ..data.database import now, writing
+from ..data.database import changed_rows, now, writing
 from ..data.ids import id_at
 from ..jobs import every_minute
 from .models import Notification
 
-KEPT_READ = timedelta(days=90)
-# So that nobody who writes waits long for the sweep.
-AT_ONCE = 1000
+READ_KEPT = timedelta(days=90)
+# Rows of one transaction, so that other writers do not wait long.
+BATCH = 1000
 
 
 @every_minute
-def forget_what_was_read() -> None:
-    """Delete what was read and is older than :data:`KEPT_READ`, a batch at a time."""
+def delete_old() -> None:
+    """Delete notifications that were read and are older than :data:`READ_KEPT`, in batches."""
     old = (
         select(Notification.id)
-        .where(Notification.is_read, Notification.id < id_at(now() - KEPT_READ))
-        .limit(AT_ONCE)
+        .where(Notification.is_read, Notification.id < id_at(now() - READ_KEPT))
+        .limit(BATCH)
     )
-    deleted = AT_ONCE
-    while deleted == AT_ONCE:
-        with writing():
-            deleted = affected(delete(Notification).where(Notification.id.in_(old)))
+    deleted = BATCH
+    while deleted == BATCH:
+        with writing() as session:
+            deleted = changed_rows(session, delete(Notification).where(Notification.id.in_(old)))

@@ -1,15 +1,14 @@
-"""Notifications: one row for each thing that somebody did and one person is told of."""
+"""Notifications: one row for each thing that a person did and another is notified of."""
 
 from collections.abc import Collection
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Executable,
     ForeignKey,
     Index,
+    Insert,
     String,
     bindparam,
     delete,
@@ -21,29 +20,27 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..data.changes import affected
-from ..data.database import Base, db, is_among, now, writing
+from ..data.database import Base, HasId, cache_per_dialect, now, table_of, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
-from ..data.prepared import parameter
-from ..follows.queries import hears_of
+from ..follows.queries import may_be_notified_of
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 
 
 class Notification(TimeOrdered, Base):
-    """``user`` is told that ``actor`` did something: to ``post``, with it, or to them."""
+    """``user`` is notified that ``actor`` did something: to ``post``, with it, or to them."""
 
     __tablename__ = "notification"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    # What mentions or replies, and what was liked or reposted; null for a follow.
+    # The post that mentions or replies, or was liked or reposted; null for a follow.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     is_read: Mapped[bool] = mapped_column(default=False)
 
     __table_args__: Any = (
-        # All that grouping needs, in its order: without the rows it is four times as fast.
+        # Covers grouping, in its order, so that it reads no rows.
         Index(
             "ix_notification_groups",
             "user_id",
@@ -53,7 +50,7 @@ class Notification(TimeOrdered, Base):
             "actor_id",
             postgresql_include=["id"],
         ),
-        # For the counter of every page: all that it asks for, or SQLite would count by the groups.
+        # Covers the number on every page; otherwise SQLite would count by the index of groups.
         Index(
             "ix_notification_unread",
             "user_id",
@@ -63,66 +60,65 @@ class Notification(TimeOrdered, Base):
             sqlite_where=is_read.is_(False),
             postgresql_where=is_read.is_(False),
         ),
-        # For what is undone, and for what goes with its post or its actor.
+        # For notifications that are withdrawn, and that are deleted with their post or actor.
         Index("ix_notification_post_id_actor_id", "post_id", "actor_id"),
         Index("ix_notification_actor_id_user_id", "actor_id", "user_id"),
     )
 
 
-def tell(people: Collection[int], kind: str, actor_id: int, post_id: int | None = None) -> None:
-    """Tell the users with these ids that the user ``actor_id`` did ``kind`` (of :data:`KINDS`).
+def notify_users(
+    user_ids: Collection[int], kind: str, actor_id: int, post_id: int | None = None
+) -> None:
+    """Notify users that the user ``actor_id`` did ``kind`` (of :data:`KINDS`), to ``post_id``.
 
-    Nobody is told of what they did themselves, nor of somebody whom they muted or where
-    one has blocked the other, nor twice of the same.
+    Nobody is notified of their own actions, of people whom they muted or where one has
+    blocked the other, or twice of the same.
     """
-    if not people:
+    if not user_ids:
         return
-    told = {"people": list(people), "kind_of": kind, "actor": actor_id, "about": post_id}
-    with writing():
-        telling = _telling(db.engine.dialect.name, post_id is not None)
-        affected(telling, {**told, "base": id_at(now())})
+    values = {"kind_is": kind, "actor": actor_id, "post": post_id, "base": id_at(now())}
+    with writing() as session:
+        session.execute(_notifying(post_id is not None), {**values, "users": list(user_ids)})
 
 
 def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None) -> None:
-    """Undo :func:`tell` for one person: what they were told of no longer holds."""
-    values = {"person": user_id, "kind_of": kind, "actor": actor_id, "about": post_id}
-    with writing():
-        affected(_withdrawing(post_id is not None), values)
+    """Delete a notification whose cause was undone."""
+    table = table_of(Notification)
+    its = {"user_id": user_id, "kind": kind, "actor_id": actor_id, "post_id": post_id}
+    with writing() as session:
+        session.execute(delete(table).filter_by(**its))
 
 
-@cache
-def _telling(_dialect: str, of_post: bool) -> Executable:
-    told = aliased(Notification)  # Of its own: its table is the one that is written.
-    already = select(told.id).where(told.user_id == User.id, *_the_same(told, of_post))
+@cache_per_dialect
+def _notifying(of_post: bool) -> Insert:
     actor = bindparam("actor", type_=BigInteger)
-    columns = {
-        "id": ids_in_sql(Notification.id, parameter("base")),
+    kind = bindparam("kind_is", type_=Notification.kind.type)
+    post = bindparam("post", type_=BigInteger)
+    other = aliased(Notification)  # An alias, because the table itself is written.
+    same_post: ColumnElement[bool] = other.post_id == post if of_post else other.post_id.is_(None)
+    same = select(other.id).where(
+        other.user_id == User.id, other.kind == kind, other.actor_id == actor, same_post
+    )
+    columns: dict[str, Any] = {
+        "id": ids_in_sql(Notification.id, bindparam("base", type_=BigInteger)),
         "user_id": User.id,
-        "kind": bindparam("kind_of", type_=Notification.kind.type),
+        "kind": kind,
         "actor_id": actor,
-        "post_id": bindparam("about", type_=BigInteger),
+        "post_id": post,
         "is_read": literal(False),
     }
-    hearers = select(*columns.values()).where(
-        is_among(User.id, parameter("people")),
+    recipients = select(*columns.values()).where(
+        User.id.in_(bindparam("users", expanding=True)),
         User.id != actor,
-        hears_of(actor),
-        ~already.exists(),
+        may_be_notified_of(actor),
+        ~same.exists(),
     )
-    found = insert(Notification).from_select(list(columns), hearers)
-    return found.execution_options(dml_strategy="raw")
+    return insert(table_of(Notification)).from_select(list(columns), recipients)
 
 
-@cache
-def _withdrawing(of_post: bool) -> Executable:
-    person = bindparam("person", type_=BigInteger)
-    same = _the_same(Notification, of_post)
-    return delete(Notification).where(Notification.user_id == person, *same)
-
-
-def read_through(viewer: User, through: int, kind: str | None = None) -> None:
-    """Mark what ``viewer`` was told, up to the id ``through``, as read; ``kind`` alone if given."""
-    unread = update(Notification).where(
+def read_through(viewer: HasId, through: int, kind: str | None = None) -> None:
+    """Mark the viewer's notifications up to the id ``through`` as read; of ``kind`` if given."""
+    unread = update(table_of(Notification)).where(
         Notification.user_id == viewer.id,
         Notification.id <= through,
         Notification.is_read.is_(False),
@@ -130,17 +126,4 @@ def read_through(viewer: User, through: int, kind: str | None = None) -> None:
     if kind is not None:
         unread = unread.where(Notification.kind == kind)
     with writing() as session:
-        session.execute(
-            unread.values(is_read=True), execution_options={"synchronize_session": False}
-        )
-
-
-def _the_same(model: Any, of_post: bool) -> tuple[ColumnElement[bool], ...]:
-    """Whether a row tells of the same: the parameters ``kind_of``, ``actor`` and ``about``."""
-    return (
-        model.kind == bindparam("kind_of"),
-        model.actor_id == bindparam("actor", type_=BigInteger),
-        model.post_id == bindparam("about", type_=BigInteger)
-        if of_post
-        else model.post_id.is_(None),
-    )
+        session.execute(unread.values(is_read=True))

@@ -1,75 +1,83 @@
-"""What somebody was told, as queries that nobody has run yet."""
+"""What a viewer is notified of, as statements that nobody has run yet."""
 
-from types import SimpleNamespace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from ..accounts.models import User
-from ..data.database import AnySelect, at_most, is_among, there_is
-from ..data.prepared import prepared
-from ..follows.queries import is_apart, not_blocked, not_muted
+from ..data.database import AnySelect
+from ..data.keyset import Window, row_count
+from ..follows.queries import (
+    VIEWER_ID,
+    Audience,
+    has_blocks_or_mutes,
+    may_be_notified_of,
+    not_blocked,
+    not_muted,
+    there_is,
+)
 from ..posts.models import Post
 from ..posts.queries import visible_to
+from ..web.paging import MOST_COUNTED
 from .models import Notification
 
-# Above this the counter says "99+": nothing counts all rows to draw a page.
-MOST_COUNTED = 99
-# How many of the people of a group are drawn.
-DRAWN = 3
-# What makes rows one group: ten people like one post, and it is told once.
+# People of a group whose names and avatars are shown.
+NAMED = 3
+# Rows that are equal in these are one group: ten people like one post, in one sentence.
 GROUP = (Notification.kind, Notification.post_id, Notification.is_read)
 
 
-def unread(viewer: User) -> Select[int]:
-    """The ids of what ``viewer`` was told and has not read."""
-    return select(Notification.id).where(
-        *_heard_by(viewer),
-        Notification.is_read.is_(False),
-        _of_no_hidden_post(viewer, Notification.post_id),
-    )
-
-
-@prepared
-def count_unread(viewer: User) -> AnySelect:
-    """How many :func:`unread` finds; counts to one more than :data:`MOST_COUNTED`."""
-    counted = unread(viewer).limit(at_most(MOST_COUNTED + 1))
-    return select(func.count()).select_from(counted.subquery())
+@cache
+def count_unread() -> AnySelect:
+    """Select :func:`unread_of_user` of the viewer."""
+    return select(unread_of_user()).where(User.id == VIEWER_ID)
 
 
 def unread_of_user() -> ColumnElement[int]:
-    """The same as a column of a query of users; null for who :func:`is_apart` from somebody.
+    """Return how many notifications of a user are unread: a column.
 
-    Theirs would look for blocks and mutes anew with each notification.
+    It counts to one more than :data:`MOST_COUNTED`. Only users with blocks or mutes need the
+    condition on each actor. The author of the post needs none: they are the actor or the user.
     """
-    user: Any = SimpleNamespace(id=User.id, is_apart=False)
-    counted = unread(user).limit(at_most(MOST_COUNTED + 1)).correlate(User).subquery()
-    count = select(func.count()).select_from(counted).scalar_subquery()
-    return case((~is_apart(), count))
+    unread = select(Notification.id).where(
+        Notification.user_id == User.id,
+        Notification.is_read.is_(False),
+        _is_of_visible_post(Notification.post_id, Audience.UNFILTERED),
+    )
+    allowed = unread.where(may_be_notified_of(Notification.actor_id))
+    return case((~has_blocks_or_mutes(), _count(unread)), else_=_count(allowed))
 
 
-@prepared
-def groups(viewer: User, kind: str | None = None) -> AnySelect:
-    """What ``viewer`` was told, grouped: (id, kind, post_id, is_read, count of people).
+def _count(rows: Select[int]) -> ColumnElement[int]:
+    counted = rows.limit(row_count(MOST_COUNTED + 1)).correlate(User).subquery()
+    return select(func.count()).select_from(counted).scalar_subquery()
 
-    The id of a group is that of its newest row. With ``kind``, of that kind alone.
+
+@cache
+def groups(window: Window, audience: Audience, *, of_kind: bool) -> AnySelect:
+    """Select the viewer's notifications in groups: (id, kind, post_id, is_read, people).
+
+    The id of a group is that of its newest row; ``people`` counts the actors. With ``of_kind``,
+    only those of the ``kind`` (bind parameter).
     """
     newest = func.max(Notification.id).label("id")
     people = func.count(Notification.actor_id.distinct()).label("people")
-    rows = select(newest, *GROUP, people).where(*_heard_by(viewer))
-    if kind is not None:
-        rows = rows.where(Notification.kind == kind)
-    # Posts are looked at once for each group that is listed, not once for each row.
+    rows = select(newest, *GROUP, people).where(_is_of_viewer(audience))
+    if of_kind:
+        rows = rows.where(Notification.kind == bindparam("kind"))
+    # Posts are looked up once for each group of the page, not once for each row.
     found = rows.group_by(*GROUP).subquery("found")
-    return select(found).where(_of_no_hidden_post(viewer, found.c.post_id))
+    listed = select(found).where(_is_of_visible_post(found.c.post_id, audience))
+    return window.of(listed, found.c.id)
 
 
-@prepared
-def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect:
-    """The newest :data:`DRAWN` people of each of some groups, the newest first.
+@cache
+def newest_people(audience: Audience) -> AnySelect:
+    """Select the newest :data:`NAMED` people of each of some groups, the newest first.
 
-    The groups are those of ``kinds`` that are of no post, or of one of ``posts`` (ids). Columns:
-    kind, post_id, is_read, username, display_name, email.
+    Of the groups of ``kinds`` that are about no post, or about one of the ``posts`` (bind
+    parameters, lists). Columns: kind, post_id, is_read, username, display_name, email.
     """
     ranked = (
         select(
@@ -77,12 +85,15 @@ def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect
             Notification.actor_id,
             func.row_number()
             .over(partition_by=GROUP, order_by=func.max(Notification.id).desc())
-            .label("place"),
+            .label("rank"),
         )
         .where(
-            *_heard_by(viewer),
-            is_among(Notification.kind, kinds),
-            or_(Notification.post_id.is_(None), is_among(Notification.post_id, posts)),
+            _is_of_viewer(audience),
+            Notification.kind.in_(bindparam("kinds", expanding=True)),
+            or_(
+                Notification.post_id.is_(None),
+                Notification.post_id.in_(bindparam("posts", expanding=True)),
+            ),
         )
         .group_by(*GROUP, Notification.actor_id)
         .subquery("ranked")
@@ -91,26 +102,27 @@ def newest_people(viewer: User, kinds: list[str], posts: list[int]) -> AnySelect
     return (
         select(*group, User.username, User.display_name, User.email)
         .join(ranked, ranked.c.actor_id == User.id)
-        .where(ranked.c.place <= DRAWN)
-        .order_by(ranked.c.place)
+        .where(ranked.c.rank <= NAMED)
+        .order_by(ranked.c.rank)
     )
 
 
-@prepared
-def texts(viewer: User, posts: list[int]) -> AnySelect:
-    """The (id, body) of ``posts``, which are ids."""
-    return visible_to(viewer).where(is_among(Post.id, posts)).with_only_columns(Post.id, Post.body)
+@cache
+def texts(audience: Audience) -> AnySelect:
+    """Select the (id, body) of the ``posts`` (bind parameter, a list of ids)."""
+    posts = Post.id.in_(bindparam("posts", expanding=True))
+    return select(Post.id, Post.body).where(posts, visible_to(audience))
 
 
-def _heard_by(viewer: User) -> tuple[ColumnElement[bool], ...]:
-    # Who was blocked or muted since is not heard of either.
-    return (
-        Notification.user_id == viewer.id,
-        not_blocked(viewer, Notification.actor_id),
-        not_muted(viewer, Notification.actor_id),
+def _is_of_viewer(audience: Audience) -> ColumnElement[bool]:
+    # People who were blocked or muted after the notification are left out too.
+    return and_(
+        Notification.user_id == VIEWER_ID,
+        not_blocked(audience, Notification.actor_id),
+        not_muted(audience, Notification.actor_id),
     )
 
 
-def _of_no_hidden_post(viewer: User, post_id: Any) -> ColumnElement[bool]:
-    visible = visible_to(viewer).where(Post.id == post_id).with_only_columns(Post.id)
+def _is_of_visible_post(post_id: Any, audience: Audience) -> ColumnElement[bool]:
+    visible = select(Post.id).where(Post.id == post_id, visible_to(audience))
     return or_(post_id.is_(None), there_is(visible))

@@ -1,34 +1,35 @@
-"""The page of notifications, its counter, and marking as read."""
+"""The page of notifications, their number, and marking them as read."""
 
 from dataclasses import replace
 
 from flask import abort, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import login_required
 
+from ..accounts.viewer import viewer
 from ..data.ids import BIGGEST_ID
 from ..web.answers import changed, notify, page, wants_fragment
-from ..web.paging import asked_key
-from ..web.security import limiter
+from ..web.limits import limiter
+from ..web.paging import requested_key
 from . import blueprint
 from .groups import read_groups
 from .models import KINDS, read_through
-from .unread import unread_count
+from .unread import count_unread_now, unread_count
 
 
 @blueprint.get("/notifications")
 @login_required
 def index() -> ResponseReturnValue:
-    """List what others did; ``?kind=`` of that kind. ``?counted=N`` polls the counter."""
-    counted = asked_key("counted")
+    """List notifications, of one ``?kind=``. ``?counted=N`` polls their number."""
+    counted = requested_key("counted")
     if wants_fragment() and counted is not None:
-        unread = unread_count(current_user)
+        unread = unread_count(viewer)
         if counted == unread:
             return make_response("", 204)
         return page("notifications/_unread.html", fragment="unread", unread=unread)
     kind = _known(request.args.get("kind"))
-    rows, groups = read_groups(current_user._get_current_object(), kind)
+    rows, groups = read_groups(viewer, kind)
     return page(
         "notifications/index.html", fragment="notifications", rows=rows, groups=groups, kind=kind
     )
@@ -43,12 +44,12 @@ def read() -> ResponseReturnValue:
     through = request.form.get("through", type=int)
     if through is None or through < 0:
         abort(400, _("Reload the page and send it again."))
-    read_through(current_user, min(through, BIGGEST_ID), kind)
+    read_through(viewer, min(through, BIGGEST_ID), kind)
     notify(_("Marked as read."))
     to = url_for("notifications.index", kind=kind)
     if not wants_fragment():
         return changed("notifications/_read.html", to=to)
-    rows, groups = read_groups(current_user._get_current_object(), kind)
+    rows, groups = read_groups(viewer, kind)
     if rows.next_url:
         # The list is not at the address that was posted to.
         older = url_for("notifications.index", kind=kind, before=rows.items[-1].id)
@@ -59,7 +60,7 @@ def read() -> ResponseReturnValue:
         rows=rows,
         groups=groups,
         kind=kind,
-        unread=unread_count(current_user),
+        unread=count_unread_now(viewer),
     )
 
 

@@ -1,12 +1,17 @@
-"""The counter that stands on every page of who is signed in."""
+"""The number of unread notifications, which stands on every page of a signed-in viewer."""
 
-from ..accounts.models import User
+from ..accounts.viewer import Viewer
+from ..data.reading import read
 from . import queries
 
 
-def unread_count(reader: User) -> int:
-    """Return how many notifications ``reader``, who is asking, has not read; at most a hundred."""
-    if reader.unread is not None:
-        return reader.unread
-    count: int = queries.count_unread(reader).value()
+def unread_count(viewer: Viewer) -> int:
+    """Return how many notifications were unread when ``viewer`` was read; 100 for more than 99."""
+    count: int = viewer.columns["unread_notifications"]
+    return count
+
+
+def count_unread_now(viewer: Viewer) -> int:
+    """Return how many are unread now, after some were marked as read in this request."""
+    count: int = read(queries.count_unread(), viewer_id=viewer.id).scalar_one()
     return count

@@ -1,11 +1,11 @@
-"""Posts: what people write."""
+"""Posts: what people write, its card, and the composer in which it is written."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("posts", __name__)
 
-from ..accounts.models import find_with_user  # noqa: E402
-from . import cards, drafting, drafts, jobs, routes  # noqa: E402, F401
+from ..accounts.viewer import add_viewer_column  # noqa: E402
+from . import card, draft_routes, drafts, jobs, routes  # noqa: E402, F401
 
-find_with_user("has_drafts", drafts.has_drafts, for_pages=True)
-blueprint.record_once(cards.init_app)
+add_viewer_column("has_drafts", drafts.has_drafts)
+blueprint.record_once(card.init_app)

@@ -1,121 +1,130 @@
-"""Drafts: what was typed and not sent, kept on the server."""
+"""Drafts: what was typed and not sent, stored on the server."""
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
-from ..data.changes import affected
-from ..data.database import AnySelect, at_most, db, now, writing
-from ..data.plain import Row
-from ..data.prepared import prepared
+from ..accounts.viewer import Viewer
+from ..data.database import AnySelect, HasId, changed_rows, now, writing
+from ..data.keyset import Window, row_count
+from ..data.reading import read
+from ..follows.queries import VIEWER_ID
 from .models import Draft, Post, Version
 from .text import normal
 
-# In characters: far longer than any post, so that a text that is too long to send is not lost.
+# Characters: far more than any post has, so that a text that is too long to send is not lost.
 LONGEST_DRAFT = 100_000
 
 
 def save_draft(
-    author: User,
+    author: HasId,
     nonce: str,
     body: str,
     *,
     in_reply_to_id: int | None = None,
     edits_id: int | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Keep what is typed in the form of that ``nonce``; an empty ``body`` forgets it.
+    """Store what is typed in the form with that ``nonce``; an empty form deletes its draft.
 
-    An answer to what is gone is kept as a new post. Returns False, and keeps nothing, where
-    the form was sent already or what it changes is gone.
+    ``extra`` has the values of composer parts. A reply to a post that is gone is stored as a new
+    post. Returns False, and stores nothing, where the form was sent already or the post that it
+    edits is gone.
     """
     body = normal(body)
     try:
         with writing() as session:
-            if not body.strip():
-                forget_draft(author.id, nonce)
+            if not body.strip() and not any((extra or {}).values()):
+                delete_draft(author.id, nonce)
                 return True
-            if _was_sent(author, nonce):
+            if session.scalar(select(_was_sent()), {"viewer_id": author.id, "nonce": nonce}):
                 return False
             draft = session.scalar(
                 select(Draft).where(Draft.author_id == author.id, Draft.nonce == nonce)
             )
             if draft is None:
-                draft = Draft(author_id=author.id, nonce=nonce, body=body)
-                answered = select(Post.id).where(Post.id == in_reply_to_id)
-                draft.in_reply_to_id, draft.edits_id = session.scalar(answered), edits_id
+                draft = Draft(author_id=author.id, nonce=nonce, edits_id=edits_id)
+                parent = select(Post.id).where(Post.id == in_reply_to_id)
+                draft.in_reply_to_id = session.scalar(parent)
                 session.add(draft)
-            draft.body, draft.saved_at = body, now()
+            draft.body, draft.extra, draft.saved_at = body, dict(extra or {}), now()
     except IntegrityError:
-        # The same form saved at the same moment, or what it changes is gone.
+        # The same form was saved at the same moment, or the post that it edits is gone.
         return False
     return True
 
 
-def forget_draft(author_id: int, nonce: str | None) -> bool:
-    """Forget the draft of that form; returns False where there was none."""
+def delete_draft(author_id: int, nonce: str | None) -> bool:
+    """Delete the draft of the form with that ``nonce``; returns False where there is none."""
     if nonce is None:
         return False
-    with writing():
-        mine = delete(Draft).where(Draft.author_id == author_id, Draft.nonce == nonce)
-        return affected(mine) == 1
-
-
-def drafts_of(author: User) -> Select[Draft]:
-    """What ``author`` has typed and not sent.
-
-    A save that was on its way while its form was sent does not come back here.
-    """
-    sent = exists().where(Post.author_id == Draft.author_id, Post.nonce == Draft.nonce)
-    done = exists().where(Version.post_id == Draft.edits_id, Version.nonce == Draft.nonce)
-    return select(Draft).where(Draft.author_id == author.id, ~sent, ~done)
+    mine = delete(Draft).where(Draft.author_id == author_id, Draft.nonce == nonce)
+    with writing() as session:
+        return changed_rows(session, mine) == 1
 
 
 def has_drafts() -> ColumnElement[bool]:
-    """Whether a user may have any: a column. Most people have none, and no page looks for them."""
+    """Whether a user may have drafts: a column. Most people have none, so pages look for none."""
     return exists().where(Draft.author_id == User.id)
 
 
-@prepared
-def listed_drafts(author: User) -> AnySelect:
-    """The same, with their ids as a column to page by."""
-    return drafts_of(author).add_columns(Draft.id)
+@cache
+def drafts(window: Window) -> AnySelect:
+    """Select what the viewer typed and did not send."""
+    return window.of(_drafts(Draft.in_reply_to_id, Draft.edits_id, Draft.saved_at), Draft.id)
 
 
 def draft_for(
-    author: User,
+    viewer: Viewer,
     *,
     in_reply_to_id: int | None = None,
     edits_id: int | None = None,
     id: int | None = None,
-) -> Row | None:
-    """Return (id, nonce, body) of the draft ``id``, by default of the newest.
+) -> Row[Any] | None:
+    """Return (id, nonce, body, extra) of the draft ``id``, by default of the newest.
 
-    That is, of a new post, of an answer or of an edit. None if there is none.
+    That is, the newest of a new post, of a reply, or of an edit. None if there is none.
     """
-    if not author.has_drafts:
+    if not viewer.columns["has_drafts"]:
         return None
-    return _drafts_for(author, in_reply_to_id, edits_id, id).first()
-
-
-@prepared
-def _drafts_for(
-    author: User, in_reply_to_id: int | None, edits_id: int | None, id: int | None
-) -> AnySelect:
-    same = [
-        Draft.in_reply_to_id.is_not_distinct_from(in_reply_to_id),
-        Draft.edits_id.is_not_distinct_from(edits_id),
-    ]
     if id is not None:
-        # Whatever it was for: what it answers may be gone.
-        same = [Draft.id == id]
-    newest_first = (Draft.saved_at.desc(), Draft.id.desc())
-    found = drafts_of(author).with_only_columns(Draft.id, Draft.nonce, Draft.body)
-    return found.where(*same).order_by(*newest_first).limit(at_most(1))
+        return read(draft_by_id(), viewer_id=viewer.id, draft_id=id).first()
+    values = {"in_reply_to_id": in_reply_to_id, "edits_id": edits_id}
+    return read(_newest_draft(), viewer_id=viewer.id, **values).first()
 
 
-def _was_sent(author: User, nonce: str) -> bool:
-    sent = exists().where(Post.author_id == author.id, Post.nonce == nonce)
-    edited = exists().where(
-        Version.nonce == nonce, Version.post_id == Post.id, Post.author_id == author.id
+@cache
+def draft_by_id() -> AnySelect:
+    """Select the viewer's draft ``draft_id``, whatever it is for: its parent may be gone."""
+    return _drafts().where(Draft.id == bindparam("draft_id", type_=BigInteger))
+
+
+@cache
+def _newest_draft() -> AnySelect:
+    same = (
+        column.is_not_distinct_from(bindparam(column.key, type_=BigInteger))
+        for column in (Draft.in_reply_to_id, Draft.edits_id)
     )
-    return bool(db.session.scalar(select(sent | edited)))
+    newest_first = (Draft.saved_at.desc(), Draft.id.desc())
+    return _drafts().where(*same).order_by(*newest_first).limit(row_count(1))
+
+
+def _drafts(*columns: Any) -> AnySelect:
+    """Select drafts of the viewer, without those that were sent while a save was on its way."""
+    sent = exists().where(Post.author_id == Draft.author_id, Post.nonce == Draft.nonce)
+    edited = exists().where(Version.post_id == Draft.edits_id, Version.nonce == Draft.nonce)
+    found = select(Draft.id, Draft.nonce, Draft.body, Draft.extra, *columns)
+    return found.where(Draft.author_id == VIEWER_ID, ~sent, ~edited)
+
+
+def _was_sent() -> ColumnElement[bool]:
+    nonce: ColumnElement[str] = bindparam("nonce")
+    sent = exists().where(Post.author_id == VIEWER_ID, Post.nonce == nonce)
+    edited = exists().where(
+        Version.nonce == nonce, Version.post_id == Post.id, Post.author_id == VIEWER_ID
+    )
+    return sent | edited

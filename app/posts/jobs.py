@@ -1,4 +1,4 @@
-"""Housekeeping of posts."""
+"""Periodic jobs of posts."""
 
 from datetime import timedelta
 
@@ -9,38 +9,38 @@ from ..data.database import now, writing
 from ..jobs import every_minute
 from .models import UNDO_WITHIN, Draft, Mention, Post, Tagging, Version
 
-# A draft that nobody went on with for so long is forgotten.
+# A draft is deleted when it was not changed for this time.
 DRAFTS_KEPT = timedelta(days=90)
 IN_SQL = {"synchronize_session": False}
 
 
 @every_minute
 def erase_deleted() -> None:
-    """Delete for good what can no longer be brought back.
+    """Delete for good the posts that can no longer be restored.
 
-    Of a post that was answered an empty place stays, so that its thread stays whole.
+    Of a post that has replies an empty row stays, so that its thread stays whole.
     """
     reply = aliased(Post)
     gone = Post.deleted_at < now() - 2 * UNDO_WITHIN
-    unanswered = ~exists().where(reply.in_reply_to_id == Post.id)
+    without_replies = ~exists().where(reply.in_reply_to_id == Post.id)
     with writing() as session:
-        # What others were writing in answer is not lost with it.
-        about_it = Draft.in_reply_to_id.in_(select(Post.id).where(gone, unanswered))
-        let_go = update(Draft).where(about_it).values(in_reply_to_id=None)
-        session.execute(let_go, execution_options=IN_SQL)
-        session.execute(delete(Post).where(gone, unanswered), execution_options=IN_SQL)
-        answered = session.scalars(select(Post.id).where(gone, Post.body != "")).all()
+        # Drafts of replies become drafts of posts.
+        of_gone = Draft.in_reply_to_id.in_(select(Post.id).where(gone, without_replies))
+        detach = update(Draft).where(of_gone).values(in_reply_to_id=None)
+        session.execute(detach, execution_options=IN_SQL)
+        session.execute(delete(Post).where(gone, without_replies), execution_options=IN_SQL)
+        emptied = session.scalars(select(Post.id).where(gone, Post.body != "")).all()
         for table in (Version, Mention, Tagging):
             session.execute(
-                delete(table).where(table.post_id.in_(answered)), execution_options=IN_SQL
+                delete(table).where(table.post_id.in_(emptied)), execution_options=IN_SQL
             )
-        emptied = update(Post).where(Post.id.in_(answered)).values(body="", body_html="")
-        session.execute(emptied, execution_options=IN_SQL)
+        empty = update(Post).where(Post.id.in_(emptied)).values(body="", body_html="")
+        session.execute(empty, execution_options=IN_SQL)
 
 
 @every_minute
-def forget_old_drafts() -> None:
-    """Delete drafts that nobody went on with."""
+def delete_old_drafts() -> None:
+    """Delete drafts that nobody continued."""
     with writing() as session:
         old = Draft.saved_at < now() - DRAFTS_KEPT
         session.execute(delete(Draft).where(old), execution_options=IN_SQL)

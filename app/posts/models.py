@@ -1,23 +1,23 @@
-"""Posts, what they name, their earlier versions, and drafts."""
+"""Posts, their mentions and tags, their earlier versions, and drafts."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..accounts.models import User
-from ..cli import counted
-from ..data.changes import add_if_new, affected, remove, tally
-from ..data.database import Base, UtcDateTime, now, writing
+from ..data.counters import counted, tally
+from ..data.database import Base, changed_rows, now, writing
 from ..data.ids import TimeOrdered
-from .signals import post_deleted, post_restored, reposted, unreposted
+from ..data.types import UtcDateTime
+from .signals import post_deleted, post_restored
 from .text import LONGEST_TAG
 
-# How long a post that was deleted or edited can be brought back as it was.
+# How long the deletion or the edit of a post can be undone.
 UNDO_WITHIN = timedelta(seconds=30)
-# What decides, of an entry, who sees it where.
-DECIDES = ("deleted_at", "in_reply_to_id", "in_reply_to_author_id", "repost_of_id")
+# The columns by which timelines filter posts.
+FILTERED_BY = ("deleted_at", "in_reply_to_id", "in_reply_to_author_id", "repost_of_id")
 
 
 class Post(TimeOrdered, Base):
@@ -27,11 +27,11 @@ class Post(TimeOrdered, Base):
 
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     body: Mapped[str] = mapped_column(Text)
-    # Made from the body once, when it is written; escaped there.
+    # Rendered from the body once, when it is written; escaped there.
     body_html: Mapped[str] = mapped_column(Text)
-    # What the form that wrote it carried: a form that is sent twice writes once.
+    # Of the form that wrote it: a form that is sent twice writes once.
     nonce: Mapped[str | None] = mapped_column(String(64))
-    # What it answers, and whom: so that a timeline knows without looking at that post.
+    # The post it replies to, and its author, which timelines filter by.
     in_reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
     in_reply_to_author_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL")
@@ -46,13 +46,17 @@ class Post(TimeOrdered, Base):
     author: Mapped[User] = relationship(foreign_keys=author_id)
 
     __table_args__: Any = (
-        # One index for every timeline: the ids are in order of time, and all that decides
-        # who sees an entry where is beside them, so that no other row is read.
-        Index("ix_post_entries", "author_id", "id", *DECIDES).ddl_if(dialect="sqlite"),
-        # Beside the key and not in it: PostgreSQL 18 would skip from key to key, looking for rows
-        # that are not deleted, which nearly all are.
-        Index("ix_post_author_id_id", "author_id", "id", postgresql_include=DECIDES).ddl_if(
-            dialect="postgresql"
+        # One covering index for every timeline: ids are in order of time, and the columns that
+        # timelines filter by stand beside them, so that no row is read.
+        Index("ix_post_entries", "author_id", "id", *FILTERED_BY, info={"only_on": "sqlite"}),
+        # INCLUDE: in the key, PostgreSQL 18 would skip-scan it for rows that are not deleted, which
+        # nearly all are.
+        Index(
+            "ix_post_author_id_id",
+            "author_id",
+            "id",
+            postgresql_include=FILTERED_BY,
+            info={"only_on": "postgresql"},
         ),
         Index(
             "uq_post_author_id_nonce",
@@ -81,7 +85,7 @@ class Post(TimeOrdered, Base):
             sqlite_where=in_reply_to_author_id.is_not(None),
             postgresql_where=in_reply_to_author_id.is_not(None),
         ),
-        # For the list of who reposted a post, by when.
+        # For the list of reposters, by time.
         Index(
             "ix_post_repost_of_id_id",
             "repost_of_id",
@@ -103,11 +107,11 @@ class Post(TimeOrdered, Base):
         return f"<Post {self.id}>"
 
     def delete(self) -> None:
-        """Take the post away; :meth:`restore` brings it back for :data:`UNDO_WITHIN`."""
+        """Delete the post; :meth:`restore` can undo that for :data:`UNDO_WITHIN`."""
         self._set_deleted_at(now(), was=Post.deleted_at.is_(None), step=-1)
 
     def restore(self) -> bool:
-        """Bring a deleted post back; returns False when it is too late."""
+        """Undo the deletion; returns False when it is too late."""
         if self.deleted_at is None:
             return True
         recently = Post.deleted_at >= now() - UNDO_WITHIN
@@ -116,11 +120,11 @@ class Post(TimeOrdered, Base):
     def _set_deleted_at(self, moment: datetime | None, *, was: Any, step: int) -> bool:
         with writing() as session:
             change = update(Post).where(Post.id == self.id, was).values(deleted_at=moment)
-            done = affected(change) == 1
+            done = changed_rows(session, change) == 1
             if done:
-                tally(User, self.author_id, posts_count=step)
+                tally(session, User, self.author_id, posts_count=step)
                 if self.in_reply_to_id:
-                    tally(Post, self.in_reply_to_id, replies_count=step)
+                    tally(session, Post, self.in_reply_to_id, replies_count=step)
                 session.refresh(self, ["deleted_at"])
                 (post_restored if moment is None else post_deleted).send(self)
         return done
@@ -134,10 +138,12 @@ class Version(TimeOrdered, Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     body: Mapped[str] = mapped_column(Text)
     body_html: Mapped[str] = mapped_column(Text)
-    # When this wording was written: none for the first.
+    # When this text was written; null for the first.
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Of the form that edited: sent twice, it edits once.
+    # Of the form that edited: a form that is sent twice edits once.
     nonce: Mapped[str | None] = mapped_column(String(64))
+    # The values of composer parts before the edit, by field name.
+    extra: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
 
     __table_args__: Any = (
         Index("ix_version_post_id_id", "post_id", "id"),
@@ -153,7 +159,7 @@ class Version(TimeOrdered, Base):
 
 
 class Mention(Base):
-    """``user`` is named in ``post``."""
+    """``user`` is mentioned in ``post``."""
 
     __tablename__ = "mention"
 
@@ -187,20 +193,22 @@ class Tagging(Base):
 
 
 class Draft(TimeOrdered, Base):
-    """A text that was typed and not sent yet, in one form: the form's nonce names it."""
+    """A text that was typed and not sent yet, in the form that carries the nonce."""
 
     __tablename__ = "draft"
 
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     nonce: Mapped[str] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(Text)
-    # What it will answer, or which post it will be the new text of; neither for a new post.
+    # The post it will reply to, or edit; neither for a new post.
     in_reply_to_id: Mapped[int | None] = mapped_column(
         ForeignKey("post.id", ondelete="CASCADE"), index=True
     )
     edits_id: Mapped[int | None] = mapped_column(
         ForeignKey("post.id", ondelete="CASCADE"), index=True
     )
+    # The values of composer parts, by field name.
+    extra: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     __table_args__: Any = (Index("uq_draft_author_id_nonce", "author_id", "nonce", unique=True),)
@@ -230,23 +238,3 @@ counted(
     .correlate(Post)
     .scalar_subquery(),
 )
-
-
-def repost(viewer: User, post: Post) -> bool:
-    """Show ``post`` to those who follow ``viewer``; returns False where that was so already."""
-    with writing():
-        added = add_if_new(Post, author_id=viewer.id, repost_of_id=post.id, body="", body_html="")
-        if added:
-            tally(Post, post.id, reposts_count=1)
-            reposted.send(viewer, post=post)
-    return added
-
-
-def unrepost(viewer: User, post: Post) -> bool:
-    """Undo :func:`repost`; returns False where there was nothing to undo."""
-    with writing():
-        removed = remove(Post, author_id=viewer.id, repost_of_id=post.id)
-        if removed:
-            tally(Post, post.id, reposts_count=-1)
-            unreposted.send(viewer, post=post)
-    return removed

@@ -1,11 +1,16 @@
-"""Posts as queries that nobody has run yet: what you may not see, they do not find."""
+"""Posts as statements that nobody has run yet: what a viewer may not see, they do not find.
 
+Statements take the viewer's id as the bind parameter ``viewer_id``.
+"""
+
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Select,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -13,60 +18,68 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..accounts.models import User
-from ..data.database import AnySelect, at_most, there_is
-from ..data.prepared import prepared
-from ..follows.queries import PERSON, is_followed_by, not_blocked, not_muted
+from ..data.database import AnySelect
+from ..data.keyset import Window, row_count
+from ..follows.queries import (
+    PERSON,
+    VIEWER_ID,
+    Audience,
+    is_followed,
+    not_blocked,
+    not_muted,
+    there_is,
+)
 from .models import Post, Version
 
-# How many answers are shown below each answer of a thread.
+POST_ID = bindparam("post_id", type_=BigInteger)
+
+# Posts above the opened one in its thread; a link leads on to the topmost.
+MOST_ABOVE = 10
+# Replies that are shown below each reply of a thread.
 MOST_BELOW = 3
 
 
-def visible_to(viewer: User | None) -> Select[Post]:
-    """Every post that ``viewer`` (None for a stranger) may see. Reposts are none of them."""
-    return select(Post).where(
+def visible_to(audience: Audience) -> ColumnElement[bool]:
+    """Whether the viewer may see a post: a condition. It holds for no repost."""
+    return and_(
         Post.deleted_at.is_(None),
         Post.repost_of_id.is_(None),
-        not_blocked(viewer, Post.author_id),
+        not_blocked(audience, Post.author_id),
     )
 
 
-@prepared
-def visible_post(id: int, viewer: User | None) -> Select[Post]:
-    """The post of that id, if ``viewer`` may see it."""
-    return visible_to(viewer).where(Post.id == id)
+@cache
+def visible_post(audience: Audience) -> AnySelect:
+    """Select the post ``post_id``, if the viewer may see it."""
+    columns = (Post.id, Post.author_id, Post.body_html, Post.edited_at)
+    return select(*columns).where(Post.id == POST_ID, visible_to(audience))
 
 
-@prepared
-def reposts_of(post: Post) -> AnySelect:
-    """How many have reposted ``post`` by now."""
-    return select(Post.reposts_count).where(Post.id == post.id)
+@cache
+def count_of(column: InstrumentedAttribute[int]) -> AnySelect:
+    """Select a kept count of the post ``post_id``."""
+    return select(column).where(Post.id == POST_ID)
 
 
-def own(viewer: User) -> Select[Post]:
-    """The posts that ``viewer`` may delete, restore and edit, deleted ones included."""
-    return select(Post).where(Post.author_id == viewer.id, Post.repost_of_id.is_(None))
+def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
+    """Select what the viewer may see in timelines, posts and reposts, as entries.
 
-
-def entries_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
-    """What ``viewer`` may see in timelines: posts and reposts, as entries.
-
-    An entry has the ``id`` that it stands in the list by, the ``shown_id`` of the post that
-    it shows, whose it is (``author_id``), and whether it ``is_repost``: all of it is found in one
-    index. With ``heard``, nothing by or of those whom ``viewer`` has muted.
+    An entry has the ``id`` by which it stands in the list, the ``shown_id`` of the post that
+    it shows, its ``author_id``, and whether it ``is_repost``: one index covers all of these.
+    ``without_muted`` leaves out what is by people whom the viewer has muted.
     """
 
-    def may_come_from(author_id: Any) -> ColumnElement[bool]:
-        seen = not_blocked(viewer, author_id)
-        return and_(seen, not_muted(viewer, author_id)) if heard else seen
+    def may_be_by(author_id: Any) -> ColumnElement[bool]:
+        visible = not_blocked(audience, author_id)
+        return and_(visible, not_muted(audience, author_id)) if without_muted else visible
 
-    # A column and no join, after which SQLite would sort all that it found.
+    # A column and not a join, after which SQLite would sort everything it found.
     original = aliased(Post)
-    may_be_shown = and_(original.deleted_at.is_(None), may_come_from(original.author_id))
-    shows = select(may_be_shown).where(original.id == Post.repost_of_id).scalar_subquery()
+    original_is_visible = and_(original.deleted_at.is_(None), may_be_by(original.author_id))
+    may_show = select(original_is_visible).where(original.id == Post.repost_of_id).scalar_subquery()
     return select(
         Post.id,
         func.coalesce(Post.repost_of_id, Post.id).label("shown_id"),
@@ -74,47 +87,49 @@ def entries_for(viewer: User | None, *, heard: bool = False) -> AnySelect:
         Post.repost_of_id.is_not(None).label("is_repost"),
     ).where(
         Post.deleted_at.is_(None),
-        may_come_from(Post.author_id),
-        or_(Post.repost_of_id.is_(None), shows),
+        may_be_by(Post.author_id),
+        or_(Post.repost_of_id.is_(None), may_show),
     )
 
 
 def is_reply() -> ColumnElement[bool]:
-    """Whether a post answers another one."""
+    """Whether a post is a reply."""
     return Post.in_reply_to_id.is_not(None)
 
 
-@prepared
-def replies_to(id: int, viewer: User | None) -> AnySelect:
-    """The answers to a post, and the places of deleted ones that were themselves answered.
+@cache
+def replies(window: Window, audience: Audience) -> AnySelect:
+    """Select the replies to ``post_id``, and deleted ones that have replies themselves.
 
-    Each with the ids of the oldest :data:`MOST_BELOW` answers to it: ``answer_0`` and so on,
+    Each with the ids of the oldest :data:`MOST_BELOW` replies to it: ``reply_0`` and so on,
     null past the last.
     """
-    answers = (_answer(place, viewer).label(f"answer_{place}") for place in range(MOST_BELOW))
-    return select(Post.id, Post.id.label("shown_id"), Post.deleted_at, *answers).where(
-        Post.in_reply_to_id == id,
+    nested = (_reply(place, audience).label(f"reply_{place}") for place in range(MOST_BELOW))
+    found = select(Post.id, Post.deleted_at, *nested).where(
+        Post.in_reply_to_id == POST_ID,
         or_(Post.deleted_at.is_(None), Post.replies_count > 0),
-        not_blocked(viewer, Post.author_id),
+        not_blocked(audience, Post.author_id),
     )
+    return window.of(found, Post.id)
 
 
-def _answer(place: int, viewer: User | None) -> ColumnElement[int]:
-    # One by one along the index: what thousands answered costs no more than other posts.
-    answer = aliased(Post)
-    answers = select(answer.id).where(
-        answer.in_reply_to_id == Post.id,
-        answer.deleted_at.is_(None),
-        not_blocked(viewer, answer.author_id),
+def _reply(place: int, audience: Audience) -> ColumnElement[int]:
+    # One at a time along the index: a post with thousands of replies costs what others do.
+    reply = aliased(Post)
+    found = select(reply.id).where(
+        reply.in_reply_to_id == Post.id,
+        reply.deleted_at.is_(None),
+        not_blocked(audience, reply.author_id),
     )
-    return answers.order_by(answer.id).limit(at_most(1)).offset(place).scalar_subquery()
+    one = found.order_by(reply.id).limit(row_count(1)).offset(row_count(place))
+    return one.scalar_subquery()
 
 
-@prepared
-def line_above(id: int, viewer: User | None, most: int) -> AnySelect:
-    """A post and what it answers, upwards, ``most`` posts at most, the topmost first.
+@cache
+def ancestors(audience: Audience) -> AnySelect:
+    """Select the post ``post_id`` and its ancestors, at most :data:`MOST_ABOVE`, topmost first.
 
-    ``is_visible`` tells whether ``viewer`` may see each.
+    ``is_visible`` tells whether the viewer may see each.
     """
     line = (
         select(
@@ -125,21 +140,21 @@ def line_above(id: int, viewer: User | None, most: int) -> AnySelect:
             Post.replies_count,
             literal(0).label("depth"),
         )
-        .where(Post.id == id, Post.repost_of_id.is_(None))
+        .where(Post.id == POST_ID, Post.repost_of_id.is_(None))
         .cte("line", recursive=True)
     )
-    above = aliased(Post, name="above")
+    parent = aliased(Post, name="parent")
     line = line.union_all(
         select(
-            above.id,
-            above.in_reply_to_id,
-            above.deleted_at,
-            above.author_id,
-            above.replies_count,
+            parent.id,
+            parent.in_reply_to_id,
+            parent.deleted_at,
+            parent.author_id,
+            parent.replies_count,
             line.c.depth + 1,
-        ).where(above.id == line.c.in_reply_to_id, line.c.depth < most)
+        ).where(parent.id == line.c.in_reply_to_id, line.c.depth < MOST_ABOVE)
     )
-    is_visible = and_(line.c.deleted_at.is_(None), not_blocked(viewer, line.c.author_id))
+    is_visible = and_(line.c.deleted_at.is_(None), not_blocked(audience, line.c.author_id))
     return select(
         line.c.id,
         line.c.in_reply_to_id,
@@ -149,29 +164,27 @@ def line_above(id: int, viewer: User | None, most: int) -> AnySelect:
     ).order_by(line.c.depth.desc())
 
 
-@prepared
-def versions(post: Post) -> AnySelect:
-    """What ``post`` said before each edit."""
-    found = select(Version.id, Version.body_html, Version.edited_at)
-    return found.where(Version.post_id == post.id)
+@cache
+def versions(window: Window) -> AnySelect:
+    """Select what the post ``post_id`` was before each edit."""
+    columns = (Version.id, Version.body_html, Version.edited_at, Version.extra)
+    return window.of(select(*columns).where(Version.post_id == POST_ID), Version.id)
 
 
-def is_reposted_by(viewer: User | None) -> ColumnElement[bool]:
-    """Whether ``viewer`` has reposted a post: a column."""
-    if viewer is None:
+def is_reposted(audience: Audience) -> ColumnElement[bool]:
+    """Whether the viewer has reposted a post: a column."""
+    if audience is Audience.ANONYMOUS:
         return false()
     mine = aliased(Post)
-    one = select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == viewer.id)
-    # Most posts have none, and are not looked for among all that there are.
-    return case((Post.reposts_count > 0, there_is(one)), else_=false())
+    row = select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == VIEWER_ID)
+    # Most posts have no reposts, and need no look-up.
+    return case((Post.reposts_count > 0, there_is(row)), else_=false())
 
 
-@prepared
-def reposters(post: Post, viewer: User | None) -> AnySelect:
-    """Who reposted ``post``: people, the id of the ``repost``, whether ``viewer`` follows them."""
-    followed = is_followed_by(viewer).label("followed")
-    return (
-        select(*PERSON, Post.id.label("repost"), followed)
-        .join(Post, Post.author_id == User.id)
-        .where(Post.repost_of_id == post.id, not_blocked(viewer))
-    )
+@cache
+def reposters(window: Window, audience: Audience) -> AnySelect:
+    """Select who reposted ``post_id``: people, the ``repost_id``, whether they are ``followed``."""
+    columns = (*PERSON, Post.id.label("repost_id"), is_followed(audience).label("followed"))
+    found = select(*columns).join(Post, Post.author_id == User.id)
+    found = found.where(Post.repost_of_id == POST_ID, not_blocked(audience))
+    return window.of(found, Post.id.label("repost_id"))

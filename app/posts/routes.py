@@ -1,38 +1,45 @@
-"""Write, answer, edit, delete and restore posts; repost them."""
+"""Write, reply, edit, delete, restore and repost; a post in its thread, its history."""
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_babel import lazy_gettext as _l
+from flask_login import login_required
+from sqlalchemy import Row
 
-from ..accounts.sign_in import viewer
-from ..data.database import db
-from ..web.answers import back, changed, notify, page, wants_fragment
-from ..web.paging import asked_key, read_rows
-from ..web.security import limiter
+from ..accounts.sign_in import resume_after_login
+from ..accounts.viewer import viewer
+from ..data.ids import moment_of
+from ..data.reading import read
+from ..follows.queries import audience_of
+from ..web.answers import back, changed, notify, page, reloaded, wants_fragment
+from ..web.errors import show_when_expired
+from ..web.limits import limiter
+from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .cards import Card, read_cards
+from .access import button_changed, card_of, own_post, visible_post
+from .card import read_cards
+from .composer import (
+    PostForm,
+    composer_parts,
+    edit_composer,
+    extra_in_url,
+    post_composer,
+    reply_composer,
+)
 from .drafts import draft_for
-from .forms import PostForm, edit_composer, post_composer, reply_composer
-from .models import Post, Version, repost, unrepost
+from .models import Post
+from .reposting import repost, unrepost
 from .thread import read_thread
 from .writing import SentBeforeError, edit, publish, undo_edit
 
 WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
-
-def visible_post(id: int) -> Post:
-    """Return the post if the viewer may see it; answer 404 otherwise."""
-    post: Post = queries.visible_post(id, viewer()).value() or abort(404)
-    return post
-
-
-def card_of(post: Post, **just_now: Any) -> Card:
-    """Return the card of a post that the viewer may see, with what was done ``just_now``."""
-    return replace(read_cards([post.id], viewer())[post.id], **just_now)
+show_when_expired("body", _l("Text"), "textarea")
 
 
 # Writing
@@ -49,7 +56,7 @@ def create() -> ResponseReturnValue:
         again = post_composer(sent=form)
         return page("posts/new.html", fragment="composer", status=422, composer=again)
     undo = url_for("posts.delete", id=post.id)
-    _tell(_("Your post is published."), undo)
+    _notify(_("Your post is published."), undo)
     to = back(default="/", instead_of=url_for("posts.new"))
     shown = card_of(post, undo=undo)
     return changed("posts/_published.html", to=to, post=shown, composer=post_composer())
@@ -66,46 +73,47 @@ def new() -> ResponseReturnValue:
 @blueprint.get("/posts/<key:id>/reply")
 @login_required
 def write_reply(id: int) -> ResponseReturnValue:
-    """A page to answer a post on."""
-    typed = _typed(in_reply_to_id=id)
-    post = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
-    if post is None and (draft := typed.get("draft")):
+    """A page to reply on."""
+    typed, parent = _typed(in_reply_to_id=id), _visible(id)
+    if parent is None and (draft := typed.get("draft")):
         return redirect(url_for(".new", draft=draft.id), 303)
-    if post is None:
+    if parent is None:
         abort(404)
-    composer = reply_composer(post, **typed)
-    return page("posts/reply.html", fragment="composer", post=card_of(post), composer=composer)
+    composer = reply_composer(id, **typed)
+    return page("posts/reply.html", fragment="composer", post=card_of(parent), composer=composer)
 
 
 @blueprint.post("/posts/<key:id>/reply")
 @login_required
 @WRITING
 def reply(id: int) -> ResponseReturnValue:
-    """Answer a post."""
-    answered = db.session.scalar(queries.visible_to(current_user).where(Post.id == id))
-    if answered is None:
-        return _nothing_to_answer()
+    """Reply to a post."""
+    parent = _visible(id)
+    if parent is None:
+        return _nothing_to_reply_to()
     form = PostForm()
-    post = _publish(form, in_reply_to=answered)
+    post = _publish(form, in_reply_to=parent)
     if post is None:
-        again = reply_composer(answered, sent=form)
-        around = {} if wants_fragment() else {"post": card_of(answered)}
+        again = reply_composer(id, sent=form)
+        around = {} if wants_fragment() else {"post": card_of(parent)}
         return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
     undo = url_for("posts.delete", id=post.id)
-    _tell(_("Your reply is published."), undo)
+    _notify(_("Your reply is published."), undo)
     to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
     if not wants_fragment():
         return redirect(to, 303)
-    both = read_cards([post.id, id], current_user)
-    composer = reply_composer(answered, in_thread=True) if form.in_thread.data else None
+    both = read_cards([post.id, id], viewer)
+    if id not in both:  # The parent was deleted meanwhile.
+        return reloaded(to)
+    composer = reply_composer(id, in_thread=True) if form.in_thread.data else None
     card = replace(both[post.id], undo=undo, takes_focus=composer is None)
-    return changed("posts/_replied.html", to=to, post=card, answered=both[id], composer=composer)
+    return changed("posts/_replied.html", to=to, post=card, parent=both[id], composer=composer)
 
 
 @blueprint.get("/posts/<key:id>/edit")
 @login_required
 def write_edit(id: int) -> ResponseReturnValue:
-    """A page to change one's own post on."""
+    """A page to edit one's own post on."""
     post = own_post(id)
     composer = edit_composer(post, **_typed(edits_id=id))
     return page("posts/edit.html", fragment="composer", composer=composer, post=post)
@@ -115,12 +123,13 @@ def write_edit(id: int) -> ResponseReturnValue:
 @login_required
 @WRITING
 def save_edit(id: int) -> ResponseReturnValue:
-    """Change one's own post."""
+    """Edit one's own post."""
     post = own_post(id)
     form, version = PostForm(), None
     is_saved = form.validate_on_submit()
     try:
-        version = edit(post, form.body.data, nonce=form.nonce.data) if is_saved else None
+        if is_saved:
+            version = edit(post, form.body.data, nonce=form.nonce.data, extra=form.extra)
     except SentBeforeError:
         is_saved = False
         form.renew(_("You sent this form before, with another text. Save again to keep this one."))
@@ -128,24 +137,35 @@ def save_edit(id: int) -> ResponseReturnValue:
         again = edit_composer(post, sent=form)
         return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
-    _tell(_("Your post is changed."), undo)
+    _notify(_("Your post is changed."), undo)
     shown = card_of(post, undo=undo, takes_focus=True)
     return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
 
 
-def _publish(form: PostForm, in_reply_to: Post | None = None) -> Post | None:
-    """Publish what ``form`` holds; None, with the errors at its fields, where that cannot be."""
+def _visible(id: int) -> Row[Any] | None:
+    found = queries.visible_post(audience_of(viewer))
+    return read(found, post_id=id, viewer_id=viewer.id).first()
+
+
+def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None:
+    """Publish what ``form`` holds; None, with the errors at its fields, where that fails."""
     if not form.validate_on_submit():
         return None
     try:
-        return publish(current_user, form.body.data, nonce=form.nonce.data, in_reply_to=in_reply_to)
+        return publish(
+            viewer,
+            form.body.data,
+            nonce=form.nonce.data,
+            in_reply_to=in_reply_to,
+            extra=form.extra,
+        )
     except SentBeforeError:
         form.renew(_("You sent this form before. Send it again to publish this text as well."))
         return None
 
 
-def _nothing_to_answer() -> Response:
-    """Refuse an answer to what is gone; the text goes on, as with htmx it stays where it is."""
+def _nothing_to_reply_to() -> Response:
+    """Refuse a reply to a post that is gone; the text goes into a composer of a new post."""
     form = PostForm()
     if wants_fragment() or not form.body.data:
         abort(404)
@@ -154,36 +174,48 @@ def _nothing_to_answer() -> Response:
     return page("posts/new.html", fragment="composer", status=404, composer=again)
 
 
-def _tell(message: str, undo: str | None) -> None:
-    # For htmx the way back is where the post is; a second one would load the page.
+def _notify(message: str, undo: str | None) -> None:
+    # With htmx the button "Undo" stands in the card; a second one would reload the page.
     notify(message, undo=None if wants_fragment() else undo)
 
 
 def _typed(**what: int) -> dict[str, Any]:
     """Return what was typed before: ``?body=``, else the draft that is named, else the newest."""
     if body := request.args.get("body"):
-        return {"body": body}
-    return {"draft": draft_for(current_user, id=asked_key("draft"), **what)}
+        return {"body": body, "extra": extra_in_url()}
+    return {"draft": draft_for(viewer, id=requested_key("draft"), **what)}
 
 
-def own_post(id: int, *, deleted_too: bool = False) -> Post:
-    """Return the viewer's own post, by default one that is not deleted; answer 404 otherwise."""
-    found = queries.own(current_user).where(Post.id == id)
-    post: Post = db.first_or_404(found if deleted_too else found.where(Post.deleted_at.is_(None)))
-    return post
+@resume_after_login
+def _where_to_write() -> str | None:
+    """Return the page with the composer that was sent, and with what was typed in it."""
+    typed = {name: value for name, value in request.form.items() if name in _typed_fields()}
+    if not typed.get("body"):
+        return None
+    path = url_for("posts.new")
+    for field, endpoint in (("in_reply_to", "posts.write_reply"), ("edits", "posts.write_edit")):
+        id = request.form.get(field, "")
+        if id.isascii() and id.isdigit() and len(id) < 20:
+            path = url_for(endpoint, id=int(id))
+            break
+    return f"{path}?{urlencode(typed)}"
 
 
-# Taking back
+def _typed_fields() -> set[str]:
+    return {"body", *(name for part in composer_parts() for name in part.fields)}
+
+
+# Undoing
 
 
 @blueprint.post("/posts/<key:id>/delete")
 @login_required
 @WRITING
 def delete(id: int) -> ResponseReturnValue:
-    """Take one's own post away, with a way to bring it back."""
-    post = own_post(id, deleted_too=True)
+    """Delete one's own post, with a button that restores it."""
+    post = own_post(id, or_deleted=True)
     post.delete()
-    _tell(_("Your post is deleted."), url_for("posts.restore", id=id))
+    _notify(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))
     return changed("posts/_deleted.html", to=to, post=post)
 
@@ -192,9 +224,9 @@ def delete(id: int) -> ResponseReturnValue:
 @login_required
 @WRITING
 def restore(id: int) -> ResponseReturnValue:
-    """Bring one's own post back as it was: deleted, or before the edit ``?version=``."""
-    version = asked_key("version")
-    post = own_post(id, deleted_too=version is None)
+    """Restore one's own post: a deleted one, or as it was before the edit ``?version=``."""
+    version = requested_key("version")
+    post = own_post(id, or_deleted=version is None)
     if not (post.restore() if version is None else undo_edit(post, version)):
         abort(410, _("This can be undone for 30 seconds only."))
     notify(_("Your post is back.") if version is None else _("Your post is as it was."))
@@ -207,13 +239,12 @@ def restore(id: int) -> ResponseReturnValue:
 
 @blueprint.get("/posts/<key:id>")
 def show(id: int) -> ResponseReturnValue:
-    """One post in its thread, at its permanent address."""
-    reader = viewer()
-    thread = read_thread(id, reader)
+    """One post in its thread, at its permalink."""
+    thread = read_thread(id, viewer)
     composer = None
-    if reader and thread.post.card and not wants_fragment():
-        draft = draft_for(reader, in_reply_to_id=id)
-        composer = reply_composer(Post(id=id), draft=draft, in_thread=True)
+    if viewer.is_authenticated and thread.post.card and not wants_fragment():
+        draft = draft_for(viewer, in_reply_to_id=id)
+        composer = reply_composer(id, draft=draft, in_thread=True)
     return page(
         "posts/show.html", fragment="posts", thread=thread, rows=thread.rows, composer=composer
     )
@@ -221,10 +252,16 @@ def show(id: int) -> ResponseReturnValue:
 
 @blueprint.get("/posts/<key:id>/history")
 def history(id: int) -> ResponseReturnValue:
-    """What a post said before, the latest first."""
+    """What a post said before each edit, the latest first."""
     post = visible_post(id)
-    rows = read_rows(queries.versions(post), Version.id)
-    return page("posts/history.html", fragment="versions", post=post, rows=rows)
+    return page(
+        "posts/history.html",
+        fragment="versions",
+        post=post,
+        created_at=moment_of(id),
+        rows=read_rows(queries.versions, "id", post_id=id),
+        parts=composer_parts(),
+    )
 
 
 # Reposts
@@ -234,34 +271,30 @@ def history(id: int) -> ResponseReturnValue:
 @login_required
 @WRITING
 def repost_post(id: int) -> ResponseReturnValue:
-    """Show a post to those who follow you."""
+    """Show a post to one's followers."""
     post = visible_post(id)
-    repost(current_user, post)
-    return _reposted(post, pressed=True)
+    repost(viewer, post)
+    return button_changed("posts/_repost.html", post, pressed=True, count=Post.reposts_count)
 
 
 @blueprint.post("/posts/<key:id>/unrepost", endpoint="unrepost")
 @login_required
 @WRITING
 def unrepost_post(id: int) -> ResponseReturnValue:
-    """Show it to them no longer."""
+    """Undo a repost."""
     post = visible_post(id)
-    unrepost(current_user, post)
-    return _reposted(post, pressed=False)
+    unrepost(viewer, post)
+    return button_changed("posts/_repost.html", post, pressed=False, count=Post.reposts_count)
 
 
 @blueprint.get("/posts/<key:id>/reposts")
 def reposts(id: int) -> ResponseReturnValue:
     """Who reposted a post, the latest first."""
-    post = visible_post(id)
-    found = queries.reposters(post, viewer())
-    rows = read_rows(found, found.statement.selected_columns.repost)
+    post, audience = visible_post(id), audience_of(viewer)
+    rows = read_rows(
+        lambda window: queries.reposters(window, audience),
+        "repost_id",
+        post_id=id,
+        viewer_id=viewer.id,
+    )
     return page("posts/reposts.html", fragment="people", post=post, rows=rows)
-
-
-def _reposted(post: Post, *, pressed: bool) -> ResponseReturnValue:
-    count = queries.reposts_of(post).value()
-    if count is None:
-        abort(404)
-    to = back(f"post_{post.id}")
-    return changed("posts/_repost.html", to=to, id=post.id, count=count, pressed=pressed)

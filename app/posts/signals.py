@@ -1,16 +1,16 @@
-"""What this domain announces to those after it, within the transaction that changes it."""
+"""The signals of this domain, sent within the transaction that changes it."""
 
 from blinker import Namespace
 
 _signals = Namespace()
 
-# The sender is the Post. ``mentioned`` holds the ids of the users whom it newly names, and
-# ``no_longer``, where it was edited, of those whom it named before.
+# The sender is the Post. ``mentioned`` has the ids of the users who are newly mentioned. A new post
+# comes with its ``author``; an edit with ``no_longer_mentioned``, ids too.
 post_created = _signals.signal("post-created")
 post_edited = _signals.signal("post-edited")
-# Taken away, and brought back within the time for that.
+# Deleted, and restored within the time for that.
 post_deleted = _signals.signal("post-deleted")
 post_restored = _signals.signal("post-restored")
-# The sender is the User who acts; ``post`` is the original.
+# The sender is who acts (with an ``id``); ``post`` is the original.
 reposted = _signals.signal("reposted")
 unreposted = _signals.signal("unreposted")

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from linkify_it import LinkifyIt
 from markupsafe import escape
 
-from ..data.database import can_be_kept
+from ..data.types import is_storable
 
 # http and https only. Fuzzy links are off: "house.My dog" names no site.
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
@@ -56,7 +56,7 @@ def fault(body: str) -> str | None:
             longest=longest,
             over=len(body) - longest,
         )
-    if not can_be_kept(body):
+    if not is_storable(body):
         return _("There is a character in it that cannot be kept. Remove it.")
     return None
 

@@ -4,12 +4,12 @@ from flask import Response, abort, current_app, make_response
 from flask.typing import ResponseReturnValue
 
 from ..accounts.avatars import identicon
-from ..accounts.sign_in import viewer
-from ..follows import queries as follows
-from ..posts.cards import read_entries
-from ..posts.models import Post
+from ..accounts.viewer import viewer
+from ..data.ids import moment_of
+from ..data.reading import read
+from ..follows.queries import audience_of
+from ..posts.card import read_timeline
 from ..web.answers import page
-from ..web.i18n import speaking
 from . import blueprint, queries
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -17,29 +17,33 @@ A_YEAR = 365 * 24 * 60 * 60
 
 @blueprint.get("/@<name:username>")
 def show(username: str) -> ResponseReturnValue:
-    """A person, and what they posted and reposted; whom the viewer has blocked, only by name."""
+    """A person, and what they posted and reposted; of one whom the viewer blocked, the name."""
     return _profile(username, with_replies=False)
 
 
 @blueprint.get("/@<name:username>/replies")
 def replies(username: str) -> ResponseReturnValue:
-    """A person, and all that they wrote, answers included."""
+    """A person, and everything that they wrote, replies included."""
     return _profile(username, with_replies=True)
 
 
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
-    reader = viewer()
-    person = follows.profile(username, reader).first() or abort(404)
+    audience = audience_of(viewer)
+    found = read(queries.profile(audience), username=username, viewer_id=viewer.id)
+    person = found.first() or abort(404)
     if person.blocked:
-        return page("profiles/blocked.html", fragment="profile", user=person.User)
-    listed = queries.by(person.User, reader, with_replies=with_replies)
-    rows, cards = read_entries(listed, Post.id, reader)
+        return page("profiles/blocked.html", fragment="profile", user=person)
+    rows, cards = read_timeline(
+        lambda window: queries.posts(window, audience, with_replies=with_replies),
+        "id",
+        viewer,
+        user_id=person.id,
+    )
     return page(
         "profiles/show.html",
         fragment="posts",
-        user=person.User,
-        followed=person.followed,
-        muted=person.muted,
+        user=person,
+        joined_at=moment_of(person.id),
         with_replies=with_replies,
         rows=rows,
         cards=cards,
@@ -48,10 +52,9 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
 
 @blueprint.get("/avatars/<name:username>.svg")
 def avatar(username: str) -> Response:
-    """Draw someone's avatar. It depends on the name alone, so it may be kept for ever."""
-    # Nobody is asked who is looking, and in which language: it has no words.
-    with speaking("en"):
-        drawing = current_app.jinja_env.get_template("profiles/avatar.svg")
+    """Draw a person's avatar. It depends on the username alone, so it may be cached for ever."""
+    # Without Flask's context processors, which would read the viewer.
+    drawing = current_app.jinja_env.get_template("profiles/avatar.svg")
     response = make_response(drawing.render(identicon(username)))
     response.mimetype = "image/svg+xml"
     response.cache_control.public = True

@@ -1,14 +1,23 @@
-"""Reactions: likes and bookmarks."""
+"""Reactions: likes and bookmarks, and their buttons on the card."""
 
 from flask import Blueprint
 
-from ..posts.cards import show_on_cards
+from ..posts.card import CardPart, add_to_card
 
 blueprint = Blueprint("reactions", __name__)
 
-from . import queries, routes  # noqa: E402
+from . import queries, routes  # noqa: E402, F401
 
-show_on_cards("liked", queries.is_liked_by)
-show_on_cards("bookmarked", queries.is_bookmarked_by)
-
-__all__ = ["blueprint", "routes"]
+add_to_card(
+    CardPart(
+        "liked", column=queries.is_liked, place="actions", template="reactions/_card_like.html"
+    )
+)
+add_to_card(
+    CardPart(
+        "bookmarked",
+        column=queries.is_bookmarked,
+        place="actions",
+        template="reactions/_card_bookmark.html",
+    )
+)

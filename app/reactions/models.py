@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Session as OrmSession
 
-from ..accounts.models import User
-from ..cli import counted
-from ..data.changes import add_if_new, remove, tally
-from ..data.database import Base, writing
+from ..data.counters import counted, tally
+from ..data.database import Base, HasId, changed_rows, insert_if_absent, table_of, writing
 from ..data.ids import moment_key
 from ..posts.models import Post
 from .signals import liked, unliked
@@ -35,7 +34,7 @@ class Like(Base):
 
 
 class Bookmark(Base):
-    """``user`` wants to find ``post`` again. Nobody else knows."""
+    """``user`` keeps ``post`` to find it again. Nobody else sees it."""
 
     __tablename__ = "bookmark"
 
@@ -61,33 +60,43 @@ counted(
 )
 
 
-def like(viewer: User, post: Post) -> bool:
-    """Have ``viewer`` like ``post``; returns False where that was so already."""
-    with writing():
-        added = add_if_new(Like, user_id=viewer.id, post_id=post.id, since=moment_key())
+def like(viewer: HasId, post: HasId) -> bool:
+    """Have ``viewer`` like ``post``; returns False where that is so already."""
+    with writing() as session:
+        added = _add(session, Like, viewer, post)
         if added:
-            tally(Post, post.id, likes_count=1)
+            tally(session, Post, post.id, likes_count=1)
             liked.send(viewer, post=post)
     return added
 
 
-def unlike(viewer: User, post: Post) -> bool:
-    """Undo :func:`like`; returns False where there was nothing to undo."""
-    with writing():
-        removed = remove(Like, user_id=viewer.id, post_id=post.id)
+def unlike(viewer: HasId, post: HasId) -> bool:
+    """Undo :func:`like`; returns False where there is nothing to undo."""
+    with writing() as session:
+        removed = _remove(session, Like, viewer, post)
         if removed:
-            tally(Post, post.id, likes_count=-1)
+            tally(session, Post, post.id, likes_count=-1)
             unliked.send(viewer, post=post)
     return removed
 
 
-def bookmark(viewer: User, post: Post) -> None:
-    """Put ``post`` among the bookmarks of ``viewer``."""
-    with writing():
-        add_if_new(Bookmark, user_id=viewer.id, post_id=post.id, since=moment_key())
+def bookmark(viewer: HasId, post: HasId) -> None:
+    """Add ``post`` to the bookmarks of ``viewer``."""
+    with writing() as session:
+        _add(session, Bookmark, viewer, post)
 
 
-def unbookmark(viewer: User, post: Post) -> None:
+def unbookmark(viewer: HasId, post: HasId) -> None:
     """Undo :func:`bookmark`."""
-    with writing():
-        remove(Bookmark, user_id=viewer.id, post_id=post.id)
+    with writing() as session:
+        _remove(session, Bookmark, viewer, post)
+
+
+def _add(session: OrmSession, model: type[Base], viewer: HasId, post: HasId) -> bool:
+    row = {"user_id": viewer.id, "post_id": post.id, "since": moment_key()}
+    return changed_rows(session, insert_if_absent(model), row) == 1
+
+
+def _remove(session: OrmSession, model: type[Base], viewer: HasId, post: HasId) -> bool:
+    theirs = delete(table_of(model)).filter_by(user_id=viewer.id, post_id=post.id)
+    return changed_rows(session, theirs) == 1

@@ -1,18 +1,20 @@
-"""Like, bookmark and their undoing; who liked a post, and one's own bookmarks."""
+"""Like, bookmark and their undoing; who likes a post, and the viewer's bookmarks."""
 
-from flask import abort
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required
+from flask_login import login_required
 
-from ..accounts.sign_in import viewer
-from ..posts.cards import read_entries
+from ..accounts.viewer import viewer
+from ..follows.queries import audience_of
+from ..posts.access import button_changed, visible_post
+from ..posts.card import read_timeline
 from ..posts.models import Post
-from ..posts.routes import visible_post
-from ..web.answers import back, changed, page
+from ..web.answers import page
+from ..web.limits import limiter
 from ..web.paging import read_rows
-from ..web.security import limiter
 from . import blueprint, queries
-from .models import Bookmark, Like, bookmark, like, unbookmark, unlike
+from .models import bookmark, like, unbookmark, unlike
+
+LIKE, BOOKMARK = "reactions/_like.html", "reactions/_bookmark.html"
 
 REACTING = limiter.shared_limit("6000 per 10 minutes", scope="reacting")
 
@@ -23,64 +25,54 @@ REACTING = limiter.shared_limit("6000 per 10 minutes", scope="reacting")
 def like_post(id: int) -> ResponseReturnValue:
     """Like a post."""
     post = visible_post(id)
-    like(current_user, post)
-    return _liked(post, pressed=True)
+    like(viewer, post)
+    return button_changed(LIKE, post, pressed=True, count=Post.likes_count)
 
 
 @blueprint.post("/posts/<key:id>/unlike", endpoint="unlike")
 @login_required
 @REACTING
 def unlike_post(id: int) -> ResponseReturnValue:
-    """Like it no longer."""
+    """Undo a like."""
     post = visible_post(id)
-    unlike(current_user, post)
-    return _liked(post, pressed=False)
+    unlike(viewer, post)
+    return button_changed(LIKE, post, pressed=False, count=Post.likes_count)
 
 
 @blueprint.post("/posts/<key:id>/bookmark", endpoint="bookmark")
 @login_required
 @REACTING
 def bookmark_post(id: int) -> ResponseReturnValue:
-    """Put a post among one's bookmarks."""
+    """Bookmark a post."""
     post = visible_post(id)
-    bookmark(current_user, post)
-    return _bookmarked(post, pressed=True)
+    bookmark(viewer, post)
+    return button_changed(BOOKMARK, post, pressed=True)
 
 
 @blueprint.post("/posts/<key:id>/unbookmark", endpoint="unbookmark")
 @login_required
 @REACTING
 def unbookmark_post(id: int) -> ResponseReturnValue:
-    """Take it from there."""
+    """Undo a bookmark."""
     post = visible_post(id)
-    unbookmark(current_user, post)
-    return _bookmarked(post, pressed=False)
+    unbookmark(viewer, post)
+    return button_changed(BOOKMARK, post, pressed=False)
 
 
 @blueprint.get("/posts/<key:id>/likes")
 def likes(id: int) -> ResponseReturnValue:
     """Who likes a post, the latest first."""
-    post = visible_post(id)
-    rows = read_rows(queries.who_liked(post, viewer()), Like.since)
+    post, audience = visible_post(id), audience_of(viewer)
+    rows = read_rows(
+        lambda window: queries.likers(window, audience), "since", post_id=id, viewer_id=viewer.id
+    )
     return page("reactions/likes.html", fragment="people", post=post, rows=rows)
 
 
 @blueprint.get("/bookmarks")
 @login_required
 def bookmarks() -> ResponseReturnValue:
-    """What one wants to find again. Nobody else sees it."""
-    rows, cards = read_entries(queries.bookmarks(current_user), Bookmark.since, current_user)
+    """What the viewer bookmarked. Nobody else sees it."""
+    audience = audience_of(viewer)
+    rows, cards = read_timeline(lambda window: queries.bookmarks(window, audience), "since", viewer)
     return page("reactions/bookmarks.html", fragment="posts", rows=rows, cards=cards)
-
-
-def _liked(post: Post, *, pressed: bool) -> ResponseReturnValue:
-    count = queries.likes_of(post).value()
-    if count is None:
-        abort(404)
-    to = back(f"post_{post.id}")
-    return changed("reactions/_like.html", to=to, id=post.id, count=count, pressed=pressed)
-
-
-def _bookmarked(post: Post, *, pressed: bool) -> ResponseReturnValue:
-    to = back(f"post_{post.id}")
-    return changed("reactions/_bookmark.html", to=to, id=post.id, pressed=pressed)

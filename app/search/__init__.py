@@ -1,9 +1,7 @@
-"""Search: finding posts and people by their words. It owns the index of those words."""
+"""Search: finding posts and people by their words. It owns the full-text index."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("search", __name__, cli_group="search")
 
-from . import commands, listeners, newest, routes  # noqa: E402, F401
-
-blueprint.record_once(newest.init_app)
+from . import commands, receivers, routes  # noqa: E402, F401

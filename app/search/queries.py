@@ -1,10 +1,11 @@
-"""What a search finds, as queries that nobody has run yet.
+"""What a search finds, as statements that nobody has run yet.
 
-Both databases find words by an index and are asked for a bounded number of the newest rows that
-have them, so that a word in every second post costs what a rare one does. What differs from
-one search to the next is a parameter: the words come as one, in the database's own language.
+Both databases find tokens by an index and are asked for a bounded number of the newest rows that
+have them, so that a word in every second post costs what a rare one does.
 """
 
+from collections.abc import Callable
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
-    Select,
+    Integer,
+    bindparam,
     cast,
     func,
     literal_column,
@@ -21,205 +23,203 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from ..accounts.models import User, by_name
-from ..data.database import AnySelect, at_most, is_among
-from ..data.prepared import Listing, Query, prepared
-from ..follows.queries import PERSON, is_followed_by, not_blocked
-from ..posts.cards import with_cards
+from ..accounts.models import User
+from ..data.database import AnySelect, cache_per_dialect
+from ..data.keyset import Window
+from ..follows.queries import PERSON, Audience, is_followed, not_blocked
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
-from ..web.paging import part_of
-from .asking import Asked, Term
+from ..web.paging import Listing
+from .dialects import (
+    indexed_text,
+    match_query,
+    matches,
+    query_parameter,
+    relevance,
+    weight_query,
+)
 from .index import person_fts, post_fts
-from .matching import matches, strength_of, text_to_weigh, weighed, written
-from .newest import NewestFirst, starts
-from .words import MARK, words_in
+from .query_parser import SearchQuery, Term
+from .tokens import MARK, words_in
 
-# Only so many of the newest posts with the words are ranked by relevance …
+# The newest posts with the words that are ranked by relevance, and the newest people of that name
+# and with these words in their profile.
 MOST_RANKED = 300
-# … and so many of the newest people of that name, and of those who say so about themselves.
 MOST_PEOPLE = 1_000
-# People whose name matches come before everybody else, however many follow those.
+# People whose name matches come before all others, however many followers those have.
 NAMED = 10**12
 
+# A list, and the values of its bind parameters.
+Found = tuple[Listing, dict[str, Any]]
 
-def posts(asked: Asked, viewer: User | None, *, by_strength: bool = False) -> Query:
-    """The ids of the posts ``asked`` for, a list by ``id``: of those that ``viewer`` may see.
 
-    A post that is deleted meanwhile may be among them, but not among their :func:`cards`.
+class FoundBy(Enum):
+    """By which index posts are found."""
 
-    With ``by_strength`` a list by ``strength`` and ``id``: more of the words in
-    less text make it stronger. Only the newest :data:`MOST_RANKED` are among them, because how
-    strong each is comes out of its text, and words that everybody uses are in every second post.
+    WORDS = "the full-text index"
+    AUTHOR = "the author"
+    TAG = "the tags"
+
+
+def posts(query: SearchQuery, audience: Audience, *, by_relevance: bool = False) -> Found:
+    """Return the list of ids of the posts that match: by ``id``, or by ``strength`` and ``id``.
+
+    A post that is deleted meanwhile may be among them, but has no card. By relevance, only the
+    newest :data:`MOST_RANKED` are listed, because relevance is computed from each text, and
+    frequent words are in every second post.
     """
-    tags, terms, author = list(dict.fromkeys(asked.tags)), list(asked.terms), asked.from_name
+    tags, terms, author = list(dict.fromkeys(query.tags)), list(query.terms), query.from_username
     if terms and author:
-        # The name is a word of the post: both are found in one index.
+        # The author's name is a token of the post: one index finds both.
         terms.append(Term((MARK + author,)))
         author = None
     tag = tags.pop() if tags and not (terms or author) else None
-
-    def since(start: int | None) -> Query:
-        return _posts(
-            viewer,
-            words=written(terms),
-            author=author,
-            tag=tag,
-            more_tags=tags or None,
-            how_many_more=len(tags) or None,
-            weights=weighed(asked.terms) if by_strength else None,
-            by_strength=by_strength,
-            start=start,
-        )
-
-    newest = {start: since(start) for start in starts()} if terms else {}
-    return NewestFirst(since(None), newest, by_strength=by_strength)
+    found_by = FoundBy.WORDS if terms else FoundBy.AUTHOR if author else FoundBy.TAG
+    values: dict[str, Any] = {"tags": tags, "how_many_tags": len(tags)}
+    if terms:
+        values["words"] = match_query(terms)
+    # Only terms of the text itself have a relevance.
+    if by_relevance and query.terms:
+        values["weights"] = weight_query(query.terms)
+    build: Callable[..., AnySelect] = _newest_posts
+    if by_relevance:
+        build = partial(_posts_by_relevance, has_weights="weights" in values)
+    listing = partial(build, audience=audience, found_by=found_by, has_more_tags=bool(tags))
+    return listing, values | {"username": author, "tag": tag}
 
 
-def people(asked: Asked, viewer: User | None, *, by_name_only: bool = False) -> Query | None:
-    """The people asked for, ``followed`` or not: a list by ``strength`` and ``id``.
+def people(query: SearchQuery, audience: Audience, *, by_name_only: bool = False) -> Found | None:
+    """Return the list of people who match, by ``strength`` and ``id``, and who is ``followed``.
 
-    First comes who has that very username, then whoever is named so, then those who say so
-    about themselves; among equals, who has more followers. Of those named so, and of those
-    who say so, only the newest :data:`MOST_PEOPLE` are among them. None where nothing in a
-    profile is asked for.
+    First the one of that very username, then people of that name, then people with these words in
+    their profile; among equals, who has more followers. Of people of that name, and of people with
+    these words, only the newest :data:`MOST_PEOPLE` are listed. None where nothing in a profile
+    can match.
     """
     # A profile has no tags: there they are words.
-    of_tags = (tuple(words_in(tag)) for tag in asked.tags)
-    terms = [*asked.terms, *(Term(words) for words in of_tags if words)]
-    if not (terms or asked.from_name):
+    of_tags = (tuple(words_in(tag)) for tag in query.tags)
+    terms = [*query.terms, *(Term(words) for words in of_tags if words)]
+    if not (terms or query.from_username):
         return None
-    return _people(
-        viewer,
-        words=written(terms),
-        names=written(term.in_names for term in terms),
-        username=asked.username or "",
-        author=asked.from_name,
+    values: dict[str, Any] = {"username": query.username or "", "author": query.from_username}
+    if terms:
+        values |= {
+            "words": match_query(terms),
+            "names": match_query(term.in_names for term in terms),
+        }
+    listing = partial(
+        _people,
+        audience=audience,
+        has_words=bool(terms),
+        has_author=query.from_username is not None,
         by_name_only=by_name_only,
     )
+    return listing, values
 
 
-# Words in few posts are looked up, those in many are met soon on the way from the newest down.
-@partial(prepared, has_one_plan=False)
-def _posts(
-    viewer: User | None,
-    *,
-    words: str | None,
-    author: str | None,
-    tag: str | None,
-    more_tags: list[str] | None,
-    how_many_more: int | None,
-    weights: str | None,
-    by_strength: bool,
-    start: int | None,
-) -> Listing:
-    found: AnySelect = visible_to(viewer)
-    key: Any = Post.id
-    if words is not None:
-        key = post_fts.c.rowid
-        # The index has only what is there. With the posts' own table it took twice as long.
-        shown_to_all = viewer is None or not viewer.is_apart
-        found = select(key) if shown_to_all else found.join(post_fts, key == Post.id)
-        found = found.where(matches(post_fts, words))
-        if start is not None:
-            found = found.where(key >= start)
-    elif author is not None:
-        user = by_name(author).with_only_columns(User.id).scalar_subquery()
-        found = found.where(Post.author_id == user)
-    else:
-        key = Tagging.post_id
-        found = found.join(Tagging, key == Post.id).where(Tagging.tag == tag)
-    if more_tags is not None:
-        has = aliased(Tagging)
-        tagged = select(func.count()).where(has.post_id == key, is_among(has.tag, more_tags))
-        found = found.where(tagged.scalar_subquery() == how_many_more)
-    ids = found.with_only_columns(key.label("id"))
-    if not by_strength:
-        # By the index's own key: by the post's, all that it finds would be sorted.
-        return lambda cut, only: part_of(ids, cut, key, only)
-    if weights is not None:
-        ids = ids.add_columns(text_to_weigh(post_fts).label("text"))
-    newest = _newest_of(ids, key, MOST_RANKED).cte()
-    strength = literal_column("0") if weights is None else strength_of(newest.c.text, weights)
-    ranked = select(newest.c.id, strength.label("strength"))
-    if start is not None:
-        # From there on there must be all that are ranked, or a stronger one may lie below.
-        how_many = select(func.count()).select_from(newest).scalar_subquery()
-        ranked = ranked.where(how_many == MOST_RANKED)
-    return lambda cut, _only: cut(ranked)
-
-
-@prepared
-def cards(ids: list[int], viewer: User | None) -> AnySelect:
-    """The cards of the posts with these ``ids`` that ``viewer`` may see, in any order."""
-    return with_cards(visible_to(viewer).where(is_among(Post.id, ids)), viewer)
-
-
-@prepared
-def _people(
-    viewer: User | None,
-    *,
-    words: str | None,
-    names: str | None,
-    username: str,
-    author: str | None,
-    by_name_only: bool,
-) -> Listing:
-    found = select(User.id).where(not_blocked(viewer))
-    # Here and not where they are joined, for which PostgreSQL would go through everybody.
-    of_index: AnySelect = select(person_fts.c.rowid).where(not_blocked(viewer, person_fts.c.rowid))
-    if author is not None:
-        found = found.where(func.lower(User.username) == author)
-        # Or everybody named so would be found, for one of them.
-        of_index = of_index.where(person_fts.c.rowid == found.scalar_subquery())
-    if words is None:
-        ranked = _with_strength(found, 0)
-    else:
-        words = None if by_name_only else words
-        ranked = _ranked_people(found, of_index, username, names, words)
-
-    def listed(cut: Any, _only: ColumnElement[bool] | None) -> AnySelect:
-        part = cut(ranked).subquery()
-        followed = is_followed_by(viewer).label("followed")
-        of_list = (column for column in part.c if column.key != User.id.key)
-        return cut.order(select(*PERSON, followed, *of_list).join(part, part.c.id == User.id))
-
-    return listed
-
-
-def _ranked_people(
-    found: Select[int], of_index: AnySelect, username: str, names: str | None, words: str | None
+@cache_per_dialect
+def _newest_posts(
+    window: Window, audience: Audience, found_by: FoundBy, has_more_tags: bool
 ) -> AnySelect:
-    """Those among ``found`` of that name or named so, and who say ``words``, with their strength.
+    found, key = _matching_posts(audience, found_by, has_more_tags)
+    # By the index's own key: by the post's, SQLite would sort everything that it finds.
+    return window.of(found, key)
 
-    One way after the other: as alternatives in one condition they took twice as long.
+
+@cache_per_dialect
+def _posts_by_relevance(
+    window: Window, audience: Audience, found_by: FoundBy, has_more_tags: bool, has_weights: bool
+) -> AnySelect:
+    found, key = _matching_posts(audience, found_by, has_more_tags)
+    if not has_weights:
+        newest = _newest_of(found, key, MOST_RANKED).cte()
+        ranked = select(newest.c.id, literal_column("0", Integer).label("strength"))
+    else:
+        with_text = found.add_columns(indexed_text(post_fts).label("text"))
+        newest = _newest_of(with_text, key, MOST_RANKED).cte()
+        strength = relevance(newest.c.text, query_parameter("weights"))
+        ranked = select(newest.c.id, strength.label("strength"))
+    listed = ranked.subquery("ranked")
+    return window.of(select(listed.c.id, listed.c.strength), listed.c.strength, listed.c.id)
+
+
+def _matching_posts(
+    audience: Audience, found_by: FoundBy, has_more_tags: bool
+) -> tuple[AnySelect, Any]:
+    """Return the query of the ids of matching posts, and the key of the index that finds them."""
+    key: Any = Post.id
+    if found_by is FoundBy.WORDS:
+        key = post_fts.c.rowid.label("id")
+        # The index has visible posts only. To join the table of posts would take twice as long.
+        found = select(key).where(matches(post_fts, query_parameter("words")))
+        if audience is Audience.FILTERED:
+            found = found.join(Post, Post.id == post_fts.c.rowid).where(visible_to(audience))
+    elif found_by is FoundBy.AUTHOR:
+        author = select(User.id).where(func.lower(User.username) == bindparam("username"))
+        found = select(key).where(Post.author_id == author.scalar_subquery(), visible_to(audience))
+    else:
+        key = Tagging.post_id.label("id")
+        found = select(key).join(Post, Post.id == Tagging.post_id)
+        found = found.where(Tagging.tag == bindparam("tag"), visible_to(audience))
+    if has_more_tags:
+        other = aliased(Tagging)
+        tags = other.tag.in_(bindparam("tags", expanding=True))
+        tagged = select(func.count()).where(other.post_id == key, tags).scalar_subquery()
+        found = found.where(tagged == bindparam("how_many_tags", type_=Integer))
+    return found, key
+
+
+@cache_per_dialect
+def _people(
+    window: Window, audience: Audience, has_words: bool, has_author: bool, by_name_only: bool
+) -> AnySelect:
+    found = select(User.id).where(not_blocked(audience))
+    # The condition is on the index and not where people are joined to it, or PostgreSQL would
+    # check it for everybody.
+    indexed: AnySelect = select(person_fts.c.rowid).where(not_blocked(audience, person_fts.c.rowid))
+    if has_author:
+        found = found.where(func.lower(User.username) == bindparam("author"))
+        indexed = indexed.where(person_fts.c.rowid == found.scalar_subquery())
+    ranked = _with_strength(found, 0)
+    if has_words:
+        ranked = _ranked_people(found, indexed, by_name_only=by_name_only)
+    each = ranked.subquery()
+    listed = window.of(select(each.c.id, each.c.strength), each.c.strength, each.c.id).subquery()
+    followed = is_followed(audience).label("followed")
+    shown = select(*PERSON, followed, listed.c.strength).join(listed, listed.c.id == User.id)
+    return window.ordered(shown, listed.c.strength, listed.c.id)
+
+
+def _ranked_people(found: AnySelect, indexed: AnySelect, *, by_name_only: bool) -> AnySelect:
+    """Select those among ``found`` with that username, with that name, or with these words.
+
+    As a union, because with alternatives in one condition neither database uses the indexes.
     """
-    # However many have joined since, the one of that very name is found.
-    itself = by_name(username).with_only_columns(User.id).scalar_subquery()
+    # However many people of that name have joined since, the one of that very username is found.
+    username = func.lower(User.username) == bindparam("username")
+    itself = select(User.id).where(username).scalar_subquery()
     ways = [_with_strength(found.where(User.id == itself), 2 * NAMED)]
     others = select(User.id).where(User.id.is_distinct_from(itself))
-    named = _newest(of_index, names)
+    named = _newest_people(indexed, "names")
     ways.append(_with_strength(others.join(named, named.c.rowid == User.id), NAMED))
-    if words is not None:
-        who_say = _newest(of_index.where(person_fts.c.rowid.not_in(select(named.c.rowid))), words)
-        ways.append(_with_strength(others.join(who_say, who_say.c.rowid == User.id), 0))
+    if not by_name_only:
+        unnamed = indexed.where(person_fts.c.rowid.not_in(select(named.c.rowid)))
+        with_words = _newest_people(unnamed, "words")
+        ways.append(_with_strength(others.join(with_words, with_words.c.rowid == User.id), 0))
     each = union_all(*ways).subquery()
     return select(each.c.id, each.c.strength)
 
 
-def _with_strength(found: Select[int], bonus: int) -> AnySelect:
-    """Give people ``found`` their strength: how many follow them, and a ``bonus``."""
+def _with_strength(people: AnySelect, bonus: int) -> AnySelect:
+    """Add the ``strength`` of ``people``: their number of followers, and a ``bonus``."""
     strength = cast(User.followers_count, BigInteger) + bonus
-    return found.add_columns(strength.label("strength"))
+    return people.add_columns(strength.label("strength"))
 
 
-def _newest(of_index: AnySelect, words: Any) -> CTE:
-    """The ids of the newest people among ``of_index`` that it has ``words`` of, as ``rowid``."""
-    found = of_index.where(matches(person_fts, words))
+def _newest_people(indexed: AnySelect, parameter: str) -> CTE:
+    found = indexed.where(matches(person_fts, query_parameter(parameter)))
     return _newest_of(found, person_fts.c.rowid, MOST_PEOPLE).cte()
 
 
-def _newest_of(found: AnySelect, key: Any, most: int) -> AnySelect:
-    # SQLite tells FTS5 of OFFSET too. SQLAlchemy makes a parameter of none, which has the statement
-    # prepared anew at each call, as in at_most(): a third and more of its time.
-    return found.order_by(key.desc()).limit(at_most(most)).offset(at_most(0))
+def _newest_of(found: AnySelect, key: ColumnElement[int], size: int) -> AnySelect:
+    return Window(size).of(found, key)

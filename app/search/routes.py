@@ -3,19 +3,16 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from ..accounts.models import User
-from ..accounts.sign_in import viewer
-from ..posts.cards import Card, cards_of
-from ..posts.models import Post
+from ..accounts.viewer import viewer
+from ..follows.queries import audience_of
+from ..posts.card import Card, read_cards
 from ..web.answers import page
-from ..web.paging import Rows, read_rows
+from ..web.paging import Rows, read_first, read_rows
 from . import blueprint, queries
-from .asking import Asked, read
-from .ranking import read_ranked, strongest
+from .query_parser import SearchQuery, parse
 
-# How many people stand above the posts.
+# People above the posts.
 BEST_PEOPLE = 3
-NOTHING = Rows((), None, None, None)
 
 
 @blueprint.get("/search")
@@ -24,39 +21,45 @@ def results() -> ResponseReturnValue:
     text = request.args.get("q", "")
     by = request.args.get("by")
     by = by if by in ("relevance", "people") else "latest"
-    reader, asked = viewer(), read(text)
+    query = parse(text)
     goes_on = "before" in request.args
     is_first = not goes_on and "through" not in request.args
-    # The way on below a list brings the list's next rows; typing brings all anew.
+    # The link below a list brings its next rows; typing brings all results.
     fragment = "results" if not goes_on else "people" if by == "people" else "posts"
-    rows = _rows(asked, reader, by) if asked else NOTHING
+    rows = _rows(query, by) if query else Rows()
     return page(
         "search/results.html",
         fragment=fragment,
         text=text,
         by=by,
         rows=rows,
-        cards=[] if by == "people" else _cards(rows, reader),
-        best_people=_best_people(asked, reader) if by == "latest" and is_first else NOTHING,
+        cards=[] if by == "people" else _cards(rows),
+        best_people=_best_people(query) if by == "latest" and is_first else Rows(),
     )
 
 
-def _rows(asked: Asked, reader: User | None, by: str) -> Rows:
+def _rows(query: SearchQuery, by: str) -> Rows:
+    audience = audience_of(viewer)
     if by == "people":
-        found = queries.people(asked, reader)
-        return read_ranked(found) if found else NOTHING
-    if by == "relevance":
-        return read_ranked(queries.posts(asked, reader, by_strength=True))
-    return read_rows(queries.posts(asked, reader), Post.id)
+        found = queries.people(query, audience)
+    else:
+        found = queries.posts(query, audience, by_relevance=by == "relevance")
+    if found is None:
+        return Rows()
+    listing, values = found
+    key = ("id",) if by == "latest" else ("strength", "id")
+    return read_rows(listing, *key, viewer_id=viewer.id, **values)
 
 
-def _cards(posts: Rows, reader: User | None) -> list[Card]:
-    ids = [post.id for post in posts.items]
-    rows = queries.cards(ids, reader).all() if ids else ()
-    found = {card.id: card for card in cards_of(rows, reader)}
+def _cards(rows: Rows) -> list[Card]:
+    ids = [row.id for row in rows.items]
+    found = read_cards(ids, viewer)
     return [found[id] for id in ids if id in found]
 
 
-def _best_people(asked: Asked, reader: User | None) -> Rows:
-    named = queries.people(asked, reader, by_name_only=True)
-    return strongest(named, BEST_PEOPLE) if named else NOTHING
+def _best_people(query: SearchQuery) -> Rows:
+    found = queries.people(query, audience_of(viewer), by_name_only=True)
+    if found is None:
+        return Rows()
+    listing, values = found
+    return read_first(listing, BEST_PEOPLE, viewer_id=viewer.id, **values)

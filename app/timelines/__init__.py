@@ -1,7 +1,12 @@
-"""Timelines: home and explore. They read; no table is theirs."""
+"""Timelines: home, explore and tags. They only read and own no table."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("timelines", __name__)
 
+from ..accounts.models import User  # noqa: E402
+from ..accounts.viewer import add_viewer_column  # noqa: E402
 from . import routes  # noqa: E402, F401
+
+# Home is read in one of two ways, by how many people the viewer follows.
+add_viewer_column("following_count", lambda: User.following_count)

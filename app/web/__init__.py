@@ -1,1 +1,26 @@
-"""What talks to the browser."""
+"""What talks to the browser: pages and their fragments, forms, errors, headers, middleware."""
+
+from flask import Flask
+
+from . import (
+    answers,
+    compression,
+    errors,
+    forms,
+    fragments,
+    headers,
+    health,
+    i18n,
+    limits,
+    middleware,
+    urls,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Set up ``app`` to answer browsers. The order is that of the hooks that run on a request."""
+    for module in (urls, i18n, fragments, answers, forms, limits, compression, headers, errors):
+        module.init_app(app)
+    health.init_app(app)
+    # Last, because it wraps the application as it is then.
+    middleware.init_app(app)

@@ -3,104 +3,96 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import (
-    Flask,
-    Response,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session,
-)
+from flask import Flask, Request, Response, flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
+from flask_htmx import make_response as htmx_response
+from jinja2 import FileSystemBytecodeCache
 from jinja2_fragments.flask import render_block
-from sqlalchemy import text
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.wrappers import Response as AnyResponse
-from whitenoise import WhiteNoise
-
-from ..data.database import db
-from .application import OurRequest, OurResponse
-from .fragments import whole
-from .security import FixedHeaders
-from .urls import STATIC, static_url
-
-# The headers by which an answer may be another one.
-DIFFERS_BY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
 
 bootstrap = Bootstrap5()
 htmx = HTMX()
 
 
+class SafeRequest(Request):
+    """A request whose ``Referer`` can be parsed: anybody may send anything there."""
+
+    @property
+    def referrer(self) -> str | None:  # type: ignore[override]
+        """The page that the person came from; None where the header holds no URL."""
+        sent = self.headers.get("Referer")
+        try:
+            urlsplit(sent or "").port  # noqa: B018 - Flask-WTF reads it, and would raise
+        except ValueError:
+            return None
+        return sent
+
+
 def init_app(app: Flask) -> None:
-    """Give ``app`` what its templates draw with, its static files and what stands before it."""
+    """Set up the templates of ``app``, and keep them compiled from one start to the next."""
+    app.request_class = SafeRequest
     bootstrap.init_app(app)
     htmx.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.after_request(_keep_apart)
-    app.add_url_rule("/healthz", "healthz", _healthz)
-    if not app.debug:
-        app.extensions["files"] = app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-            app.wsgi_app,
-            root=STATIC,
-            prefix=static_url(),
-            immutable_file_test=lambda path, url: True,
-        )
-    app.wsgi_app = FixedHeaders(app)  # type: ignore[method-assign]
-    if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
-
-
-# Answers
+    compiled = app.config["TEMPLATE_CACHE"]
+    compiled.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for an element's worth of HTML."""
-    asked: OurRequest = request._get_current_object()  # type: ignore[attr-defined]
-    return asked.wants_fragment
+    """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
+    return request.headers.get("HX-Request-Type") == "partial"
 
 
 def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:
-    """Answer with ``template``, or with its block ``fragment`` alone where htmx swaps that in.
+    """Answer with ``template``, or with its block ``fragment`` alone where htmx asks for that.
 
-    So a fragment is a verbatim piece of the full page at the same URL.
+    So a fragment is a verbatim piece of the full page at the same URL. With a
+    :class:`app.web.paging.Rows` as ``rows``, the browser's URL follows the scrolling.
     """
     if not wants_fragment():
-        return OurResponse(whole(render_template(template, **context)), status)
-    response = OurResponse(whole(render_block(template, fragment, **context)), status)
-    if (place := context.get("rows")) and place.through_url:
-        response.headers["HX-Replace-Url"] = place.through_url
-    return response
+        return make_response(render_template(template, **context), status)
+    html = render_block(template, fragment, **context)
+    rows = context.get("rows")
+    through = rows.through_url if rows else None
+    return (
+        htmx_response(html, status, replace_url=through) if through else make_response(html, status)
+    )
 
 
-def changed(partial: str, to: str, **context: Any) -> AnyResponse:
+def form_page(template: str, form: Any, **context: Any) -> Response:
+    """Answer with the page of ``form``: 422 once it has errors, with everything typed in it."""
+    html = render_template(template, form=form, **context)
+    return make_response(html, 422 if form.errors else 200)
+
+
+def changed(partial: str, to: str, **context: Any) -> ResponseReturnValue:
     """Answer a successful POST: the fragment ``partial`` for htmx, else a redirect to ``to``.
 
-    Messages that were flashed travel with the fragment.
+    The messages travel with the fragment.
     """
-    if wants_fragment():
-        html = render_template(partial, **context) + render_template("_messages_partial.html")
-        return make_response(whole(html))
-    return redirect(to, 303)
+    if not wants_fragment():
+        return redirect(to, 303)
+    return render_template(partial, **context) + render_template("_messages_partial.html")
 
 
-def reloaded(to: str) -> AnyResponse:
-    """Answer a successful POST that changes all of the page: htmx loads it anew, else a redirect.
+def reloaded(to: str) -> ResponseReturnValue:
+    """Answer a successful POST that changes the whole page: htmx reloads it, else a redirect.
 
-    Messages wait for the page that comes.
+    The messages wait for the next page.
     """
-    if wants_fragment():
-        response = make_response("")
-        response.headers["HX-Refresh"] = "true"
-        return response
-    return redirect(to, 303)
+    return htmx_response("", refresh=True) if wants_fragment() else redirect(to, 303)
 
 
 def answer_with_messages(status: int) -> Response:
-    """Answer htmx with nothing but the flashed messages: what is on the page stays."""
+    """Answer htmx with nothing but the messages: what is on the page stays."""
     return make_response(render_template("_messages_partial.html"), status)
+
+
+def notify(message: str, *, undo: str | None = None) -> None:
+    """Show ``message`` once, with a button "Undo" that posts to the URL ``undo`` if given."""
+    flash({"text": str(message), "undo": undo}, "message")  # type: ignore[arg-type]
 
 
 def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
@@ -117,7 +109,7 @@ def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
 
 
 def own_path(target: str | None) -> bool:
-    r"""Whether ``target`` leads to a page of ours and cannot be read as another site's address.
+    r"""Whether ``target`` leads to a page of ours and cannot be read as another site's URL.
 
     Browsers take ``//host``, ``/\host`` and either with tabs or line ends inside
     for other hosts (WHATWG URL, section 4.4), so only plain paths pass.
@@ -128,38 +120,3 @@ def own_path(target: str | None) -> bool:
         return False
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc
-
-
-def notify(message: str, *, undo: str | None = None) -> None:
-    """Show ``message`` once, with a button "Undo" that posts to ``undo`` if that is given."""
-    flash({"text": str(message), "undo": undo}, "message")  # type: ignore[arg-type]
-
-
-def _keep_apart(response: Response) -> Response:
-    # Flask-Login looks into every session, and Flask would say so: for what is everybody's, that
-    # means nothing, and for all else it is said here.
-    session.accessed = False
-    headers = response.headers
-    said = {name.lower() for name, _value in headers}
-    if "cache-control" in said and (response.cache_control.max_age or _is_file(response)):
-        return response
-    # A page and its fragment share a URL, and so do one person's page and another's.
-    if "vary" in said:
-        response.vary.update(DIFFERS_BY)
-    else:
-        headers["Vary"] = ", ".join(DIFFERS_BY)
-    if "cache-control" not in said:
-        headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _is_file(response: Response) -> bool:
-    return request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
-
-
-# Health
-
-
-def _healthz() -> tuple[str, int, dict[str, str]]:
-    db.session.execute(text("SELECT 1"))
-    return "ok", 200, {"Content-Type": "text/plain"}

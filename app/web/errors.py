@@ -1,4 +1,4 @@
-"""What a person sees when something is refused or goes wrong, with and without JavaScript."""
+"""Errors: what a person sees when a request is refused or fails, with and without JavaScript."""
 
 import json
 
@@ -9,20 +9,22 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from .answers import answer_with_messages, notify, wants_fragment
-from .i18n import speaking
-from .security import from_another_site, seconds_limited
-
-# Fields that a form sent again must not carry along.
-NEVER_REPEATED = ("csrf_token", "password", "current_password")
+from .forms import from_another_site
+from .i18n import browser_language, using_language
+from .limits import seconds_limited
 
 # Per status: a title, and what the person can do.
-IN_WORDS = {
+EXPLANATIONS = {
     403: (_l("Not for you"), _l("Your account may not do this.")),
     404: (_l("Nothing here"), _l("It may have been deleted, or the address may be wrong.")),
     405: (_l("Not like this"), _l("This address does something else. Go back and try again.")),
     413: (_l("Too much"), _l("That is more than we accept at once. Shorten it and try again.")),
     429: (_l("Too fast"), _l("That was a lot at once. Wait a little and try again.")),
 }
+
+# Fields that the page "This form has expired" shows; it carries all others along, hidden. By name:
+# a label, and the type of the input or ``textarea``. Domains declare theirs.
+_visible: dict[str, tuple[str, str]] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -32,22 +34,28 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InternalServerError, failed)
 
 
+def show_when_expired(name: str, label: str, type: str = "text") -> None:
+    """Show the form field ``name`` on the page "This form has expired".
+
+    ``type`` is that of the input, or ``textarea``. What was typed into a ``password`` is dropped.
+    """
+    _visible[name] = (label, type)
+
+
 def refused(error: HTTPException) -> Response:
-    """Answer any status of 400 and more: a page, or for htmx a message that leaves the page be."""
+    """Answer a status of 400 or more: a page, or for htmx a message that leaves the page as is."""
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     if isinstance(error, SecurityError):
-        # A host that is not ours: no address of ours can be built, so no page drawn.
+        # The host is not ours: no URL can be built, so no page rendered.
         return make_response(error.get_response())
-    title, advice = _in_words(error)
+    title, advice = _explanation(error)
     if wants_fragment():
         notify(f"{title}. {advice}")
         response = answer_with_messages(error.code)
     else:
-        response = make_response(
-            render_template("errors/refused.html", title=title, advice=advice),
-            error.code,
-        )
+        html = render_template("errors/refused.html", title=title, advice=advice)
+        response = make_response(html, error.code)
     if retry_after := getattr(error, "retry_after", None) or seconds_limited():
         response.headers["Retry-After"] = str(retry_after)
     for name, value in error.get_headers():
@@ -57,10 +65,10 @@ def refused(error: HTTPException) -> Response:
 
 
 def form_expired(error: CSRFError) -> Response:
-    """Answer a POST without our token: the same form once more, with what was typed in it.
+    """Answer a POST without our token: the same form again, with what was typed in it.
 
-    For htmx the page stays and app.js puts a fresh token into it. A form that another
-    site sent gets no token to go on with.
+    For htmx the page stays, and app.js puts a fresh token into it. A form that another
+    site sent gets no token.
     """
     if from_another_site():
         return refused(error)
@@ -69,33 +77,28 @@ def form_expired(error: CSRFError) -> Response:
         response = answer_with_messages(400)
         response.headers["HX-Trigger"] = json.dumps({"fresh-token": {"token": generate_csrf()}})
         return response
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in NEVER_REPEATED
-    ]
-    passwords = [name for name in request.form if name in NEVER_REPEATED[1:]]
-    return make_response(
-        render_template("errors/form_expired.html", fields=fields, passwords=passwords),
-        400,
-    )
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    shown = [(name, value, *_visible[name]) for name, value in sent if name in _visible]
+    hidden = [(name, value) for name, value in sent if name not in _visible]
+    html = render_template("errors/form_expired.html", shown=shown, hidden=hidden)
+    return make_response(html, 400)
 
 
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
     template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
-    languages = current_app.config["LANGUAGES"]
-    with speaking(request.accept_languages.best_match(languages) or "en"):
+    header = request.headers.get("Accept-Language", "")
+    with using_language(browser_language(header[:200], tuple(current_app.config["LANGUAGES"]))):
         html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
 
 
-def _in_words(error: HTTPException) -> tuple[str, str]:
-    """Return a title and what the person can do."""
+def _explanation(error: HTTPException) -> tuple[str, str]:
+    """Return a title, and what the person can do."""
     if isinstance(error, CSRFError):
         return _("This form has expired"), _("Reload the page and send it again.")
-    if error.code in IN_WORDS:
-        title, advice = IN_WORDS[error.code]
+    if error.code in EXPLANATIONS:
+        title, advice = EXPLANATIONS[error.code]
         return str(title), str(advice)
     own = error.description if error.description != type(error).description else None
     return _("That did not work"), own or _("Go back and try again.")

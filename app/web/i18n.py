@@ -1,30 +1,24 @@
-"""In which language, and how, words, dates and numbers reach a person."""
+"""Languages: which one a viewer reads, and how words, times and numbers are written in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, request
-from flask_babel import (
-    Babel,
-    force_locale,
-    format_datetime,
-    format_decimal,
-    get_translations,
-    gettext,
-)
+from flask.sansio.app import App
+from flask_babel import Babel, force_locale, format_datetime, format_decimal, get_translations
 from flask_moment import Moment
-from flask_moment import moment as flask_moment
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-# How many times and numbers a process keeps as they are written: Babel takes long for each.
-KEPT = 2_000
-# As much of what a browser says of its languages is read, since that is kept too: no browser
-# says more, and whoever wants to fill our memory does.
+# Translations, times and numbers that a process keeps: Babel takes long to write each.
+KEPT = 5_000
+# Characters of Accept-Language that are read. It is a cache key, and browsers send less.
 LONGEST_HEADER = 200
 
 babel = Babel()
@@ -32,86 +26,110 @@ moment = Moment()
 
 
 def init_app(app: Flask) -> None:
-    """Choose a language for each request, and draw times with Flask-Moment."""
+    """Choose a language for each request, translate templates and render times."""
     babel.init_app(app, locale_selector=language)
-    # Flask-Babel's own looks for the locale and its files with each word.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext,
-        lambda one, more, number: _plural(language(), one, more, number),
-        newstyle=True,
-    )
+    # In place of Flask-Babel's, which look for the locale and its catalog at each word.
+    app.jinja_env.globals |= {"_": _translate, "ngettext": _translate_plural}
     moment.init_app(app)
-    app.extensions["moment"] = Time
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
-    app.extensions["chosen_language"] = lambda: None
-    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals |= {"language": language, "time_ago": time_ago, "date": date}
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
 
 
+def choose_language_by(app: App, chosen: Callable[[], str | None]) -> None:
+    """Have ``chosen`` return the language that the viewer selected; None for the browser's."""
+    app.extensions["chosen_language"] = chosen
+
+
 def language() -> str:
-    """Return the language that is spoken here and now, as its tag."""
-    # Every part of a page asks, and Babel's locale writes itself anew each time.
-    found: str | None = g.get("spoken")
+    """Return the tag of the language of this request, for example ``es``."""
+    found: str | None = g.get("language")
     if found is None:
-        found = g.spoken = preferred()
+        found = g.language = _preferred()
     return found
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Speak ``language`` within."""
-    before = g.get("spoken")
-    g.spoken = language
+def using_language(language: str) -> Iterator[None]:
+    """Translate into ``language`` inside the block."""
+    before = g.get("language")
+    g.language = language
     try:
         with force_locale(language):
             yield
     finally:
-        g.spoken = before
+        g.language = before
 
 
-def preferred() -> str:
-    """Return the language that the person chose, else the best of those the browser names."""
+def _preferred() -> str:
     languages: dict[str, str] = current_app.config["LANGUAGES"]
-    # A command has no browser that could name one.
     header = ""
     if has_request_context():
         chosen: str | None = current_app.extensions["chosen_language"]()
         if chosen in languages:
             return chosen
-        header = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
-    return _best_match(header[:LONGEST_HEADER], tuple(languages)) or next(iter(languages))
+        header = request.headers.get("Accept-Language", "")
+    return browser_language(header[:LONGEST_HEADER], tuple(languages))
 
 
 @lru_cache(KEPT)
-def _best_match(header: str, languages: tuple[str, ...]) -> str | None:
-    return parse_accept_header(header, LanguageAccept).best_match(languages)
+def browser_language(header: str, languages: tuple[str, ...]) -> str:
+    """Return the best of ``languages`` for an Accept-Language header, by default the first."""
+    return parse_accept_header(header, LanguageAccept).best_match(languages) or languages[0]
 
 
-class Time(flask_moment):
-    """Flask-Moment's markup as a ``<time>`` that reads well before, and without, JavaScript."""
+def time_ago(moment: datetime) -> Markup:
+    """Return a ``<time>`` that Flask-Moment's script rewrites as "3 hours ago".
 
-    def _render(self, func: str, format: str | None = None, **_options: Any) -> Markup:
-        return _time(language(), self.timestamp, func, format)
+    It reads well before, and without, JavaScript. The content security policy forbids
+    Flask-Moment's own markup, which has an inline style.
+    """
+    return _time(language(), moment, "fromNow", "")
+
+
+def date(moment: datetime) -> Markup:
+    """Return a ``<time>`` that Flask-Moment's script rewrites as a date of the viewer's zone."""
+    return _time(language(), moment, "format", "LL")
 
 
 @lru_cache(KEPT)
-def _time(_language: str, moment: datetime, func: str, format: str | None) -> Markup:
-    wanted = Markup(' data-format="{0}"').format(format) if format else ""
-    return Markup(
-        # app.js takes the timestamp from datetime: said twice, a page of cards is 1 KB more.
-        '<time datetime="{0}" data-function="{1}"{2}>{3} UTC</time>'
-    ).format(
+def _time(_language: str, moment: datetime, function: str, format: str) -> Markup:
+    # app.js copies datetime into Flask-Moment's data-timestamp: a page of cards is 1 KB smaller.
+    options = Markup(' data-format="{0}"').format(format) if format else ""
+    return Markup('<time datetime="{0}" data-function="{1}"{2}>{3} UTC</time>').format(
         moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        func,
-        wanted,
+        function,
+        options,
         format_datetime(moment, "d MMM y, HH:mm"),
     )
 
 
+@pass_eval_context
+def _translate(context: EvalContext, text: str, /, **values: Any) -> str:
+    """Return ``text`` in the language of the viewer, with ``values`` in it, escaped in HTML."""
+    translated = _gettext(language(), text, context.autoescape)
+    return translated % values if values else translated
+
+
+@pass_eval_context
+def _translate_plural(
+    context: EvalContext, one: str, other: str, num: int, /, **values: Any
+) -> str:
+    """Return ``one`` or ``other``, by the number ``num``, as :func:`_translate` does."""
+    translated = _ngettext(language(), one, other, num, context.autoescape)
+    return translated % {"num": num, **values}
+
+
 @lru_cache(KEPT)
-def _plural(_language: str, one: str, more: str, number: int) -> str:
-    words: str = get_translations().ungettext(one, more, number)
-    return words
+def _gettext(_language: str, text: str, is_html: bool) -> str:
+    translated: str = get_translations().ugettext(text)
+    return Markup(translated) if is_html else translated  # noqa: S704 - our own words
+
+
+@lru_cache(KEPT)
+def _ngettext(_language: str, one: str, other: str, number: int, is_html: bool) -> str:
+    translated: str = get_translations().ungettext(one, other, number)
+    return Markup(translated) if is_html else translated  # noqa: S704 - our own words
 
 
 @lru_cache(KEPT)

@@ -1,4 +1,4 @@
-"""Keyset pages: a list continues below the last row's key and never counts or skips rows."""
+"""Pages of a list: which window of it a request asks for, and the URLs around that window."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,154 +8,63 @@ from urllib.parse import quote, urlencode
 
 from flask import abort, request
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import Row
 
-from ..data.database import AnySelect, at_most
+from ..data.database import AnySelect
 from ..data.ids import BIGGEST_ID
-from ..data.plain import Row
-from ..data.prepared import Listing, Query, parameter
+from ..data.keyset import Window
+from ..data.reading import read
 
+# Rows of a page.
 PAGE = 25
-# How many rows a page shows at most when it opens down to a place in a list.
+# The most rows of a page that shows a list down to a key.
 LONGEST = 200
-# The parameters that name one, which the address of another one does not keep.
+# The highest number that a page counts to: above it, it says "99+".
+MOST_COUNTED = 99
+# The parameters that name a place in a list, which links to other places do not carry.
 PLACES = ("before", "after", "through", "since", "counted")
+
+Key = tuple[int, ...]
+# A list: the statement that selects a window of it.
+Listing = Callable[[Window], AnySelect]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """One page of a list, with the addresses of what lies around it (None where nothing does)."""
+    """One page of a list, with the URLs of what lies around it (None where nothing does)."""
 
-    items: Sequence[Row]
-    next_url: str | None
-    previous_url: str | None
-    # The address that brings a reader back to the end of this page.
-    through_url: str | None
-
-
-@dataclass(frozen=True)
-class Cut:
-    """How much of a list is wanted: ``most`` rows, in one direction.
-
-    From its beginning, or past the key that the parameter ``place`` holds.
-    """
-
-    most: int
-    from_place: bool = False
-    upwards: bool = False
-
-    def __call__(self, statement: AnySelect, key: Any) -> AnySelect:
-        """Bring ``statement`` down to that, by ``key``."""
-        place = parameter("place")
-        if self.from_place:
-            statement = statement.where(key > place if self.upwards else key < place)
-        order = key.asc() if self.upwards else key.desc()
-        # SQLite tells an index of words of OFFSET too: see at_most().
-        return statement.order_by(order).limit(at_most(self.most)).offset(at_most(0))
-
-    def comes_before(self, end: ColumnElement[int], key: Any) -> ColumnElement[bool]:
-        """Whether ``key`` comes before ``end``; always, where that is null."""
-        if self.upwards:
-            return key < func.coalesce(end, BIGGEST_ID)
-        return key > func.coalesce(end, -1)
+    items: Sequence[Row[Any]] = ()
+    next_url: str | None = None
+    previous_url: str | None = None
+    # The URL that brings a viewer back to the end of this page.
+    through_url: str | None = None
 
 
-def part_of(
-    listed: AnySelect | Listing, cut: Cut, key: Any, only: ColumnElement[bool] | None = None
-) -> AnySelect:
-    """Return the query of as much of a list as ``cut`` says, of what is ``only`` so."""
-    if not isinstance(listed, Select):
-        return listed(cut, only)
-    return cut(listed if only is None else listed.where(only), key)
+def read_rows(listing: Listing, *key: str, oldest_first: bool = False, **values: Any) -> Rows:
+    """Read the page of ``listing`` that the request asks for, descending by the columns ``key``.
 
-
-# Given a query and in which direction it lists, gives its rows more columns.
-Widen = Callable[[Query, bool], Query]
-
-
-def read_rows(
-    query: Query, key: Any, *, oldest_first: bool = False, widen: Widen | None = None
-) -> Rows:
-    """Run ``query`` newest first by ``key``, for the place that the request asks for.
-
-    ``?before=K`` continues below K; ``?through=K`` shows all from the newest down
-    to K, or the :data:`LONGEST` that end there. With ``oldest_first`` the list runs the
-    other way and ``?after=K`` continues it. The key must be among the columns; those that
-    ``widen`` adds are read for the rows of the page alone.
+    ``?before=K`` continues below K; ``?through=K`` shows everything from the beginning down to K,
+    or the :data:`LONGEST` rows that end there. With ``oldest_first`` the list ascends and
+    ``?after=K`` continues it. Of a key of several columns, K is the last; the others are
+    parameters of their own. ``values`` are those of the statement's bind parameters.
     Answers 400 for a key that is no number.
     """
-    onwards = "after" if oldest_first else "before"
-    passed, through = asked_key(onwards), asked_key("through")
-    along = _Along(query, key, onwards, widen)
-    if through is not None:
-        return along.down_to(through)
-    return along.page(passed)
+    pager = _Pager(listing, key, values, ascending=oldest_first)
+    if (through := pager.requested("through")) is not None:
+        return pager.down_to(through)
+    return pager.after(pager.requested(pager.onwards))
 
 
-@dataclass(frozen=True)
-class _Along:
-    """A list in its direction."""
-
-    query: Query
-    key: Any
-    onwards: str
-    widen: Widen | None
-
-    def page(self, passed: int | None) -> Rows:
-        found = self._run(PAGE + 1, passed, upwards=self._is_upwards)
-        items = found[:PAGE]
-        return Rows(
-            items,
-            next_url=self._place(self.onwards, items[-1]) if len(found) > PAGE else None,
-            previous_url=self._url("through", passed) if passed is not None else None,
-            through_url=self._place("through", items[-1]) if passed is not None and items else None,
-        )
-
-    def down_to(self, through: int) -> Rows:
-        # Back from there, so that the row with that very key is the first.
-        beyond = min(through + 1, BIGGEST_ID) if self._is_upwards else through - 1
-        found = self._run(LONGEST + 1, beyond, upwards=not self._is_upwards)
-        has_more = bool(self._run(1, through, upwards=self._is_upwards))
-        return Rows(
-            found[:LONGEST][::-1],
-            next_url=self._url(self.onwards, through) if has_more else None,
-            previous_url=self._place("through", found[-1]) if len(found) > LONGEST else None,
-            through_url=None,
-        )
-
-    @property
-    def _is_upwards(self) -> bool:
-        return self.onwards == "after"
-
-    def _run(self, most: int, place: int | None, *, upwards: bool) -> Sequence[Row]:
-        values = {} if place is None else {"place": place}
-        cut = Cut(most, from_place=place is not None, upwards=upwards)
-        found = self.query.changed(part_of, cut, self.key, **values)
-        return (self.widen(found, upwards) if self.widen else found).all()
-
-    def _place(self, name: str, row: Row) -> str:
-        return self._url(name, getattr(row, self.key.key))
-
-    def _url(self, name: str, place: int) -> str:
-        return f"{self._address}{name}={place}"
-
-    @cached_property
-    def _address(self) -> str:
-        """The address of the list, with all that was asked for but its place."""
-        args = request.args
-        kept = {k: v for k, v in args.items() if k not in PLACES} if args else {}
-        query = f"{urlencode(kept)}&" if kept else ""
-        # Quoted: it goes into a header too, which takes no other script than Latin.
-        return f"{quote(request.path, safe='/@')}?{query}"
+def read_first(listing: Listing, size: int, **values: Any) -> Rows:
+    """Read the first ``size`` rows of ``listing``, as a list that ends there."""
+    return Rows(read(listing(Window(size)), **values).all())
 
 
-def asked_key(name: str) -> int | None:
-    """Return the key in the query parameter ``name``, or None; 400 when it is no number."""
-    # Asked for what is not there, Werkzeug makes an error first.
-    args = request.args
-    if name not in args:
+def requested_key(name: str) -> int | None:
+    """Return the number in the query parameter ``name``; None without one, 400 for no number."""
+    text = request.args.get(name)
+    if text is None:
         return None
-    text = args[name]
     if not (text.isascii() and text.isdigit()):
         abort(
             400,
@@ -165,3 +74,67 @@ def asked_key(name: str) -> int | None:
             ),
         )
     return min(int(text[:20]), BIGGEST_ID)
+
+
+class _Pager:
+    def __init__(
+        self, listing: Listing, key: tuple[str, ...], values: dict[str, Any], *, ascending: bool
+    ) -> None:
+        self.listing, self.key, self.values, self.ascending = listing, key, values, ascending
+        self.onwards = "after" if ascending else "before"
+
+    def requested(self, name: str) -> Key | None:
+        last = requested_key(name)
+        if last is None:
+            return None
+        others = (requested_key(column) for column in self.key[:-1])
+        return (*(BIGGEST_ID if other is None else other for other in others), last)
+
+    def after(self, key: Key | None) -> Rows:
+        found = self._read(PAGE + 1, key, ascending=self.ascending)
+        items = found[:PAGE]
+        last = self._key_of(items[-1]) if items else None
+        return Rows(
+            items,
+            next_url=self._url(self.onwards, last) if len(found) > PAGE else None,
+            previous_url=self._url("through", key),
+            through_url=self._url("through", last) if key else None,
+        )
+
+    def down_to(self, key: Key) -> Rows:
+        # Backwards from just behind the key, so that its own row comes first.
+        step = 1 if self.ascending else -1
+        behind = (*key[:-1], min(key[-1] + step, BIGGEST_ID))
+        found = self._read(LONGEST + 1, behind, ascending=not self.ascending)
+        goes_on = bool(self._read(1, key, ascending=self.ascending))
+        beginning = self._key_of(found[-1]) if len(found) > LONGEST else None
+        return Rows(
+            found[:LONGEST][::-1],
+            next_url=self._url(self.onwards, key) if goes_on else None,
+            previous_url=self._url("through", beginning),
+        )
+
+    def _read(self, size: int, key: Key | None, *, ascending: bool) -> Sequence[Row[Any]]:
+        window = Window(size, past=key is not None, ascending=ascending)
+        past = {f"past_{name}": value for name, value in zip(self.key, key or (), strict=False)}
+        return read(self.listing(window), **self.values, **past).all()
+
+    def _key_of(self, row: Row[Any]) -> Key:
+        return tuple(getattr(row, name) for name in self.key)
+
+    def _url(self, name: str, key: Key | None) -> str | None:
+        if key is None:
+            return None
+        place = {**dict(zip(self.key[:-1], key, strict=False)), name: key[-1]}
+        return f"{self._path}?{urlencode({**self._query, **place})}"
+
+    @cached_property
+    def _path(self) -> str:
+        # Quoted: it goes into a header too, which takes ASCII only.
+        return quote(request.path, safe="/@")
+
+    @cached_property
+    def _query(self) -> dict[str, str]:
+        """The parameters of the request that do not name a place in the list."""
+        dropped = {*PLACES, *self.key[:-1]}
+        return {name: value for name, value in request.args.items() if name not in dropped}

@@ -57,7 +57,7 @@
       card.querySelector(".act.reply")?.focus();
     }
     const reply = event.target.closest?.(".act.reply");
-    const open = reply && document.querySelector(`.composer[data-answers="${reply.id.slice(6)}"]`);
+    const open = reply && document.querySelector(`.composer[data-in-reply-to="${reply.id.slice(6)}"]`);
     if (open) {
       event.preventDefault();
       event.stopPropagation();

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import register
-from app.web.security import limiter
+from app.web.limits import limiter
 from tests.html import messages, one, text_of
 
 NEW = {"username": "Newcomer", "email": "New@Example.org", "password": "a long password"}

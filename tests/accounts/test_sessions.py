@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.accounts.jobs import forget_what_ended
+from app.accounts.jobs import delete_ended_sessions
 from app.accounts.models import User
 from app.accounts.tokens import reset_token
 from app.data.database import db
@@ -112,11 +112,11 @@ def test_the_sweep_forgets_sessions_that_ended(app, ada, elsewhere, signed_in, t
     signed_in(ada)
     travel.shift(timedelta(days=31))
     with app.app_context():
-        forget_what_ended()
+        delete_ended_sessions()
     assert [row["remembered"] for row in rows("login_session")] == [True]
     travel.shift(timedelta(days=366))
     with app.app_context():
-        forget_what_ended()
+        delete_ended_sessions()
     assert rows("login_session") == []
 
 

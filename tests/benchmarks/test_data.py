@@ -3,12 +3,11 @@
 import pytest
 from sqlalchemy import func, select, text
 
-from app.accounts.models import User, by_name
+from app.accounts.models import User, by_username
 from app.data.database import db, is_indexed_by
 from app.follows.models import Follow
 from app.notifications.models import Notification
 from app.posts.models import Mention, Post, Tagging
-from app.posts.writing import written
 from app.reactions.models import Bookmark, Like
 from app.search import index
 from benchmarks.people import Community
@@ -58,7 +57,7 @@ def test_everything_happens_after_what_it_is_about(inside):
 
 def test_the_known_people_follow_whom_they_are_known_for(inside):
     few, prolific = (
-        db.session.scalars(by_name(name)).one() for name in ("follows_20", "follows_prolific")
+        db.session.scalars(by_username(name)).one() for name in ("follows_20", "follows_prolific")
     )
     assert few.following_count == 20
     followed = select(Follow.followed_id).where(Follow.follower_id == prolific.id)
@@ -72,7 +71,7 @@ def test_a_text_is_what_the_site_makes_of_it(inside):
     ids = {name.lower(): (n, name) for n, name in enumerate(Community(TINY).usernames)}
     posts = db.session.scalars(select(Post).where(Post.repost_of_id.is_(None)).limit(200)).all()
     for post in posts:
-        made = written(post.body, lambda names: {name: ids[name] for name in names & ids.keys()})
+        made = parse(post.body, lambda names: {name: ids[name] for name in names & ids.keys()})
         assert post.body_html == made.html
         tags = select(Tagging.tag).where(Tagging.post_id == post.id)
         assert sorted(db.session.scalars(tags)) == made.tags

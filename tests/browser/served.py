@@ -18,13 +18,13 @@ from sqlalchemy import select, text
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
-from app.accounts.models import User, by_name, register
+from app.accounts.models import User, by_username, register
 from app.accounts.sign_in import begin_session
 from app.community.loading import load
 from app.data.database import db, writing
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
-from app.notifications.models import tell
+from app.notifications.models import notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
 from app.posts.writing import edit, publish
@@ -50,7 +50,7 @@ class Site:
     def moved_in(self, username: str, created_at: str) -> None:
         """Have somebody move in, once, who joined at that time elsewhere."""
         with self.app.app_context():
-            if not db.session.scalar(by_name(username)):
+            if not db.session.scalar(by_username(username)):
                 row = {"username": username, "display_name": "", "created_at": created_at}
                 load([row], [], [])
 
@@ -105,7 +105,7 @@ class Site:
         with self.app.app_context(), writing():
             for number in range(count):
                 post = publish(author, f"Loaf {number}")
-                tell([person.id], "mention", author.id, post.id)
+                notify_users([person.id], "mention", author.id, post.id)
 
     def is_followed(self, author: User, viewer: User) -> bool:
         """Whether ``viewer`` follows ``author``, says the database."""
@@ -133,7 +133,7 @@ class Site:
     def named(self, username: str) -> User:
         """Return the person of that name."""
         with self.app.app_context():
-            return db.session.scalars(by_name(username)).one()
+            return db.session.scalars(by_username(username)).one()
 
     def signs_in(self, context: BrowserContext, user: User) -> None:
         """Have the browser of ``context`` hold a login session of ``user``."""

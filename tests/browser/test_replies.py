@@ -181,7 +181,7 @@ def test_an_answer_to_an_answer_is_one_step_in(
     (answer,) = site.answers(author, question, "I do.")
     (below,) = site.answers(author, answer, "How long is it?")
     own_page.goto(f"/posts/{question.id}")
-    expect(own_page.locator(f".answers > #post_{below.id}")).to_contain_text("How long is it?")
+    expect(own_page.locator(f".nested > #post_{below.id}")).to_contain_text("How long is it?")
     card(own_page, below).locator(".post-time").click()
     expect(own_page.locator(".posts-single")).to_contain_text("How long is it?")
     expect(card(own_page, question)).to_contain_text("Who has a ladder?")

@@ -11,7 +11,7 @@ from app.accounts.models import register
 from app.data.database import Base, db, writing
 from app.follows.models import block, follow, mute
 from app.posts.drafts import save_draft
-from app.posts.models import repost
+from app.posts.reposting import repost
 from app.posts.writing import edit, publish
 from app.reactions.models import bookmark, like
 from app.search.index import TABLES

@@ -3,7 +3,8 @@
 import pytest
 
 from app.data.database import writing
-from app.notifications.models import tell
+from app.notifications.models import notify_users
+from app.posts.models import Post
 from app.posts.signals import post_created, post_edited, reposted, unreposted
 from app.reactions.signals import liked, unliked
 
@@ -24,7 +25,9 @@ def announce(app):
     """Give a function that sends a signal as the domain that owns it does."""
 
     def send(signal, sender, **details):
-        with app.app_context(), writing():
+        with app.app_context(), writing() as session:
+            if isinstance(sender, Post):
+                sender = session.merge(sender)
             signal.send(sender, **details)
 
     return send
@@ -56,7 +59,7 @@ def mention(make_post, announce):
 
     def write(author, *named, body="Look who is here"):
         post = make_post(author, body)
-        announce(post_created, post, mentioned=[user.id for user in named])
+        announce(post_created, post, author=author, mentioned=[user.id for user in named])
         return post
 
     return write
@@ -77,7 +80,7 @@ def reply(app, make_post):
     def write(author, post, body="So it is"):
         answer = make_post(author, body)
         with app.app_context():
-            tell([post.author_id], "reply", author.id, answer.id)
+            notify_users([post.author_id], "reply", author.id, answer.id)
         return answer
 
     return write

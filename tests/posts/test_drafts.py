@@ -6,7 +6,7 @@ import pytest
 
 from app.data.database import db, writing
 from app.posts.drafts import save_draft
-from app.posts.jobs import DRAFTS_KEPT, erase_deleted, forget_old_drafts
+from app.posts.jobs import DRAFTS_KEPT, delete_old_drafts, erase_deleted
 from app.posts.models import UNDO_WITHIN, Post
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, select, text_of
@@ -410,7 +410,7 @@ def test_old_drafts_are_forgotten(app, keep, rows, travel):
     for seconds, left in ((0, 2), (61, 1)):
         travel.shift(timedelta(seconds=seconds))
         with app.app_context():
-            forget_old_drafts()
+            delete_old_drafts()
         assert len(rows("draft")) == left
 
 

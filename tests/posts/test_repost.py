@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.data.database import db, writing
-from app.posts.models import Post, repost, unrepost
+from app.posts.models import Post
+from app.posts.reposting import repost, unrepost
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one, people, text_of
 

@@ -7,7 +7,7 @@ import pytest
 from app.data.database import db, writing
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
-from app.posts.thread import MOST_ABOVE, MOST_BELOW
+from app.posts.queries import MOST_ABOVE, MOST_BELOW
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, parse, select, text_of
 
@@ -332,7 +332,7 @@ def test_the_first_answers_to_each_answer_stand_below_it(
     page = stranger.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, first.id, *below[:MOST_BELOW], second.id, *beside]
     assert deeper not in cards(page)
-    link = one(page, "a.more-answers", text="More replies").attributes["href"]
+    link = one(page, "a.more-replies", text="More replies").attributes["href"]
     assert cards(stranger.get(link))[:3] == [post.id, first.id, below[0]]
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.data.database import db, writing
-from app.posts.models import Post, repost
+from app.posts.models import Post
+from app.posts.reposting import repost
 from app.reactions.models import bookmark, unbookmark
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one, text_of

@@ -13,12 +13,14 @@ from sqlalchemy import insert
 from app.accounts.models import User
 from app.community.loading import load
 from app.data.database import db, writing
+from app.data.keyset import Window
 from app.follows.models import block, mute
+from app.follows.queries import Audience
 from app.posts.models import Post
 from app.posts.signals import post_edited
 from app.search import index, queries
-from app.search.asking import Asked, read
-from app.web.paging import PAGE, Cut, part_of
+from app.search.query_parser import SearchQuery, parse
+from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one, people, select, text_of
 
 
@@ -355,14 +357,14 @@ def test_the_index_is_made_anew(app, found, ada, make_post, rows):
     assert found("rye ") == []
     result = app.test_cli_runner().invoke(args=["search", "rebuild"])
     assert result.exit_code == 0, result.output
-    assert "made anew" in result.output
+    assert "rebuilt" in result.output
     assert {name: rows(name) for name in before} == before
     assert found("rye ") == [kept.id]
     assert found("ada", by="people") == ["ada"]
 
 
 def test_filling_goes_on_past_one_lot(app, ada, make_post, found, monkeypatch):
-    monkeypatch.setattr(index, "AT_ONCE", 2)
+    monkeypatch.setattr(index, "BATCH", 2)
     with app.app_context(), writing() as session:
         for _each in range(5):
             make_post(ada, "Rye")
@@ -434,12 +436,13 @@ def test_a_post_is_found_by_its_own_text(app, ada, body):
         post = Post(author_id=ada.id, body=body, body_html="")
         session.add(post)
         session.flush()
-        index.put_post(post)
-        for term in read(body).terms:
-            found = queries.posts(Asked((term,)), None).changed(part_of, Cut(PAGE), Post.id)
-            assert post.id in [row.id for row in found.all()]
+        index.index_post(post, "ada")
+        for term in parse(body).terms:
+            listing, values = queries.posts(SearchQuery((term,)), Audience.ANONYMOUS)
+            found = session.execute(listing(Window(PAGE)), values)
+            assert post.id in [row.id for row in found]
         session.delete(post)
-        index.take_post(post)
+        index.remove_post(post)
 
 
 def test_a_query_stands_in_the_page_as_text(stranger):

@@ -2,15 +2,18 @@
 
 import random
 from datetime import timedelta
+from functools import partial
 from itertools import chain, product
 
 import pytest
 
 from app.data.database import writing
+from app.data.keyset import Window
+from app.data.reading import read
 from app.follows.models import unfollow
-from app.posts.models import Post
+from app.follows.queries import Audience
 from app.timelines import queries
-from app.web.paging import LONGEST, PAGE, Cut, part_of
+from app.web.paging import LONGEST, PAGE
 from tests.html import absent, attributes, cards, one, text_of
 
 
@@ -41,13 +44,12 @@ def newer(page):
     return next(iter(attributes(page, "a.newer", "href")), None)
 
 
-@pytest.mark.parametrize(("many", "looked_at"), [(100, 0), (0, 0), (0, 2), (0, 1_000)])
-def test_a_page_is_the_same_however_it_is_found(
-    app, monkeypatch, make_user, make_post, make_follow, many, looked_at
-):
-    monkeypatch.setattr(queries, "MANY", many)
-    monkeypatch.setattr(queries, "MOST_LOOKED_AT", looked_at)
-    chance = random.Random(looked_at)
+BY_SCAN = [partial(queries.home_by_scan, most_scanned=most) for most in (0, 2, 1_000)]
+
+
+@pytest.mark.parametrize("home", [queries.home_by_author, *BY_SCAN])
+def test_a_page_is_the_same_however_it_is_found(app, make_user, make_post, make_follow, home):
+    chance = random.Random(7)
     ada, *people = (make_user() for _ in range(12))
     circle, posts = people[:4], []
     with app.app_context(), writing():
@@ -57,12 +59,23 @@ def test_a_page_is_the_same_however_it_is_found(
             posts.append(make_post(author))
         ids = [post.id for post in posts if post.author_id in {one.id for one in circle}]
     with app.app_context():
-        for most, place, upwards in product((1, 3, 10), (post.id for post in posts), (False, True)):
-            cut = Cut(most, True, upwards)
-            page = queries.home(ada).changed(part_of, cut, Post.id, place=place)
-            found = [row.id for row in page.all()]
-            past = [id for id in ids if (id > place if upwards else id < place)]
-            assert found == (past if upwards else past[::-1])[:most]
+        for size, key, upwards in product((1, 3, 10), (post.id for post in posts), (False, True)):
+            window = Window(size, past=True, ascending=upwards)
+            page = read(home(window, Audience.UNFILTERED), viewer_id=ada.id, past_id=key)
+            past = [id for id in ids if (id > key if upwards else id < key)]
+            assert [row.id for row in page] == (past if upwards else past[::-1])[:size]
+
+
+def test_the_ways_to_find_home_are_different_statements(app):
+    with app.app_context():
+        texts = [
+            str(home(Window(3), Audience.UNFILTERED)) for home in (queries.home_by_author, *BY_SCAN)
+        ]
+        values = [
+            home(Window(3), Audience.UNFILTERED).compile().params.values() for home in BY_SCAN
+        ]
+    assert texts[0] != texts[1]
+    assert len({tuple(found) for found in values}) == len(BY_SCAN)
 
 
 def test_home_equals_what_a_plain_loop_would_find(

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.asking import MOST_WORDS, Asked, Term, read
-from app.search.words import LONGEST_WORD, fold, words_in, words_of_person, words_of_post
+from app.search.query_parser import MOST_WORDS, SearchQuery, Term, parse
+from app.search.tokens import LONGEST_WORD, fold, tokens_of_person, tokens_of_post, words_in
 
 
 def words(text):
-    return [" ".join(term.words) for term in read(text).terms]
+    return [" ".join(term.words) for term in parse(text).terms]
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_a_text_is_cut_into_words_of_letters_and_digits(text, found):
 
 
 def test_names_are_marked_so_that_no_word_is_taken_for_one():
-    assert words_of_post("Old_Maps", "Maps!") == ["@old_maps", "maps"]
-    assert words_of_person("ada", "Ada L.", "Tea") == [
+    assert tokens_of_post("Old_Maps", "Maps!") == ["@old_maps", "maps"]
+    assert tokens_of_person("ada", "Ada L.", "Tea") == [
         *("@ada", "@ada", "@l"),
         *("ada", "ada", "l"),
         "tea",
@@ -57,8 +57,8 @@ def test_names_are_marked_so_that_no_word_is_taken_for_one():
 
 
 def test_words_phrases_authors_and_tags_are_told_apart():
-    asked = read('Rye "new loaf" from:Bruno #Bread tea ')
-    assert asked == Asked(
+    asked = parse('Rye "new loaf" from:Bruno #Bread tea ')
+    assert asked == SearchQuery(
         (Term(("rye",)), Term(("new", "loaf")), Term(("tea",))), "bruno", ("bread",)
     )
 
@@ -72,7 +72,7 @@ def test_typographic_quotes_are_quotes():
 
 
 @pytest.mark.parametrize(
-    ("text", "is_begun"),
+    ("text", "is_prefix"),
     [
         ("rye bre", True),
         ("rye br", True),
@@ -84,21 +84,21 @@ def test_typographic_quotes_are_quotes():
         ("rye 東", False),
     ],
 )
-def test_the_last_word_may_go_on_while_nothing_ends_it(text, is_begun):
-    assert read(text).terms[-1].is_begun is is_begun
+def test_the_last_word_may_go_on_while_nothing_ends_it(text, is_prefix):
+    assert parse(text).terms[-1].is_prefix is is_prefix
 
 
 def test_only_the_last_word_may_go_on():
-    assert not any(term.is_begun for term in read('some "words here" before the last').terms[:-1])
+    assert not any(term.is_prefix for term in parse('some "words here" before the last').terms[:-1])
 
 
 def test_an_author_or_a_tag_that_is_only_begun_is_not_looked_for():
-    assert read("tea from: #") == read("tea from:@") == Asked((Term(("tea",)),))
-    assert read("from:ada from:").from_name == "ada"
+    assert parse("tea from: #") == parse("tea from:@") == SearchQuery((Term(("tea",)),))
+    assert parse("from:ada from:").from_username == "ada"
 
 
 def test_what_could_be_a_username_is_kept_as_one():
-    assert [read(text).username for text in ("@Ada", " old_maps ", "rye bread", "é", "")] == [
+    assert [parse(text).username for text in ("@Ada", " old_maps ", "rye bread", "é", "")] == [
         *("ada", "old_maps"),
         *(None, None, None),
     ]
@@ -106,20 +106,20 @@ def test_what_could_be_a_username_is_kept_as_one():
 
 @pytest.mark.parametrize("text", ["", "   ", '"', '""', "%%%", "\x00", "*", "# from:", "😀"])
 def test_where_there_is_no_word_there_is_nothing_to_look_for(text):
-    assert not read(text)
+    assert not parse(text)
 
 
 def test_a_long_query_is_cut_to_its_first_words():
     for text in (" ".join(f"word{n}" for n in range(1000)), "-".join("abcdefgh" * 100)):
-        asked = read(text)
+        asked = parse(text)
         assert sum(len(term.words) for term in asked.terms) == MOST_WORDS
-        assert not asked.terms[-1].is_begun
-    assert len(read("#a " * 1000).tags) == MOST_WORDS
+        assert not asked.terms[-1].is_prefix
+    assert len(parse("#a " * 1000).tags) == MOST_WORDS
 
 
 @given(st.text())
 def test_any_text_can_be_read(text):
-    asked = read(text)
+    asked = parse(text)
     for term in asked.terms:
         assert term.words
         assert not set("".join(term.words)) & set(" \"'\\*:@_\x00")

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from app.data.database import db
-from app.web.anonymous_cache import Strangers
+from app.web.anonymous_cache import AnonymousCache
 from tests.client import Client
+from tests.conftest import sent_statements
 from tests.html import select
 
 WAIT = 2
@@ -29,18 +30,8 @@ def asked(kept):
     """Give a function that tells how many statements an address costs a new stranger."""
 
     def count(path, **headers):
-        sent = []
-
-        def note(*_arguments):
-            sent.append(1)
-
-        with kept.app_context():
-            engine = db.engine
-        db.event.listen(engine, "before_cursor_execute", note)
-        try:
+        with sent_statements(kept) as sent:
             assert Client(kept).get(path, headers=headers).status_code == 200
-        finally:
-            db.event.remove(engine, "before_cursor_execute", note)
         return len(sent)
 
     return count
@@ -79,7 +70,7 @@ def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
         start_response("200 OK", [("Content-Type", "text/html")])
         return [next(pages)]
 
-    served = Strangers(app, WAIT)
+    served = AnonymousCache(app, WAIT)
     read = lambda: b"".join(served({"REQUEST_METHOD": "GET"}, lambda *_said: None))  # noqa: E731
     assert read() == read() == b"before"
     moment = time.monotonic()
@@ -88,7 +79,7 @@ def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
 
 
 def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr("app.web.anonymous_cache.MOST_KEPT", 100_000)
+    monkeypatch.setattr("app.web.anonymous_cache.MAX_SIZE", 100_000)
     made = []
 
     def app(environ, start_response):
@@ -96,7 +87,7 @@ def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
         start_response("200 OK", [("Content-Type", "text/html")])
         return [bytes(10_000)]
 
-    served = Strangers(app, WAIT)
+    served = AnonymousCache(app, WAIT)
 
     def read(path):
         served({"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_said: None)
@@ -115,13 +106,13 @@ def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
 
 
 def test_a_long_address_takes_room_too(monkeypatch):
-    monkeypatch.setattr("app.web.anonymous_cache.MOST_KEPT", 100_000)
+    monkeypatch.setattr("app.web.anonymous_cache.MAX_SIZE", 100_000)
 
     def app(_environ, start_response):
         start_response("200 OK", [("Content-Type", "text/html")])
         return [b"short"]
 
-    served = Strangers(app, WAIT)
+    served = AnonymousCache(app, WAIT)
     asked = {"REQUEST_METHOD": "GET", "QUERY_STRING": "q" * 100_000}
     served(asked, lambda *_said: None)
     assert served.pages.size == 0

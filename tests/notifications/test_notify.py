@@ -9,8 +9,8 @@ from sqlalchemy import delete
 from app.data.database import db, now, writing
 from app.data.ids import id_at
 from app.follows.models import block, follow, mute, unfollow
-from app.notifications import jobs, listeners
-from app.notifications.models import Notification, tell
+from app.notifications import jobs, receivers
+from app.notifications.models import Notification, notify_users
 from app.posts.models import Post
 from app.posts.writing import edit, undo_edit
 
@@ -78,8 +78,8 @@ def test_a_reply_that_mentions_too_is_told_once(app, ada, bruno, make_user, make
     # What a reply carries beyond other posts.
     answer = SimpleNamespace(id=post.id, author_id=bruno.id, in_reply_to_author_id=ada.id)
     with app.app_context(), writing():
-        listeners.tell_of_post(answer, mentioned=[ada.id, carmen.id])
-        listeners.tell_of_edit(answer, mentioned=[ada.id])
+        receivers.notify_of_post(answer, mentioned=[ada.id, carmen.id])
+        receivers.notify_of_edit(answer, mentioned=[ada.id])
     assert told(ada) == [("reply", bruno.id, post.id)]
     assert told(carmen) == [("mention", bruno.id, post.id)]
 
@@ -128,7 +128,9 @@ def test_many_are_told_with_one_statement_and_ids_in_order_of_time(
     for number in (1, 2):
         travel.shift(1)
         with app.app_context(), statements() as sent:
-            tell([user.id for user in named], ("mention", "reply")[number - 1], ada.id, post.id)
+            notify_users(
+                [user.id for user in named], ("mention", "reply")[number - 1], ada.id, post.id
+            )
         assert len(sent) == 1
     first, second = rows("notification", "kind = 'mention'"), rows("notification", "kind = 'reply'")
     assert len(first) == len(second) == 9
@@ -140,13 +142,13 @@ def test_several_in_one_millisecond_are_told_apart(app, ada, people, make_post, 
     named = people(3)
     with app.app_context():
         for _ in range(3):
-            tell([user.id for user in named], "mention", ada.id, make_post(ada).id)
+            notify_users([user.id for user in named], "mention", ada.id, make_post(ada).id)
     assert len({row["id"] for row in rows("notification")}) == 9
 
 
 def test_nobody_to_tell_costs_nothing(app, ada, statements):
     with app.app_context(), statements() as sent:
-        tell([], "mention", ada.id)
+        notify_users([], "mention", ada.id)
     assert sent == []
 
 
@@ -179,7 +181,7 @@ def test_notifications_go_with_their_post_and_their_people(
 def test_what_was_read_is_forgotten_after_90_days(
     app, ada, people, make_post, like, rows, travel, monkeypatch
 ):
-    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    monkeypatch.setattr(jobs, "BATCH", 2)
     post = make_post(ada)
     fans = people(7)
     for user in fans[:6]:
@@ -192,7 +194,7 @@ def test_what_was_read_is_forgotten_after_90_days(
 
     def sweep():
         with app.app_context():
-            jobs.forget_what_was_read()
+            jobs.delete_old()
             db.session.remove()
         return [row["actor_id"] for row in rows("notification")]
 

@@ -1,16 +1,16 @@
-"""What a person types into the search field, read as what they look for."""
+"""The query parser: what a person types into the search field, as terms, tags and a name."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..posts.text import fold_tag, tag_at
-from .words import marked, words_in
+from .tokens import marked, words_in
 
-# Further words are not looked for: a query of any length costs the same.
+# Further words are ignored: a query of any length costs the same.
 MOST_WORDS = 20
-# A word that is still being typed finds longer ones from this many letters on.
-SHORTEST_BEGINNING = 2
+# Letters from which a word that is still being typed is a prefix of longer ones.
+SHORTEST_PREFIX = 2
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _PIECE = re.compile(r'"(?P<quoted>[^"]*)(?P<closed>"?)|(?P<plain>[^\s"]+)')
@@ -20,64 +20,64 @@ _NAME = re.compile(r"@?([a-z0-9_]{1,30})", re.IGNORECASE | re.ASCII)
 
 @dataclass(frozen=True)
 class Term:
-    """Words that stand side by side, in this order; one word, most of the time."""
+    """A word, or a phrase: words side by side, in this order."""
 
     words: tuple[str, ...]
-    # The last word is still being typed: longer ones that begin so are meant too.
-    is_begun: bool = False
+    # The last word is a prefix, because it is still being typed.
+    is_prefix: bool = False
 
     @property
     def in_names(self) -> "Term":
-        """The same, but found in names only."""
-        return Term(tuple(marked(self.words)), self.is_begun)
+        """The same term, but found in names only."""
+        return Term(tuple(marked(self.words)), self.is_prefix)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What to look for: every term in any order, by that author, with all of the tags.
+class SearchQuery:
+    """What to find: posts with every term in any order, by that author, with all of the tags.
 
-    It is false when there is nothing to look for.
+    It is false when there is nothing to find.
     """
 
     terms: tuple[Term, ...] = ()
     # In lower case.
-    from_name: str | None = None
+    from_username: str | None = None
     # Folded, without the sign.
     tags: tuple[str, ...] = ()
-    # The whole query, in lower case, where it could be somebody's username.
+    # The whole query, in lower case, where it could be a username.
     username: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.from_name or self.tags)
+        return bool(self.terms or self.from_username or self.tags)
 
 
-def read(text: str) -> Asked:
-    """Read any text as a query; never raises."""
+def parse(text: str) -> SearchQuery:
+    """Return any text as a query; never raises."""
     text = text.translate(_QUOTES)
-    from_name, tags, terms = None, [], []
+    from_username, tags, terms = None, [], []
     for piece in _PIECE.finditer(text):
         plain = piece["plain"]
         if plain and (by := _FROM.fullmatch(plain)):
-            from_name = by[1].lower() or from_name
+            from_username = by[1].lower() or from_username
         elif plain and plain[0] in "#＃" and (tag := tag_at(plain, 1, len(plain))):
             tags.append(fold_tag(tag))
         else:
             ends_open = piece.end() == len(text) and not piece["closed"]
-            terms.append(_term(plain or piece["quoted"], is_begun=ends_open))
+            terms.append(_term(plain or piece["quoted"], is_prefix=ends_open))
     name = _NAME.fullmatch(text.strip())
-    return Asked(
+    return SearchQuery(
         terms=tuple(_first_words(terms)),
-        from_name=from_name,
+        from_username=from_username,
         tags=tuple(tags[:MOST_WORDS]),
         username=name[1].lower() if name else None,
     )
 
 
-def _term(text: str, *, is_begun: bool) -> Term:
+def _term(text: str, *, is_prefix: bool) -> Term:
     words = tuple(words_in(text))
     # After a space or a sign the last word is complete.
-    is_open = is_begun and bool(words) and text[-1:].isalnum()
-    return Term(words, is_open and len(words[-1]) >= SHORTEST_BEGINNING)
+    is_open = is_prefix and bool(words) and text[-1:].isalnum()
+    return Term(words, is_open and len(words[-1]) >= SHORTEST_PREFIX)
 
 
 def _first_words(terms: list[Term]) -> Iterator[Term]:
@@ -85,5 +85,5 @@ def _first_words(terms: list[Term]) -> Iterator[Term]:
     for term in terms:
         if left and term.words:
             kept = term.words[:left]
-            yield Term(kept, term.is_begun and kept == term.words)
+            yield Term(kept, term.is_prefix and kept == term.words)
             left -= len(kept)

@@ -1,10 +1,10 @@
-"""A text as the words that it is found by: the same for both databases."""
+"""Tokens: the words by which a text is found, the same for both databases."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-# PostgreSQL takes no word above 2,046 bytes; nobody looks for one of this length.
+# PostgreSQL takes no word above 2,046 bytes; nobody searches for a word of this length.
 LONGEST_WORD = 100
 # Han, kana and bopomofo are written without spaces: there each character is a word.
 _ALONE = (
@@ -12,7 +12,7 @@ _ALONE = (
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
-# What no word contains: a word that begins with it stands for a name.
+# No word contains this character: a token that begins with it is of a name.
 MARK = "@"
 
 
@@ -34,17 +34,17 @@ def words_in(text: str) -> list[str]:
 
 
 def marked(words: Iterable[str]) -> list[str]:
-    """Return ``words`` as parts of a name, which ordinary words are not confused with."""
+    """Return ``words`` as tokens of a name, which differ from those of a text."""
     return [MARK + word for word in words]
 
 
-def words_of_post(username: str, body: str) -> list[str]:
-    """Return what a post is found by: its author's name, marked, and its words."""
-    # In one piece, with its underscores: names of accounts do not change.
+def tokens_of_post(username: str, body: str) -> list[str]:
+    """Return the tokens of a post: its author's username, marked, and its words."""
+    # In one piece, with its underscores: usernames do not change.
     return [MARK + username.lower(), *words_in(body)]
 
 
-def words_of_person(username: str, display_name: str, about_me: str) -> list[str]:
-    """Return what a person is found by: both names, marked, and all their words."""
+def tokens_of_person(username: str, display_name: str, about_me: str) -> list[str]:
+    """Return the tokens of a person: both names, marked, and all their words."""
     names = words_in(f"{username} {display_name}")
     return [*marked(names), *names, *words_in(about_me)]

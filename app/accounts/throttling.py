@@ -1,4 +1,4 @@
-"""Guessing passwords: failures are counted in the database, per account and per address."""
+"""Throttling of log-ins: failures are counted in the database, per account and per address."""
 
 import hashlib
 from datetime import timedelta
@@ -11,16 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import Base, db, now, writing
 from ..data.ids import TimeOrdered, id_at
-from .models import User, by_name_or_email
+from .models import User, by_login
 
-# After so many failures within this time the answer is 429, right password or not.
+# After this many failures in this time the answer is 429, whether the password is right or not.
 FAILURES, WITHIN = 10, timedelta(minutes=5)
 KNOWN_BROWSER = "known-browser"
 KNOWN_FOR = timedelta(days=365)
 
 
 class LoginFailure(TimeOrdered, Base):
-    """A wrong password, under a hash of whose account or which address it was."""
+    """A wrong password, under a hash of the account or of the address."""
 
     __tablename__ = "login_failure"
 
@@ -30,10 +30,10 @@ class LoginFailure(TimeOrdered, Base):
 
 
 def too_many_failures(login: str) -> bool:
-    """Whether a further try at ``login`` from this address must wait.
+    """Whether another attempt at ``login`` from this address must wait.
 
-    A browser in which the account's owner signed in before is spared the count
-    per account, so that nobody can lock the owner out.
+    The count per account does not hold for a browser in which the account's owner signed in
+    before, so that nobody can lock the owner out.
     """
     keys = _keys(login)
     if _known_to(login):
@@ -53,7 +53,7 @@ def note_failure(login: str) -> None:
 
 
 def remember_browser(user: User) -> None:
-    """Have this browser show from now on that ``user`` signed in here."""
+    """Set a cookie that shows that ``user`` has signed in in this browser."""
     token = jwt.encode(
         {"aud": KNOWN_BROWSER, "sub": str(user.id), "exp": now() + KNOWN_FOR},
         current_app.config["SECRET_KEY"],
@@ -74,8 +74,8 @@ def remember_browser(user: User) -> None:
         return response
 
 
-def forget_old_failures() -> None:
-    """Delete what no longer counts."""
+def delete_old_failures() -> None:
+    """Delete failures that no longer count."""
     with writing() as session:
         session.execute(delete(LoginFailure).where(LoginFailure.id < id_at(now() - WITHIN)))
 
@@ -89,7 +89,7 @@ def _known_to(login: str) -> bool:
         claims = jwt.decode(token, key, algorithms=["HS256"], audience=KNOWN_BROWSER)
     except jwt.InvalidTokenError:
         return False
-    user = db.session.scalar(by_name_or_email(login))
+    user = db.session.scalar(by_login(login))
     return user is not None and claims["sub"] == str(user.id)
 
 
@@ -102,7 +102,7 @@ def _keys(login: str) -> list[str]:
 
 
 def _network(address: str | None) -> str:
-    """Return the address, or for IPv6 its /64: that much one person commonly has."""
+    """Return the address, or for IPv6 its /64 network, which commonly is one person's."""
     try:
         ip = ip_address(address or "")
     except ValueError:

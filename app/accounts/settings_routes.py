@@ -1,0 +1,98 @@
+"""The routes of the settings: profile, account, login sessions."""
+
+from functools import cache
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import login_required
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from ..data.database import AnySelect, db
+from ..data.keyset import row_count
+from ..data.reading import read
+from ..web.answers import form_page, notify
+from ..web.errors import show_when_expired
+from ..web.limits import limiter
+from . import blueprint
+from .forms import AccountForm, ProfileForm
+from .models import LoginSession, User, browser_name, end_session
+from .viewer import viewer
+
+MOST_SESSIONS = 100
+
+show_when_expired("display_name", _l("Display name"))
+show_when_expired("about_me", _l("About me"), "textarea")
+show_when_expired("current_password", _l("Current password"), "password")
+
+
+@blueprint.route("/settings/profile", methods=["GET", "POST"])
+@login_required
+def edit_profile() -> ResponseReturnValue:
+    """Change what others read about oneself."""
+    user = db.session.get_one(User, viewer.id)
+    form = ProfileForm(obj=user)
+    if form.validate_on_submit():
+        user.edit_profile(display_name=form.display_name.data, about_me=form.about_me.data or "")
+        notify(_("Your profile is saved."))
+        return redirect(url_for("profiles.show", username=user.username), 303)
+    return form_page("accounts/edit_profile.html", form)
+
+
+@blueprint.route("/settings/account", methods=["GET", "POST"])
+@login_required
+@limiter.limit("60 per hour", methods=["POST"])
+def edit_account() -> ResponseReturnValue:
+    """Change e-mail address, password or language; the first two sign out other browsers."""
+    form = AccountForm(db.session.get_one(User, viewer.id))
+    if form.validate_on_submit():
+        try:
+            _save_account(form)
+        except IntegrityError:
+            # Somebody took the address between the check and the UPDATE: the check now says so.
+            form.validate()
+        else:
+            notify(_("Your account is saved."))
+            return redirect(url_for("accounts.edit_account"), 303)
+    return form_page("accounts/edit_account.html", form)
+
+
+@blueprint.get("/settings/sessions")
+@login_required
+def sessions() -> ResponseReturnValue:
+    """List the browsers in which the viewer is signed in."""
+    found = read(_sessions(), viewer_id=viewer.id).all()
+    return render_template("accounts/sessions.html", sessions=found, browser_name=browser_name)
+
+
+@blueprint.post("/settings/sessions/<key:id>/revoke")
+@login_required
+def revoke_session(id: int) -> ResponseReturnValue:
+    """Sign one browser out."""
+    if not end_session(viewer.id, id):
+        abort(404)
+    notify(_("That browser is signed out."))
+    return redirect(url_for("accounts.sessions"), 303)
+
+
+@cache
+def _sessions() -> AnySelect:
+    columns = (
+        LoginSession.id,
+        LoginSession.agent,
+        LoginSession.address,
+        LoginSession.last_used_at,
+    )
+    own = select(*columns).where(LoginSession.user_id == bindparam("viewer_id"))
+    return own.order_by(LoginSession.last_used_at.desc()).limit(row_count(MOST_SESSIONS))
+
+
+def _save_account(form: AccountForm) -> None:
+    user, here = form.user, viewer.session_id
+    user.choose_language(form.language.data or None)
+    if form.changes_email:
+        user.change_email(form.email.data, but=here)
+    if form.password.data:
+        user.change_password(form.password.data, but=here)

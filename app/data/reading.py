@@ -1,0 +1,73 @@
+"""Reading for pages: Core statements, on a connection that the thread keeps and that only reads.
+
+Changing goes through :func:`app.data.database.writing` and the session. A page selects columns and
+gets rows with names. A statement is built once, by a function under :func:`functools.cache`
+of what changes its text; ``bindparam()`` stands for what changes only its values.
+"""
+
+import threading
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Connection, CursorResult, Engine, Executable
+from sqlalchemy.exc import DBAPIError
+
+from .database import db, is_writing
+from .replica import AWAY, Replica
+
+
+class _Connections(threading.local):
+    """The connection of this thread to each engine. It returns to the pool when the thread ends."""
+
+    def __init__(self) -> None:
+        self.by_engine: dict[Engine, Connection] = {}
+
+
+_kept = _Connections()
+
+
+def read(statement: Executable, /, **values: Any) -> CursorResult[Any]:
+    """Run a SELECT for a page, with ``values`` for its bind parameters; return its rows.
+
+    It sees what is committed, on the replica where that may serve this request. Raises
+    :class:`RuntimeError` inside ``writing()``, whose uncommitted rows only its session sees, and
+    :class:`sqlalchemy.exc.DBAPIError` where the statement fails.
+    """
+    replica: Replica | None = current_app.extensions.get("replica")
+    if replica and replica.may_serve():
+        try:
+            return _execute(replica.engine, statement, values)
+        except AWAY as error:
+            replica.rest(error)
+    return read_latest(statement, **values)
+
+
+def read_latest(statement: Executable, /, **values: Any) -> CursorResult[Any]:
+    """Run a SELECT as :func:`read` does, but never on the replica, which may be behind."""
+    return _execute(db.engines["read"], statement, values)
+
+
+def close_read_connections() -> None:
+    """Return the connections that this thread keeps to their pools."""
+    while _kept.by_engine:
+        _engine, connection = _kept.by_engine.popitem()
+        connection.close()
+
+
+def _execute(engine: Engine, statement: Executable, values: dict[str, Any]) -> CursorResult[Any]:
+    if is_writing():
+        raise RuntimeError("Inside writing(), use its session: read() sees committed rows only.")
+    connections = _kept.by_engine
+    is_new = engine not in connections
+    if is_new:
+        connections[engine] = engine.connect()
+    try:
+        return connections[engine].execute(statement, values)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        connections.pop(engine).close()
+        if is_new:
+            raise
+    # The database closed the connection since it was last used: try once more, on a new one.
+    return _execute(engine, statement, values)

@@ -1,0 +1,79 @@
+"""Delivery of the outbox, with retries."""
+
+import logging
+import traceback
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, current_app
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_mail import Mail, Message
+from sqlalchemy import delete, select, update
+
+from ..data.database import changed_rows, db, now, writing
+from ..data.ids import id_at
+from ..jobs import every_minute, job
+from .models import OutboxMail
+
+log = logging.getLogger(__name__)
+flask_mail = Mail()
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+# A mail that cannot be delivered is given up after this time, and a sent one deleted.
+KEPT = timedelta(days=7)
+
+
+def init_app(state: BlueprintSetupState) -> None:
+    """Bind Flask-Mail to the application."""
+    flask_mail.init_app(cast(Flask, state.app))
+
+
+@job
+def deliver(mail_id: int) -> None:
+    """Send one mail that is due, or postpone it, longer after each failure."""
+    mail = _claim(mail_id)
+    if mail is None:
+        return
+    try:
+        _send(mail)
+    except Exception as error:
+        # Whatever the mail server or the network does, the row stays for the next attempt. The
+        # error of a server that refuses names the recipient, who must not be in the log.
+        reason = "".join(traceback.format_exception(error)).replace(mail.recipient, "…")
+        log.warning(
+            "Mail %s was not delivered (attempt %s).\n%s", mail.id, mail.attempts + 1, reason
+        )
+        return
+    with writing():
+        mail.sent_at, mail.due_at = now(), None
+
+
+@every_minute
+def deliver_due() -> None:
+    """Deliver mails whose job was lost or whose retry is due; delete old ones."""
+    due = select(OutboxMail.id).where(OutboxMail.due_at <= now()).order_by(OutboxMail.id)
+    for mail_id in db.session.scalars(due).all():
+        deliver(mail_id)
+    with writing() as session:
+        session.execute(delete(OutboxMail).where(OutboxMail.id < id_at(now() - KEPT)))
+
+
+def _claim(mail_id: int) -> OutboxMail | None:
+    """Take the mail for this attempt, so that no second worker sends it at the same time."""
+    with writing() as session:
+        mail = session.get(OutboxMail, mail_id, populate_existing=True)
+        if mail is None or mail.due_at is None or mail.due_at > now():
+            return None
+        wait = min(FIRST_RETRY * 2**mail.attempts, LAST_RETRY)
+        unclaimed = (OutboxMail.id == mail_id, OutboxMail.attempts == mail.attempts)
+        claim = update(OutboxMail).where(*unclaimed)
+        claim = claim.values(attempts=mail.attempts + 1, due_at=now() + wait)
+        return mail if changed_rows(session, claim) == 1 else None
+
+
+def _send(mail: OutboxMail) -> None:
+    if current_app.config["MAIL_SERVER"]:
+        flask_mail.send(Message(mail.subject, recipients=[mail.recipient], body=mail.body))
+    else:
+        log.info("Mail to %s: %s\n\n%s", mail.recipient, mail.subject, mail.body)

@@ -1,0 +1,74 @@
+"""Who is notified of what earlier domains announce."""
+
+from collections.abc import Collection
+from typing import Any
+
+from ..data.database import HasId
+from ..follows.signals import followed, unfollowed
+from ..posts.models import Post
+from ..posts.signals import post_created, post_edited, reposted, unreposted
+from ..reactions.signals import liked, unliked
+from .models import notify_users, withdraw
+
+
+@followed.connect
+def notify_of_follow(viewer: HasId, *, author: HasId, **_more: Any) -> None:
+    """Notify who is followed."""
+    notify_users([author.id], "follow", viewer.id)
+
+
+@unfollowed.connect
+def withdraw_follow(viewer: HasId, *, author: HasId, **_more: Any) -> None:
+    """Withdraw that notification."""
+    withdraw(author.id, "follow", viewer.id)
+
+
+@post_created.connect
+def notify_of_post(post: Post, *, mentioned: Collection[int], **_more: Any) -> None:
+    """Notify who is replied to, and who is mentioned."""
+    if post.in_reply_to_author_id is not None:
+        notify_users([post.in_reply_to_author_id], "reply", post.author_id, post.id)
+    _notify_mentioned(post, mentioned)
+
+
+@post_edited.connect
+def notify_of_edit(
+    post: Post,
+    *,
+    mentioned: Collection[int],
+    no_longer_mentioned: Collection[int] = (),
+    **_more: Any,
+) -> None:
+    """Notify who is newly mentioned, and withdraw it from who no longer is."""
+    for user_id in no_longer_mentioned:
+        withdraw(user_id, "mention", post.author_id, post.id)
+    _notify_mentioned(post, mentioned)
+
+
+@reposted.connect
+def notify_of_repost(viewer: HasId, *, post: Any, **_more: Any) -> None:
+    """Notify the author of what is reposted."""
+    notify_users([post.author_id], "repost", viewer.id, post.id)
+
+
+@unreposted.connect
+def withdraw_repost(viewer: HasId, *, post: Any, **_more: Any) -> None:
+    """Withdraw that notification."""
+    withdraw(post.author_id, "repost", viewer.id, post.id)
+
+
+@liked.connect
+def notify_of_like(viewer: HasId, *, post: Any, **_more: Any) -> None:
+    """Notify the author of what is liked."""
+    notify_users([post.author_id], "like", viewer.id, post.id)
+
+
+@unliked.connect
+def withdraw_like(viewer: HasId, *, post: Any, **_more: Any) -> None:
+    """Withdraw that notification."""
+    withdraw(post.author_id, "like", viewer.id, post.id)
+
+
+def _notify_mentioned(post: Post, mentioned: Collection[int]) -> None:
+    """Notify who is mentioned; the author of the parent is notified of the reply already."""
+    notify_users(set(mentioned) - {post.in_reply_to_author_id}, "mention", post.author_id, post.id)

@@ -1,0 +1,253 @@
+"""The card of a post: rendered once, and cached until something that it shows changes.
+
+A later domain adds to every card by :func:`add_to_card`; nothing here changes for it.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, cached_property, lru_cache
+from typing import Any, Literal
+
+from flask import current_app, render_template
+from flask.sansio.blueprints import BlueprintSetupState
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, select
+from sqlalchemy.orm import aliased
+
+from ..accounts.avatars import avatar_url
+from ..accounts.models import User
+from ..accounts.viewer import Viewer
+from ..data.database import AnySelect
+from ..data.ids import moment_of
+from ..data.keyset import Window
+from ..data.reading import read
+from ..follows.queries import Audience, audience_of, not_blocked
+from ..web.i18n import language
+from ..web.paging import Listing, Rows, read_rows
+from .models import Post
+from .queries import is_reposted, visible_to
+
+CARDS_KEPT = 8_000
+INDENT = re.compile(r"\n\s+")
+
+Place = Literal["above", "below", "actions", "menu"]
+# What the viewer is to the post.
+SeenBy = Literal["anonymous", "author", "other"]
+
+
+@dataclass(frozen=True)
+class CardPart:
+    """What a domain adds to every card: a value, and a template that shows it in a place.
+
+    The value is a ``column`` of a query of posts, or is loaded by ``load`` for all posts of a page
+    at once (by id; None for a post that is missing). The template takes ``post`` (the
+    :class:`Card`), whose ``post[name]`` is the value. Places: ``above`` and ``below`` the text,
+    in the row of ``actions``, and in the ``menu``, which cards of signed-in viewers have.
+    """
+
+    name: str
+    column: Callable[[Audience], ColumnElement[Any]] | None = None
+    load: Callable[[Sequence[int], Viewer], Mapping[int, Hashable]] | None = None
+    place: Place | None = None
+    template: str = ""
+
+
+_parts: list[CardPart] = []
+
+
+def add_to_card(part: CardPart) -> None:
+    """Add ``part`` to every card, after those of earlier domains."""
+    _parts.append(part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Everything that a card shows. ``{{ card }}`` in a template is its HTML."""
+
+    id: int
+    body_html: str
+    username: str
+    name: str
+    avatar: str
+    replies: int
+    reposts: int
+    likes: int
+    is_edited: bool
+    in_reply_to_id: int | None
+    # The username of whom it replies to, where the viewer may see them.
+    in_reply_to: str | None
+    # (username, name) of the reposter, where a repost is why the post stands here.
+    reposter: tuple[str, str] | None
+    is_reposted: bool
+    for_anonymous: bool
+    is_own: bool
+    # Values of the parts, by name.
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    # Right after a write: the URL that undoes it, and whether the card takes the focus.
+    undo: str | None = None
+    takes_focus: bool = False
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of the part ``name``."""
+        return self.extra[name]
+
+    def __html__(self) -> Markup:
+        """Return the HTML of the card in the language of its first viewer."""
+        return self._html
+
+    @property
+    def created_at(self) -> datetime:
+        """When the post was written, in UTC."""
+        return moment_of(self.id)
+
+    def parts(self, place: Place) -> list[CardPart]:
+        """Return the parts that are shown in ``place``."""
+        return [part for part in _parts if part.place == place]
+
+    @cached_property
+    def _html(self) -> Markup:
+        html = render_template("posts/_post.html", post=self)
+        # The template escapes what it shows; body_html was escaped when the post was written.
+        # Without indentation a page of cards is a tenth smaller.
+        return Markup(INDENT.sub("\n", html))  # noqa: S704
+
+
+def init_app(state: BlueprintSetupState) -> None:
+    """Give the application its cache of cards. The row is the cache key."""
+    state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_card)
+
+
+def read_timeline(
+    listing: Listing, key: str, viewer: Viewer, **values: Any
+) -> tuple[Rows, list[Card]]:
+    """Read the requested page of ``listing``, entries by the column ``key``, with its cards.
+
+    One statement reads both. A post has one card, whoever else reposted it.
+    """
+    audience = audience_of(viewer)
+
+    def with_cards(window: Window) -> AnySelect:
+        return _cards_of_entries(listing(window), window, key, audience)
+
+    rows = read_rows(with_cards, key, viewer_id=viewer.id, **values)
+    first: dict[int, Card] = {}
+    for card in cards_of(rows.items, viewer):
+        first.setdefault(card.id, card)
+    return rows, list(first.values())
+
+
+def read_cards(ids: Iterable[int], viewer: Viewer) -> dict[int, Card]:
+    """Return the cards of those posts by id that ``viewer`` may see, with one statement."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = read(_cards_by_id(audience_of(viewer)), ids=wanted, viewer_id=viewer.id).all()
+    return {card.id: card for card in cards_of(rows, viewer)}
+
+
+def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
+    """Return the cards of rows that have the columns of :func:`card_columns`."""
+    if not rows:
+        return []
+    card, spoken = current_app.extensions["cards"], language()
+    # Not once for each row: the viewer may be Flask-Login's proxy.
+    viewer_id, others = viewer.id, "other" if viewer.is_authenticated else "anonymous"
+    names, ids = rows[0]._fields, [row.shown_id for row in rows]
+    loaded = [part.load(ids, viewer) for part in _parts if part.load]
+    return [
+        card(
+            names,
+            tuple(row),
+            tuple([values.get(row.shown_id) for values in loaded]),
+            others if row.author_id != viewer_id else "author",
+            spoken,
+        )
+        for row in rows
+    ]
+
+
+def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
+    """Return ``posts``, a query of posts, with the columns of cards and no others."""
+    parts = (part.column(audience).label(part.name) for part in _parts if part.column)
+    in_reply_to = aliased(User)
+    return (
+        posts.with_only_columns(
+            # The id of a row is the key of its list, which may be another.
+            Post.id.label("shown_id"),
+            Post.body_html,
+            Post.author_id,
+            Post.replies_count,
+            Post.reposts_count,
+            Post.likes_count,
+            Post.edited_at.is_not(None).label("is_edited"),
+            Post.in_reply_to_id,
+            User.username,
+            User.display_name,
+            User.email,
+            in_reply_to.username.label("in_reply_to"),
+            is_reposted(audience).label("is_reposted"),
+            *parts,
+        )
+        .join(User, User.id == Post.author_id)
+        .outerjoin(
+            in_reply_to,
+            and_(
+                in_reply_to.id == Post.in_reply_to_author_id, not_blocked(audience, in_reply_to.id)
+            ),
+        )
+    )
+
+
+@cache
+def _cards_by_id(audience: Audience) -> AnySelect:
+    ids: Any = bindparam("ids", expanding=True)
+    return card_columns(select(Post).where(Post.id.in_(ids), visible_to(audience)), audience)
+
+
+@cache
+def _cards_of_entries(
+    entries: AnySelect, window: Window, key: str, audience: Audience
+) -> AnySelect:
+    entry = entries.subquery("entry")
+    reposter = aliased(User)
+    shown = select(Post).join(entry, entry.c.shown_id == Post.id)
+    found = card_columns(shown, audience).add_columns(
+        entry.c[key],
+        reposter.username.label("reposter"),
+        reposter.display_name.label("reposter_name"),
+    )
+    found = found.outerjoin(reposter, reposter.id == case((entry.c.is_repost, entry.c.author_id)))
+    return window.ordered(found, entry.c[key])
+
+
+def _card(
+    names: tuple[str, ...],
+    values: tuple[Any, ...],
+    loaded: tuple[Any, ...],
+    seen_by: SeenBy,
+    _language: str,
+) -> Card:
+    row = dict(zip(names, values, strict=True))
+    extra = {part.name: row[part.name] for part in _parts if part.column}
+    extra |= zip((part.name for part in _parts if part.load), loaded, strict=True)
+    reposter = row.get("reposter")
+    return Card(
+        id=row["shown_id"],
+        body_html=row["body_html"],
+        username=row["username"],
+        name=row["display_name"] or row["username"],
+        avatar=avatar_url(row["username"], row["email"]),
+        replies=row["replies_count"],
+        reposts=row["reposts_count"],
+        likes=row["likes_count"],
+        is_edited=row["is_edited"],
+        in_reply_to_id=row["in_reply_to_id"],
+        in_reply_to=row["in_reply_to"],
+        reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
+        is_reposted=row["is_reposted"],
+        for_anonymous=seen_by == "anonymous",
+        is_own=seen_by == "author",
+        extra=extra,
+    )

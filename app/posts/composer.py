@@ -1,0 +1,214 @@
+"""The composer: where a post, a reply or an edit is written, and what it sends.
+
+A later domain adds to it by :func:`add_to_composer`; nothing here changes for it.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import Row
+from wtforms import HiddenField, TextAreaField, ValidationError
+from wtforms.validators import Length
+
+from ..web.forms import storable
+from .drafts import LONGEST_DRAFT
+from .models import Post
+from .text import fault, normal
+
+# Values of the fields of composer parts, by field name. Drafts and versions store them as JSON.
+Extra = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ComposerPart:
+    """What a domain adds to writing.
+
+    ``fields`` are WTForms fields by name, and ``template`` shows them; it takes ``composer``,
+    with the values in ``composer.extra`` and their errors in ``composer.errors``. ``save`` is
+    called with a post and the values, in the transaction that publishes or edits it;
+    ``of_post`` returns the values of a post as it is. ``history_template`` takes ``extra``
+    and shows an earlier version's values in the history of a post.
+    """
+
+    fields: Mapping[str, Any]
+    template: str
+    save: Callable[[Post, Extra], None]
+    of_post: Callable[[Post], Extra]
+    history_template: str | None = None
+
+
+_parts: list[ComposerPart] = []
+
+
+def add_to_composer(part: ComposerPart) -> None:
+    """Add ``part`` to every composer, after those of earlier domains."""
+    _parts.append(part)
+    for form in (PostForm, DraftForm):
+        for name, form_field in part.fields.items():
+            setattr(form, name, form_field)
+
+
+def composer_parts() -> Sequence[ComposerPart]:
+    """Return what domains have added to writing."""
+    return tuple(_parts)
+
+
+def extra_of(post: Post) -> dict[str, Any]:
+    """Return the values that composer parts have for ``post`` now."""
+    return {name: value for part in _parts for name, value in part.of_post(post).items()}
+
+
+def save_extra(post: Post, extra: Extra) -> None:
+    """Have each composer part store its values for ``post``, in the transaction around."""
+    for part in _parts:
+        part.save(post, extra)
+
+
+def extra_in_url() -> dict[str, str]:
+    """Return the values of composer parts among the query parameters of the request."""
+    return {name: request.args[name] for name in _names() if name in request.args}
+
+
+def _names() -> list[str]:
+    return [name for part in _parts for name in part.fields]
+
+
+def valid_nonce(_form: FlaskForm, field: Any) -> None:
+    """Refuse what no form of ours contains."""
+    if field.data and not (field.data.isascii() and field.data.isalnum()):
+        raise ValidationError(_l("Reload the page and send it again."))
+
+
+class PostForm(FlaskForm):
+    """What a composer sends."""
+
+    body = TextAreaField()
+    nonce = HiddenField(
+        validators=[Length(max=64), valid_nonce], filters=[lambda text: text or None]
+    )
+    # Whether it stands below the opened post of a thread, whose list then gets the reply.
+    in_thread = HiddenField()
+
+    def validate_body(self, field: Any) -> None:
+        """Refuse what :func:`app.posts.text.fault` finds wrong."""
+        if wrong := fault(normal(field.data or "")):
+            raise ValidationError(wrong)
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """The values of composer parts."""
+        return {name: self[name].data for name in _names()}
+
+    def renew(self, error: str) -> None:
+        """Keep the text under a fresh nonce, and show ``error``."""
+        self.nonce.data = secrets.token_hex(16)
+        self.body.errors = [error]
+
+
+def _id(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else None
+
+
+class DraftForm(FlaskForm):
+    """What a composer saves while somebody types."""
+
+    body = TextAreaField(
+        validators=[
+            Length(max=LONGEST_DRAFT, message=_l("This is too long to be kept as a draft.")),
+            storable,
+        ]
+    )
+    nonce = HiddenField(validators=[Length(min=1, max=64), valid_nonce])
+    # The post that it replies to, or edits.
+    in_reply_to = HiddenField(filters=[_id])
+    edits = HiddenField(filters=[_id])
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """The values of composer parts."""
+        return {name: self[name].data for name in _names()}
+
+
+@dataclass
+class Composer:
+    """A composer as it is rendered. Home shows one on every page, so it is not a WTForms form."""
+
+    body: str = ""
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
+    extra: Extra = field(default_factory=dict)
+    # By field name.
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    element: str = "composer"
+    in_thread: bool = False
+    # The post that it replies to, or edits; a draft stores it too.
+    in_reply_to_id: int | None = None
+    edits_id: int | None = None
+    # Where to go on without sending; None where the composer always stays on the page.
+    cancel: str | None = None
+
+    @property
+    def parts(self) -> Sequence[ComposerPart]:
+        """What domains have added."""
+        return composer_parts()
+
+    @property
+    def text_errors(self) -> Iterable[str]:
+        """What is wrong with the text."""
+        return (*self.errors.get("body", ()), *self.errors.get("nonce", ()))
+
+    def filled(
+        self,
+        *,
+        body: str = "",
+        extra: Extra | None = None,
+        draft: Row[Any] | None = None,
+        sent: PostForm | None = None,
+    ) -> "Composer":
+        """Put in what was ``sent`` and refused, or the ``draft``, or ``body`` and ``extra``."""
+        if sent:
+            self.body, self.extra = sent.body.data or "", sent.extra
+            if not sent.nonce.errors:
+                self.nonce = sent.nonce.data or ""
+            self.errors = sent.errors
+        elif draft:
+            self.body, self.nonce, self.extra = draft.body, draft.nonce, draft.extra
+        else:
+            self.body, self.extra = body, extra or {}
+        return self
+
+
+def post_composer(**content: Any) -> Composer:
+    """Return the composer of a new post; ``content`` as for :meth:`Composer.filled`."""
+    return Composer().filled(**content)
+
+
+def reply_composer(
+    post_id: int, *, in_thread: bool = False, sent: PostForm | None = None, **content: Any
+) -> Composer:
+    """Return the composer of a reply; ``content`` as for :meth:`Composer.filled`.
+
+    ``in_thread`` means that it stays below the post on the post's own page.
+    """
+    composer = Composer(in_reply_to_id=post_id)
+    composer.in_thread = in_thread or bool(sent and sent.in_thread.data)
+    if not composer.in_thread:
+        composer.element = f"composer_{post_id}"
+        composer.cancel = url_for("posts.show", id=post_id)
+    return composer.filled(sent=sent, **content)
+
+
+def edit_composer(
+    post: Post, *, body: str = "", extra: Extra | None = None, **content: Any
+) -> Composer:
+    """Return the composer that edits ``post``; the rest as for :meth:`Composer.filled`."""
+    composer = Composer(edits_id=post.id)
+    composer.element = f"composer_{post.id}"
+    composer.cancel = url_for("posts.show", id=post.id)
+    current = {**extra_of(post), **(extra or {})}
+    return composer.filled(body=body or post.body, extra=current, **content)

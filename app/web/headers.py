@@ -1,0 +1,81 @@
+"""Headers: the content security policy and its kin, and who may cache an answer."""
+
+from typing import Any
+
+from flask import Flask, Response, request, session
+
+# The request headers that change an answer.
+VARY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
+
+
+def init_app(app: Flask) -> None:
+    """Say on every answer of ``app`` who may cache it."""
+    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
+    app.after_request(_limit_caching)
+
+
+def content_security_policy(avatars: str) -> str:
+    """Return the policy: our own files only, and gravatar.com where avatars come from there."""
+    gravatar = " https://www.gravatar.com" if avatars == "gravatar" else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            # The arrow of a select is a data: image.
+            f"img-src 'self' data:{gravatar}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class FixedHeaders:
+    """WSGI middleware: adds the headers that every answer and every file carries."""
+
+    def __init__(self, wsgi_app: Any, policy: str) -> None:
+        self.wsgi_app = wsgi_app
+        self.headers = [
+            ("Content-Security-Policy", policy),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            # Not no-referrer: under HTTPS, Flask-WTF checks where a form was sent from.
+            ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+        ]
+        self.over_https = [
+            *self.headers,
+            ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+        ]
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer a request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            fixed = self.over_https if environ["wsgi.url_scheme"] == "https" else self.headers
+            return start_response(status, headers + fixed, *error)
+
+        return self.wsgi_app(environ, start)
+
+
+def _limit_caching(response: Response) -> Response:
+    """Keep pages private and uncached; a page and its fragment share a URL, so they vary."""
+    # Flask-Login reads every session, and Flask would add Vary: Cookie to public files too.
+    session.accessed = False
+    is_public = "Cache-Control" in response.headers and (
+        response.cache_control.max_age or _is_static_file(response)
+    )
+    if not is_public:
+        response.vary.update(VARY)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _is_static_file(response: Response) -> bool:
+    return request.endpoint in ("static", "bootstrap.static") and response.status_code < 400
