@@ -36,10 +36,12 @@ check: .venv/installed-dev
 # How fast every kind of page is, beside a bare view of the same bytes, in a made community:
 # make bench SIZE=s|m|l DB=sqlite|postgresql SECONDS_EACH=3 MEASURE=pages|writes|flat|memory
 bench: .venv/installed-dev .venv/compressed
+	@command -v wrk > /dev/null || { apt-get update && apt-get install --yes --no-install-recommends wrk; } || { echo "The load comes from wrk. On Debian: apt-get install wrk"; exit 1; }
 	@$(BIN)/python -m benchmarks $(MEASURE) --size $(SIZE) --database $(DB) --seconds $(SECONDS_EACH)
 
 # What Lighthouse says of the pages, on a phone; needs Node and npm.
 lighthouse: install .venv/installed-dev
+	@command -v npm > /dev/null || { echo "Lighthouse needs Node and npm. On Debian: apt-get install npm"; exit 1; }
 	@$(BIN)/python -m benchmarks.lighthouse
 
 format: .venv/installed-dev

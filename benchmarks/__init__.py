@@ -1,1 +1,1 @@
-"""How fast the site is: ``make bench``. Made communities, the server, the load, one table."""
+"""How fast the application is: ``make bench`` and ``make lighthouse``."""

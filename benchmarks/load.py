@@ -1,157 +1,75 @@
-"""Load: as many requests as the server can answer, by wrk; or so many a second, by threads."""
+"""The load: as many requests as the server answers, by wrk; or a fixed rate, by threads."""
 
-import functools
 import http.client
-import itertools
 import json
-import os
-import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import namedtuple
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from statistics import quantiles
 from urllib.parse import urlsplit
 
-from .requests import Request
+from .pages import Request
 
-# How many seconds an answer may take before it counts as none.
-PATIENCE = 30
-# Enough for two workers to be busy all the time, each with some requests waiting.
-CONNECTIONS = 16
-SCRIPT = Path(__file__).with_name("wrk.lua")
+# An answer that takes longer than so many seconds is a failure.
+TIMEOUT = 30
+# Enough to keep two workers busy; and, at a fixed rate, more than the requests that ever wait.
+CONNECTIONS, PACE_CONNECTIONS = 16, 32
 
-
-class Load(NamedTuple):
-    """What a server made of a load. Times are in milliseconds."""
-
-    answers: int
-    a_second: float
-    median: float
-    near_worst: float
-    # How many were errors, or did not come in time.
-    failed: int
-
-    @classmethod
-    def of(cls, answers: "Sequence[Answered]", seconds: float) -> "Load":
-        """Sum up what came within so many seconds."""
-        took = sorted(answer.took for answer in answers)
-        return cls(
-            len(took),
-            len(took) / seconds,
-            statistics.median(took),
-            took[int(len(took) * 0.99)],
-            sum(answer.failed for answer in answers),
-        )
+# How a server answered: answers a second; the median and the 99th percentile of latency, in
+# milliseconds; and how many answers were errors or timed out.
+Load = namedtuple("Load", "a_second median near_worst failed")
 
 
-class Answered(NamedTuple):
-    """How many milliseconds an answer took, and whether it was an error, or none."""
+def saturate(
+    url: str, requests: Sequence[Request], *, seconds: int, connections: int = CONNECTIONS
+) -> Load:
+    """Send ``requests`` by turns, each as soon as a connection is free."""
+    host = urlsplit(url).netloc
+    with tempfile.NamedTemporaryFile("w", newline="") as file:
+        for method, path, headers, body in requests:
+            more = {"Host": host, "Content-Length": len(body)}
+            lines = (f"{name}: {value}\r\n" for name, value in (headers | more).items())
+            file.write(f"{method} {path} HTTP/1.1\r\n{''.join(lines)}\r\n{body}\0")
+        file.flush()
+        # One thread of wrk keeps two workers busy, and leaves them the processors.
+        options = f"-t1 -c{connections} -d{seconds}s --timeout {TIMEOUT}s".split()
+        script = Path(__file__).with_name("wrk.lua")
+        command = ["wrk", *options, "-s", str(script), url, "--", file.name]
+        output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return Load(*json.loads(output.splitlines()[-1]))
 
-    took: float
-    failed: bool
 
+def pace(url: str, requests: Sequence[Request], *, a_second: int) -> Load:
+    """Send so many of ``requests`` a second, whether or not earlier ones are answered.
 
-def saturate(url: str, requests: Sequence[Request], *, seconds: int) -> Load:
-    """Send ``requests`` to ``url``, again and again, as many as two workers can answer."""
-    if find_wrk():
-        return _by_wrk(url, requests, seconds, CONNECTIONS)
-    return _for_so_long(url, requests, seconds, CONNECTIONS)
-
-
-def one_by_one(url: str, requests: Sequence[Request], *, seconds: int) -> Load:
-    """Send ``requests`` to ``url``, again and again, each when the last is answered."""
-    return _for_so_long(url, requests, seconds, connections=1)
-
-
-def pace(url: str, requests: Sequence[Request], *, a_second: float, connections: int = 32) -> Load:
-    """Send each of ``requests`` when its time has come, whether or not others were answered.
-
-    What an answer took counts from that time on, so that a server that halts pays for all who wait.
+    Latency begins when a request is due: a server that stalls delays all that are due meanwhile.
     """
+    thread = threading.local()
     start = time.monotonic() + 0.1
-    times = {id(request): start + n / a_second for n, request in enumerate(requests)}
-    answers = _by_threads(url, requests, connections, due=lambda request: times[id(request)])
-    return Load.of(answers, time.monotonic() - start)
 
+    def send(number: int, request: Request) -> tuple[float, bool]:
+        if not hasattr(thread, "connection"):
+            thread.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT)
+        due = start + number / a_second
+        time.sleep(max(0, due - time.monotonic()))
+        try:
+            method, path, headers, body = request
+            thread.connection.request(method, path, body or None, headers)
+            answer = thread.connection.getresponse()
+            answer.read()
+            has_failed = answer.status >= 300
+        except (OSError, http.client.HTTPException):
+            thread.connection.close()  # The next request opens it again.
+            has_failed = True
+        return (time.monotonic() - due) * 1000, has_failed
 
-def _for_so_long(url: str, requests: Sequence[Request], seconds: int, connections: int) -> Load:
-    deadline = time.monotonic() + seconds
-    endless = itertools.cycle(requests)
-    within = itertools.takewhile(lambda _: time.monotonic() < deadline, endless)
-    return Load.of(_by_threads(url, within, connections), seconds)
-
-
-@functools.cache
-def find_wrk() -> str | None:
-    """Return where wrk is, installed first where that can be done (on Debian, as root)."""
-    if not shutil.which("wrk") and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in ("update", "install --yes --no-install-recommends wrk"):
-            print(f"No wrk yet: apt-get {command}", file=sys.stderr, flush=True)
-            subprocess.run(["apt-get", *command.split()], env=quiet, stdout=sys.stderr, check=False)
-    found = shutil.which("wrk")
-    if not found:
-        print("Without wrk the load comes from Python, and takes its share of the machine.")
-    return found
-
-
-def _by_wrk(url: str, requests: Sequence[Request], seconds: int, connections: int) -> Load:
-    with tempfile.NamedTemporaryFile("w", suffix=".tsv", encoding="utf-8") as lines:
-        for asked in requests:
-            headers = [f"{name}: {value}" for name, value in asked.headers.items()]
-            print(asked.method, asked.path, asked.body, *headers, sep="\t", file=lines)
-        lines.flush()
-        # One thread keeps two workers busy, and leaves them the machine.
-        options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", f"{PATIENCE}s"]
-        command = ["wrk", *options, "-s", str(SCRIPT), url, "--", lines.name]
-        found = subprocess.run(command, capture_output=True, text=True, check=True)
-    said = json.loads(found.stdout.strip().splitlines()[-1])
-    return Load(
-        said["answers"],
-        said["answers"] / said["microseconds"] * 1e6,
-        said["median"] / 1000,
-        said["near_worst"] / 1000,
-        said["failed"],
-    )
-
-
-def _by_threads(
-    url: str,
-    requests: Iterable[Request],
-    connections: int,
-    due: Callable[[Request], float] | None = None,
-) -> list[Answered]:
-    """Send ``requests`` over so many connections."""
-    coming = iter(requests)
-
-    def work(_number: int) -> list[Answered]:
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
-        answers = []
-        # The step of a Python iterator over a list is one: no two threads get the same.
-        for asked in coming:
-            start = due(asked) if due else time.monotonic()
-            time.sleep(max(0, start - time.monotonic()))
-            failed = not _is_answered(connection, asked)
-            answers.append(Answered((time.monotonic() - start) * 1000, failed))
-        connection.close()
-        return answers
-
-    with ThreadPoolExecutor(connections) as pool:
-        return [each for answers in pool.map(work, range(connections)) for each in answers]
-
-
-def _is_answered(connection: http.client.HTTPConnection, asked: Request) -> bool:
-    """Send a request, and return whether there is an answer and it is no error."""
-    try:
-        connection.request(asked.method, asked.path, asked.body or None, asked.headers)
-        answer = connection.getresponse()
-        answer.read()
-    except (OSError, http.client.HTTPException):
-        connection.close()  # The next request opens it again.
-        return False
-    return answer.status < 300
+    with ThreadPoolExecutor(PACE_CONNECTIONS) as pool:
+        took, failed = zip(*pool.map(send, range(len(requests)), requests), strict=True)
+    percentiles = quantiles(took, n=100, method="inclusive")
+    rate = len(took) / (time.monotonic() - start)
+    return Load(rate, percentiles[49], percentiles[98], sum(failed))

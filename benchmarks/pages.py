@@ -1,174 +1,171 @@
-"""The kinds of page that are measured: what is asked for, by whom, and how fast it should be.
-
-Every kind is many addresses, and where somebody is signed in many people, so that no measure
-is of one page that everything remembers.
-"""
+"""The pages that are measured: many URLs of each kind, requested by many viewers."""
 
 import random
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from html import unescape
+from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Flask, url_for
-from sqlalchemy import ColumnElement, func, select
+from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import Engine, event, func, select
+from werkzeug.test import TestResponse
 
-from app.accounts.models import User, by_username
-from app.data.database import db
-from app.posts.models import Post, Tagging
-from app.posts.queries import visible_to
+from app import create_app
 
-from .requests import Request, Visitor, ask, sign_in
-from .sizes import SEED
+from .community import CHEAP_HASH, PASSWORD, SEED
 
-VISITORS = 50
-ADDRESSES = 300
-# How far people scroll.
-SCREENS = 4
-# Links and threads lead to what is new, most of the time.
-RECENT_POSTS = 20_000
-MORE = re.compile(r'id="more"[^>]* hx-get="([^"]*)"')
+# So many of each; the screens are those that a viewer scrolls down, the posts are recent ones.
+VIEWERS, URLS, SCREENS, POSTS = 50, 300, 4, 20_000
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+Request = namedtuple("Request", "method path headers body", defaults=[""])
+# A browser with a login session.
+Viewer = namedtuple("Viewer", "cookie csrf_token")
+# The statements that this process has sent to its databases.
+sent_statements: list[str] = []
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One row of the table. The figures are ratios to the bare view: to be had, and to aim at."""
+@event.listens_for(Engine, "before_cursor_execute")
+def _note(_connection, _cursor, statement, _parameters, _context, _many) -> None:
+    sent_statements.append(statement)
 
-    name: str
-    reach: float | None
-    aim: float | None
-    requests: list[Request] = field(repr=False)
+
+def get(path: str, viewer: Viewer | None = None, *, htmx: bool = False) -> Request:
+    """Return the request for a page, or with ``htmx`` for its fragment."""
+    cookie = {"Cookie": viewer.cookie} if viewer else {}
+    return Request("GET", path, cookie | (HTMX if htmx else {}))
+
+
+def post(path: str, viewer: Viewer) -> Request:
+    """Return the request that htmx sends for a button."""
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": viewer.cookie}
+    return Request("POST", path, form | HTMX, urlencode({"csrf_token": viewer.csrf_token}))
+
+
+def answer_to(request: Request, app: Flask, *, may_fail: bool = False) -> TestResponse:
+    """Return the answer of the application in this process."""
+    method, path, headers, body = request
+    client = app.test_client(use_cookies=False)
+    answer = client.open(path, method=method, headers=headers, data=body, buffered=True)
+    if answer.status_code >= 300 and not may_fail:
+        raise SystemExit(f"{method} {path} was answered with {answer.status}")
+    return answer
+
+
+def attribute(name: str, css: str, answer: TestResponse) -> str:
+    """Return an attribute of the first element that matches ``css``; empty if there is none."""
+    element = LexborHTMLParser(answer.text).css_first(css)
+    return element.attributes[name] if element else ""
+
+
+def sign_in(app: Flask, username: str, password: str = PASSWORD) -> Viewer:
+    """Return a browser with a login session of ``username``."""
+    client = app.test_client()
+    token = attribute("value", "[name=csrf_token]", client.get("/login"))
+    client.post("/login", data={"login": username, "password": password, "csrf_token": token})
+    token = attribute("value", "#actions [name=csrf_token]", client.get("/"))
+    if not token:
+        raise SystemExit(f"{username} cannot log in.")
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    return Viewer(f"{cookie.key}={cookie.value}", token)
 
 
 class Site:
-    """A made community, and what people look at in it."""
+    """The application with the settings ``env``, and what people request of its community."""
 
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.chance = random.Random(SEED)
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env, self.rng = env, random.Random(SEED)
+        self.app = app = create_app(env, PASSWORD_HASH=CHEAP_HASH)
+        db = app.extensions["sqlalchemy"]
+        user, post, tag = (db.metadata.tables[name].c for name in ("user", "post", "post_tag"))
+        by_following = select(user.username, user.followers_count).order_by(user.following_count)
+        recent = select(post.id).where(post.repost_of_id.is_(None)).order_by(post.id.desc())
+        recent = recent.limit(POSTS)
+        with_replies = recent.where(post.replies_count > 0)
+        common = select(tag.tag).group_by(tag.tag).order_by(func.count().desc(), tag.tag)
         with app.app_context():
-            readers = self._readers()
-            self.seen = self._seen()
-            usernames = db.session.scalars(select(User.username).order_by(User.id)).all()
-            self.people = self.chance.sample(usernames, ADDRESSES)
-            self.posts = self._posts(Post.repost_of_id.is_(None))
-            self.threads = self._posts(Post.replies_count > 0)
-            self.texts = list(db.session.scalars(visible_to(None).limit(2_000)))
-            self.tags = self._tags()
-        self.visitors = [sign_in(app, user) for user in readers]
+            users = db.session.execute(by_following.order_by(user.id)).all()
+            self.posts = self.some("/posts/{}", db.session.scalars(recent).all())
+            self.threads = self.some("/posts/{}", db.session.scalars(with_replies).all())
+            self.texts = db.session.scalars(recent.with_only_columns(post.body)).all()
+            self.tags = db.session.scalars(common.limit(VIEWERS)).all()
+        names, followers = zip(*users, strict=True)
+        self.people = self.some("/@{}", names)
+        # Profiles are requested in proportion to their followers.
+        self.seen = self.rng.choices(names, weights=followers, k=URLS)
+        # At equal distances from who follows the fewest people to who follows the most.
+        step = len(names) / VIEWERS
+        self.viewers = [sign_in(app, names[int((n + 0.5) * step)]) for n in range(VIEWERS)]
+        self.homes = self.by_viewers(["/"] * VIEWERS)
 
-    def known(self, username: str) -> Visitor:
-        """Return the person of that name, signed in."""
-        with self.app.app_context():
-            user = db.session.scalars(by_username(username)).one()
-        return sign_in(self.app, user)
+    def some(self, path: str, names: Sequence[object]) -> list[str]:
+        """Return the paths of some of the ``names``."""
+        return [path.format(name) for name in self.rng.sample(names, min(URLS, len(names)))]
 
-    def kinds(self) -> list[Kind]:
-        """Return what is measured."""
-        visitors, strangers = self.visitors, [None]
+    def by_viewers(self, paths: list[str]) -> list[Request]:
+        """Return requests for ``paths``, by one viewer after the other."""
+        return [get(path, one) for path, one in zip(paths, cycle(self.viewers), strict=False)]
+
+    def kinds(self) -> list[tuple[str, float | None, float | None, list[Request]]]:
+        """Return each kind of page with the ratio that it must reach, and the one to aim at."""
+        profiles = [f"/@{name}" for name in self.seen]
+        screens = [screen for one in self.viewers for screen in self.screens("/", one, SCREENS)]
+        explore = [get("/explore"), *self.screens("/explore", None, 20)]
+        tags = [f"/tags/{quote(tag)}" for tag in self.tags]
+        css = attribute("href", "link[href*='css/base.css']", answer_to(explore[0], self.app))
         return [
-            Kind("home, signed in", 0.18, 0.33, _each(["/"] * VISITORS, visitors)),
-            Kind("next screen by scroll", 0.20, 0.40, list(self._screens())),
-            Kind("profile, signed in", 0.16, 0.30, _each(self._profiles(), visitors)),
-            Kind("thread, signed in", 0.16, 0.30, _each(self._threads(), visitors)),
-            Kind("explore, stranger", 0.50, 0.80, _each(self._explore(), strangers)),
-            Kind("profile, stranger", 0.50, 0.80, _each(self._profiles(), strangers)),
-            Kind("permalink, stranger", 0.50, 0.80, _each(self._permalinks(), strangers)),
-            Kind("tag, signed in", None, None, _each(self._tagged(), visitors)),
-            Kind("notifications", None, None, _each(["/notifications"] * VISITORS, visitors)),
-            Kind("search, first page", 0.10, None, _each(self._searches(), visitors)),
-            Kind("avatar", None, None, _each(self._avatars(), strangers)),
-            Kind("static file", None, None, _each([self._static()], strangers)),
+            ("home, signed in", 0.18, 0.33, self.homes),
+            ("next screen by scroll", 0.20, 0.40, screens),
+            ("profile, signed in", 0.16, 0.30, self.by_viewers(profiles)),
+            ("thread, signed in", 0.16, 0.30, self.by_viewers(self.threads)),
+            ("explore, stranger", 0.50, 0.80, explore),
+            ("profile, stranger", 0.50, 0.80, [*map(get, profiles)]),
+            ("permalink, stranger", 0.50, 0.80, [*map(get, self.posts)]),
+            ("tag, signed in", None, None, self.by_viewers(tags)),
+            ("notifications", None, None, self.by_viewers(["/notifications"] * VIEWERS)),
+            ("search, first page", 0.10, None, self.by_viewers([*self.searches()])),
+            ("avatar", None, None, [get(f"/avatars/{name}.svg") for name in self.seen]),
+            ("static file", None, None, [get(css)]),
         ]
 
-    def followed_screens(self, visitor: Visitor | None, path: str, count: int) -> Iterator[str]:
-        """Yield the addresses of the screens that come when one scrolls on below ``path``."""
+    def screens(self, path: str, viewer: Viewer | None, count: int) -> Iterator[Request]:
+        """Yield the requests for the next screens when ``viewer`` scrolls down ``path``."""
+        request = get(path, viewer)
         for _screen in range(count):
-            found = MORE.search(ask(self.app, Request(path, visitor, htmx="?" in path)))
-            if not found:
+            path = attribute("hx-get", "#more", answer_to(request, self.app))
+            if not path:
                 break
-            path = unescape(found[1])
-            yield path
+            request = get(path, viewer, htmx=True)
+            yield request
 
-    def _screens(self) -> Iterator[Request]:
-        for visitor in self.visitors:
-            for path in self.followed_screens(visitor, "/", SCREENS):
-                yield Request(path, visitor, htmx=True)
+    def searches(self) -> Iterator[str]:
+        """Yield searches for words, phrases, prefixes, authors, tags and people."""
+        rng = self.rng
+        for number, text in enumerate(rng.sample(self.texts, URLS)):
+            words = text.split()
+            start = rng.randrange(max(1, len(words) - 2))
+            one, two = words[start], " ".join(words[start : start + 2])
+            person, tag = rng.choice(self.seen), rng.choice(self.tags)
+            queries = (
+                {"q": f"{one} "},
+                {"q": f"{two} "},
+                {"q": f'"{two}"'},
+                {"q": one[:4]},
+                {"q": f"{one} {words[0][:3]}"},
+                {"q": f"from:{person} {one} "},
+                {"q": f"#{tag}"},
+                {"q": person[:5], "by": "people"},
+                {"q": two, "by": "relevance"},
+            )
+            yield f"/search?{urlencode(queries[number % len(queries)])}"
 
-    def _profiles(self) -> list[str]:
-        return [f"/@{name}" for name in self.seen]
-
-    def _avatars(self) -> list[str]:
-        return [f"/avatars/{name}.svg" for name in self.seen]
-
-    def _threads(self) -> list[str]:
-        return [f"/posts/{id}" for id in self.threads]
-
-    def _permalinks(self) -> list[str]:
-        return [f"/posts/{id}" for id in self.posts]
-
-    def _explore(self) -> list[str]:
-        return ["/explore", *self.followed_screens(None, "/explore", 20)]
-
-    def _tagged(self) -> list[str]:
-        with self.app.test_request_context():
-            return [url_for("timelines.tag", tag=tag) for tag in self.tags]
-
-    def _static(self) -> str:
-        with self.app.test_request_context():
-            return url_for("static", filename="css/base.css")
-
-    def _searches(self) -> list[str]:
-        """What people type: words, names and tags, finished or not."""
-        chance = self.chance
-
-        def words(post: Post, count: int) -> str:
-            found = post.body.split()
-            start = chance.randrange(max(1, len(found) - count))
-            return " ".join(found[start : start + count])
-
-        thoughts = (
-            lambda post: {"q": words(post, 1) + " "},
-            lambda post: {"q": words(post, 2) + " "},
-            lambda post: {"q": f'"{words(post, 2)}"'},
-            lambda post: {"q": words(post, 1)[:4]},
-            lambda post: {"q": f"{words(post, 1)} {words(post, 1)[:3]}"},
-            lambda post: {"q": f"from:{chance.choice(self.seen)} {words(post, 1)} "},
-            lambda post: {"q": f"#{chance.choice(self.tags)}"},
-            lambda post: {"q": chance.choice(self.seen)[:5], "by": "people"},
-            lambda post: {"q": words(post, 2), "by": "relevance"},
-        )
-        posts = chance.sample(self.texts, ADDRESSES)
-        return [
-            f"/search?{urlencode(think(post))}"
-            for post, think in zip(posts, cycle(thoughts), strict=False)
-        ]
-
-    def _readers(self) -> list[User]:
-        """People from over the whole range, from who follows few to who follows very many."""
-        ids = db.session.scalars(select(User.id).order_by(User.following_count, User.id)).all()
-        step = len(ids) / VISITORS
-        places = [ids[int((n + 0.5) * step)] for n in range(VISITORS)]
-        return list(db.session.scalars(select(User).where(User.id.in_(places))))
-
-    def _seen(self) -> list[str]:
-        """People as often as they are looked at: whoever has more followers, the more often."""
-        rows = db.session.execute(select(User.username, User.followers_count)).all()
-        names, weights = zip(*rows, strict=True)
-        return self.chance.choices(names, weights=weights, k=ADDRESSES)
-
-    def _posts(self, which: ColumnElement[bool]) -> list[int]:
-        recent = visible_to(None).where(which).order_by(Post.id.desc()).limit(RECENT_POSTS)
-        ids = list(db.session.scalars(recent.with_only_columns(Post.id)))
-        return self.chance.sample(ids, min(ADDRESSES, len(ids)))
-
-    def _tags(self) -> list[str]:
-        often = func.count().desc()
-        found = select(Tagging.tag).group_by(Tagging.tag).order_by(often, Tagging.tag)
-        return list(db.session.scalars(found.limit(VISITORS)))
-
-
-def _each(paths: list[str], visitors: Iterable[Visitor | None]) -> list[Request]:
-    return [Request(path, visitor) for path, visitor in zip(paths, cycle(visitors), strict=False)]
+    def buttons(self, verb: str, paths: list[str]) -> Iterator[tuple[str, Viewer]]:
+        """Yield paths of pages and the viewers to whom they offer ``verb``, such as like."""
+        step = max(1, len(paths) // len(self.viewers))
+        for turn in range(len(paths)):
+            for number, viewer in enumerate(self.viewers):
+                path = paths[(number * step + turn) % len(paths)]
+                answer = answer_to(get(path, viewer), self.app, may_fail=True)
+                if f'"{path}/{verb}"' in answer.text:
+                    yield path, viewer

@@ -1,1 +1,1 @@
-"""The data that measurements are made on."""
+"""The communities that are measured, and the requests that are sent to them."""
