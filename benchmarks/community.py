@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.security import generate_password_hash
 
-from app.posts.writing import Written, written
+from app.posts.writing import Text, parse
 
 Row = tuple[Any, ...]
 
@@ -93,7 +93,7 @@ class Community:
         self.rng.shuffle(self.prominent)
         # By the number of a post: its author, and its text unless it is a repost.
         self.authors: list[int] = [-1]
-        self.texts: list[Written | None] = [None]
+        self.texts: list[Text | None] = [None]
 
     def tables(self) -> Iterator[tuple[str, str, Iterator[Row]]]:
         """Yield each table with its columns and rows, in the order of the foreign keys.
@@ -104,7 +104,7 @@ class Community:
         yield "block", "blocker_id blocked_id", iter(self.blocks.items())
         yield "mute", "muter_id muted_id", iter(self.mutes.items())
         yield "follow", "follower_id followed_id since", self.follows()
-        texts = [written(self.text()) for _ in range(TEXTS)]
+        texts = [parse(self.text()) for _ in range(TEXTS)]
         reply = "in_reply_to_id in_reply_to_author_id"
         yield "post", f"id author_id body body_html {reply} repost_of_id", self.posts(texts)
         yield "mention", "post_id user_id", self.found_in("mentioned")
@@ -161,7 +161,7 @@ class Community:
                 if self.blocks.get(id) != follower:
                     yield follower, id, self.rng.randrange(ACTING, END)
 
-    def posts(self, texts: list[Written]) -> Iterator[Row]:
+    def posts(self, texts: list[Text]) -> Iterator[Row]:
         """Yield posts: of ten, two are replies and one reposts a post that has a text."""
         rng, reposts = self.rng, set()
         for number in range(1, self.size.posts + 1):

@@ -16,7 +16,6 @@ import psycopg
 from sqlalchemy import insert, text
 
 from app import create_app
-from app.search import newest
 from config import ROOT
 
 from .community import DERIVED, SIZES, Community, Size
@@ -68,7 +67,8 @@ def make(env: Mapping[str, str], size: Size) -> None:
     with app.app_context():
         tables = db.metadata.tables
         # Indexes are faster to create on full tables.
-        indexes = [index for table in tables.values() for index in table.indexes]
+        declared = (index for table in tables.values() for index in table.indexes)
+        indexes = [index for index in declared if index.info.get("only_on", "sqlite") == "sqlite"]
         for index in indexes:
             index.drop(db.engine)
         for name, columns, rows in Community(size).tables():
@@ -94,7 +94,6 @@ def copy(source: Mapping[str, str], env: Mapping[str, str]) -> None:
     flask(env, "community", "copy", source["DATABASE_URL"])
     app = create_app(env)
     with app.app_context():
-        newest.renew()
         app.extensions["sqlalchemy"].engine.dispose()
     # Autovacuum does this on a site that has run for a while.
     with psycopg.connect(env["DATABASE_URL"], autocommit=True) as connection:

@@ -14,7 +14,7 @@ except ImportError:  # There is no wheel for this platform (Linux on ARM, for ex
 # Bytes per page of a new SQLite database, and bytes mapped into memory (SQLite's maximum).
 PAGE_SIZE, MMAP_SIZE = 8192, 2**31
 
-# For libpq, in seconds (the second in milliseconds): pages wait no longer for a replica that is down.
+# For libpq, in seconds (the second in milliseconds): the longest wait for a replica that is down.
 REPLICA_TIMEOUTS = {
     "connect_timeout": 2,
     "tcp_user_timeout": 5000,
