@@ -117,6 +117,7 @@ class Card:
 def init_app(state: BlueprintSetupState) -> None:
     """Give the application its cache of cards. The row is the cache key."""
     state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_card)
+    state.app.jinja_env.filters["cards_html"] = cards_html
 
 
 def read_timeline(
@@ -166,6 +167,11 @@ def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
         )
         for row in rows
     ]
+
+
+def cards_html(cards: Iterable[Card]) -> Markup:
+    """Return the HTML of ``cards``, one after the other: a template filter."""
+    return Markup("".join([card.__html__() for card in cards]))  # noqa: S704 - as in Card
 
 
 def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:

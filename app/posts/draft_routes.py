@@ -1,6 +1,6 @@
 """The routes of drafts: saved while one types, listed, continued, discarded."""
 
-from flask import Response, abort, make_response, url_for
+from flask import Response, abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -44,7 +44,7 @@ def save() -> ResponseReturnValue:
     if wants_fragment():
         return make_response("", 204)
     notify(_("Your draft is kept.") if kept else _("This was sent already, or is empty."))
-    return changed("_messages.html", to=back())
+    return redirect(back(), 303)
 
 
 @blueprint.post("/drafts/<key:id>/delete")
