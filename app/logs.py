@@ -67,10 +67,7 @@ def _file(app: Flask) -> logging.Handler:
     folder = Path(app.instance_path) / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     return ConcurrentRotatingFileHandler(
-        str(folder / "microblog.log"),
-        maxBytes=FILE_SIZE,
-        backupCount=FILES_KEPT,
-        encoding="utf-8",
+        str(folder / "microblog.log"), maxBytes=FILE_SIZE, backupCount=FILES_KEPT, encoding="utf-8"
     )
 
 

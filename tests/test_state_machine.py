@@ -217,9 +217,7 @@ class Community(RuleBasedStateMachine):
         return found
 
     @initialize(
-        target=posts,
-        pairs=st.sets(two_people, min_size=3, max_size=8),
-        turn=st.integers(0, 39),
+        target=posts, pairs=st.sets(two_people, min_size=3, max_size=8), turn=st.integers(0, 39)
     )
     def begin(self, pairs, turn):
         self.turn = turn

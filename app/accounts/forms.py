@@ -82,17 +82,10 @@ class RegisterForm(FlaskForm):
         validators=[
             DataRequired(),
             Length(max=30),
-            Regexp(
-                r"^[A-Za-z0-9_]+\Z",
-                message=_l("Only letters A to Z, digits and _, please."),
-            ),
+            Regexp(r"^[A-Za-z0-9_]+\Z", message=_l("Only letters A to Z, digits and _, please.")),
         ],
         description=_l("Letters, digits and _. It is your address here and cannot be changed."),
-        render_kw={
-            "autocomplete": "username",
-            "autocapitalize": "none",
-            "spellcheck": "false",
-        },
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     email = EmailField(
         _l("E-mail"),
@@ -117,11 +110,7 @@ class LoginForm(FlaskForm):
     login = StringField(
         _l("Username or e-mail"),
         validators=[DataRequired(), Length(max=320), storable],
-        render_kw={
-            "autocomplete": "username",
-            "autocapitalize": "none",
-            "spellcheck": "false",
-        },
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(
         _l("Password"),

@@ -14,8 +14,7 @@ def delete_ended_sessions() -> None:
     delete_old_failures()
     last_used, remembered = LoginSession.last_used_at, LoginSession.remembered
     ended = or_(
-        last_used < now() - REMEMBERED_ENDS_UNUSED,
-        ~remembered & (last_used < now() - ENDS_UNUSED),
+        last_used < now() - REMEMBERED_ENDS_UNUSED, ~remembered & (last_used < now() - ENDS_UNUSED)
     )
     with writing() as session:
         session.execute(delete(LoginSession).where(ended))

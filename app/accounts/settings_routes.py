@@ -79,12 +79,7 @@ def revoke_session(id: int) -> ResponseReturnValue:
 
 @cache
 def _sessions() -> AnySelect:
-    columns = (
-        LoginSession.id,
-        LoginSession.agent,
-        LoginSession.address,
-        LoginSession.last_used_at,
-    )
+    columns = (LoginSession.id, LoginSession.agent, LoginSession.address, LoginSession.last_used_at)
     own = select(*columns).where(LoginSession.user_id == bindparam("viewer_id"))
     return own.order_by(LoginSession.last_used_at.desc()).limit(row_count(MOST_SESSIONS))
 

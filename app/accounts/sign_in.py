@@ -58,9 +58,7 @@ def begin_session(user: User, *, remember: bool) -> None:
     """Sign ``user`` in, in this browser, under a new token and with a new CSRF token."""
     session.clear()
     token = user.sign_in(
-        address=request.remote_addr or "",
-        agent=request.user_agent.string,
-        remembered=remember,
+        address=request.remote_addr or "", agent=request.user_agent.string, remembered=remember
     )
     login_user(viewer_of_session(token), remember=remember)
 

@@ -94,10 +94,7 @@ def _known_to(login: str) -> bool:
 
 
 def _keys(login: str) -> list[str]:
-    names = (
-        f"account {login.strip().lower()}",
-        f"address {_network(request.remote_addr)}",
-    )
+    names = (f"account {login.strip().lower()}", f"address {_network(request.remote_addr)}")
     return [hashlib.sha256(name.encode()).hexdigest() for name in names]
 
 

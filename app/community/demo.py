@@ -14,25 +14,13 @@ from .loading import load
 PASSWORD = "demo-demo"  # noqa: S105
 
 PEOPLE = [
-    (
-        "ada",
-        "Ada Lindqvist",
-        "Runs the repair café on Saturdays. Soldering iron always warm.",
-    ),
+    ("ada", "Ada Lindqvist", "Runs the repair café on Saturdays. Soldering iron always warm."),
     ("bruno", "Bruno Keller", "Baker. Up at three so that you need not be."),
     ("carmen", "Carmen Ortiz", "Choir, second row, alto. También en español."),
     ("dmitri", "Dmitri", "Allotment 14, by the water tap. Tomatoes, mostly."),
-    (
-        "esi",
-        "Esi Mensah",
-        "Teaches the evening class in pottery. Kiln temperature: optimistic.",
-    ),
+    ("esi", "Esi Mensah", "Teaches the evening class in pottery. Kiln temperature: optimistic."),
     ("farid", "Farid N.", "Bicycles, old maps, long ways home."),
-    (
-        "greta",
-        "Greta Sommer",
-        "Librarian at the branch by the bridge. Ask me for a book.",
-    ),
+    ("greta", "Greta Sommer", "Librarian at the branch by the bridge. Ask me for a book."),
     ("hiro", "Hiro Tanaka", "Weather station on the roof, readings on the hour."),
     ("ines", "Inês", ""),
     ("jonas", "Jonas Weber", "Drives the night bus. Reads at the terminus."),
@@ -192,12 +180,7 @@ def load_demo() -> bool:
     joined = (now() - timedelta(days=40)).isoformat()
     load(
         [
-            {
-                "username": name,
-                "display_name": shown,
-                "about_me": about,
-                "created_at": joined,
-            }
+            {"username": name, "display_name": shown, "about_me": about, "created_at": joined}
             for name, shown, about in PEOPLE
         ],
         [
@@ -206,12 +189,7 @@ def load_demo() -> bool:
             for followed in all_followed.split()
         ],
         [
-            {
-                "author": author,
-                "created_at": _ago(minutes),
-                "body": body,
-                "number": f"{number}",
-            }
+            {"author": author, "created_at": _ago(minutes), "body": body, "number": f"{number}"}
             for number, (author, minutes, body) in enumerate(POSTS)
         ]
         + [

@@ -16,12 +16,7 @@ LOW_BITS = 16
 BIGGEST_ID = 2**63 - 1
 
 low_bits = Sequence(
-    "id_low_bits",
-    minvalue=0,
-    maxvalue=2**LOW_BITS - 1,
-    start=0,
-    cycle=True,
-    metadata=Base.metadata,
+    "id_low_bits", minvalue=0, maxvalue=2**LOW_BITS - 1, start=0, cycle=True, metadata=Base.metadata
 )
 
 

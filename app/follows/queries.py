@@ -130,11 +130,7 @@ def relationship_columns(audience: Audience) -> list[ColumnElement[bool]]:
     if audience is Audience.FILTERED:
         blocked = exists().where(Block.blocker_id == VIEWER_ID, Block.blocked_id == User.id)
         muted = exists().where(Mute.muter_id == VIEWER_ID, Mute.muted_id == User.id)
-    return [
-        is_followed(audience).label("followed"),
-        blocked.label("blocked"),
-        muted.label("muted"),
-    ]
+    return [is_followed(audience).label("followed"), blocked.label("blocked"), muted.label("muted")]
 
 
 @cache

@@ -24,8 +24,7 @@ def send_mail(recipient: str, subject: str, template: str, language: str, **cont
     had :data:`MAILS_AN_HOUR` within the last hour.
     """
     recent = select(func.count()).where(
-        OutboxMail.recipient == recipient,
-        OutboxMail.id >= id_at(now() - timedelta(hours=1)),
+        OutboxMail.recipient == recipient, OutboxMail.id >= id_at(now() - timedelta(hours=1))
     )
     with using_language(language):
         body = render_template(template, **context)

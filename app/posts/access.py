@@ -40,11 +40,7 @@ def card_of(post: HasId, **just_written: Any) -> Card:
 
 
 def button_changed(
-    template: str,
-    post: HasId,
-    *,
-    pressed: bool,
-    count: InstrumentedAttribute[int] | None = None,
+    template: str, post: HasId, *, pressed: bool, count: InstrumentedAttribute[int] | None = None
 ) -> ResponseReturnValue:
     """Answer the press of a card's button: ``template`` for htmx, else back to the post.
 

@@ -186,10 +186,7 @@ class Tagging(Base):
         ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
     )
 
-    __table_args__: Any = (
-        Index("ix_post_tag_post_id", "post_id"),
-        {"sqlite_with_rowid": False},
-    )
+    __table_args__: Any = (Index("ix_post_tag_post_id", "post_id"), {"sqlite_with_rowid": False})
 
 
 class Draft(TimeOrdered, Base):

@@ -153,11 +153,7 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
         return None
     try:
         return publish(
-            viewer,
-            form.body.data,
-            nonce=form.nonce.data,
-            in_reply_to=in_reply_to,
-            extra=form.extra,
+            viewer, form.body.data, nonce=form.nonce.data, in_reply_to=in_reply_to, extra=form.extra
         )
     except SentBeforeError:
         form.renew(_("You sent this form before. Send it again to publish this text as well."))

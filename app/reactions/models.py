@@ -54,10 +54,7 @@ class Bookmark(Base):
     )
 
 
-counted(
-    Post.likes_count,
-    by=select(func.count()).where(Like.post_id == Post.id).scalar_subquery(),
-)
+counted(Post.likes_count, by=select(func.count()).where(Like.post_id == Post.id).scalar_subquery())
 
 
 def like(viewer: HasId, post: HasId) -> bool:

@@ -36,10 +36,7 @@ from .tokens import tokens_of_person, tokens_of_post
 BATCH = 5_000
 # The highest position in a tsvector.
 LAST_POSITION = 16_383
-OPTIMIZE = {
-    "sqlite": "INSERT INTO {0} ({0}) VALUES ('optimize')",
-    "postgresql": "ANALYZE {0}",
-}
+OPTIMIZE = {"sqlite": "INSERT INTO {0} ({0}) VALUES ('optimize')", "postgresql": "ANALYZE {0}"}
 
 
 class Tokens(TypeDecorator[list[str]]):

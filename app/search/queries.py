@@ -30,14 +30,7 @@ from ..follows.queries import PERSON, Audience, is_followed, not_blocked
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
 from ..web.paging import Listing
-from .dialects import (
-    indexed_text,
-    match_query,
-    matches,
-    query_parameter,
-    relevance,
-    weight_query,
-)
+from .dialects import indexed_text, match_query, matches, query_parameter, relevance, weight_query
 from .index import person_fts, post_fts
 from .query_parser import SearchQuery, Term
 from .tokens import MARK, words_in

@@ -67,11 +67,7 @@ def requested_key(name: str) -> int | None:
         return None
     if not (text.isascii() and text.isdigit()):
         abort(
-            400,
-            _(
-                "This address names no place in a list: “%(name)s” must be a number.",
-                name=name,
-            ),
+            400, _("This address names no place in a list: “%(name)s” must be a number.", name=name)
         )
     return min(int(text[:20]), BIGGEST_ID)
 

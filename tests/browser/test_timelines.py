@@ -145,10 +145,7 @@ def test_back_from_a_post_is_the_same_place(
     browse: Browse, way_back: Browser, scripts: bool, viewer: User, posts: list[Post]
 ):
     page = browse(
-        as_=viewer,
-        within=way_back,
-        java_script_enabled=scripts,
-        reduced_motion="no-preference",
+        as_=viewer, within=way_back, java_script_enabled=scripts, reduced_motion="no-preference"
     )
     page.goto("/")
     for screen in range(1, SCREENS + 1):
