@@ -8,7 +8,7 @@ import ua_parser
 from sqlalchemy import ForeignKey, Index, Select, String, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import Base, changed_rows, now, writing
+from ..data.database import Base, changed_rows, delete_row, now, writing
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
@@ -162,11 +162,8 @@ def register(
 
 def end_session(user_id: int, session_id: int) -> bool:
     """Sign a person out in one browser, from its next request on; False if it is not theirs."""
-    theirs = delete(LoginSession).where(
-        LoginSession.user_id == user_id, LoginSession.id == session_id
-    )
     with writing() as session:
-        return changed_rows(session, theirs) == 1
+        return delete_row(session, LoginSession, user_id=user_id, id=session_id)
 
 
 def by_username(username: str) -> Select[User]:

@@ -12,7 +12,7 @@ from blinker import Signal
 from click import Command
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Insert, MetaData, Select, Table, make_url
+from sqlalchemy import Insert, MetaData, Select, Table, delete, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
@@ -107,13 +107,20 @@ def table_of(model: type[Base]) -> Table:
     return cast(Table, model.__table__)
 
 
-def insert_if_absent(model: type[Base]) -> Insert:
-    """Return ``INSERT … ON CONFLICT DO NOTHING`` into the table of ``model``.
-
-    Run it with :func:`changed_rows`: 1 where the row is new, 0 where it exists.
-    """
+def insert_ignoring_conflict(model: type[Base]) -> Insert:
+    """Return ``INSERT … ON CONFLICT DO NOTHING`` into the table of ``model``."""
     dialect = sqlite if is_sqlite() else postgresql
     return dialect.insert(table_of(model)).on_conflict_do_nothing()
+
+
+def insert_if_absent(session: OrmSession, model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with its key exists; return whether it was inserted."""
+    return changed_rows(session, insert_ignoring_conflict(model), values) == 1
+
+
+def delete_row(session: OrmSession, model: type[Base], **values: Any) -> bool:
+    """Delete the row that has these ``values``; return whether there was one."""
+    return changed_rows(session, delete(table_of(model)).filter_by(**values)) == 1
 
 
 def changed_rows(session: OrmSession, statement: Any, values: dict[str, Any] | None = None) -> int:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Insert,
-    delete,
     func,
     literal,
     or_,
@@ -26,9 +25,10 @@ from ..data.database import (
     Base,
     HasId,
     changed_rows,
+    delete_row,
     insert_if_absent,
+    insert_ignoring_conflict,
     is_sqlite,
-    table_of,
     writing,
 )
 from ..data.ids import moment_key, moment_of
@@ -152,14 +152,16 @@ def block(viewer: HasId, author: HasId) -> None:
         raise ValueError("Nobody blocks themselves.")
     with writing() as session:
         _lock(session, viewer, author)
-        _add(session, Block, blocker_id=viewer.id, blocked_id=author.id)
+        insert_if_absent(
+            session, Block, blocker_id=viewer.id, blocked_id=author.id, since=moment_key()
+        )
         _end_follows(session, (viewer, author), (author, viewer))
 
 
 def unblock(viewer: HasId, author: HasId) -> None:
     """Undo :func:`block`. Follows that it ended stay ended."""
     with writing() as session:
-        _remove(session, Block, blocker_id=viewer.id, blocked_id=author.id)
+        delete_row(session, Block, blocker_id=viewer.id, blocked_id=author.id)
 
 
 def mute(viewer: HasId, author: HasId) -> None:
@@ -170,13 +172,13 @@ def mute(viewer: HasId, author: HasId) -> None:
     if viewer.id == author.id:
         raise ValueError("Nobody mutes themselves.")
     with writing() as session:
-        _add(session, Mute, muter_id=viewer.id, muted_id=author.id)
+        insert_if_absent(session, Mute, muter_id=viewer.id, muted_id=author.id, since=moment_key())
 
 
 def unmute(viewer: HasId, author: HasId) -> None:
     """Undo :func:`mute`."""
     with writing() as session:
-        _remove(session, Mute, muter_id=viewer.id, muted_id=author.id)
+        delete_row(session, Mute, muter_id=viewer.id, muted_id=author.id)
 
 
 def _lock(session: OrmSession, viewer: HasId, author: HasId) -> None:
@@ -198,16 +200,9 @@ def _insert_unless_blocked(viewer: HasId, author: HasId) -> Insert:
     row = select(
         literal(viewer.id, BigInteger), literal(author.id, BigInteger), literal(moment_key())
     ).where(~select(Block.since).where(is_blocked).exists())
-    return insert_if_absent(Follow).from_select(["follower_id", "followed_id", "since"], row)
-
-
-def _add(session: OrmSession, model: type[Base], **ids: int) -> bool:
-    row = {**ids, "since": moment_key()}
-    return changed_rows(session, insert_if_absent(model), row) == 1
-
-
-def _remove(session: OrmSession, model: type[Base], **ids: int) -> bool:
-    return changed_rows(session, delete(table_of(model)).filter_by(**ids)) == 1
+    return insert_ignoring_conflict(Follow).from_select(
+        ["follower_id", "followed_id", "since"], row
+    )
 
 
 def _end_follows(session: OrmSession, *pairs: Pair) -> bool:
@@ -215,7 +210,7 @@ def _end_follows(session: OrmSession, *pairs: Pair) -> bool:
     ended = [
         (follower, author)
         for follower, author in pairs
-        if _remove(session, Follow, follower_id=follower.id, followed_id=author.id)
+        if delete_row(session, Follow, follower_id=follower.id, followed_id=author.id)
     ]
     _count(session, ended, step=-1)
     for follower, author in ended:

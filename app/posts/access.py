@@ -1,14 +1,17 @@
-"""What views of posts, here and in later domains, share: finding a post, answering a button."""
+"""What views of posts, here and in later domains, share: finding a post, a button of the card."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial, wraps
 from typing import Any
 
-from flask import abort
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
+from flask_login import login_required
 from sqlalchemy import Row, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from ..accounts.viewer import viewer
+from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
 from ..follows.queries import audience_of
@@ -39,17 +42,32 @@ def card_of(post: HasId, **just_written: Any) -> Card:
     return replace(card, **just_written)
 
 
-def button_changed(
-    template: str, post: HasId, *, pressed: bool, count: InstrumentedAttribute[int] | None = None
-) -> ResponseReturnValue:
-    """Answer the press of a card's button: ``template`` for htmx, else back to the post.
+def add_button(
+    blueprint: Blueprint,
+    verb: str,
+    act: Callable[[Viewer, Row[Any]], object],
+    undo: Callable[[Viewer, Row[Any]], object],
+    *,
+    template: str,
+    limit: Callable[..., Any],
+    count: InstrumentedAttribute[int] | None = None,
+) -> None:
+    """Register the POST routes of a card's button: ``/posts/<id>/<verb>`` and ``…/un<verb>``.
 
-    ``count`` is the kept count of posts that the button shows. 404 where the post is gone.
+    ``act`` and ``undo`` are called with the viewer and the post. The answer is ``template`` for
+    htmx, with the new value of ``count`` (a kept count of posts), else a redirect to the post.
     """
-    number = None
-    if count is not None:
-        number = read(queries.count_of(count), post_id=post.id).scalar()
-        if number is None:
-            abort(404)
-    to = back(f"post_{post.id}")
-    return changed(template, to=to, id=post.id, count=number, pressed=pressed)
+
+    def press(id: int, *, pressed: bool) -> ResponseReturnValue:
+        post = visible_post(id)
+        (act if pressed else undo)(viewer, post)
+        number = None
+        if count is not None:
+            # Gone, if the post was deleted meanwhile.
+            row = read(queries.count_of(count), post_id=id).first() or abort(404)
+            number = row[0]
+        return changed(template, to=back(f"post_{id}"), id=id, count=number, pressed=pressed)
+
+    for endpoint, pressed in ((verb, True), (f"un{verb}", False)):
+        view = login_required(limit(wraps(press)(partial(press, pressed=pressed))))
+        blueprint.post(f"/posts/<key:id>/{endpoint}", endpoint=endpoint)(view)

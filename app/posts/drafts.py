@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, delete, exists, select
+from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ..accounts.models import User
 from ..accounts.viewer import Viewer
-from ..data.database import AnySelect, HasId, changed_rows, now, writing
+from ..data.database import AnySelect, HasId, delete_row, now, writing
 from ..data.keyset import Window, row_count
 from ..data.reading import read
 from ..follows.queries import VIEWER_ID
@@ -62,9 +62,8 @@ def delete_draft(author_id: int, nonce: str | None) -> bool:
     """Delete the draft of the form with that ``nonce``; returns False where there is none."""
     if nonce is None:
         return False
-    mine = delete(Draft).where(Draft.author_id == author_id, Draft.nonce == nonce)
     with writing() as session:
-        return changed_rows(session, mine) == 1
+        return delete_row(session, Draft, author_id=author_id, nonce=nonce)
 
 
 def has_drafts() -> ColumnElement[bool]:

@@ -1,9 +1,7 @@
 """Reposting: a repost is a post without a text, so that one statement reads a timeline."""
 
-from sqlalchemy import delete
-
 from ..data.counters import tally
-from ..data.database import HasId, changed_rows, insert_if_absent, table_of, writing
+from ..data.database import HasId, delete_row, insert_if_absent, writing
 from .models import Post
 from .signals import reposted, unreposted
 
@@ -12,7 +10,7 @@ def repost(viewer: HasId, post: HasId) -> bool:
     """Show ``post`` to the followers of ``viewer``; returns False where that is so already."""
     row = {"author_id": viewer.id, "repost_of_id": post.id, "body": "", "body_html": ""}
     with writing() as session:
-        added = changed_rows(session, insert_if_absent(Post), row) == 1
+        added = insert_if_absent(session, Post, **row)
         if added:
             tally(session, Post, post.id, reposts_count=1)
             reposted.send(viewer, post=post)
@@ -21,9 +19,8 @@ def repost(viewer: HasId, post: HasId) -> bool:
 
 def unrepost(viewer: HasId, post: HasId) -> bool:
     """Undo :func:`repost`; returns False where there is nothing to undo."""
-    theirs = delete(table_of(Post)).filter_by(author_id=viewer.id, repost_of_id=post.id)
     with writing() as session:
-        removed = changed_rows(session, theirs) == 1
+        removed = delete_row(session, Post, author_id=viewer.id, repost_of_id=post.id)
         if removed:
             tally(session, Post, post.id, reposts_count=-1)
             unreposted.send(viewer, post=post)

@@ -21,7 +21,7 @@ from ..web.errors import show_when_expired
 from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .access import button_changed, card_of, own_post, visible_post
+from .access import add_button, card_of, own_post, visible_post
 from .card import read_cards
 from .composer import (
     PostForm,
@@ -263,24 +263,15 @@ def history(id: int) -> ResponseReturnValue:
 # Reposts
 
 
-@blueprint.post("/posts/<key:id>/repost", endpoint="repost")
-@login_required
-@WRITING
-def repost_post(id: int) -> ResponseReturnValue:
-    """Show a post to one's followers."""
-    post = visible_post(id)
-    repost(viewer, post)
-    return button_changed("posts/_repost.html", post, pressed=True, count=Post.reposts_count)
-
-
-@blueprint.post("/posts/<key:id>/unrepost", endpoint="unrepost")
-@login_required
-@WRITING
-def unrepost_post(id: int) -> ResponseReturnValue:
-    """Undo a repost."""
-    post = visible_post(id)
-    unrepost(viewer, post)
-    return button_changed("posts/_repost.html", post, pressed=False, count=Post.reposts_count)
+add_button(
+    blueprint,
+    "repost",
+    repost,
+    unrepost,
+    template="posts/_repost.html",
+    limit=WRITING,
+    count=Post.reposts_count,
+)
 
 
 @blueprint.get("/posts/<key:id>/reposts")

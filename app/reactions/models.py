@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.orm import Session as OrmSession
 
 from ..data.counters import counted, tally
-from ..data.database import Base, HasId, changed_rows, insert_if_absent, table_of, writing
+from ..data.database import Base, HasId, delete_row, insert_if_absent, writing
 from ..data.ids import moment_key
 from ..posts.models import Post
 from .signals import liked, unliked
@@ -60,7 +59,9 @@ counted(Post.likes_count, by=select(func.count()).where(Like.post_id == Post.id)
 def like(viewer: HasId, post: HasId) -> bool:
     """Have ``viewer`` like ``post``; returns False where that is so already."""
     with writing() as session:
-        added = _add(session, Like, viewer, post)
+        added = insert_if_absent(
+            session, Like, user_id=viewer.id, post_id=post.id, since=moment_key()
+        )
         if added:
             tally(session, Post, post.id, likes_count=1)
             liked.send(viewer, post=post)
@@ -70,7 +71,7 @@ def like(viewer: HasId, post: HasId) -> bool:
 def unlike(viewer: HasId, post: HasId) -> bool:
     """Undo :func:`like`; returns False where there is nothing to undo."""
     with writing() as session:
-        removed = _remove(session, Like, viewer, post)
+        removed = delete_row(session, Like, user_id=viewer.id, post_id=post.id)
         if removed:
             tally(session, Post, post.id, likes_count=-1)
             unliked.send(viewer, post=post)
@@ -80,20 +81,11 @@ def unlike(viewer: HasId, post: HasId) -> bool:
 def bookmark(viewer: HasId, post: HasId) -> None:
     """Add ``post`` to the bookmarks of ``viewer``."""
     with writing() as session:
-        _add(session, Bookmark, viewer, post)
+        row = {"user_id": viewer.id, "post_id": post.id, "since": moment_key()}
+        insert_if_absent(session, Bookmark, **row)
 
 
 def unbookmark(viewer: HasId, post: HasId) -> None:
     """Undo :func:`bookmark`."""
     with writing() as session:
-        _remove(session, Bookmark, viewer, post)
-
-
-def _add(session: OrmSession, model: type[Base], viewer: HasId, post: HasId) -> bool:
-    row = {"user_id": viewer.id, "post_id": post.id, "since": moment_key()}
-    return changed_rows(session, insert_if_absent(model), row) == 1
-
-
-def _remove(session: OrmSession, model: type[Base], viewer: HasId, post: HasId) -> bool:
-    theirs = delete(table_of(model)).filter_by(user_id=viewer.id, post_id=post.id)
-    return changed_rows(session, theirs) == 1
+        delete_row(session, Bookmark, user_id=viewer.id, post_id=post.id)

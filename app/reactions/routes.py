@@ -5,7 +5,7 @@ from flask_login import login_required
 
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
-from ..posts.access import button_changed, visible_post
+from ..posts.access import add_button, visible_post
 from ..posts.card import read_timeline
 from ..posts.models import Post
 from ..web.answers import page
@@ -14,49 +14,21 @@ from ..web.paging import read_rows
 from . import blueprint, queries
 from .models import bookmark, like, unbookmark, unlike
 
-LIKE, BOOKMARK = "reactions/_like.html", "reactions/_bookmark.html"
-
 REACTING = limiter.shared_limit("6000 per 10 minutes", scope="reacting")
 
 
-@blueprint.post("/posts/<key:id>/like", endpoint="like")
-@login_required
-@REACTING
-def like_post(id: int) -> ResponseReturnValue:
-    """Like a post."""
-    post = visible_post(id)
-    like(viewer, post)
-    return button_changed(LIKE, post, pressed=True, count=Post.likes_count)
-
-
-@blueprint.post("/posts/<key:id>/unlike", endpoint="unlike")
-@login_required
-@REACTING
-def unlike_post(id: int) -> ResponseReturnValue:
-    """Undo a like."""
-    post = visible_post(id)
-    unlike(viewer, post)
-    return button_changed(LIKE, post, pressed=False, count=Post.likes_count)
-
-
-@blueprint.post("/posts/<key:id>/bookmark", endpoint="bookmark")
-@login_required
-@REACTING
-def bookmark_post(id: int) -> ResponseReturnValue:
-    """Bookmark a post."""
-    post = visible_post(id)
-    bookmark(viewer, post)
-    return button_changed(BOOKMARK, post, pressed=True)
-
-
-@blueprint.post("/posts/<key:id>/unbookmark", endpoint="unbookmark")
-@login_required
-@REACTING
-def unbookmark_post(id: int) -> ResponseReturnValue:
-    """Undo a bookmark."""
-    post = visible_post(id)
-    unbookmark(viewer, post)
-    return button_changed(BOOKMARK, post, pressed=False)
+add_button(
+    blueprint,
+    "like",
+    like,
+    unlike,
+    template="reactions/_like.html",
+    limit=REACTING,
+    count=Post.likes_count,
+)
+add_button(
+    blueprint, "bookmark", bookmark, unbookmark, template="reactions/_bookmark.html", limit=REACTING
+)
 
 
 @blueprint.get("/posts/<key:id>/likes")
