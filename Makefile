@@ -9,7 +9,7 @@ DB ?= sqlite
 SECONDS_EACH ?= 3
 MEASURE ?= pages
 
-.PHONY: run install demo test check bench lighthouse format lock translations clean
+.PHONY: run install demo test quick check bench lighthouse format lock translations clean
 
 run: install
 	@$(BIN)/flask --no-debug db upgrade
@@ -25,6 +25,10 @@ demo: install
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests
+
+# What a change usually breaks: SQLite alone, no browser.
+quick: .venv/installed-dev
+	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not machines"
 
 check: .venv/installed-dev
 	@$(BIN)/ruff check .

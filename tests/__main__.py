@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Exit codes of pytest.
-SOME_FAILED = 1
+# Exit code of pytest.
 NOTHING_SELECTED = 5
 
 
@@ -22,7 +21,7 @@ def main(arguments: list[str]) -> int:
     narrowed = bool(arguments)
     codes = [
         _pytest("SQLite", "sqlite", ["-m", "not browser and not machines", *arguments]),
-        _in_browser(arguments),
+        _pytest("Browser", "sqlite", ["-m", "browser", *arguments]),
         _pytest("PostgreSQL", "postgresql", ["-m", "not browser and not machines", *arguments]),
         # They share what they start, so one process runs them all.
         _pytest("Several machines", "postgresql", ["-m", "machines", "-n", "0", *arguments]),
@@ -31,20 +30,6 @@ def main(arguments: list[str]) -> int:
         codes = [0 if code == NOTHING_SELECTED else code for code in codes]
     print(f"\n== {'Passed' if not any(codes) else 'FAILED'} on SQLite and PostgreSQL", flush=True)
     return max(codes)
-
-
-def _in_browser(arguments: list[str]) -> int:
-    selected = ["-m", "browser", *arguments]
-    code = _pytest("Browser", "sqlite", selected)
-    if code != SOME_FAILED:
-        return code
-    # Two browsers on a busy machine can starve each other. What failed is told above in full,
-    # and passes only if it does so alone.
-    return _pytest(
-        "Browser, once more and alone: what failed",
-        "sqlite",
-        ["--last-failed", "-n", "0", *selected],
-    )
 
 
 def _pytest(heading: str, database: str, arguments: list[str]) -> int:
