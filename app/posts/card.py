@@ -155,17 +155,20 @@ def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
     card, spoken = current_app.extensions["cards"], language()
     # Not once for each row: the viewer may be Flask-Login's proxy.
     viewer_id, others = viewer.id, "other" if viewer.is_authenticated else "anonymous"
-    names, ids = rows[0]._fields, [row.shown_id for row in rows]
+    names = rows[0]._fields
+    shown_id, author_id = names.index("shown_id"), names.index("author_id")
+    values = [tuple(row) for row in rows]
+    ids = [row[shown_id] for row in values]
     loaded = [part.load(ids, viewer) for part in _parts if part.load]
     return [
         card(
             names,
-            tuple(row),
-            tuple([values.get(row.shown_id) for values in loaded]),
-            others if row.author_id != viewer_id else "author",
+            row,
+            tuple([found.get(row[shown_id]) for found in loaded]) if loaded else (),
+            others if row[author_id] != viewer_id else "author",
             spoken,
         )
-        for row in rows
+        for row in values
     ]
 
 
