@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import ua_parser
 from sqlalchemy import ForeignKey, Index, Select, String, delete, func, or_, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from ..data.database import Base, changed_rows, delete_row, now, writing
 from ..data.ids import TimeOrdered
@@ -111,6 +111,11 @@ class User(TimeOrdered, Base):
             session.add(login_session)
             self.last_seen_at = now()
         return token
+
+
+def user_key() -> MappedColumn[int]:
+    """Return a column of an association's primary key: a user, with whom the row is deleted."""
+    return mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
 
 
 # The database itself keeps both unique, whatever the case and whoever writes.

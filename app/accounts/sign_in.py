@@ -11,7 +11,7 @@ from flask_login import LoginManager, login_user, logout_user
 from ..web.answers import answer_with_messages, notify, wants_fragment
 from ..web.i18n import choose_language_by
 from .models import User, end_session
-from .viewer import ANONYMOUS, Viewer, viewer, viewer_of_session
+from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
 
 login_manager = LoginManager()
 login_manager.user_loader(viewer_of_session)
@@ -24,6 +24,7 @@ def init_app(state: BlueprintSetupState) -> None:
     """Have Flask-Login find the viewer of each request."""
     login_manager.init_app(state.app)
     choose_language_by(state.app, lambda: viewer.language)
+    state.app.shell_context_processor(lambda: {"viewer_of": viewer_of})
 
 
 def viewer_in_templates() -> dict[str, Viewer]:

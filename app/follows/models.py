@@ -5,21 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    Insert,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import BigInteger, CheckConstraint, Index, Insert, func, literal, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm import Session as OrmSession
 
-from ..accounts.models import User
+from ..accounts.models import User, user_key
 from ..data.counters import counted, tally
 from ..data.database import (
     Base,
@@ -43,12 +33,8 @@ class Follow(Base):
 
     __tablename__ = "follow"
 
-    follower_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
-    followed_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
+    follower_id: Mapped[int] = user_key()
+    followed_id: Mapped[int] = user_key()
     # When, and the order of lists of people. Not the table's key.
     since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
 
@@ -73,12 +59,8 @@ class Block(Base):
 
     __tablename__ = "block"
 
-    blocker_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
-    blocked_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
+    blocker_id: Mapped[int] = user_key()
+    blocked_id: Mapped[int] = user_key()
     since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
 
     __table_args__: Any = (
@@ -94,12 +76,8 @@ class Mute(Base):
 
     __tablename__ = "mute"
 
-    muter_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
-    muted_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
+    muter_id: Mapped[int] = user_key()
+    muted_id: Mapped[int] = user_key()
     since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
 
     __table_args__: Any = (

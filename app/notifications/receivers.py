@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from blinker import Signal
+
 from ..data.database import HasId
 from ..follows.signals import followed, unfollowed
 from ..posts.models import Post
@@ -45,30 +47,23 @@ def notify_of_edit(
     _notify_mentioned(post, mentioned)
 
 
-@reposted.connect
-def notify_of_repost(viewer: HasId, *, post: Any, **_more: Any) -> None:
-    """Notify the author of what is reposted."""
-    notify_users([post.author_id], "repost", viewer.id, post.id)
-
-
-@unreposted.connect
-def withdraw_repost(viewer: HasId, *, post: Any, **_more: Any) -> None:
-    """Withdraw that notification."""
-    withdraw(post.author_id, "repost", viewer.id, post.id)
-
-
-@liked.connect
-def notify_of_like(viewer: HasId, *, post: Any, **_more: Any) -> None:
-    """Notify the author of what is liked."""
-    notify_users([post.author_id], "like", viewer.id, post.id)
-
-
-@unliked.connect
-def withdraw_like(viewer: HasId, *, post: Any, **_more: Any) -> None:
-    """Withdraw that notification."""
-    withdraw(post.author_id, "like", viewer.id, post.id)
-
-
 def _notify_mentioned(post: Post, mentioned: Collection[int]) -> None:
     """Notify who is mentioned; the author of the parent is notified of the reply already."""
     notify_users(set(mentioned) - {post.in_reply_to_author_id}, "mention", post.author_id, post.id)
+
+
+def _notify_author(kind: str, done: Signal, undone: Signal) -> None:
+    """Notify the author of a post of what is done with it, and withdraw that when it is undone."""
+
+    def notify(viewer: HasId, *, post: Any, **_more: Any) -> None:
+        notify_users([post.author_id], kind, viewer.id, post.id)
+
+    def take_back(viewer: HasId, *, post: Any, **_more: Any) -> None:
+        withdraw(post.author_id, kind, viewer.id, post.id)
+
+    done.connect(notify, weak=False)
+    undone.connect(take_back, weak=False)
+
+
+_notify_author("repost", reposted, unreposted)
+_notify_author("like", liked, unliked)

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select, update
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedColumn, aliased, mapped_column, relationship
 
-from ..accounts.models import User
+from ..accounts.models import User, user_key
 from ..data.counters import counted, tally
 from ..data.database import Base, changed_rows, now, writing
 from ..data.ids import TimeOrdered
@@ -130,6 +130,11 @@ class Post(TimeOrdered, Base):
         return done
 
 
+def post_key() -> MappedColumn[int]:
+    """Return a column of an association's primary key: a post, with which the row is deleted."""
+    return mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+
+
 class Version(TimeOrdered, Base):
     """What a post said before an edit; the id is when it was edited."""
 
@@ -163,12 +168,8 @@ class Mention(Base):
 
     __tablename__ = "mention"
 
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
-    )
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
+    post_id: Mapped[int] = post_key()
+    user_id: Mapped[int] = user_key()
 
     __table_args__: Any = (
         Index("ix_mention_user_id_post_id", "user_id", "post_id"),
@@ -182,9 +183,7 @@ class Tagging(Base):
     __tablename__ = "post_tag"
 
     tag: Mapped[str] = mapped_column(String(LONGEST_TAG), primary_key=True)
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
-    )
+    post_id: Mapped[int] = post_key()
 
     __table_args__: Any = (Index("ix_post_tag_post_id", "post_id"), {"sqlite_with_rowid": False})
 

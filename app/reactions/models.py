@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, select
+from sqlalchemy import BigInteger, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..accounts.models import user_key
 from ..data.counters import counted, tally
 from ..data.database import Base, HasId, delete_row, insert_if_absent, writing
 from ..data.ids import moment_key
-from ..posts.models import Post
+from ..posts.models import Post, post_key
 from .signals import liked, unliked
 
 
@@ -17,12 +18,8 @@ class Like(Base):
 
     __tablename__ = "like"
 
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
-    )
+    user_id: Mapped[int] = user_key()
+    post_id: Mapped[int] = post_key()
     # When, and the order of the list of who liked it.
     since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
 
@@ -37,12 +34,8 @@ class Bookmark(Base):
 
     __tablename__ = "bookmark"
 
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
-    )
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
-    )
+    user_id: Mapped[int] = user_key()
+    post_id: Mapped[int] = post_key()
     # When, and the order of the list.
     since: Mapped[int] = mapped_column(BigInteger, default=moment_key)
 
