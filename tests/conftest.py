@@ -106,10 +106,19 @@ def migrated_app(make_app: Callable[..., Flask]) -> Flask:
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """Give the application on an empty database, with nobody limited."""
     yield migrated_app
-    limiter.reset()
+    reset_limits()
     with migrated_app.app_context(), db.engine.begin() as connection:
         for table in (*TABLES, *reversed(Base.metadata.sorted_tables)):
             connection.execute(table.delete())
+
+
+def reset_limits() -> None:
+    """Forget what was counted, once the storage's thread that expires entries has ended."""
+    timer = limiter.storage.timer
+    timer.cancel()
+    if timer.is_alive():
+        timer.join()
+    limiter.reset()
 
 
 @contextmanager

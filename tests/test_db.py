@@ -91,6 +91,11 @@ def test_what_follows_a_commit_may_fail_without_failing_what_was_saved(app, ada,
     assert "A callback after a commit failed." in caplog.text
 
 
+def test_outside_a_transaction_there_is_no_commit_to_follow(app):
+    with app.app_context(), pytest.raises(RuntimeError, match="no commit"):
+        after_commit(lambda: None)
+
+
 def test_counts_add_up_whoever_changes_them_at_once(app, ada, together, rows):
     def act(_n):
         with app.app_context():

@@ -87,6 +87,17 @@ def test_limits_can_be_turned_off(make_app, app):
         limiter.enabled = True
 
 
+def test_each_button_counts_in_its_own_limit(app, ada, bruno, make_post, signed_in):
+    post, client = make_post(bruno), signed_in(ada)
+    scopes = {}
+    for verb in ("like", "bookmark", "repost"):
+        limiter.reset()
+        client.post(f"/posts/{post.id}/{verb}")
+        scopes[verb] = {key.split("/")[-4] for key in limiter.storage.events}
+    assert scopes["like"] == scopes["bookmark"] != scopes["repost"]
+    assert all(len(found) == 1 for found in scopes.values())
+
+
 @pytest.mark.parametrize(
     ("call", "url"),
     [

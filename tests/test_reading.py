@@ -1,8 +1,12 @@
 """How pages read: Core statements, on connections that the database lets do nothing else."""
 
+import gc
+from datetime import timedelta
+from threading import Thread
+
 import pytest
 from sqlalchemy import event, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.accounts.models import User, register
 from app.data.database import db, writing
@@ -60,6 +64,47 @@ def test_reading_sees_what_was_committed_meanwhile(app, ada):
 def test_inside_a_transaction_its_session_reads(app, ada):
     with app.app_context(), writing(), pytest.raises(RuntimeError, match="use its session"):
         read(queries.person_by_username(Audience.ANONYMOUS), **PERSON)
+
+
+def test_a_connection_returns_when_its_thread_ends(app, ada):
+    """However rarely the garbage collector runs."""
+    pool = None
+
+    def act():
+        with app.app_context():
+            read(queries.person_by_username(Audience.ANONYMOUS), **PERSON).one()
+
+    with app.app_context():
+        pool = db.engines["read"].pool
+        before = pool.checkedout()
+    gc.disable()
+    try:
+        for _ in range(20):
+            thread = Thread(target=act)
+            thread.start()
+            thread.join()
+        assert pool.checkedout() == before
+    finally:
+        gc.enable()
+
+
+def test_last_seen_that_cannot_be_stored_does_not_fail_a_page(app, ada, signed_in, travel, caplog):
+    client = signed_in(ada)
+    travel.shift(timedelta(minutes=6))
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", refuse)
+    try:
+        assert client.get("/").status_code == 200
+    finally:
+        with app.app_context():
+            event.remove(db.engine, "before_cursor_execute", refuse)
+    assert "Last seen could not be stored" in caplog.text
+
+
+def refuse(_connection, _cursor, statement, parameters, _context, _many):
+    """As a full disk does."""
+    if statement.startswith("UPDATE"):
+        raise OperationalError(statement, parameters, OSError("disk full"))
 
 
 def test_an_error_names_no_values(app):

@@ -210,7 +210,7 @@ def asked(app: Flask) -> Iterator[dict[str, int]]:
     """Count the statements that each of the two databases is sent."""
     counts = {"primary": 0, "replica": 0}
     with app.app_context():
-        engines = {"primary": db.engine, "replica": app.extensions["replica"].engine}
+        engines = {"primary": db.engines["read"], "replica": db.engines["replica"]}
     listeners = []
     for name, engine in engines.items():
 

@@ -49,8 +49,8 @@ class User(TimeOrdered, Base):
         """Whether ``password`` is right. Computes one hash, whatever the answer."""
         return passwords.check(self.password_hash, password)
 
-    def change_password(self, password: str, *, but: int | None = None) -> bool:
-        """Set a password and end every login session except that with the id ``but``.
+    def change_password(self, password: str, *, except_session_id: int | None = None) -> bool:
+        """Set a password and end every login session except that with the id ``except_session_id``.
 
         Returns False, and changes nothing, when the password has changed since this
         user was loaded: so a reset link works once, however often it is sent at once.
@@ -62,7 +62,7 @@ class User(TimeOrdered, Base):
             if changed_rows(session, change) != 1:
                 return False
             session.refresh(self, ["password_hash"])
-            self.end_sessions(but=but)
+            self.end_sessions(except_session_id=except_session_id)
         return True
 
     def rehash_password(self, password: str) -> None:
@@ -72,11 +72,11 @@ class User(TimeOrdered, Base):
             with writing():
                 self.password_hash = new
 
-    def change_email(self, email: str, *, but: int | None = None) -> None:
-        """Set the e-mail address and end every login session except that with the id ``but``."""
+    def change_email(self, email: str, *, except_session_id: int | None = None) -> None:
+        """Set the e-mail address and end every login session but ``except_session_id``."""
         with writing():
             self.email = normal_email(email)
-            self.end_sessions(but=but)
+            self.end_sessions(except_session_id=except_session_id)
 
     def choose_language(self, language: str | None) -> None:
         """Set the language of the person's pages; None leaves it to the browser."""
@@ -90,11 +90,13 @@ class User(TimeOrdered, Base):
             self.display_name, self.about_me = display_name, about_me
             profile_changed.send(self)
 
-    def end_sessions(self, *, but: int | None = None) -> None:
-        """Sign the person out everywhere, except in the login session with the id ``but``."""
+    def end_sessions(self, *, except_session_id: int | None = None) -> None:
+        """Sign the person out in every login session but ``except_session_id``."""
         with writing() as session:
             mine = LoginSession.user_id == self.id
-            session.execute(delete(LoginSession).where(mine, LoginSession.id != (but or 0)))
+            session.execute(
+                delete(LoginSession).where(mine, LoginSession.id != (except_session_id or 0))
+            )
 
     def sign_in(self, *, address: str, agent: str, remembered: bool) -> str:
         """Begin a login session and return its token, which is stored only in the cookie."""

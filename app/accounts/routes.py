@@ -10,7 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from ..data.database import db
 from ..mail.sending import send_mail
-from ..web.answers import form_page, notify, own_path
+from ..web.answers import form_page, own_path, show_message
 from ..web.errors import show_when_expired
 from ..web.i18n import language
 from ..web.limits import limiter
@@ -46,7 +46,7 @@ def register_account() -> ResponseReturnValue:
             form.validate()
         else:
             begin_session(user, remember=False)
-            notify(_("Welcome, %(name)s!", name=user.username))
+            show_message(_("Welcome, %(name)s!", name=user.username))
             return redirect(_next(), 303)
     return form_page("accounts/register.html", form)
 
@@ -79,7 +79,7 @@ def login() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""
     leave_session(viewer)
-    notify(_("You are signed out."))
+    show_message(_("You are signed out."))
     return redirect("/", 303)
 
 
@@ -99,7 +99,7 @@ def forgot_password() -> ResponseReturnValue:
                 user=user,
                 url=external_url("accounts.reset_password", token=reset_token(user)),
             )
-        notify(_("If there is an account with this address, a link is on its way to it."))
+        show_message(_("If there is an account with this address, a link is on its way to it."))
         return redirect(url_for("accounts.login"), 303)
     return form_page("accounts/forgot_password.html", form)
 
@@ -113,9 +113,9 @@ def reset_password(token: str) -> ResponseReturnValue:
     if user and not form.validate_on_submit():
         return form_page("accounts/reset_password.html", form)
     if user and user.change_password(form.password.data):
-        notify(_("Your password is set. Log in with it."))
+        show_message(_("Your password is set. Log in with it."))
         return redirect(url_for("accounts.login"), 303)
-    notify(_("This link no longer works. Ask for a new one."))
+    show_message(_("This link no longer works. Ask for a new one."))
     return redirect(url_for("accounts.forgot_password"), 303)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from ..data.database import AnySelect, db
 from ..data.keyset import row_count
 from ..data.reading import read
-from ..web.answers import form_page, notify
+from ..web.answers import form_page, show_message
 from ..web.errors import show_when_expired
 from ..web.limits import limiter
 from . import blueprint
@@ -36,7 +36,7 @@ def edit_profile() -> ResponseReturnValue:
     form = ProfileForm(obj=user)
     if form.validate_on_submit():
         user.edit_profile(display_name=form.display_name.data, about_me=form.about_me.data or "")
-        notify(_("Your profile is saved."))
+        show_message(_("Your profile is saved."))
         return redirect(url_for("profiles.show", username=user.username), 303)
     return form_page("accounts/edit_profile.html", form)
 
@@ -54,7 +54,7 @@ def edit_account() -> ResponseReturnValue:
             # Somebody took the address between the check and the UPDATE: the check now says so.
             form.validate()
         else:
-            notify(_("Your account is saved."))
+            show_message(_("Your account is saved."))
             return redirect(url_for("accounts.edit_account"), 303)
     return form_page("accounts/edit_account.html", form)
 
@@ -73,7 +73,7 @@ def revoke_session(id: int) -> ResponseReturnValue:
     """Sign one browser out."""
     if not end_session(viewer.id, id):
         abort(404)
-    notify(_("That browser is signed out."))
+    show_message(_("That browser is signed out."))
     return redirect(url_for("accounts.sessions"), 303)
 
 
@@ -88,6 +88,6 @@ def _save_account(form: AccountForm) -> None:
     user, here = form.user, viewer.session_id
     user.choose_language(form.language.data or None)
     if form.changes_email:
-        user.change_email(form.email.data, but=here)
+        user.change_email(form.email.data, except_session_id=here)
     if form.password.data:
-        user.change_password(form.password.data, but=here)
+        user.change_password(form.password.data, except_session_id=here)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, login_user, logout_user
 
-from ..web.answers import answer_with_messages, notify, wants_fragment
+from ..web.answers import answer_with_messages, show_message, wants_fragment
 from ..web.i18n import choose_language_by
 from .models import User, end_session
 from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
@@ -32,26 +32,27 @@ def viewer_in_templates() -> dict[str, Viewer]:
     return {"viewer": viewer._get_current_object()}
 
 
-def resume_after_login(path: Callable[[], str | None]) -> None:
-    """Have ``path`` tell where a POST by somebody who is signed out can go on after log-in.
+def resume_after_login(path: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Have ``path`` tell where a POST by an anonymous viewer can go on after log-in: a decorator.
 
     It looks at the request and returns a path of ours that keeps what was typed, or None if the
     request is not of its domain.
     """
     _resume.append(path)
+    return path
 
 
 @login_manager.unauthorized_handler
 def ask_to_log_in() -> ResponseReturnValue:
     """Send an anonymous viewer to log in and back; what they typed is not lost."""
     if wants_fragment():
-        notify(_("You are signed out. What you typed is still here: log in, in another tab."))
+        show_message(_("You are signed out. What you typed is still here: log in, in another tab."))
         return answer_with_messages(401)
     if request.method == "GET":
         to = request.full_path.rstrip("?")
     else:
         to = next(filter(None, (path() for path in _resume)), "/")
-    notify(_("Log in to go on."))
+    show_message(_("Log in to go on."))
     return redirect(url_for("accounts.login", next=to), 303)
 
 

@@ -49,5 +49,6 @@ def user_of_reset_token(token: str) -> User | None:
 
 
 def _fingerprint(user: User) -> str:
-    # Of the present password: setting a new one makes every earlier token void.
-    return hashlib.sha256(f"{user.id}:{user.password_hash}".encode()).hexdigest()[:32]
+    # Of the present password and address: changing either makes every earlier token invalid.
+    state = f"{user.id}:{user.email}:{user.password_hash}"
+    return hashlib.sha256(state.encode()).hexdigest()[:32]

@@ -156,16 +156,18 @@ def is_writing() -> bool:
 
 
 def has_written() -> bool:
-    """Whether this request (or command) has committed a transaction that writes."""
+    """Whether this request (or command) has committed what a page may show."""
     return db.session.registry.has() and bool(db.session().info.get("has_written"))
 
 
 @contextmanager
-def writing() -> Iterator[OrmSession]:
+def writing(*, is_visible: bool = True) -> Iterator[OrmSession]:
     """Open a transaction that may write: commit at the end, roll back on an exception.
 
-    A transaction in which the session only read ends first; its objects stay usable.
-    Inside another ``writing()`` it joins that transaction.
+    What the session has pending from before is committed first; loaded objects stay usable.
+    Inside another ``writing()`` it joins that transaction, which an exception rolls back as a
+    whole. With ``is_visible=False`` it writes nothing that a page shows: cached pages stay, and
+    the viewer may go on to read from a replica.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -174,17 +176,19 @@ def writing() -> Iterator[OrmSession]:
     session.commit()
     with write_lock(db.engine):
         session.connection(execution_options={"writing": True})
-        session.info.update(writing=True, has_written=True, after_commit=[])
+        session.info.update(writing=True, after_commit=[])
         try:
             yield session
             session.commit()
             callbacks = session.info["after_commit"]
+            session.info["has_written"] = is_visible or has_written()
         except BaseException:
             session.rollback()
             raise
         finally:
             session.info.update(writing=False, after_commit=[])
-    committed.send()
+    if is_visible:
+        committed.send()
     for callback in callbacks:
         try:
             callback()
@@ -194,7 +198,12 @@ def writing() -> Iterator[OrmSession]:
 
 
 def after_commit(callback: Callable[[], object]) -> None:
-    """Call ``callback`` after the transaction around commits; never if it rolls back."""
+    """Call ``callback`` after the transaction around commits; never if it rolls back.
+
+    Raises :class:`RuntimeError` outside :func:`writing`.
+    """
+    if not is_writing():
+        raise RuntimeError("Outside writing() there is no commit to wait for.")
     db.session().info["after_commit"].append(callback)
 
 

@@ -16,14 +16,29 @@ from .database import db, is_writing
 from .replica import AWAY, Replica
 
 
-class _Connections(threading.local):
-    """The connection of this thread to each engine. It returns to the pool when the thread ends."""
+class _Connections:
+    """The connection of one thread to each engine. Python deletes it when the thread ends."""
 
     def __init__(self) -> None:
         self.by_engine: dict[Engine, Connection] = {}
 
+    def close(self) -> None:
+        """Return the connections to their pools."""
+        while self.by_engine:
+            _engine, connection = self.by_engine.popitem()
+            connection.close()
 
-_kept = _Connections()
+    # A connection refers to its transaction and back, so without this only the cyclic garbage
+    # collector would free it, at some time.
+    __del__ = close
+
+
+class _OfThread(threading.local):
+    def __init__(self) -> None:
+        self.connections = _Connections()
+
+
+_kept = _OfThread()
 
 
 def read(statement: Executable, /, **values: Any) -> CursorResult[Any]:
@@ -38,7 +53,7 @@ def read(statement: Executable, /, **values: Any) -> CursorResult[Any]:
         try:
             return _execute(replica.engine, statement, values)
         except AWAY as error:
-            replica.rest(error)
+            replica.pause(error)
     return read_latest(statement, **values)
 
 
@@ -49,15 +64,13 @@ def read_latest(statement: Executable, /, **values: Any) -> CursorResult[Any]:
 
 def close_read_connections() -> None:
     """Return the connections that this thread keeps to their pools."""
-    while _kept.by_engine:
-        _engine, connection = _kept.by_engine.popitem()
-        connection.close()
+    _kept.connections.close()
 
 
 def _execute(engine: Engine, statement: Executable, values: dict[str, Any]) -> CursorResult[Any]:
     if is_writing():
         raise RuntimeError("Inside writing(), use its session: read() sees committed rows only.")
-    connections = _kept.by_engine
+    connections = _kept.connections.by_engine
     is_new = engine not in connections
     if is_new:
         connections[engine] = engine.connect()

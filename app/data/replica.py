@@ -73,7 +73,7 @@ class Replica:
                 self._checking.release()
         return moment - self._complete_until <= MAX_LAG
 
-    def rest(self, reason: object) -> None:
+    def pause(self, reason: object) -> None:
         """Use the primary alone for :data:`RETRY_AFTER` seconds."""
         # The driver's own error: SQLAlchemy's also contains the statement.
         reason = getattr(reason, "orig", reason)
@@ -88,10 +88,10 @@ class Replica:
             written = _log_position(db.engines["read"], "pg_current_wal_lsn()")
             replayed = _log_position(self.engine, "pg_last_wal_replay_lsn()")
         except SQLAlchemyError as error:
-            self.rest(error)
+            self.pause(error)
             return
         if written is None or replayed is None:
-            self.rest("DATABASE_READ_URL names no streaming replica.")
+            self.pause("DATABASE_READ_URL names no streaming replica.")
             return
         if replayed >= self._mark[1]:
             self._complete_until = moment if replayed >= written else self._mark[0]

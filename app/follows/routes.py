@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from ..accounts.viewer import viewer
 from ..data.reading import read
-from ..web.answers import back, changed, notify, page, reloaded
+from ..web.answers import back, changed, page, reloaded, show_message
 from ..web.limits import limiter
 from ..web.paging import Listing, read_rows
 from . import blueprint, queries
@@ -47,7 +47,7 @@ def block_user(username: str) -> ResponseReturnValue:
     """Block a person: the two do not see each other."""
     author = _somebody_else(username)
     block(viewer, author)
-    notify(
+    show_message(
         _(
             "You blocked @%(username)s: you do not see each other any more. "
             "“Unblock” undoes it at any time.",
@@ -64,7 +64,7 @@ def unblock_user(username: str) -> ResponseReturnValue:
     """Unblock a person."""
     author = _somebody_else(username)
     unblock(viewer, author)
-    notify(_("You unblocked @%(username)s.", username=author.username))
+    show_message(_("You unblocked @%(username)s.", username=author.username))
     return reloaded(to=_previous_page(author))
 
 
@@ -75,7 +75,7 @@ def mute_user(username: str) -> ResponseReturnValue:
     """Mute a person: timelines and notifications leave them out."""
     author = _somebody_else(username)
     mute(viewer, author)
-    notify(
+    show_message(
         _(
             "You muted @%(username)s: your timelines leave them out. Nobody is told.",
             username=author.username,
@@ -91,7 +91,7 @@ def unmute_user(username: str) -> ResponseReturnValue:
     """Unmute a person."""
     author = _somebody_else(username)
     unmute(viewer, author)
-    notify(_("You unmuted @%(username)s.", username=author.username))
+    show_message(_("You unmuted @%(username)s.", username=author.username))
     return _muted(author, muted=False)
 
 

@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from ..accounts.viewer import viewer
 from ..data.ids import BIGGEST_ID
-from ..web.answers import changed, notify, page, wants_fragment
+from ..web.answers import changed, page, show_message, wants_fragment
 from ..web.limits import limiter
 from ..web.paging import requested_key
 from . import blueprint
@@ -45,7 +45,7 @@ def read() -> ResponseReturnValue:
     if through is None or through < 0:
         abort(400, _("Reload the page and send it again."))
     read_through(viewer, min(through, BIGGEST_ID), kind)
-    notify(_("Marked as read."))
+    show_message(_("Marked as read."))
     to = url_for("notifications.index", kind=kind)
     if not wants_fragment():
         return changed("notifications/_read.html", to=to)

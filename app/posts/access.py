@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial, wraps
 from typing import Any
 
 from flask import Blueprint, abort
@@ -29,11 +28,15 @@ def visible_post(id: int) -> Row[Any]:
 
 def own_post(id: int, *, or_deleted: bool = False) -> Post:
     """Return the viewer's own post, to change it; by default one that is not deleted. Else 404."""
+    return find_own_post(id, or_deleted=or_deleted) or abort(404)
+
+
+def find_own_post(id: int, *, or_deleted: bool = False) -> Post | None:
+    """Return what :func:`own_post` does; None where there is no such post."""
     own = select(Post).where(
         Post.id == id, Post.author_id == viewer.id, Post.repost_of_id.is_(None)
     )
-    post: Post = db.first_or_404(own if or_deleted else own.where(Post.deleted_at.is_(None)))
-    return post
+    return db.session.scalar(own if or_deleted else own.where(Post.deleted_at.is_(None)))
 
 
 def card_of(post: HasId, **just_written: Any) -> Card:
@@ -58,16 +61,21 @@ def add_button(
     htmx, with the new value of ``count`` (a kept count of posts), else a redirect to the post.
     """
 
-    def press(id: int, *, pressed: bool) -> ResponseReturnValue:
-        post = visible_post(id)
-        (act if pressed else undo)(viewer, post)
-        number = None
-        if count is not None:
-            # Gone, if the post was deleted meanwhile.
-            row = read(queries.count_of(count), post_id=id).first() or abort(404)
-            number = row[0]
-        return changed(template, to=back(f"post_{id}"), id=id, count=number, pressed=pressed)
+    def add(endpoint: str, *, pressed: bool) -> None:
+        def view(id: int) -> ResponseReturnValue:
+            post = visible_post(id)
+            (act if pressed else undo)(viewer, post)
+            number = None
+            if count is not None:
+                # Gone, if the post was deleted meanwhile.
+                row = read(queries.count_of(count), post_id=id).first() or abort(404)
+                number = row[0]
+            return changed(template, to=back(f"post_{id}"), id=id, count=number, pressed=pressed)
 
-    for endpoint, pressed in ((verb, True), (f"un{verb}", False)):
-        view = login_required(limit(wraps(press)(partial(press, pressed=pressed))))
-        blueprint.post(f"/posts/<key:id>/{endpoint}", endpoint=endpoint)(view)
+        # Flask-Limiter knows a view by its name.
+        view.__name__ = view.__qualname__ = f"{blueprint.name}_{endpoint}"
+        rule = f"/posts/<key:id>/{endpoint}"
+        blueprint.post(rule, endpoint=endpoint)(login_required(limit(view)))
+
+    add(verb, pressed=True)
+    add(f"un{verb}", pressed=False)

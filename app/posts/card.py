@@ -45,6 +45,9 @@ class CardPart:
     at once (by id; None for a post that is missing). The template takes ``post`` (the
     :class:`Card`), whose ``post[name]`` is the value. Places: ``above`` and ``below`` the text,
     in the row of ``actions``, and in the ``menu``, which cards of signed-in viewers have.
+
+    The HTML is cached and served to others, so the template must use nothing but ``post``: not
+    the viewer, the request or a CSRF token. A button belongs to the form ``actions`` of the page.
     """
 
     name: str
@@ -58,7 +61,15 @@ _parts: list[CardPart] = []
 
 
 def add_to_card(part: CardPart) -> None:
-    """Add ``part`` to every card, after those of earlier domains."""
+    """Add ``part`` to every card, after those of earlier domains.
+
+    Raises :class:`ValueError` for a name that the card has already, and for a part that does not
+    say where its value comes from.
+    """
+    if hasattr(Card, part.name) or part.name in Card.__dataclass_fields__ or part in _parts:
+        raise ValueError(f"Every card has a {part.name!r} already.")
+    if (part.column is None) == (part.load is None):
+        raise ValueError(f"{part.name!r} takes either column or load.")
     _parts.append(part)
 
 

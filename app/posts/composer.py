@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from wtforms import HiddenField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from ..data.types import is_storable
 from ..web.forms import storable
 from .drafts import LONGEST_DRAFT
 from .models import Post
@@ -29,11 +30,14 @@ Extra = Mapping[str, Any]
 class ComposerPart:
     """What a domain adds to writing.
 
-    ``fields`` are WTForms fields by name, and ``template`` shows them; it takes ``composer``,
-    with the values in ``composer.extra`` and their errors in ``composer.errors``. ``save`` is
-    called with a post and the values, in the transaction that publishes or edits it;
-    ``of_post`` returns the values of a post as it is. ``history_template`` takes ``extra``
-    and shows an earlier version's values in the history of a post.
+    ``fields`` are WTForms fields by name, with one value each. ``template`` shows them; it takes
+    ``composer``, with the values in ``composer.extra`` and their errors in ``composer.errors``. A
+    draft, and a URL after log-in, have values as they were typed.
+
+    ``save`` is called with a post and the values (perhaps none), in the transaction that publishes
+    it, and again at each edit and its undo, with the same values if only the text changed.
+    ``of_post`` returns the values of a post as the form would send them. ``history_template``
+    takes ``extra`` and shows an earlier version's values in the history of a post.
     """
 
     fields: Mapping[str, Any]
@@ -49,9 +53,8 @@ _parts: list[ComposerPart] = []
 def add_to_composer(part: ComposerPart) -> None:
     """Add ``part`` to every composer, after those of earlier domains."""
     _parts.append(part)
-    for form in (PostForm, DraftForm):
-        for name, form_field in part.fields.items():
-            setattr(form, name, form_field)
+    for name, form_field in part.fields.items():
+        setattr(PostForm, name, form_field)
 
 
 def composer_parts() -> Sequence[ComposerPart]:
@@ -130,9 +133,14 @@ class DraftForm(FlaskForm):
     edits = HiddenField(filters=[_id])
 
     @property
-    def extra(self) -> dict[str, Any]:
-        """The values of composer parts."""
-        return {name: self[name].data for name in _names()}
+    def extra(self) -> dict[str, str]:
+        """The values of composer parts as they were typed: a draft may be half finished."""
+        typed = {name: request.form.get(name, "") for name in _names()}
+        return {
+            name: value
+            for name, value in typed.items()
+            if len(value) <= LONGEST_DRAFT and is_storable(value)
+        }
 
 
 @dataclass

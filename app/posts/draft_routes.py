@@ -7,7 +7,7 @@ from flask_login import login_required
 
 from ..accounts.viewer import viewer
 from ..data.reading import read
-from ..web.answers import answer_with_messages, back, changed, notify, page, wants_fragment
+from ..web.answers import answer_with_messages, back, changed, page, show_message, wants_fragment
 from ..web.limits import limiter
 from ..web.paging import read_rows
 from . import blueprint
@@ -43,7 +43,7 @@ def save() -> ResponseReturnValue:
     )
     if wants_fragment():
         return make_response("", 204)
-    notify(_("Your draft is kept.") if kept else _("This was sent already, or is empty."))
+    show_message(_("Your draft is kept.") if kept else _("This was sent already, or is empty."))
     return redirect(back(), 303)
 
 
@@ -53,14 +53,14 @@ def discard(id: int) -> ResponseReturnValue:
     """Delete a draft."""
     draft = read(draft_by_id(), viewer_id=viewer.id, draft_id=id).first() or abort(404)
     delete_draft(viewer.id, draft.nonce)
-    notify(_("The draft is gone."))
+    show_message(_("The draft is gone."))
     return changed("posts/_discarded.html", to=url_for("posts.drafts"))
 
 
 def _not_saved(form: DraftForm) -> Response:
     wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
     if wants_fragment():
-        notify(wrong)
+        show_message(wrong)
         return answer_with_messages(422)
     # The composer that it came from: a reply must not become a post.
     if form.in_reply_to.data:

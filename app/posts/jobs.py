@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from ..data.database import now, writing
 from ..jobs import every_minute
 from .models import UNDO_WITHIN, Draft, Mention, Post, Tagging, Version
+from .signals import posts_erased
 
 # A draft is deleted when it was not changed for this time.
 DRAFTS_KEPT = timedelta(days=90)
@@ -36,6 +37,8 @@ def erase_deleted() -> None:
             )
         empty = update(Post).where(Post.id.in_(emptied)).values(body="", body_html="")
         session.execute(empty, execution_options=IN_SQL)
+        if emptied:
+            posts_erased.send(list(emptied))
 
 
 @every_minute

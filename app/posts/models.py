@@ -1,7 +1,7 @@
 """Posts, their mentions and tags, their earlier versions, and drafts."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, MappedColumn, aliased, mapped_column, relationship
@@ -18,6 +18,18 @@ from .text import LONGEST_TAG
 UNDO_WITHIN = timedelta(seconds=30)
 # The columns by which timelines filter posts.
 FILTERED_BY = ("deleted_at", "in_reply_to_id", "in_reply_to_author_id", "repost_of_id")
+
+
+class PostRef(Protocol):
+    """A post that a verb is about: a model, or a row that has these columns."""
+
+    @property
+    def id(self) -> int:
+        """Its primary key."""
+
+    @property
+    def author_id(self) -> int:
+        """The id of its author."""
 
 
 class Post(TimeOrdered, Base):

@@ -2,11 +2,11 @@
 
 from ..data.counters import tally
 from ..data.database import HasId, delete_row, insert_if_absent, writing
-from .models import Post
+from .models import Post, PostRef
 from .signals import reposted, unreposted
 
 
-def repost(viewer: HasId, post: HasId) -> bool:
+def repost(viewer: HasId, post: PostRef) -> bool:
     """Show ``post`` to the followers of ``viewer``; returns False where that is so already."""
     row = {"author_id": viewer.id, "repost_of_id": post.id, "body": "", "body_html": ""}
     with writing() as session:
@@ -17,7 +17,7 @@ def repost(viewer: HasId, post: HasId) -> bool:
     return added
 
 
-def unrepost(viewer: HasId, post: HasId) -> bool:
+def unrepost(viewer: HasId, post: PostRef) -> bool:
     """Undo :func:`repost`; returns False where there is nothing to undo."""
     with writing() as session:
         removed = delete_row(session, Post, author_id=viewer.id, repost_of_id=post.id)

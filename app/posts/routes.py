@@ -16,12 +16,12 @@ from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of
-from ..web.answers import back, changed, notify, page, reloaded, wants_fragment
+from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
 from ..web.errors import show_when_expired
 from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .access import add_button, card_of, own_post, visible_post
+from .access import add_button, card_of, find_own_post, own_post, visible_post
 from .card import read_cards
 from .composer import (
     PostForm,
@@ -35,7 +35,7 @@ from .drafts import draft_for
 from .models import Post
 from .reposting import repost, unrepost
 from .thread import read_thread
-from .writing import SentBeforeError, edit, publish, undo_edit
+from .writing import GoneError, SentBeforeError, edit, publish, undo_edit
 
 WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
@@ -114,8 +114,12 @@ def reply(id: int) -> ResponseReturnValue:
 @login_required
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to edit one's own post on."""
-    post = own_post(id)
-    composer = edit_composer(post, **_typed(edits_id=id))
+    typed, post = _typed(edits_id=id), find_own_post(id)
+    if post is None and (draft := typed.get("draft")):
+        return redirect(url_for(".new", draft=draft.id), 303)
+    if post is None:
+        abort(404)
+    composer = edit_composer(post, **typed)
     return page("posts/edit.html", fragment="composer", composer=composer, post=post)
 
 
@@ -130,6 +134,8 @@ def save_edit(id: int) -> ResponseReturnValue:
     try:
         if is_saved:
             version = edit(post, form.body.data, nonce=form.nonce.data, extra=form.extra)
+    except GoneError:
+        abort(404)
     except SentBeforeError:
         is_saved = False
         form.renew(_("You sent this form before, with another text. Save again to keep this one."))
@@ -172,7 +178,7 @@ def _nothing_to_reply_to() -> Response:
 
 def _notify(message: str, undo: str | None) -> None:
     # With htmx the button "Undo" stands in the card; a second one would reload the page.
-    notify(message, undo=None if wants_fragment() else undo)
+    show_message(message, undo=None if wants_fragment() else undo)
 
 
 def _typed(**what: int) -> dict[str, Any]:
@@ -225,7 +231,7 @@ def restore(id: int) -> ResponseReturnValue:
     post = own_post(id, or_deleted=version is None)
     if not (post.restore() if version is None else undo_edit(post, version)):
         abort(410, _("This can be undone for 30 seconds only."))
-    notify(_("Your post is back.") if version is None else _("Your post is as it was."))
+    show_message(_("Your post is back.") if version is None else _("Your post is as it was."))
     to = back(f"post_{id}", default=url_for("posts.show", id=id))
     return changed("posts/_changed.html", to=to, post=card_of(post, takes_focus=True))
 

@@ -11,6 +11,9 @@ post_edited = _signals.signal("post-edited")
 # Deleted, and restored within the time for that.
 post_deleted = _signals.signal("post-deleted")
 post_restored = _signals.signal("post-restored")
+# The sender is a list of ids of deleted posts. Their text was erased for good, but their rows stay
+# for their threads: what other tables have about them must be deleted too.
+posts_erased = _signals.signal("posts-erased")
 # The sender is who acts (with an ``id``); ``post`` is the original.
 reposted = _signals.signal("reposted")
 unreposted = _signals.signal("unreposted")

@@ -12,13 +12,17 @@ from ..data.counters import tally
 from ..data.database import HasId, db, is_sqlite, now, writing
 from .composer import Extra, extra_of, save_extra
 from .drafts import delete_draft
-from .models import UNDO_WITHIN, Mention, Post, Tagging, Version
+from .models import UNDO_WITHIN, Mention, Post, PostRef, Tagging, Version
 from .signals import post_created, post_edited
 from .text import fault, names_in, normal, pieces, tags_in, to_html
 
 
 class SentBeforeError(ValueError):
     """The form was sent before with another text, or what it wrote was deleted since."""
+
+
+class GoneError(ValueError):
+    """The post was deleted meanwhile."""
 
 
 class Author(Protocol):
@@ -31,18 +35,6 @@ class Author(Protocol):
     @property
     def username(self) -> str:
         """Their username."""
-
-
-class Parent(Protocol):
-    """A post that is replied to: a model, a row or a card's post."""
-
-    @property
-    def id(self) -> int:
-        """Its primary key."""
-
-    @property
-    def author_id(self) -> int:
-        """Its author's."""
 
 
 class Text(NamedTuple):
@@ -86,7 +78,7 @@ def publish(
     body: str,
     *,
     nonce: str | None = None,
-    in_reply_to: Parent | None = None,
+    in_reply_to: PostRef | None = None,
     extra: Extra | None = None,
 ) -> Post:
     """Publish ``body`` by ``author``, as a reply to ``in_reply_to`` where that is given.
@@ -97,28 +89,29 @@ def publish(
     text.
     """
     text = parse(body)
+    post = Post(
+        author_id=author.id,
+        body=text.body,
+        body_html=text.html,
+        nonce=nonce,
+        in_reply_to_id=in_reply_to.id if in_reply_to else None,
+        in_reply_to_author_id=in_reply_to.author_id if in_reply_to else None,
+    )
     try:
         with writing() as session:
-            post = _sent_before(session, author, nonce)
-            if post is None:
-                post = Post(
-                    author_id=author.id,
-                    body=text.body,
-                    body_html=text.html,
-                    nonce=nonce,
-                    in_reply_to_id=in_reply_to.id if in_reply_to else None,
-                    in_reply_to_author_id=in_reply_to.author_id if in_reply_to else None,
-                )
+            earlier = _sent_before(session, author, nonce)
+            if earlier is None:
                 _insert(session, post, author, text, extra or {})
     except IntegrityError:
         # PostgreSQL has many writers: the same form, sent at the same moment, was faster.
-        found = _sent_before(db.session(), author, nonce)
-        if found is None:
+        earlier = _sent_before(db.session(), author, nonce)
+        if earlier is None:
             raise
-        post = found
-    if post.body != text.body or post.deleted_at or _differs(post, extra):
+    if earlier is None:
+        return post
+    if earlier.body != text.body or earlier.deleted_at or _differs(earlier, extra):
         raise SentBeforeError
-    return post
+    return earlier
 
 
 def edit(
@@ -128,11 +121,13 @@ def edit(
 
     ``extra`` has new values of composer parts; None keeps them. Returns the version that was
     replaced, None when nothing differs. The same form sent twice edits once. Raises as
-    :func:`publish` does.
+    :func:`publish` does, and :class:`GoneError` where the post was deleted meanwhile.
     """
     text = parse(body)
     with writing() as session:
         _lock(session, post)
+        if post.deleted_at:
+            raise GoneError
         differs = post.body != text.body or _differs(post, extra)
         if nonce and (made := session.scalar(_version_of(post, nonce))):
             if differs:
@@ -180,7 +175,11 @@ def _lock(session: OrmSession, post: Post) -> None:
 
 
 def _differs(post: Post, extra: Extra | None) -> bool:
-    return extra is not None and bool(extra) and dict(extra) != extra_of(post)
+    """Whether ``extra`` is not what ``post`` has; an empty field is like a missing one."""
+    if extra is None:
+        return False
+    given, stored = ({k: v for k, v in each.items() if v} for each in (extra, extra_of(post)))
+    return given != stored
 
 
 def _insert(session: OrmSession, post: Post, author: Author, text: Text, extra: Extra) -> None:

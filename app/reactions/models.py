@@ -9,7 +9,7 @@ from ..accounts.models import user_key
 from ..data.counters import counted, tally
 from ..data.database import Base, HasId, delete_row, insert_if_absent, writing
 from ..data.ids import moment_key
-from ..posts.models import Post, post_key
+from ..posts.models import Post, PostRef, post_key
 from .signals import liked, unliked
 
 
@@ -49,7 +49,7 @@ class Bookmark(Base):
 counted(Post.likes_count, by=select(func.count()).where(Like.post_id == Post.id).scalar_subquery())
 
 
-def like(viewer: HasId, post: HasId) -> bool:
+def like(viewer: HasId, post: PostRef) -> bool:
     """Have ``viewer`` like ``post``; returns False where that is so already."""
     with writing() as session:
         added = insert_if_absent(
@@ -61,7 +61,7 @@ def like(viewer: HasId, post: HasId) -> bool:
     return added
 
 
-def unlike(viewer: HasId, post: HasId) -> bool:
+def unlike(viewer: HasId, post: PostRef) -> bool:
     """Undo :func:`like`; returns False where there is nothing to undo."""
     with writing() as session:
         removed = delete_row(session, Like, user_id=viewer.id, post_id=post.id)
@@ -71,14 +71,14 @@ def unlike(viewer: HasId, post: HasId) -> bool:
     return removed
 
 
-def bookmark(viewer: HasId, post: HasId) -> None:
+def bookmark(viewer: HasId, post: PostRef) -> None:
     """Add ``post`` to the bookmarks of ``viewer``."""
     with writing() as session:
         row = {"user_id": viewer.id, "post_id": post.id, "since": moment_key()}
         insert_if_absent(session, Bookmark, **row)
 
 
-def unbookmark(viewer: HasId, post: HasId) -> None:
+def unbookmark(viewer: HasId, post: PostRef) -> None:
     """Undo :func:`bookmark`."""
     with writing() as session:
         delete_row(session, Bookmark, user_id=viewer.id, post_id=post.id)

@@ -90,7 +90,7 @@ def answer_with_messages(status: int) -> Response:
     return make_response(render_template("_messages_partial.html"), status)
 
 
-def notify(message: str, *, undo: str | None = None) -> None:
+def show_message(message: str, *, undo: str | None = None) -> None:
     """Show ``message`` once, with a button "Undo" that posts to the URL ``undo`` if given."""
     flash({"text": str(message), "undo": undo}, "message")  # type: ignore[arg-type]
 

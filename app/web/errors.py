@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from .answers import answer_with_messages, notify, wants_fragment
+from .answers import answer_with_messages, show_message, wants_fragment
 from .forms import from_another_site
 from .i18n import browser_language, using_language
 from .limits import seconds_limited
@@ -51,7 +51,7 @@ def refused(error: HTTPException) -> Response:
         return make_response(error.get_response())
     title, advice = _explanation(error)
     if wants_fragment():
-        notify(f"{title}. {advice}")
+        show_message(f"{title}. {advice}")
         response = answer_with_messages(error.code)
     else:
         html = render_template("errors/refused.html", title=title, advice=advice)
@@ -73,7 +73,9 @@ def form_expired(error: CSRFError) -> Response:
     if from_another_site():
         return refused(error)
     if wants_fragment():
-        notify(_("You signed in or out since this page was opened. Nothing is lost: try again."))
+        show_message(
+            _("You signed in or out since this page was opened. Nothing is lost: try again.")
+        )
         response = answer_with_messages(400)
         response.headers["HX-Trigger"] = json.dumps({"fresh-token": {"token": generate_csrf()}})
         return response

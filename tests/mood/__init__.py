@@ -15,6 +15,7 @@ from app.data.reading import read
 from app.posts.card import CardPart, add_to_card
 from app.posts.composer import ComposerPart, add_to_composer
 from app.posts.models import Post
+from app.posts.signals import posts_erased
 
 blueprint = Blueprint("mood", __name__, template_folder="templates")
 
@@ -64,8 +65,14 @@ FIELD = ComposerPart(
 )
 
 
+def erase_moods(ids, **_more):
+    """Delete the moods of posts whose text was erased."""
+    db.session.execute(delete(moods).where(moods.c.post_id.in_(ids)))
+
+
 def install():
     """Do what the ``__init__.py`` of a domain does when it is imported."""
+    posts_erased.connect(erase_moods)
     for part in PARTS:
         add_to_card(part)
     add_to_composer(FIELD)

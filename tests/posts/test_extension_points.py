@@ -4,10 +4,13 @@ import gc
 from functools import _lru_cache_wrapper
 
 import pytest
+from sqlalchemy import select as query
 
 from app.data.database import db
 from app.posts import card, composer
-from app.posts.models import Post
+from app.posts.jobs import erase_deleted
+from app.posts.models import UNDO_WITHIN, Post
+from app.posts.signals import posts_erased
 from tests import mood
 from tests.client import Client
 from tests.conftest import PASSWORD
@@ -36,8 +39,8 @@ def app_with_mood(app, make_app):
     for part in mood.PARTS:
         card._parts.remove(part)
     composer._parts.remove(mood.FIELD)
-    for form in (composer.PostForm, composer.DraftForm):
-        del form.mood
+    del composer.PostForm.mood
+    posts_erased.disconnect(mood.erase_moods)
     forget_statements()
 
 
@@ -100,6 +103,43 @@ def test_a_draft_of_it_alone_is_kept_too(client):
     nonce = one(client.page, "#composer [name=nonce]").attributes["value"]
     client.post("/drafts", {"body": "", "nonce": nonce, "mood": "sleepy"}, htmx=True)
     assert attributes(client.get("/"), "#composer [name=mood]", "value") == ["sleepy"]
+
+
+def test_a_draft_keeps_what_is_half_finished(client):
+    nonce = one(client.page, "#composer [name=nonce]").attributes["value"]
+    half = {"body": "Hal", "nonce": nonce, "mood": "x" * 21}
+    assert client.post("/drafts", half, htmx=True).status_code == 204
+    assert attributes(client.get("/"), "#composer [name=mood]", "value") == ["x" * 21]
+
+
+def test_a_form_without_the_field_is_published_once(client):
+    """A page that was opened before the release that added the field."""
+    nonce = one(client.page, "#composer [name=nonce]").attributes["value"]
+    for _ in range(2):
+        answer = client.post("/posts", {"body": "Tea", "nonce": nonce})
+        assert answer.status_code == 303
+    assert len(cards(client.get("/"))) == 1
+
+
+def test_it_is_erased_with_the_text_of_a_deleted_post(app_with_mood, client, post, travel):
+    client.get(f"/posts/{post}")
+    client.submit("#composer", body="More tea")
+    with app_with_mood.app_context():
+        db.session.get(Post, post).delete()
+        travel.shift(3 * UNDO_WITHIN)
+        erase_deleted()
+        assert db.session.get(Post, post).body == ""
+        assert db.session.execute(query(mood.moods)).all() == []
+
+
+def test_a_name_that_the_card_has_and_a_part_without_a_value_are_refused():
+    for part in (
+        card.CardPart("likes", column=mood.has_mood),
+        card.CardPart("parts", column=mood.has_mood),
+        card.CardPart("nothing"),
+    ):
+        with pytest.raises(ValueError, match=part.name):
+            card.add_to_card(part)
 
 
 @pytest.mark.parametrize("htmx", [False, True])
