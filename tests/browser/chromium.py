@@ -1,4 +1,4 @@
-"""Where the Chromium is that the tests drive; got first, if there is none."""
+"""Finds the Chromium for the browser tests; installs it if there is none."""
 
 import fcntl
 import os
@@ -19,11 +19,11 @@ with sync_playwright() as playwright:
 
 
 class NoChromiumError(RuntimeError):
-    """There is no Chromium, and none could be installed."""
+    """No Chromium is installed, and the installation failed."""
 
 
 def ensure() -> str:
-    """Return the path of a Chromium that starts, installing one where there is none.
+    """Return the path of a Chromium that starts; install one if there is none.
 
     In this order: one on PATH, Debian's package (as root), Playwright's own. Safe to
     call from several processes at once. Raises :class:`NoChromiumError`.
@@ -57,7 +57,7 @@ def _on_path() -> str | None:
 
 
 def _playwrights() -> str | None:
-    """Return Playwright's own. Asked in a process of its own: one process holds one Playwright."""
+    """Return Playwright's Chromium; ask in another process, as one process runs one Playwright."""
     asked = subprocess.run(
         [sys.executable, "-c", ASK_PLAYWRIGHT], capture_output=True, text=True, check=False
     )
@@ -66,7 +66,7 @@ def _playwrights() -> str | None:
 
 
 def _starts(path: str) -> bool:
-    """Whether it is more than a name: a library may be missing, or it may be an empty package."""
+    """Whether the program starts: a library may be missing, or the package may be empty."""
     try:
         asked = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -75,7 +75,7 @@ def _starts(path: str) -> bool:
 
 
 def _runs(*command: str, env: dict[str, str] | None = None) -> None:
-    """Run ``command`` and let its output be seen; whether it helped is asked of Chromium."""
+    """Run ``command`` with its output shown; the caller checks whether Chromium starts then."""
     print(f"No Chromium yet: {' '.join(command)}", file=sys.stderr, flush=True)
     subprocess.run(command, env=env, stdout=sys.stderr, check=False)
 

@@ -1,4 +1,4 @@
-"""A served site, a Chromium, and pages in it that fail their test on any trouble."""
+"""Fixtures: a served site, a Chromium, and pages whose problems fail the test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +12,7 @@ from .steps import PATIENCE, WITH_SCRIPTS, WITHOUT_SCRIPTS
 from .watching import Watch
 
 HERE = Path(__file__).parent
-# Moving from page to page with a picture in motion costs a third of the time: only those
-# tests have it that are about moving.
+# View transitions make tests slow. Only the tests about transitions turn them on.
 USUAL = {"locale": "en-GB", "reduced_motion": "reduce"}
 ARGS = [
     "--no-sandbox",
@@ -23,9 +22,9 @@ ARGS = [
     "--disable-quic",
     "--no-first-run",
 ]
-# However long a test takes, nothing happens to its page by itself: no message leaves after
-# eight seconds, no clock strikes after thirty. What waits for less, as a search does, still waits.
-STILL = """for (const name of ["setTimeout", "setInterval"]) {
+# Disables timers of five seconds and more (the end of a message, polling), so that a page does not
+# change while a slow test runs. Short timers, such as the delay of a search, still run.
+NO_LONG_TIMERS = """for (const name of ["setTimeout", "setInterval"]) {
   const wait = window[name];
   window[name] = (act, delay, ...rest) => delay >= 5000 ? 0 : wait(act, delay, ...rest);
 }"""
@@ -61,7 +60,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def watch(site: Site) -> Iterator[Watch]:
-    """Troubles of every page of the test; those not allowed fail it."""
+    """The problems of every page of the test; those that are not allowed fail the test."""
     watch = Watch(site.url)
     yield watch
     assert not watch.troubles
@@ -69,22 +68,22 @@ def watch(site: Site) -> Iterator[Watch]:
 
 @pytest.fixture
 def browse(browser: Browser, site: Site, watch: Watch) -> Iterator[Browse]:
-    """Open a page in a browser of its own: ``browse(as_=user, viewport=…)``."""
+    """Open a page in a browser context of its own: ``browse(as_=user, viewport=…)``."""
     contexts = []
 
     def open_page(as_: User | None = None, within: Browser = browser, **options: object) -> Page:
         context = within.new_context(**USUAL | {"base_url": site.url} | options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
-        context.add_init_script(STILL)
-        watch.over(context)
+        context.add_init_script(NO_LONG_TIMERS)
+        watch.attach(context)
         if as_:
             site.signs_in(context, as_)
         return context.new_page()
 
     yield open_page
     for context in contexts:
-        watch.looks_over(context)
+        watch.check_ids(context)
         context.close()
 
 
@@ -96,17 +95,17 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def viewer(site: Site) -> User:
-    """Somebody to be, registered a moment ago."""
+    """A new user, whose session ``own_page`` has."""
     return site.person()
 
 
 @pytest.fixture
 def page(browse: Browse, scripts: bool) -> Page:
-    """A stranger's page, with JavaScript and without."""
+    """A page of an anonymous viewer, with JavaScript and without."""
     return browse(java_script_enabled=scripts)
 
 
 @pytest.fixture
 def own_page(browse: Browse, scripts: bool, viewer: User) -> Page:
-    """The viewer's page, with JavaScript and without."""
+    """A page of ``viewer``, with JavaScript and without."""
     return browse(as_=viewer, java_script_enabled=scripts)

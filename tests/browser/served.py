@@ -1,4 +1,4 @@
-"""The site, served for real from a database of its own, and the people in it."""
+"""A running site on a database of its own, and what users do there."""
 
 import secrets
 import shutil
@@ -35,42 +35,42 @@ PASSWORD = "three-unrelated-words"
 
 
 class Site:
-    """A running site: its address, and what its people do by the application's own verbs."""
+    """A running site: its URL, and the actions of its users, done by the application's verbs."""
 
-    def __init__(self, app: Any, url: str, door: "_Door") -> None:
-        self.app, self.url, self._door = app, url, door
+    def __init__(self, app: Any, url: str, gate: "_Gate") -> None:
+        self.app, self.url, self._gate = app, url, gate
 
     def person(self, username: str | None = None, **profile: str) -> User:
-        """Register somebody; under a name that nobody else has, if none is given."""
+        """Register a user; without ``username``, under a new one."""
         username = username or f"user_{secrets.token_hex(4)}"
         email = f"{username.lower()}@example.org"
         with self.app.app_context():
             return register(username, email=email, password=PASSWORD, **profile)
 
-    def moved_in(self, username: str, created_at: str) -> None:
-        """Have somebody move in, once, who joined at that time elsewhere."""
+    def imports(self, username: str, created_at: str) -> None:
+        """Import a user who joined another site at ``created_at``; do it once for a username."""
         with self.app.app_context():
             if not db.session.scalar(by_username(username)):
                 row = {"username": username, "display_name": "", "created_at": created_at}
                 load([row], [], [])
 
     def writes(self, author: User, *bodies: str) -> list[Post]:
-        """Publish posts, the first one first."""
+        """Publish posts in this order."""
         with self.app.app_context(), writing():
             return [publish(author, body) for body in bodies]
 
-    def answers(self, author: User, post: Post, *bodies: str) -> list[Post]:
-        """Have ``author`` answer ``post``, the first one first."""
+    def replies(self, author: User, post: Post, *bodies: str) -> list[Post]:
+        """Have ``author`` reply to ``post``, in this order."""
         with self.app.app_context(), writing():
             return [publish(author, body, in_reply_to=post) for body in bodies]
 
     def edits(self, post: Post, body: str) -> None:
-        """Have the author of ``post`` give it another text."""
+        """Have the author of ``post`` edit it."""
         with self.app.app_context():
             edit(db.session.get(Post, post.id), body)
 
-    def keeps(self, author: User, body: str) -> None:
-        """Have ``author`` type something and not send it."""
+    def saves_draft(self, author: User, body: str) -> None:
+        """Save a draft of ``author``."""
         with self.app.app_context():
             save_draft(author, secrets.token_hex(16), body)
 
@@ -100,15 +100,15 @@ class Site:
         with self.app.app_context():
             mute(viewer, author)
 
-    def tells_of_posts(self, author: User, person: User, count: int) -> None:
-        """Have ``author`` mention ``person`` in some posts."""
+    def mentions(self, author: User, person: User, count: int) -> None:
+        """Have ``author`` mention ``person`` in ``count`` posts."""
         with self.app.app_context(), writing():
             for number in range(count):
                 post = publish(author, f"Loaf {number}")
                 notify_users([person.id], "mention", author.id, post.id)
 
     def is_followed(self, author: User, viewer: User) -> bool:
-        """Whether ``viewer`` follows ``author``, says the database."""
+        """Whether ``viewer`` follows ``author`` in the database."""
         with self.app.app_context():
             return db.session.get(Follow, (viewer.id, author.id)) is not None
 
@@ -119,7 +119,7 @@ class Site:
             return db.session.scalars(found.order_by(Post.id.desc())).all()
 
     def drafts_of(self, author: User) -> Sequence[str]:
-        """Return what is kept of what ``author`` typed and did not send, newest first."""
+        """Return the texts of the drafts of ``author``, newest first."""
         found = select(Draft.body).where(Draft.author_id == author.id)
         with self.app.app_context():
             return db.session.scalars(found.order_by(Draft.id.desc())).all()
@@ -131,12 +131,12 @@ class Site:
             return db.session.scalars(found.order_by(OutboxMail.id.desc())).all()
 
     def named(self, username: str) -> User:
-        """Return the person of that name."""
+        """Return the user with that username."""
         with self.app.app_context():
             return db.session.scalars(by_username(username)).one()
 
     def signs_in(self, context: BrowserContext, user: User) -> None:
-        """Have the browser of ``context`` hold a login session of ``user``."""
+        """Give the browser of ``context`` a session cookie of ``user``."""
         where = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Chromium"}
         with self.app.test_request_context(base_url=self.url, environ_base=where):
             begin_session(user, remember=False)
@@ -153,17 +153,17 @@ class Site:
             user.end_sessions()
 
     @contextmanager
-    def answers_later(self) -> Iterator[None]:
-        """Take forms for a while and answer them at the end of it, all at once."""
-        self._door.is_open.clear()
+    def delays_forms(self) -> Iterator[None]:
+        """Hold POST requests back until the context ends."""
+        self._gate.is_open.clear()
         try:
             yield
         finally:
-            self._door.is_open.set()
+            self._gate.is_open.set()
 
     @contextmanager
     def without_table(self, name: str) -> Iterator[None]:
-        """Take a table away for a while: what needs it fails."""
+        """Rename a table until the context ends, so that statements on it fail."""
         self._renames(name, f"{name}_away")
         try:
             yield
@@ -181,9 +181,9 @@ def serve() -> Iterator[Site]:
     with tempfile.TemporaryDirectory(prefix="microblog-") as folder:
         app = _migrated(Path(folder))
         _compress_files(app, Path(folder))
-        door = _Door(app)
-        server = make_server("127.0.0.1", 0, door, True, request_handler=_Quiet)
-        site = Site(app, f"http://127.0.0.1:{server.server_port}", door)
+        gate = _Gate(app)
+        server = make_server("127.0.0.1", 0, gate, True, request_handler=_Quiet)
+        site = Site(app, f"http://127.0.0.1:{server.server_port}", gate)
         app.config["BASE_URL"] = site.url
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -202,7 +202,7 @@ def _migrated(instance: Path) -> Any:
         {"INSTANCE_PATH": str(instance)},
         TESTING=True,
         STRANGERS_WAIT=0,
-        PROPAGATE_EXCEPTIONS=False,  # A failure is answered as people see it.
+        PROPAGATE_EXCEPTIONS=False,  # An exception is answered with the error page.
         PASSWORD_HASH="pbkdf2:sha256:1",
     )
     with app.app_context():
@@ -210,8 +210,8 @@ def _migrated(instance: Path) -> Any:
     return app
 
 
-class _Door:
-    """Where requests come in: forms wait while it is closed."""
+class _Gate:
+    """WSGI middleware that holds POST requests back while it is closed."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -225,7 +225,7 @@ class _Door:
 
 
 def _compress_files(app: Any, folder: Path) -> None:
-    """Serve static files compressed anew: what is compressed in static/ may be of an older day."""
+    """Compress the static files and serve those; the compressed files in static/ may be stale."""
     fresh = folder / "static"
     shutil.copytree(STATIC, fresh, ignore=shutil.ignore_patterns("*.br", "*.gz"))
     whitenoise.compress.main(["--quiet", str(fresh)])

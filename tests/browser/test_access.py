@@ -1,4 +1,4 @@
-"""For everybody: by keyboard, by screen reader, on small and large screens, light and dark."""
+"""Accessibility: keyboard, screen reader, small and large screens, light and dark."""
 
 import re
 from pathlib import Path
@@ -32,10 +32,10 @@ NARROWEST = {"width": 320, "height": 640}
 
 
 class Pages(NamedTuple):
-    """Somebody with long words, someone who follows them, and a post of either."""
+    """A user with long words, a viewer who follows them, a newcomer, and a post."""
 
     wordy: User
-    reader: User
+    viewer: User
     newcomer: User
     post: int
 
@@ -43,33 +43,33 @@ class Pages(NamedTuple):
 @pytest.fixture(scope="module")
 def community(site: Site) -> Pages:
     wordy = site.person("W" * 30, display_name="Donaudampfschiff" * 3, about_me="long" * 120)
-    reader = site.person("reader", display_name="Greta Sommer", about_me="Ask me for a book.")
-    site.follows(reader, wordy)
-    site.follows(wordy, reader)
+    viewer = site.person("viewer", display_name="Greta Sommer", about_me="Ask me for a book.")
+    site.follows(viewer, wordy)
+    site.follows(wordy, viewer)
     blocked = site.person("V" * 30, display_name="Rindfleisch" * 4)
-    site.blocks(reader, blocked)
-    site.mutes(reader, blocked)
+    site.blocks(viewer, blocked)
+    site.mutes(viewer, blocked)
     site.writes(wordy, "x" * 500, f"https://example.org/{'path' * 100}", "One\n\nTwo\nThree")
-    site.tells_of_posts(wordy, reader, 2)
-    (post,) = site.writes(reader, "A post with a link to https://example.org/rivers in it.")
+    site.mentions(wordy, viewer, 2)
+    (post,) = site.writes(viewer, "A post with a link to https://example.org/rivers in it.")
     site.edits(post, "A post with a link to https://example.org/rivers in it. #rivers")
-    (answer,) = site.answers(wordy, post, "y" * 500)
-    site.answers(reader, answer, "That is a long word.")
-    site.keeps(reader, "z" * 500)
-    site.bookmarks(reader, post)
+    (reply,) = site.replies(wordy, post, "y" * 500)
+    site.replies(viewer, reply, "That is a long word.")
+    site.saves_draft(viewer, "z" * 500)
+    site.bookmarks(viewer, post)
     site.likes(wordy, post)
-    return Pages(wordy, reader, site.person("newcomer"), post.id)
+    return Pages(wordy, viewer, site.person("newcomer"), post.id)
 
 
-STRANGERS = [
+ANONYMOUS_PAGES = [
     "/",
     "/explore",
     "/login",
     "/register",
     "/reset-password",
-    "/@reader",
-    "/@reader/followers",
-    "/@reader/following",
+    "/@viewer",
+    "/@viewer/followers",
+    "/@viewer/following",
     "/posts/{post}",
     "/posts/{post}/history",
     "/tags/rivers",
@@ -77,7 +77,7 @@ STRANGERS = [
     "/search?q=rivers",
     "/missing",
 ]
-OWN = [
+SIGNED_IN_PAGES = [
     "/",
     "/explore",
     "/posts/new",
@@ -90,10 +90,10 @@ OWN = [
     "/tags/rivers",
     "/bookmarks",
     "/drafts",
-    "/search?q=reader",
+    "/search?q=viewer",
     "/search?q=path&by=relevance",
-    "/search?q=reader&by=people",
-    "/@reader",
+    "/search?q=viewer&by=people",
+    "/@viewer",
     f"/@{'W' * 30}",
     f"/@{'W' * 30}/followers",
     "/@newcomer/following",
@@ -105,8 +105,8 @@ OWN = [
     f"/@{'V' * 30}",
 ]
 EVERY_PAGE = [
-    *(pytest.param("", path, id=f"stranger {path}") for path in STRANGERS),
-    *(pytest.param("reader", path, id=f"reader {path}") for path in OWN),
+    *(pytest.param("", path, id=f"anonymous {path}") for path in ANONYMOUS_PAGES),
+    *(pytest.param("viewer", path, id=f"viewer {path}") for path in SIGNED_IN_PAGES),
     pytest.param("newcomer", "/", id="newcomer /"),
     pytest.param("newcomer", "/notifications", id="newcomer /notifications"),
     pytest.param("newcomer", "/bookmarks", id="newcomer /bookmarks"),
@@ -169,7 +169,7 @@ def test_an_open_menu_and_open_forms_are_accessible_and_fit(browse: Browse, site
         ("h1.style.width = '400px'", "pixels too wide for 390"),
     ],
 )
-def test_a_fault_is_found(browse: Browse, fault: str, found: str):
+def test_an_accessibility_fault_is_found(browse: Browse, fault: str, found: str):
     page = browse()
     page.goto("/login")
     page.locator("h1").evaluate(f"h1 => {{ {fault} }}")
@@ -192,7 +192,7 @@ def is_accessible_and_fits(page: Page) -> None:
 
 
 def focused(page: Page) -> str:
-    """What the keyboard is at, as a person would call it."""
+    """Return the accessible name of the focused element."""
     return page.evaluate(
         """() => {
           const at = document.activeElement;
@@ -203,7 +203,7 @@ def focused(page: Page) -> str:
 
 
 def tab_stops(page: Page) -> list[str]:
-    """Press Tab until the page ends, and return what the keyboard was at."""
+    """Press Tab through the page; return the names of the focused elements."""
     stops = []
     while True:
         page.keyboard.press("Tab")
@@ -247,7 +247,7 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
 
 @pytest.mark.parametrize("path", ["/", "/settings/account"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_wherever_the_keyboard_is_one_sees_it(
+def test_the_focus_is_visible_everywhere(
     browse: Browse, site: Site, viewer: User, path: str, scheme: str
 ):
     site.writes(viewer, "Hello")
@@ -259,7 +259,7 @@ def test_wherever_the_keyboard_is_one_sees_it(
         with_focus = page.screenshot(animations="disabled")
         at.evaluate("element => element.blur()")
         without_focus = page.screenshot(animations="disabled")
-        assert with_focus != without_focus, f"Nobody sees that the keyboard is at {name}"
+        assert with_focus != without_focus, f"The focus of {name} is not visible"
         at.evaluate("element => element.focus()")
 
 
@@ -277,7 +277,7 @@ def test_the_skip_link_leads_past_the_navigation(own_page: Page):
 
 
 @only_with_scripts
-def test_one_writes_and_deletes_by_keyboard_alone(own_page: Page):
+def test_writing_and_deleting_work_by_keyboard_alone(own_page: Page):
     own_page.goto("/")
     with no_page_load(own_page):
         own_page.keyboard.press("Tab")

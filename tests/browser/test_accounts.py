@@ -1,4 +1,4 @@
-"""Accounts: coming in, going out, and coming back."""
+"""Accounts: registering, logging in and out, and resetting a password."""
 
 import re
 from secrets import token_hex
@@ -24,7 +24,7 @@ def test_registering_signs_in_and_welcomes(page: Page, site: Site):
     expect(page.get_by_text("It is quiet here.")).to_be_visible()
 
 
-def test_a_taken_name_is_told_at_the_field_and_nothing_is_lost(
+def test_a_taken_username_is_refused_at_the_field_and_the_input_is_kept(
     page: Page, viewer: User, watch: Watch
 ):
     watch.allow(422)
@@ -38,7 +38,7 @@ def test_a_taken_name_is_told_at_the_field_and_nothing_is_lost(
     expect(page.get_by_label("E-mail")).to_have_value("someone-else@example.org")
 
 
-def test_logging_in_goes_on_to_where_one_was_going(page: Page, viewer: User):
+def test_logging_in_leads_to_the_requested_page(page: Page, viewer: User):
     page.goto("/settings/sessions")
     expect(page).to_have_url(re.compile(r"/login\?next="))
     expect(flash(page)).to_contain_text("Log in to go on.")
@@ -53,7 +53,7 @@ def test_logging_in_never_leads_to_another_site(page: Page, site: Site, viewer: 
     expect(page).to_have_url(f"{site.url}/")
 
 
-def test_a_wrong_password_keeps_the_name(page: Page, viewer: User, watch: Watch):
+def test_a_wrong_password_keeps_the_username(page: Page, viewer: User, watch: Watch):
     watch.allow(422)
     page.goto("/login")
     log_in(page, viewer, password="wrong password")
@@ -69,9 +69,7 @@ def test_logging_out_signs_out(own_page: Page):
     expect(own_page).to_have_url(re.compile(r"/login\?next="))
 
 
-def test_a_forgotten_password_is_set_anew_by_the_link_in_a_mail(
-    page: Page, site: Site, viewer: User
-):
+def test_the_link_in_a_mail_resets_a_forgotten_password(page: Page, site: Site, viewer: User):
     page.goto("/login")
     page.get_by_role("link", name="Forgotten your password?").click()
     page.get_by_label("E-mail").fill(viewer.email)
@@ -102,7 +100,7 @@ def test_a_link_for_a_new_password_works_once(page: Page, site: Site, viewer: Us
     expect(flash(page)).to_contain_text("This link no longer works.")
 
 
-def test_editing_the_profile_changes_what_others_read(own_page: Page, page: Page, viewer: User):
+def test_others_see_the_edited_profile(own_page: Page, page: Page, viewer: User):
     own_page.goto("/settings/profile")
     own_page.get_by_label("Display name").fill("Ada <b>Lindqvist</b>")
     own_page.get_by_label("About me").fill("Runs the repair café.")
@@ -114,7 +112,7 @@ def test_editing_the_profile_changes_what_others_read(own_page: Page, page: Page
     expect(page.get_by_text("Runs the repair café.")).to_be_visible()
 
 
-def test_a_browser_is_signed_out_from_another(own_page: Page, page: Page, viewer: User):
+def test_a_session_is_revoked_from_another_browser(own_page: Page, page: Page, viewer: User):
     page.goto("/login")
     log_in(page, viewer)
     expect(composer(page)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Block and mute somebody from their profile, and undo it in the settings."""
+"""Block and mute a user on the profile, and undo it in the settings."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +11,7 @@ from .watching import Watch
 
 @pytest.fixture
 def author(site: Site, viewer: User) -> User:
-    """Somebody whom the viewer follows."""
+    """A user whom the viewer follows."""
     author = site.person()
     site.follows(viewer, author)
     return author
@@ -68,7 +68,7 @@ def test_blocking_hides_each_from_the_other_until_it_is_undone(
     expect(other_page.get_by_role("heading", level=1)).to_contain_text(viewer.username)
 
 
-def test_unblocking_on_the_profile_brings_the_posts_back(
+def test_unblocking_on_the_profile_shows_the_posts_again(
     own_page: Page, site: Site, viewer: User, author: User, post: Post
 ):
     site.blocks(viewer, author)
@@ -79,7 +79,7 @@ def test_unblocking_on_the_profile_brings_the_posts_back(
     expect(own_page).to_have_url(f"{site.url}/@{author.username}")
 
 
-def test_muting_keeps_somebody_out_of_home_until_it_is_undone(
+def test_muting_hides_a_user_from_home_until_it_is_undone(
     own_page: Page, site: Site, viewer: User, author: User, post: Post
 ):
     own_page.goto("/")
@@ -101,7 +101,7 @@ def test_muting_keeps_somebody_out_of_home_until_it_is_undone(
 
 
 @only_with_scripts
-def test_blocking_by_keyboard_loads_no_page_and_leads_on_to_undoing_it(
+def test_blocking_by_keyboard_takes_no_page_load_and_focuses_unblock(
     own_page: Page, author: User, post: Post
 ):
     own_page.goto(f"/@{author.username}")
@@ -114,7 +114,7 @@ def test_blocking_by_keyboard_loads_no_page_and_leads_on_to_undoing_it(
 
 
 @only_with_scripts
-def test_muting_leaves_the_menu_open_and_the_focus_where_it_was(own_page: Page, author: User):
+def test_muting_keeps_the_menu_open_and_the_focus(own_page: Page, author: User):
     own_page.goto(f"/@{author.username}")
     with no_page_load(own_page):
         menu(own_page).click()

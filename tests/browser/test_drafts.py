@@ -1,4 +1,4 @@
-"""Drafts: what is typed is kept, by itself or by a button, until it is sent."""
+"""Drafts: saved automatically or by a button, and deleted when the form is sent."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,12 +28,12 @@ def drafts(page: Page):
 
 
 def stop_clock(page: Page) -> None:
-    """Let no time pass on the page but what the test lets pass."""
+    """Stop the clock of the page; the test moves it on."""
     page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
 
 @only_with_scripts
-def test_what_is_typed_is_kept_once_one_stops(own_page: Page, site: Site, viewer: User):
+def test_a_draft_is_saved_after_a_pause_in_typing(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     stop_clock(own_page)
     saves = []
@@ -52,7 +52,7 @@ def test_what_is_typed_is_kept_once_one_stops(own_page: Page, site: Site, viewer
 
 
 @only_with_scripts
-def test_a_draft_is_there_in_another_browser_and_vanishes_when_sent(
+def test_a_draft_shows_in_another_browser_and_vanishes_when_sent(
     own_page: Page, browse: Browse, site: Site, viewer: User
 ):
     own_page.goto("/")
@@ -72,7 +72,7 @@ def test_a_draft_is_there_in_another_browser_and_vanishes_when_sent(
 
 
 @only_with_scripts
-def test_what_is_sent_at_once_leaves_no_draft(own_page: Page, site: Site, viewer: User):
+def test_a_post_sent_at_once_leaves_no_draft(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     stop_clock(own_page)
     composer(own_page).fill("Quick")
@@ -86,7 +86,7 @@ def test_what_is_sent_at_once_leaves_no_draft(own_page: Page, site: Site, viewer
 
 
 @only_with_scripts
-def test_a_text_that_is_emptied_is_forgotten(own_page: Page, site: Site, viewer: User):
+def test_emptying_the_text_deletes_the_draft(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     composer(own_page).fill("Half a thought")
     until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought"])
@@ -95,9 +95,7 @@ def test_a_text_that_is_emptied_is_forgotten(own_page: Page, site: Site, viewer:
 
 
 @only_with_scripts
-def test_an_answer_and_an_edit_are_kept_each_for_its_own_form(
-    own_page: Page, site: Site, viewer: User
-):
+def test_a_reply_and_an_edit_have_a_draft_each(own_page: Page, site: Site, viewer: User):
     (post,) = site.writes(viewer, "Swallos are here.")
     own_page.goto("/")
     acts(card(own_page, post), "reply").click()
@@ -116,7 +114,7 @@ def test_an_answer_and_an_edit_are_kept_each_for_its_own_form(
 
 
 @only_without_scripts
-def test_a_button_keeps_a_draft(own_page: Page, site: Site, viewer: User):
+def test_a_button_saves_a_draft(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     composer(own_page).fill("Half a thought")
     own_page.get_by_role("button", name="Keep as a draft").click()
@@ -132,14 +130,12 @@ def test_a_button_keeps_a_draft(own_page: Page, site: Site, viewer: User):
 
 
 @only_with_scripts
-def test_with_scripts_no_button_is_needed(own_page: Page):
+def test_with_scripts_the_save_button_is_hidden(own_page: Page):
     own_page.goto("/")
     expect(own_page.get_by_role("button", name="Keep as a draft")).to_be_hidden()
 
 
-def test_one_goes_on_with_a_draft_from_the_list(
-    own_page: Page, site: Site, viewer: User, scripts: bool
-):
+def test_a_draft_is_opened_from_the_list(own_page: Page, site: Site, viewer: User, scripts: bool):
     (post,) = site.writes(site.person(), "Who has a ladder?")
     own_page.goto(f"/posts/{post.id}")
     reply_box(own_page).fill("I have")
@@ -158,7 +154,7 @@ def test_one_goes_on_with_a_draft_from_the_list(
     expect(own_page.get_by_text("No drafts.")).to_be_visible()
 
 
-def test_a_draft_is_thrown_away(own_page: Page, site: Site, viewer: User, scripts: bool):
+def test_a_draft_is_deleted_from_the_list(own_page: Page, site: Site, viewer: User, scripts: bool):
     own_page.goto("/")
     composer(own_page).fill("Half a thought")
     if not scripts:

@@ -1,4 +1,4 @@
-"""Edit a post, think better of it, and read what it said before."""
+"""Edit a post, undo the edit, and read the history."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -33,7 +33,7 @@ def save(page: Page) -> Locator:
     return page.get_by_role("button", name="Save")
 
 
-def test_an_edit_is_saved_and_taken_back(own_page: Page, site: Site, viewer: User, post: Post):
+def test_an_edit_is_saved_and_undone(own_page: Page, site: Site, viewer: User, post: Post):
     own_page.goto("/")
     in_menu(card(own_page, post), "Edit").click()
     expect(edit_box(own_page)).to_have_value("Swallos are here.")
@@ -52,7 +52,7 @@ def test_an_edit_is_saved_and_taken_back(own_page: Page, site: Site, viewer: Use
 
 
 @only_with_scripts
-def test_editing_takes_place_in_place_by_keyboard(own_page: Page, post: Post):
+def test_editing_by_keyboard_takes_no_page_load(own_page: Page, post: Post):
     own_page.goto("/")
     before = card_ids(own_page)
     with no_page_load(own_page):
@@ -73,7 +73,7 @@ def test_editing_takes_place_in_place_by_keyboard(own_page: Page, post: Post):
 
 
 @only_with_scripts
-def test_cancel_brings_the_card_back(own_page: Page, site: Site, viewer: User, post: Post):
+def test_cancel_swaps_the_card_back(own_page: Page, site: Site, viewer: User, post: Post):
     own_page.goto("/")
     before = card_ids(own_page)
     with no_page_load(own_page):
@@ -97,7 +97,7 @@ def test_cancel_leads_to_the_post(own_page: Page, post: Post):
     expect(card(own_page, post)).to_contain_text("Swallos are here.")
 
 
-def test_an_edit_that_leaves_nothing_is_told_at_the_field(
+def test_an_empty_edit_is_refused_at_the_field(
     own_page: Page, site: Site, viewer: User, post: Post, watch: Watch
 ):
     watch.allow(422)
@@ -114,7 +114,7 @@ def test_an_edit_that_leaves_nothing_is_told_at_the_field(
     assert "Swallows are here." in site.posts_of(viewer)
 
 
-def test_edited_leads_to_what_it_said_before(own_page: Page, site: Site, post: Post):
+def test_the_edited_mark_leads_to_the_history(own_page: Page, site: Site, post: Post):
     site.edits(post, "Swallows are here.")
     own_page.goto("/")
     card(own_page, post).get_by_role("link", name="edited").click()
@@ -127,7 +127,7 @@ def test_edited_leads_to_what_it_said_before(own_page: Page, site: Site, post: P
 
 
 @only_with_scripts
-def test_editing_leaves_alone_what_is_being_typed(own_page: Page, post: Post):
+def test_editing_keeps_the_text_in_the_composer(own_page: Page, post: Post):
     own_page.goto("/")
     composer(own_page).fill("Half a thought")
     in_menu(card(own_page, post), "Edit").click()
@@ -138,7 +138,7 @@ def test_editing_leaves_alone_what_is_being_typed(own_page: Page, post: Post):
 
 
 @only_with_scripts
-def test_a_fresh_post_is_taken_back_where_it_stands(own_page: Page, site: Site, viewer: User):
+def test_undo_on_the_card_takes_a_new_post_back(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     with no_page_load(own_page):
         composer(own_page).fill("Too soon")
@@ -155,7 +155,7 @@ def test_a_fresh_post_is_taken_back_where_it_stands(own_page: Page, site: Site, 
 
 
 @only_without_scripts
-def test_a_fresh_post_is_taken_back_by_the_message(own_page: Page, site: Site, viewer: User):
+def test_undo_in_the_message_takes_a_new_post_back(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     composer(own_page).fill("Too soon")
     send(own_page).click()

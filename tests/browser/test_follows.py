@@ -51,7 +51,7 @@ def test_following_changes_button_and_count_in_place_and_keeps_the_focus(
 
 
 @only_with_scripts
-def test_following_from_a_list_leaves_the_others_alone(
+def test_following_from_a_list_changes_one_button_only(
     own_page: Page, site: Site, viewer: User, author: User
 ):
     fans = [site.person() for _each in range(3)]
@@ -67,7 +67,7 @@ def test_following_from_a_list_leaves_the_others_alone(
 
 
 @only_without_scripts
-def test_following_from_a_list_comes_back_to_the_list(own_page: Page, site: Site, author: User):
+def test_following_from_a_list_leads_back_to_the_list(own_page: Page, site: Site, author: User):
     fan = site.person()
     site.follows(fan, author)
     own_page.goto(f"/@{author.username}/followers")
@@ -76,7 +76,7 @@ def test_following_from_a_list_comes_back_to_the_list(own_page: Page, site: Site
     expect(button(own_page, fan, "Unfollow")).to_be_visible()
 
 
-def test_a_stranger_logs_in_to_follow_and_is_back_at_the_profile(
+def test_an_anonymous_viewer_logs_in_to_follow_and_returns_to_the_profile(
     page: Page, site: Site, author: User
 ):
     page.goto(f"/@{author.username}")

@@ -1,4 +1,4 @@
-"""The guard over every page: a trouble that it lets pass would pass everywhere."""
+"""Tests of the ``watch`` fixture, which checks the pages of all browser tests."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,8 +20,8 @@ TROUBLES = [
 
 @only_with_scripts
 @pytest.mark.parametrize(("event", "script", "note"), TROUBLES)
-def test_every_trouble_is_noted(page: Page, watch: Watch, event: str, script: str, note: str):
-    # What goes there leads nowhere, so that the page that is looked over in the end stays.
+def test_every_problem_is_noted(page: Page, watch: Watch, event: str, script: str, note: str):
+    # The target of the navigation is not loaded, so that the page stays for the final check.
     page.route("http://127.0.0.1:9/**", lambda route: route.fulfill(status=204))
     page.goto("/login")
     with page.context.expect_event(event, lambda _noted: any(note in t for t in watch.troubles)):

@@ -1,4 +1,4 @@
-"""How much a first visit brings, and whether anything moves while a page comes together."""
+"""The size of a first visit, and layout shifts."""
 
 import re
 import time
@@ -24,7 +24,7 @@ new PerformanceObserver((list) => {
 
 @pytest.fixture
 def authors(site: Site, viewer: User) -> list[User]:
-    """As many as there are posts on a page, followed by the viewer."""
+    """As many authors as a page has posts; the viewer follows them."""
     people = [site.person(display_name=f"Somebody Else {n}") for n in range(PAGE)]
     site.follows(viewer, *people)
     return people
@@ -32,13 +32,13 @@ def authors(site: Site, viewer: User) -> list[User]:
 
 @pytest.fixture
 def posts(site: Site, authors: list[User]) -> list[Post]:
-    """Two pages of posts; on each, everybody has written one."""
+    """Two pages of posts; each page has one post of each author."""
     bodies = [f"{n}. Rye is out of the oven, the seeded one needs ten minutes." for n in range(2)]
     return [post for body in bodies for author in authors for post in site.writes(author, body)]
 
 
 def transferred(page: Page) -> dict[str, int]:
-    """From now on, collect how many bytes each request of ``page`` brings, with headers."""
+    """Collect the bytes of each later request of ``page``, with headers, by URL."""
     asked: dict[str, str] = {}
     brought: dict[str, int] = {}
     network = page.context.new_cdp_session(page)
@@ -65,7 +65,7 @@ def test_a_first_visit_to_home_is_small(browse: Browse, viewer: User, posts: lis
     assert sum(brought.values()) < FIRST_VISIT, brought
 
 
-def test_what_was_brought_once_is_kept(browse: Browse, viewer: User, posts: list[Post]):
+def test_static_files_are_cached(browse: Browse, viewer: User, posts: list[Post]):
     page = browse(as_=viewer)
     page.goto("/", wait_until="networkidle")
     brought = transferred(page)
@@ -83,12 +83,12 @@ def test_the_navigation_is_one_row_on_a_phone(browse: Browse, viewer: User):
         assert max(box["x"] + box["width"] for box in boxes) > 380
 
 
-# What moves
+# Layout shifts
 
 
 @pytest.fixture
 def steady(browse: Browse, viewer: User, posts: list[Post]) -> Callable[[str], Page]:
-    """Open a page whose pictures are late, and hold that nothing in it has moved until now."""
+    """Give a function that opens a page with delayed pictures and expects no layout shift."""
 
     def late(route: Route) -> None:
         time.sleep(0.05)
@@ -100,36 +100,36 @@ def steady(browse: Browse, viewer: User, posts: list[Post]) -> Callable[[str], P
         page.route("**/avatars/*", late)
         page.goto(path, wait_until="networkidle")
         expect(page.locator("article time").first).to_contain_text("ago")
-        expect_nothing_moved(page)
+        expect_no_shift(page)
         return page
 
     return open_page
 
 
 def shifted(page: Page) -> float:
-    """How much moved by itself so far; a frame is painted first, so that it counts."""
+    """Return the layout shift so far, including that of the next frame."""
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
     return page.evaluate("window.shifted")
 
 
-def expect_nothing_moved(page: Page) -> None:
+def expect_no_shift(page: Page) -> None:
     assert shifted(page) < HARDLY_ANY
 
 
 @pytest.mark.parametrize("path", ["/", "/explore", "/@{author}", "/posts/{post}"])
-def test_nothing_moves_while_a_page_comes_together(
+def test_nothing_moves_while_a_page_loads(
     steady: Callable[[str], Page], site: Site, authors: list[User], posts: list[Post], path: str
 ):
-    site.answers(authors[1], posts[-1], "Keep me half of it?", "Or a quarter?")
+    site.replies(authors[1], posts[-1], "Keep me half of it?", "Or a quarter?")
     page = steady(path.format(author=authors[-1].username, post=posts[-1].id))
     assert page.locator(".avatar").first.evaluate("picture => picture.naturalWidth") > 0
 
 
 @pytest.mark.parametrize("path", ["/", "/explore"])
-def test_nothing_moves_while_more_posts_come_by_scrolling(steady: Callable[[str], Page], path: str):
+def test_nothing_moves_while_scrolling_loads_posts(steady: Callable[[str], Page], path: str):
     page = steady(path)
     scroll_down_until(page, cards(page).nth(PAGE * 2 - 1))
-    expect_nothing_moved(page)
+    expect_no_shift(page)
 
 
 @pytest.mark.parametrize("path", ["/", "/explore"])
@@ -140,10 +140,10 @@ def test_nothing_moves_when_new_posts_are_announced(
     site.writes(authors[0], "Fresh from the oven")
     tick(page, "?since=")
     expect(page.get_by_role("link", name=re.compile(r"\d new post"))).to_be_visible()
-    expect_nothing_moved(page)
+    expect_no_shift(page)
 
 
-def test_what_does_move_is_seen(steady: Callable[[str], Page]):
+def test_a_layout_shift_is_found(steady: Callable[[str], Page]):
     page = steady("/")
     page.evaluate(
         "document.querySelector('main').prepend(Object.assign("

@@ -1,4 +1,4 @@
-"""A lost session, a lost connection, a page that is no longer one's own: nothing typed is lost."""
+"""After a lost session or connection, no typed text is lost; after logging out, no page stays."""
 
 import re
 from contextlib import ExitStack
@@ -31,7 +31,7 @@ TEXT = "Two lines\nthat took an hour & a half"
 
 
 @only_with_scripts
-def test_signed_out_in_between_the_text_stays(
+def test_a_session_ended_elsewhere_keeps_the_text(
     own_page: Page, site: Site, viewer: User, watch: Watch
 ):
     watch.allow(401)
@@ -46,13 +46,13 @@ def test_signed_out_in_between_the_text_stays(
 
 
 @only_with_scripts
-def test_signed_in_again_in_another_tab_the_text_can_be_sent(
+def test_after_logging_in_in_another_tab_the_text_can_be_sent(
     own_page: Page, site: Site, viewer: User, watch: Watch
 ):
     watch.allow(400, 401)
     own_page.goto("/")
     composer(own_page).fill(TEXT)
-    # Or the draft, on its way when the text is sent, is what is told to try again.
+    # Otherwise the request that saves the draft may get the "try again" answer first.
     until(own_page, lambda: site.drafts_of(viewer) == [TEXT])
     site.signs_out_everywhere(viewer)
     send(own_page).click()
@@ -71,7 +71,7 @@ def test_signed_in_again_in_another_tab_the_text_can_be_sent(
 
 
 @only_without_scripts
-def test_signed_out_in_between_the_text_is_there_after_logging_in(
+def test_a_text_sent_after_the_session_ended_is_there_after_logging_in(
     own_page: Page, site: Site, viewer: User
 ):
     own_page.goto("/")
@@ -108,7 +108,7 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_later(
 
 @only_with_scripts
 @pytest.mark.parametrize("trouble", ["no connection", "signed out", "no database"])
-def test_what_asks_by_itself_fails_without_a_word_and_goes_on_asking(
+def test_polling_fails_silently_and_goes_on(
     own_page: Page, site: Site, viewer: User, watch: Watch, trouble: str
 ):
     watch.allow("ERR_INTERNET_DISCONNECTED", "Failed to fetch", 401, 500)
@@ -127,7 +127,7 @@ def test_what_asks_by_itself_fails_without_a_word_and_goes_on_asking(
 
 
 @only_with_scripts
-def test_a_failure_of_the_server_leaves_the_text_and_says_so(
+def test_a_server_error_keeps_the_text_and_shows_a_message(
     own_page: Page, site: Site, viewer: User, watch: Watch
 ):
     watch.allow(500)

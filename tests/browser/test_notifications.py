@@ -1,4 +1,4 @@
-"""Notifications: the counter that comes by itself, the page, and marking as read."""
+"""Notifications: the counter that updates itself, the page, and marking as read."""
 
 import re
 
@@ -61,7 +61,7 @@ def test_a_tab_lists_one_kind(own_page: Page, site: Site, viewer: User, fan: Use
 
 
 @only_with_scripts
-def test_the_counter_comes_and_changes_by_itself(
+def test_the_counter_appears_and_updates_itself(
     own_page: Page, site: Site, viewer: User, fan: User
 ):
     own_page.goto("/")
@@ -78,7 +78,9 @@ def test_the_counter_comes_and_changes_by_itself(
 
 
 @only_with_scripts
-def test_only_a_changed_number_is_spoken(own_page: Page, site: Site, viewer: User, fan: User):
+def test_a_screen_reader_speaks_a_changed_number_only(
+    own_page: Page, site: Site, viewer: User, fan: User
+):
     site.follows(fan, viewer)
     own_page.goto("/")
     own_page.evaluate(
@@ -99,7 +101,7 @@ def test_only_a_changed_number_is_spoken(own_page: Page, site: Site, viewer: Use
 
 
 @only_with_scripts
-def test_marking_keeps_the_focus_and_leaves_new_what_came_since(
+def test_marking_keeps_the_focus_and_leaves_later_notifications_unread(
     own_page: Page, site: Site, viewer: User, fan: User
 ):
     site.follows(fan, viewer)
@@ -118,7 +120,7 @@ def test_marking_keeps_the_focus_and_leaves_new_what_came_since(
 
 
 def test_a_long_list_goes_on(own_page: Page, site: Site, viewer: User, fan: User, scripts: bool):
-    site.tells_of_posts(fan, viewer, 30)
+    site.mentions(fan, viewer, 30)
     own_page.goto("/notifications")
     listed = own_page.locator(".notification")
     expect(listed.first).to_contain_text("Loaf 29")

@@ -1,4 +1,4 @@
-"""Write, delete, and bring back."""
+"""Write, delete and restore posts."""
 
 import re
 
@@ -50,7 +50,7 @@ def test_writing_takes_no_page_load(own_page: Page):
 
 
 @only_with_scripts
-def test_what_comes_fresh_works_at_once(own_page: Page):
+def test_a_swapped_card_and_composer_work_at_once(own_page: Page):
     own_page.goto("/")
     own_page.evaluate(
         """() => {
@@ -90,7 +90,7 @@ def test_the_composer_counts_what_is_left_in_characters_as_people_see_them(own_p
 def test_an_impatient_triple_click_posts_once(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     composer(own_page).fill("Once")
-    with site.answers_later():
+    with site.delays_forms():
         send(own_page).click(click_count=3, no_wait_after=True)
     expect(cards(own_page)).to_have_count(1)
     expect(composer(own_page)).to_be_empty()
@@ -105,14 +105,14 @@ def test_an_impatient_triple_click_sends_one_request(own_page: Page, site: Site)
     sent = []
     own_page.on("request", lambda request: sent.append((request.method, request.url)))
     composer(own_page).fill("Once")
-    with site.answers_later():
+    with site.delays_forms():
         send(own_page).click(click_count=3, no_wait_after=True)
     expect(composer(own_page)).to_be_empty()
     is_quiet(own_page)
     assert sent.count(("POST", f"{site.url}/posts")) == 1
 
 
-def test_a_post_that_is_too_long_is_kept_and_told_at_the_field(
+def test_a_post_that_is_too_long_stays_in_the_composer_with_an_error(
     own_page: Page, site: Site, viewer: User, watch: Watch
 ):
     watch.allow(422)
@@ -134,7 +134,7 @@ def test_a_post_that_is_too_long_is_kept_and_told_at_the_field(
 
 
 @only_with_scripts
-def test_a_refused_post_is_counted_on(own_page: Page, watch: Watch):
+def test_the_counter_works_after_a_refused_post(own_page: Page, watch: Watch):
     watch.allow(422)
     own_page.goto("/")
     composer(own_page).fill("x" * 510)
@@ -144,7 +144,7 @@ def test_a_refused_post_is_counted_on(own_page: Page, watch: Watch):
 
 
 @only_with_scripts
-def test_deleting_and_undoing_leaves_alone_what_is_being_typed(
+def test_deleting_and_undoing_keep_the_text_in_the_composer(
     own_page: Page, site: Site, viewer: User
 ):
     (post,) = site.writes(viewer, "One")
@@ -169,7 +169,7 @@ def test_a_refused_post_takes_no_page_load_and_keeps_the_focus(own_page: Page, w
 
 
 @only_with_scripts
-def test_a_deleted_post_comes_back_in_its_place(own_page: Page, site: Site, viewer: User):
+def test_undo_restores_a_deleted_post_in_its_place(own_page: Page, site: Site, viewer: User):
     _one, two, _three = site.writes(viewer, "One", "Two", "Three")
     own_page.goto("/")
     before = card_ids(own_page)
@@ -184,7 +184,7 @@ def test_a_deleted_post_comes_back_in_its_place(own_page: Page, site: Site, view
 
 
 @only_without_scripts
-def test_a_deleted_post_comes_back_by_the_message(own_page: Page, site: Site, viewer: User):
+def test_undo_in_the_message_restores_a_deleted_post(own_page: Page, site: Site, viewer: User):
     _one, two, _three = site.writes(viewer, "One", "Two", "Three")
     own_page.goto("/")
     before = card_ids(own_page)
@@ -197,9 +197,7 @@ def test_a_deleted_post_comes_back_by_the_message(own_page: Page, site: Site, vi
     assert card_ids(own_page) == before
 
 
-def test_a_post_is_deleted_and_brought_back_from_its_own_page(
-    own_page: Page, site: Site, viewer: User
-):
+def test_a_post_is_deleted_and_restored_on_its_own_page(own_page: Page, site: Site, viewer: User):
     (post,) = site.writes(viewer, "The only one")
     own_page.goto(f"/posts/{post.id}")
     in_menu(card(own_page, post), "Delete").click()

@@ -1,4 +1,4 @@
-"""Like, repost, bookmark, and take each of them back."""
+"""Like, repost and bookmark a post, and undo each."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,7 +25,7 @@ def post(site: Site, author: User) -> Post:
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("path", ["/", "/posts/{id}"], ids=["timeline", "thread"])
-def test_a_button_is_pressed_and_released(own_page: Page, post: Post, verb: str, path: str):
+def test_a_button_does_and_undoes_its_action(own_page: Page, post: Post, verb: str, path: str):
     own_page.goto(path.format(id=post.id))
     button = acts(card(own_page, post), verb)
     for pressed in ("true", "false"):
@@ -54,7 +54,7 @@ def test_pressing_takes_no_page_load_and_keeps_the_focus(own_page: Page, post: P
 
 
 @only_with_scripts
-def test_one_button_leaves_the_others_alone(own_page: Page, post: Post):
+def test_a_button_changes_no_other_button(own_page: Page, post: Post):
     own_page.goto("/")
     with no_page_load(own_page):
         for verb in VERBS:
@@ -64,12 +64,12 @@ def test_one_button_leaves_the_others_alone(own_page: Page, post: Post):
             expect(acts(card(own_page, post), verb)).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_repost_comes_to_those_who_follow(
+def test_a_repost_shows_to_followers(
     own_page: Page, browse: Browse, site: Site, viewer: User, post: Post
 ):
-    reader = site.person()
-    site.follows(reader, viewer)
-    theirs = browse(as_=reader)
+    follower = site.person()
+    site.follows(follower, viewer)
+    theirs = browse(as_=follower)
     theirs.goto("/")
     expect(cards(theirs)).to_have_count(0)
 
@@ -85,7 +85,7 @@ def test_a_repost_comes_to_those_who_follow(
     expect(cards(theirs)).to_have_count(0)
 
 
-def test_a_bookmark_is_found_again_and_nobody_else_sees_it(
+def test_a_bookmark_is_listed_for_its_owner_only(
     own_page: Page, browse: Browse, author: User, post: Post
 ):
     own_page.goto("/")
@@ -103,7 +103,7 @@ def test_a_bookmark_is_found_again_and_nobody_else_sees_it(
 
 
 @pytest.mark.parametrize(("verb", "link"), [("like", "1 like"), ("repost", "1 repost")])
-def test_the_page_of_a_post_leads_to_who_did_it(
+def test_the_page_of_a_post_links_to_the_people_who_reacted(
     own_page: Page, viewer: User, post: Post, verb: str, link: str
 ):
     own_page.goto("/")
@@ -119,7 +119,9 @@ def test_the_page_of_a_post_leads_to_who_did_it(
 @pytest.mark.parametrize(
     ("verb", "title"), [("like", "Who likes this"), ("repost", "Who reposted this")]
 )
-def test_a_stranger_sees_who_did_it(page: Page, post: Post, verb: str, title: str):
+def test_an_anonymous_viewer_sees_the_people_who_reacted(
+    page: Page, post: Post, verb: str, title: str
+):
     page.goto(f"/posts/{post.id}")
     expect(card(page, post).get_by_role("button")).to_have_count(0)
     acts(card(page, post), verb).click()

@@ -1,4 +1,4 @@
-"""Threads: answering on their page and from a list, and reading long ones."""
+"""Threads: replies on the page and from a list, and long threads."""
 
 import re
 
@@ -40,7 +40,7 @@ def question(site: Site, author: User) -> Post:
     return post
 
 
-def test_an_answer_on_the_page_of_a_post_comes_below_it(own_page: Page, question: Post):
+def test_a_reply_on_the_page_of_a_post_appears_below_it(own_page: Page, question: Post):
     own_page.goto(f"/posts/{question.id}")
     expect(own_page.get_by_text("No replies yet.")).to_be_visible()
     reply_box(own_page).fill("I have one.")
@@ -54,7 +54,7 @@ def test_an_answer_on_the_page_of_a_post_comes_below_it(own_page: Page, question
 
 
 @only_with_scripts
-def test_answers_in_a_thread_take_no_page_load_and_come_in_order(own_page: Page, question: Post):
+def test_replies_in_a_thread_take_no_page_load_and_are_in_order(own_page: Page, question: Post):
     own_page.goto(f"/posts/{question.id}")
     with no_page_load(own_page):
         for number, text in enumerate(("One", "Two"), start=1):
@@ -67,7 +67,7 @@ def test_answers_in_a_thread_take_no_page_load_and_come_in_order(own_page: Page,
 
 
 @only_with_scripts
-def test_an_answer_from_the_timeline_comes_below_the_post_in_place(
+def test_a_reply_from_the_timeline_appears_below_the_post(
     own_page: Page, site: Site, viewer: User, question: Post
 ):
     own_page.goto("/")
@@ -86,7 +86,7 @@ def test_an_answer_from_the_timeline_comes_below_the_post_in_place(
 
 
 @only_without_scripts
-def test_an_answer_from_the_timeline_is_written_on_a_page_of_its_own(
+def test_a_reply_from_the_timeline_is_written_on_a_page_of_its_own(
     own_page: Page, site: Site, viewer: User, question: Post
 ):
     own_page.goto("/")
@@ -116,9 +116,7 @@ def test_pressing_reply_twice_opens_one_form(own_page: Page, question: Post, cli
 
 
 @only_with_scripts
-def test_reply_below_the_post_of_a_thread_leads_to_the_form_that_is_there(
-    own_page: Page, question: Post
-):
+def test_reply_below_the_post_of_a_thread_focuses_the_composer(own_page: Page, question: Post):
     own_page.goto(f"/posts/{question.id}")
     with no_page_load(own_page):
         acts(card(own_page, question), "reply").click()
@@ -160,7 +158,7 @@ def test_two_forms_are_open_side_by_side(own_page: Page, site: Site, author: Use
     expect(acts(card(own_page, question), "reply")).to_have_text("")
 
 
-def test_an_empty_answer_is_told_at_the_field(
+def test_an_empty_reply_is_refused_at_the_field(
     own_page: Page, site: Site, viewer: User, question: Post, watch: Watch
 ):
     watch.allow(422)
@@ -175,24 +173,22 @@ def test_an_empty_answer_is_told_at_the_field(
     assert site.posts_of(viewer) == ["I have one."]
 
 
-def test_an_answer_to_an_answer_is_one_step_in(
-    own_page: Page, site: Site, author: User, question: Post
-):
-    (answer,) = site.answers(author, question, "I do.")
-    (below,) = site.answers(author, answer, "How long is it?")
+def test_a_reply_to_a_reply_is_indented(own_page: Page, site: Site, author: User, question: Post):
+    (reply,) = site.replies(author, question, "I do.")
+    (below,) = site.replies(author, reply, "How long is it?")
     own_page.goto(f"/posts/{question.id}")
     expect(own_page.locator(f".nested > #post_{below.id}")).to_contain_text("How long is it?")
     card(own_page, below).locator(".post-time").click()
     expect(own_page.locator(".posts-single")).to_contain_text("How long is it?")
     expect(card(own_page, question)).to_contain_text("Who has a ladder?")
-    expect(card(own_page, answer)).to_contain_text("I do.")
+    expect(card(own_page, reply)).to_contain_text("I do.")
 
 
 @only_with_scripts
-def test_an_answer_within_a_thread_comes_below_what_it_answers(
+def test_a_reply_within_a_thread_appears_below_its_parent(
     own_page: Page, site: Site, author: User, question: Post
 ):
-    first, second = site.answers(author, question, "I do.", "Me too.")
+    first, second = site.replies(author, question, "I do.", "Me too.")
     own_page.goto(f"/posts/{question.id}")
     with no_page_load(own_page):
         acts(card(own_page, first), "reply").click()
@@ -206,33 +202,33 @@ def test_an_answer_within_a_thread_comes_below_what_it_answers(
 
 
 @only_with_scripts
-def test_a_long_thread_comes_by_scrolling(own_page: Page, site: Site, author: User, question: Post):
-    answers = site.answers(author, question, *(f"Answer {n}" for n in range(PAGE * 2 + 3)))
+def test_scrolling_loads_a_long_thread(own_page: Page, site: Site, author: User, question: Post):
+    replies = site.replies(author, question, *(f"Answer {n}" for n in range(PAGE * 2 + 3)))
     own_page.goto(f"/posts/{question.id}")
     with no_page_load(own_page):
-        scroll_down_until(own_page, cards(own_page).nth(len(answers) - 1))
-    assert card_ids(own_page) == [f"post_{post.id}" for post in answers]
+        scroll_down_until(own_page, cards(own_page).nth(len(replies) - 1))
+    assert card_ids(own_page) == [f"post_{post.id}" for post in replies]
     expect(own_page.get_by_role("link", name="More replies")).to_have_count(0)
 
 
 @only_with_scripts
-def test_an_answer_in_a_long_thread_is_there_once_in_the_end(
+def test_a_reply_in_a_long_thread_appears_once(
     own_page: Page, site: Site, author: User, question: Post, viewer: User
 ):
-    answers = site.answers(author, question, *(f"Answer {n}" for n in range(PAGE + 3)))
+    replies = site.replies(author, question, *(f"Answer {n}" for n in range(PAGE + 3)))
     own_page.goto(f"/posts/{question.id}")
     reply_box(own_page).fill("And mine")
     send_reply(own_page).click()
     expect(reply_box(own_page)).to_be_empty()
-    scroll_down_until(own_page, card(own_page, answers[-1]))
+    scroll_down_until(own_page, card(own_page, replies[-1]))
     expect(cards(own_page).filter(has_text="And mine")).to_have_count(1)
     expect(cards(own_page).last).to_contain_text("And mine")
 
 
 @only_without_scripts
-def test_a_long_thread_comes_by_links(own_page: Page, site: Site, author: User, question: Post):
-    answers = site.answers(author, question, *(f"Answer {n}" for n in range(PAGE + 3)))
-    ids = [f"post_{post.id}" for post in answers]
+def test_links_lead_through_a_long_thread(own_page: Page, site: Site, author: User, question: Post):
+    replies = site.replies(author, question, *(f"Answer {n}" for n in range(PAGE + 3)))
+    ids = [f"post_{post.id}" for post in replies]
     own_page.goto(f"/posts/{question.id}")
     assert card_ids(own_page) == ids[:PAGE]
     follow_link(own_page.get_by_role("link", name="More replies"))
@@ -241,7 +237,7 @@ def test_a_long_thread_comes_by_links(own_page: Page, site: Site, author: User, 
     assert card_ids(own_page) == ids[:PAGE]
 
 
-def test_a_stranger_is_led_from_reply_to_the_login(page: Page, question: Post):
+def test_reply_leads_an_anonymous_viewer_to_the_login(page: Page, question: Post):
     page.goto(f"/posts/{question.id}")
     acts(card(page, question), "reply").click()
     expect(page.get_by_label("Password")).to_be_visible()

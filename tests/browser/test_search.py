@@ -1,4 +1,4 @@
-"""Looking for posts and people, as one types and without JavaScript."""
+"""Search for posts and people, while typing and without JavaScript."""
 
 import re
 
@@ -24,7 +24,7 @@ PAGE = 25
 
 @pytest.fixture
 def word(viewer: User) -> str:
-    """A word that only this test writes."""
+    """A word that no other test writes."""
     return viewer.username.replace("user_", "loaf")
 
 
@@ -39,7 +39,7 @@ def field(page: Page) -> Locator:
 
 
 def look_for(page: Page, text: str) -> None:
-    """Type a query, and send it where typing alone does not."""
+    """Type a query; without JavaScript, send it too."""
     if page.evaluate("typeof htmx === 'undefined'"):
         field(page).fill(text)
         page.get_by_role("button", name="Search").click()
@@ -52,7 +52,7 @@ def test_posts_and_people_are_found(page: Page, scripts: bool, posts: list[Post]
     follow_link(page.get_by_role("link", name="Search"))
     expect(page.locator(".search-hints")).to_be_visible()
     look_for(page, word)
-    # The address first: the beginning of the word, if one types slowly, finds other posts.
+    # Wait for the URL first, because the beginning of the word may find other posts.
     expect(page).to_have_url(re.compile(rf"/search\?q={word}$"))
     expect(cards(page)).to_have_count(2)
     assert card_ids(page) == element_ids(posts[:2])
@@ -76,9 +76,7 @@ def test_nothing_is_found_and_the_page_says_so(page: Page, word: str):
 
 
 @only_with_scripts
-def test_results_come_while_one_types_and_the_address_follows(
-    own_page: Page, posts: list[Post], word: str
-):
+def test_results_and_url_update_while_typing(own_page: Page, posts: list[Post], word: str):
     own_page.goto("/search")
     with no_page_load(own_page):
         field(own_page).press_sequentially(word[:-1])
@@ -107,9 +105,7 @@ def test_enter_loads_the_same_page(own_page: Page, posts: list[Post], word: str)
 
 
 @pytest.mark.parametrize("by", ["latest", "relevance"])
-def test_many_results_come_page_by_page(
-    own_page: Page, site: Site, scripts: bool, word: str, by: str
-):
+def test_many_results_have_pages(own_page: Page, site: Site, scripts: bool, word: str, by: str):
     writer = site.person()
     posts = site.writes(writer, *(f"{word} number {n:02}" for n in range(PAGE * 2 + 5)))
     own_page.goto(f"/search?q={word}&by={by}")
@@ -129,7 +125,7 @@ def test_many_results_come_page_by_page(
         assert card_ids(own_page) == element_ids(posts)[:PAGE]
 
 
-def test_one_follows_from_the_results(
+def test_following_works_in_the_results(
     own_page: Page, site: Site, viewer: User, posts: list[Post], word: str
 ):
     own_page.goto(f"/search?q={word}")
@@ -139,6 +135,6 @@ def test_one_follows_from_the_results(
 
 
 @only_without_scripts
-def test_the_form_keeps_what_was_asked(page: Page, browse: Browse, word: str):
+def test_the_form_keeps_the_query(page: Page, browse: Browse, word: str):
     page.goto(f"/search?q=%22{word}+%3Cb%3E%22&by=people")
     expect(field(page)).to_have_value(f'"{word} <b>"')

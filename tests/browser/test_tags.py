@@ -1,4 +1,4 @@
-"""Tags and mentions: from a post to all with the same tag, and to whom it names."""
+"""Links of tags and mentions."""
 
 from playwright.sync_api import Page, expect
 
@@ -17,7 +17,7 @@ from .steps import (
 PAGE = 25
 
 
-def test_a_tag_leads_to_the_posts_with_it(own_page: Page, site: Site, viewer: User):
+def test_a_tag_links_to_the_posts_with_it(own_page: Page, site: Site, viewer: User):
     tag = f"Gehölz_{viewer.username}"
     posts = site.writes(site.person(), f"One #{tag}", f"Two #{tag.upper()}", "Three #other")
     own_page.goto(f"/posts/{posts[0].id}")
@@ -26,12 +26,12 @@ def test_a_tag_leads_to_the_posts_with_it(own_page: Page, site: Site, viewer: Us
     assert card_ids(own_page) == element_ids(posts[:2])
 
 
-def test_a_stranger_reads_a_tag_that_nobody_used(page: Page):
+def test_the_page_of_an_unused_tag_says_so(page: Page):
     page.goto("/tags/never_used")
     expect(page.get_by_text("Nobody has written anything with this tag yet.")).to_be_visible()
 
 
-def test_what_one_writes_is_linked_at_once(own_page: Page, site: Site, viewer: User):
+def test_tags_and_mentions_of_a_new_post_are_links(own_page: Page, site: Site, viewer: User):
     friend = site.person()
     own_page.goto("/")
     composer(own_page).fill(f"Bread by @{friend.username.upper()}, #rye, not @nobody_here")
@@ -44,7 +44,7 @@ def test_what_one_writes_is_linked_at_once(own_page: Page, site: Site, viewer: U
     expect(own_page).to_have_url(f"{site.url}/@{friend.username}")
 
 
-def test_a_long_list_of_a_tag_goes_on(own_page: Page, site: Site, viewer: User, scripts: bool):
+def test_a_long_list_of_a_tag_has_pages(own_page: Page, site: Site, viewer: User, scripts: bool):
     tag = f"long_{viewer.username}"
     posts = site.writes(viewer, *(f"Loaf {n} #{tag}" for n in range(PAGE + 3)))
     own_page.goto(f"/tags/{tag}")

@@ -1,4 +1,4 @@
-"""Long lists, the way back into them, and what comes while one reads."""
+"""Long lists, the return to them by Back, and new posts while a viewer reads."""
 
 import re
 
@@ -41,13 +41,13 @@ def author(site: Site, viewer: User) -> User:
 
 @pytest.fixture
 def posts(site: Site, author: User) -> list[Post]:
-    """Enough to scroll through five screens and still find more."""
+    """More posts than five screens show."""
     return site.writes(author, *(f"Post number {n}" for n in range(PAGE * (SCREENS + 1) + 5)))
 
 
 @pytest.fixture(scope="module")
 def remembering_browser(playwright: Playwright) -> Browser:
-    """A browser that keeps pages alive for the way back, as people's browsers do."""
+    """A browser with the back/forward cache turned on, as in people's browsers."""
     launched = playwright.chromium.launch(
         executable_path=chromium.ensure(),
         args=ARGS,
@@ -59,7 +59,7 @@ def remembering_browser(playwright: Playwright) -> Browser:
 
 @pytest.fixture(params=["loaded anew", "kept alive"])
 def way_back(request: pytest.FixtureRequest, browser: Browser) -> Browser:
-    """A browser of either kind: one whose pages load anew on the way back, and one that keeps."""
+    """A browser with the back/forward cache, and one without it."""
     if request.param == "loaded anew":
         return browser
     return request.getfixturevalue("remembering_browser")
@@ -70,7 +70,7 @@ def older(page: Page) -> Locator:
 
 
 def scroll_to(read: Locator, pixels: int) -> None:
-    """Scroll at once to where ``read`` is that far below the upper edge of the window."""
+    """Scroll at once until ``read`` is ``pixels`` below the upper edge of the window."""
     read.evaluate(
         """(card, below) =>
           window.scrollTo({ top: card.offsetTop - below, behavior: "instant" })""",
@@ -78,11 +78,11 @@ def scroll_to(read: Locator, pixels: int) -> None:
     )
 
 
-def goes_to_a_post_and_comes_back_to_its_place(page: Page) -> None:
+def check_back_from_a_post_restores_the_scroll_position(page: Page) -> None:
     read = cards(page).nth(cards(page).count() - 12)
     read = page.locator(f"#{read.get_attribute('id')}")
-    # While one page still fades into the next, a click meets the picture of the old one, and
-    # Playwright scrolls to try again.
+    # During a view transition, a click hits the snapshot of the old page, and Playwright scrolls
+    # to try again.
     read.locator(".post-time").click(trial=True)
     scroll_to(read, 200)
     place = top_of(read)
@@ -91,13 +91,13 @@ def goes_to_a_post_and_comes_back_to_its_place(page: Page) -> None:
     page.go_back(wait_until="commit")
     expect(page.locator(".posts-single")).to_have_count(0)
     expect(read).to_be_in_viewport()
-    # A page that loads anew grows, and its place is not there before it is long enough.
+    # A page that loads again grows; it can scroll to the position only once it is long enough.
     until(page, lambda: page.evaluate("document.readyState === 'complete'"))
     until(page, lambda: abs(top_of(read) - place) <= AT_MOST_MOVED)
 
 
 @only_with_scripts
-def test_five_screens_come_by_scrolling_without_a_page_load(own_page: Page, posts: list[Post]):
+def test_scrolling_loads_five_screens_without_a_page_load(own_page: Page, posts: list[Post]):
     own_page.goto("/")
     assert card_ids(own_page) == element_ids(posts)[:PAGE]
     with no_page_load(own_page):
@@ -117,7 +117,7 @@ def test_scrolling_ends_where_the_list_ends(own_page: Page, posts: list[Post]):
 
 
 @only_without_scripts
-def test_five_pages_come_by_links(own_page: Page, posts: list[Post]):
+def test_links_lead_through_five_pages(own_page: Page, posts: list[Post]):
     own_page.goto("/")
     for number in range(SCREENS):
         assert card_ids(own_page) == element_ids(posts)[PAGE * number : PAGE * (number + 1)]
@@ -126,7 +126,7 @@ def test_five_pages_come_by_links(own_page: Page, posts: list[Post]):
     assert card_ids(own_page) == element_ids(posts)[: PAGE * SCREENS]
 
 
-def test_people_come_page_by_page_too(own_page: Page, site: Site, author: User, scripts: bool):
+def test_lists_of_people_have_pages_too(own_page: Page, site: Site, author: User, scripts: bool):
     fans = [site.person() for _each in range(PAGE + 5)]
     for fan in fans:
         site.follows(fan, author)
@@ -134,14 +134,14 @@ def test_people_come_page_by_page_too(own_page: Page, site: Site, author: User, 
     people = own_page.locator("#people > article")
     if scripts:
         scroll_down(own_page)
-        # Those 30, and the viewer.
+        # The 30 new followers and the viewer.
         expect(people).to_have_count(PAGE + 6)
     else:
         own_page.get_by_role("link", name="More people").click()
         expect(people).to_have_count(6)
 
 
-def test_back_from_a_post_is_the_same_place(
+def test_back_from_a_post_restores_the_scroll_position(
     browse: Browse, way_back: Browser, scripts: bool, viewer: User, posts: list[Post]
 ):
     page = browse(
@@ -153,17 +153,17 @@ def test_back_from_a_post_is_the_same_place(
             scroll_down_until(page, cards(page).nth(PAGE * (screen + 1) - 1))
         else:
             follow_link(older(page))
-    goes_to_a_post_and_comes_back_to_its_place(page)
+    check_back_from_a_post_restores_the_scroll_position(page)
 
 
 @only_with_scripts
 @pytest.mark.parametrize("path", ["/explore", "/@{author}"])
-def test_back_is_the_same_place_in_every_list(
+def test_back_restores_the_scroll_position_in_every_list(
     own_page: Page, author: User, posts: list[Post], path: str
 ):
     own_page.goto(path.format(author=author.username))
     scroll_down_until(own_page, cards(own_page).nth(PAGE * 2 - 1))
-    goes_to_a_post_and_comes_back_to_its_place(own_page)
+    check_back_from_a_post_restores_the_scroll_position(own_page)
 
 
 @only_with_scripts
@@ -183,7 +183,7 @@ def test_scrolling_goes_on_after_the_connection_was_lost(
 
 @only_with_scripts
 @pytest.mark.parametrize("path", ["/", "/explore"])
-def test_news_are_announced_and_do_not_move_what_is_read(
+def test_the_new_posts_bar_does_not_move_the_list(
     own_page: Page, site: Site, author: User, posts: list[Post], path: str
 ):
     own_page.goto(path)
@@ -211,7 +211,7 @@ def test_news_are_announced_and_do_not_move_what_is_read(
 
 
 @only_with_scripts
-def test_news_are_counted(own_page: Page, site: Site, author: User):
+def test_new_posts_are_counted(own_page: Page, site: Site, author: User):
     own_page.goto("/")
     site.writes(author, "One")
     tick(own_page, NEWS)
@@ -222,7 +222,9 @@ def test_news_are_counted(own_page: Page, site: Site, author: User):
 
 
 @only_with_scripts
-def test_no_news_leave_the_page_alone(own_page: Page, site: Site, viewer: User, posts: list[Post]):
+def test_without_new_posts_the_page_does_not_change(
+    own_page: Page, site: Site, viewer: User, posts: list[Post]
+):
     own_page.goto("/")
     site.writes(viewer, "My own, from another browser")
     before = own_page.locator("main").inner_html()
@@ -230,8 +232,8 @@ def test_no_news_leave_the_page_alone(own_page: Page, site: Site, viewer: User, 
     assert own_page.locator("main").inner_html() == before
 
 
-def test_times_are_the_readers_own(browse: Browse, site: Site, scripts: bool):
-    site.moved_in("tokyo_night", "2026-01-31T20:00:00Z")
+def test_times_are_in_the_viewers_time_zone(browse: Browse, site: Site, scripts: bool):
+    site.imports("tokyo_night", "2026-01-31T20:00:00Z")
     page = browse(java_script_enabled=scripts, timezone_id="Asia/Tokyo")
     page.goto("/@tokyo_night")
     time = page.locator(".profile time").first
@@ -240,7 +242,7 @@ def test_times_are_the_readers_own(browse: Browse, site: Site, scripts: bool):
 
 
 @only_with_scripts
-def test_times_that_come_later_are_the_readers_own_too(own_page: Page, posts: list[Post]):
+def test_times_of_later_pages_are_in_the_viewers_time_zone(own_page: Page, posts: list[Post]):
     own_page.goto("/")
     scroll_down_until(own_page, cards(own_page).nth(PAGE * 2 - 1))
     expect(cards(own_page).nth(PAGE * 2 - 1).locator("time")).to_contain_text("ago")
