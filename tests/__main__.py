@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         _pytest("SQLite", "sqlite", ["-m", "not browser and not machines", *arguments]),
         _pytest("Browser", "sqlite", ["-m", "browser", *arguments]),
         _pytest("PostgreSQL", "postgresql", ["-m", "not browser and not machines", *arguments]),
-        # They share what they start, so one process runs them all.
+        # These tests share the processes that they start, so a single pytest process runs them.
         _pytest("Several machines", "postgresql", ["-m", "machines", "-n", "0", *arguments]),
     ]
     if narrowed and set(codes) != {NOTHING_SELECTED}:

@@ -1,4 +1,4 @@
-"""A visitor's browser without the browser: cookies, tokens from pages, forms, htmx's headers."""
+"""A test client that handles cookies, CSRF tokens, forms and the headers of htmx."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ COOKIES = (("session", "/"), ("remember", "/"), ("known-browser", "/login"))
 
 
 class Client:
-    """Sends requests as one browser would, and holds every HTML answer to good markup."""
+    """Sends requests as one browser does, and checks the markup of every HTML answer."""
 
     def __init__(self, app: Flask, cookies: dict[str, str] | None = None) -> None:
         self.http = app.test_client()
@@ -24,16 +24,16 @@ class Client:
         self.app = app
 
     def cookies(self) -> dict[str, str]:
-        """Return what a thief would copy."""
+        """Return the cookies, by name."""
         kept = {name: self.http.get_cookie(name, path=path) for name, path in COOKIES}
         return {name: cookie.value for name, cookie in kept.items() if cookie}
 
     def twin(self) -> "Client":
-        """Return another window of the same browser."""
+        """Return another client with the same cookies."""
         return Client(self.app, self.cookies())
 
     def get(self, path: str, *, htmx: bool = False, **options: Any) -> TestResponse:
-        """Ask for a page, or with ``htmx`` for its fragment."""
+        """Request a page, or with ``htmx`` its fragment."""
         return self._send("GET", path, htmx, options)
 
     def post(
@@ -55,7 +55,7 @@ class Client:
         return self._send("POST", path, htmx, {"data": fields} | options)
 
     def token(self) -> str:
-        """Return the CSRF token of the last page, or of the first form that can be found."""
+        """Return the CSRF token of the last page, or else of the first page that has a form."""
         for path in ("/", "/login"):
             if self.csrf_token is None:
                 self.get(path)
@@ -65,7 +65,7 @@ class Client:
     def submit(
         self, css: str, *, to: TestResponse | None = None, htmx: bool = False, **typed: Any
     ) -> TestResponse:
-        """Fill in and send the form ``css`` of the last page (or of ``to``), as it stands there."""
+        """Send the form ``css`` of the last page (or of ``to``), with ``typed`` in its fields."""
         page = to or self.page
         form = one(page, css)
         fields: dict[str, Any] = {}
@@ -85,13 +85,13 @@ class Client:
         return self.post(path, fields | typed, htmx=htmx, token=None)
 
     def press(self, css: str, *, htmx: bool = False) -> TestResponse:
-        """Press a button of the last page that sends the page's form of actions."""
+        """Press a button of the last page that sends the form ``actions``."""
         button = one(self.page, css)
         assert button.attributes["form"] == "actions"
         return self.post(button.attributes["formaction"], htmx=htmx)
 
     def follow(self, response: TestResponse) -> TestResponse:
-        """Go where a redirect leads."""
+        """Follow a redirect."""
         assert response.status_code in (302, 303), (response.status_code, response.text)
         return self.get(response.location)
 
@@ -103,7 +103,7 @@ class Client:
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether the site knows who this is."""
+        """Whether the session of this client is signed in."""
         return self.get("/settings/sessions").status_code == 200
 
     def _send(self, method: str, path: str, htmx: bool, options: dict[str, Any]) -> TestResponse:

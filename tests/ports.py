@@ -1,10 +1,10 @@
-"""Ports of this machine that nobody uses."""
+"""Free ports of this machine."""
 
 import socket
 
 
 def free_port() -> int:
-    """Return a port on which a server may start."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A Redis server for as long as a test needs one; got first, if there is none."""
+"""A Redis server for a test; installed first if there is none."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ STARTS_WITHIN = 30  # seconds
 
 
 class NoRedisError(RuntimeError):
-    """There is no Redis server, and none could be installed."""
+    """No Redis server is installed, and the installation failed."""
 
 
 def ensure() -> str:
@@ -42,7 +42,7 @@ def ensure() -> str:
 
 @contextmanager
 def serve() -> Iterator[str]:
-    """Run an empty Redis server, which keeps nothing on disk; give its URL."""
+    """Run an empty Redis server without persistence; give its URL."""
     with tempfile.TemporaryDirectory(prefix="microblog-redis-") as folder:
         port = free_port()
         options = f"--port {port} --bind 127.0.0.1 --appendonly no --dir {folder} --logfile log"

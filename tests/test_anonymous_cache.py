@@ -1,4 +1,4 @@
-"""Pages of strangers, kept for a moment and given to all who ask."""
+"""The cache of pages for anonymous viewers."""
 
 import time
 
@@ -14,56 +14,56 @@ WAIT = 2
 
 
 @pytest.fixture
-def kept(app, make_app):
-    """The application as it is served, on the same database, with its pages kept."""
+def cached_app(app, make_app):
+    """The application as it is served, on the same database, with the cache turned on."""
     return make_app(STRANGERS_WAIT=WAIT)
 
 
 @pytest.fixture
-def reader(kept):
-    """A browser of somebody who has no cookie."""
-    return Client(kept)
+def anonymous(cached_app):
+    """A client without cookies."""
+    return Client(cached_app)
 
 
 @pytest.fixture
-def asked(kept):
-    """Give a function that tells how many statements an address costs a new stranger."""
+def statements_for(cached_app):
+    """Give a function that counts the statements of a request by a new anonymous viewer."""
 
     def count(path, **headers):
-        with sent_statements(kept) as sent:
-            assert Client(kept).get(path, headers=headers).status_code == 200
+        with sent_statements(cached_app) as sent:
+            assert Client(cached_app).get(path, headers=headers).status_code == 200
         return len(sent)
 
     return count
 
 
 @pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/search?q=tea"])
-def test_what_one_stranger_was_shown_costs_the_next_nothing(asked, ada, make_post, path):
+def test_the_next_anonymous_viewer_costs_no_statement(statements_for, ada, make_post, path):
     make_post(ada)
-    assert asked(path) > 0
-    assert asked(path) == 0
+    assert statements_for(path) > 0
+    assert statements_for(path) == 0
 
 
-def test_what_is_asked_otherwise_is_made_anew(asked, ada, make_post):
+def test_another_query_string_or_header_is_another_cache_entry(statements_for, ada, make_post):
     make_post(ada)
-    asked("/explore")
-    assert asked("/explore?before=9") > 0
-    assert asked("/explore", **{"Accept-Language": "es"}) > 0
-    assert asked("/explore", **{"Accept-Encoding": "identity"}) > 0
-    assert asked("/explore", **{"HX-Request": "true", "HX-Request-Type": "partial"}) > 0
+    statements_for("/explore")
+    assert statements_for("/explore?before=9") > 0
+    assert statements_for("/explore", **{"Accept-Language": "es"}) > 0
+    assert statements_for("/explore", **{"Accept-Encoding": "identity"}) > 0
+    assert statements_for("/explore", **{"HX-Request": "true", "HX-Request-Type": "partial"}) > 0
 
 
-def test_what_is_written_here_shows_at_once(kept, reader, ada, make_post):
-    select(reader.get("/explore"), "#posts > article", count=0)
-    with kept.app_context():
+def test_a_write_in_this_process_shows_at_once(cached_app, anonymous, ada, make_post):
+    select(anonymous.get("/explore"), "#posts > article", count=0)
+    with cached_app.app_context():
         post = make_post(ada, "Tea, then the allotment.")
-    select(reader.get("/explore"), "#posts > article", count=1)
-    with kept.app_context():
+    select(anonymous.get("/explore"), "#posts > article", count=1)
+    with cached_app.app_context():
         db.session.get(type(post), post.id).delete()
-    select(reader.get("/explore"), "#posts > article", count=0)
+    select(anonymous.get("/explore"), "#posts > article", count=0)
 
 
-def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
+def test_a_write_in_another_process_shows_once_the_entry_expires(monkeypatch):
     pages = iter([b"before", b"after"])
 
     def app(_environ, start_response):
@@ -78,7 +78,7 @@ def test_what_another_process_writes_shows_when_the_moment_is_over(monkeypatch):
     assert read() == b"after"
 
 
-def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
+def test_the_cache_never_exceeds_its_maximum_size(monkeypatch):
     monkeypatch.setattr("app.web.anonymous_cache.MAX_SIZE", 100_000)
     made = []
 
@@ -96,16 +96,16 @@ def test_what_is_kept_is_never_more_than_there_is_room_for(monkeypatch):
     paths = [f"/{number}" for number in range(30)]
     assert all(10_000 < read(path) <= 100_000 for path in paths)
     made.clear()
-    # Some of those who ask for more than there is room for, in turn, still find what is there.
+    # Requests for more pages than fit, in order, still hit some cached pages.
     assert all(read(path) <= 100_000 for path in paths)
     assert paths[0] not in made
     assert len(made) < len(paths)
     moment = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: moment + WAIT + 1)
-    assert read("/new") < 20_000, "What is over makes room."
+    assert read("/new") < 20_000, "Expired entries are removed."
 
 
-def test_a_long_address_takes_room_too(monkeypatch):
+def test_a_long_url_counts_toward_the_size(monkeypatch):
     monkeypatch.setattr("app.web.anonymous_cache.MAX_SIZE", 100_000)
 
     def app(_environ, start_response):
@@ -113,29 +113,29 @@ def test_a_long_address_takes_room_too(monkeypatch):
         return [b"short"]
 
     served = AnonymousCache(app, WAIT)
-    asked = {"REQUEST_METHOD": "GET", "QUERY_STRING": "q" * 100_000}
-    served(asked, lambda *_said: None)
+    environ = {"REQUEST_METHOD": "GET", "QUERY_STRING": "q" * 100_000}
+    served(environ, lambda *_said: None)
     assert served.pages.size == 0
 
 
-def test_a_member_and_a_stranger_never_get_each_others_page(kept, reader, ada, make_post):
+def test_members_and_anonymous_viewers_never_share_a_page(cached_app, anonymous, ada, make_post):
     make_post(ada)
-    member = Client(kept)
-    stranger_sees = reader.get("/explore").text
+    member = Client(cached_app)
+    anonymous_page = anonymous.get("/explore").text
     assert member.log_in("ada", "rain on the tin roof").status_code == 303
     assert "Log out" in member.get("/explore").text
-    assert Client(kept).get("/explore").text == stranger_sees
+    assert Client(cached_app).get("/explore").text == anonymous_page
 
 
-def test_a_form_with_a_token_is_kept_for_nobody(kept, app):
+def test_a_form_with_a_csrf_token_is_not_cached(cached_app, app):
     tokens = set()
     for _browser in range(2):
-        page = Client(kept).get("/register")
+        page = Client(cached_app).get("/register")
         tokens.add(select(page, "[name=csrf_token]")[0].attributes["value"])
     assert len(tokens) == 2
 
 
-def test_what_is_not_there_is_looked_for_again(kept, reader, make_user):
-    assert reader.get("/@nobody_yet").status_code == 404
+def test_a_404_is_not_cached(cached_app, anonymous, make_user):
+    assert anonymous.get("/@nobody_yet").status_code == 404
     make_user("nobody_yet")
-    assert reader.get("/@nobody_yet").status_code == 200
+    assert anonymous.get("/@nobody_yet").status_code == 200

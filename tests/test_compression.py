@@ -1,4 +1,4 @@
-"""Answers go out compressed: in which way, how small, and when not."""
+"""Compression of answers: the encoding, the size, and the exceptions."""
 
 import gzip
 import random
@@ -27,7 +27,7 @@ LARGEST_SCREEN = 8 * 1024
 
 @pytest.fixture
 def ada(app):
-    """Give someone with two pages of posts to read, in words that hardly repeat."""
+    """Give a user with two pages of posts to read, whose words hardly repeat."""
     chance = random.Random(4)
     syllables = ["".join(pair) for pair in product("bdfgklmnprstvw", "aeiou")]
     words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(5000)]
@@ -47,12 +47,12 @@ def ada(app):
 
 
 def plain(answer):
-    """The bytes of an answer, as they were before they were compressed."""
+    """Return the decompressed bytes of an answer."""
     return READ.get(answer.headers.get("Content-Encoding"), bytes)(answer.data)
 
 
 def ask(client, path, encoding, **headers):
-    """Ask as a browser would that takes ``encoding``; the answer as it comes over the wire."""
+    """Request ``path`` with an Accept-Encoding header; return the compressed answer."""
     headers = {"Accept-Encoding": encoding} | headers
     return client.http.get(path, headers=headers, buffered=True)
 
@@ -69,9 +69,9 @@ def ask(client, path, encoding, **headers):
         ("", None),
     ],
 )
-def test_a_page_is_compressed_in_the_best_way_that_the_browser_takes(ada, stranger, taken, chosen):
-    whole = stranger.get("/explore").data
-    answer = ask(stranger, "/explore", taken)
+def test_a_page_has_the_best_encoding_that_the_browser_accepts(ada, anonymous, taken, chosen):
+    whole = anonymous.get("/explore").data
+    answer = ask(anonymous, "/explore", taken)
     assert answer.headers.get("Content-Encoding") == chosen
     assert "Accept-Encoding" in answer.vary
     assert plain(answer) == whole
@@ -80,7 +80,7 @@ def test_a_page_is_compressed_in_the_best_way_that_the_browser_takes(ada, strang
 
 
 @pytest.mark.parametrize("encoding", READ)
-def test_home_and_the_next_screen_are_small(ada, signed_in, encoding):
+def test_home_and_its_next_page_are_small(ada, signed_in, encoding):
     client = signed_in(ada)
     whole = client.get("/")
     assert len(cards(whole)) == PAGE
@@ -94,7 +94,7 @@ def test_home_and_the_next_screen_are_small(ada, signed_in, encoding):
     assert "Cookie" in screen.vary
 
 
-def test_what_is_tiny_or_empty_stays_as_it_is(ada, make_post, signed_in):
+def test_tiny_and_empty_answers_are_not_compressed(ada, make_post, signed_in):
     post = make_post(ada)
     client = signed_in(ada)
     token = client.token()
@@ -113,30 +113,30 @@ def test_what_is_tiny_or_empty_stays_as_it_is(ada, make_post, signed_in):
         assert "Accept-Encoding" in answer.vary
 
 
-def test_a_script_that_is_made_here_is_compressed_too(stranger):
-    answer = ask(stranger, "/flask-moment.js", "br")
+def test_a_script_from_a_view_is_compressed_too(anonymous):
+    answer = ask(anonymous, "/flask-moment.js", "br")
     assert answer.headers["Content-Encoding"] == "br"
-    assert plain(answer) == stranger.get("/flask-moment.js").data
+    assert plain(answer) == anonymous.get("/flask-moment.js").data
 
 
 # Files
 
 
 @pytest.fixture
-def files(make_app, tmp_path, stranger):
-    """A visitor's browser on a site whose static files were compressed as at installation."""
+def files(make_app, tmp_path, anonymous):
+    """A client on a site whose static files were compressed as at installation."""
     own = tmp_path / "static"
     (own / "css").mkdir(parents=True)
     (own / "css" / "base.css").write_bytes((config.ROOT / "static/css/base.css").read_bytes())
     whitenoise.compress.main(["--quiet", str(own)])
     app = make_app()
     app.extensions["files"].add_files(own, prefix=app.static_url_path)
-    stranger.http = app.test_client()
-    return stranger
+    anonymous.http = app.test_client()
+    return anonymous
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", None])
-def test_a_file_comes_as_it_was_compressed_at_installation(files, encoding):
+def test_a_file_is_served_as_it_was_compressed_at_installation(files, encoding):
     answer = ask(files, f"{static_url()}/css/base.css", encoding or "identity")
     assert answer.headers.get("Content-Encoding") == encoding
     assert answer.headers["Vary"] == "Accept-Encoding"
@@ -144,7 +144,7 @@ def test_a_file_comes_as_it_was_compressed_at_installation(files, encoding):
     assert plain(answer) == (config.ROOT / "static/css/base.css").read_bytes()
 
 
-def test_a_file_that_the_browser_has_is_not_sent_again(files):
+def test_a_file_in_the_browsers_cache_is_not_sent_again(files):
     url = f"{static_url()}/css/base.css"
     kept = ask(files, url, "br")
     answer = ask(files, url, "br", **{"If-None-Match": kept.headers["ETag"]})
@@ -152,8 +152,8 @@ def test_a_file_that_the_browser_has_is_not_sent_again(files):
     assert not answer.data
 
 
-def test_a_file_of_another_release_is_not_found_and_that_is_not_kept(stranger):
-    answer = stranger.get("/static/0123456789ab/css/base.css")
+def test_a_file_of_another_release_is_not_found_and_the_404_is_not_cached(anonymous):
+    answer = anonymous.get("/static/0123456789ab/css/base.css")
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "private, no-store"
 
@@ -162,7 +162,7 @@ def test_a_file_of_another_release_is_not_found_and_that_is_not_kept(stranger):
 
 
 @pytest.mark.parametrize("began_at", ["cross-site", "same-site"])
-def test_what_another_site_asks_for_in_ones_name_is_not_compressed(ada, signed_in, began_at):
+def test_a_cross_site_request_with_cookies_is_not_compressed(ada, signed_in, began_at):
     answer = ask(signed_in(ada), "/search?q=guess", "zstd", **{"Sec-Fetch-Site": began_at})
     assert "Content-Encoding" not in answer.headers
     assert "Accept-Encoding" in answer.vary
@@ -170,14 +170,14 @@ def test_what_another_site_asks_for_in_ones_name_is_not_compressed(ada, signed_i
 
 
 @pytest.mark.parametrize("began_at", ["same-origin", "none", None])
-def test_what_one_asks_for_oneself_is(ada, signed_in, began_at):
+def test_a_same_site_request_is_compressed(ada, signed_in, began_at):
     headers = {"Sec-Fetch-Site": began_at} if began_at else {}
     answer = ask(signed_in(ada), "/search?q=guess", "zstd", **headers)
     assert answer.headers["Content-Encoding"] == "zstd"
 
 
-def test_a_stranger_follows_a_link_from_elsewhere_to_a_compressed_page(ada, stranger):
-    answer = ask(stranger, "/explore", "zstd", **{"Sec-Fetch-Site": "cross-site"})
+def test_a_cross_site_request_without_cookies_is_compressed(ada, anonymous):
+    answer = ask(anonymous, "/explore", "zstd", **{"Sec-Fetch-Site": "cross-site"})
     assert answer.headers["Content-Encoding"] == "zstd"
 
 

@@ -1,4 +1,4 @@
-"""Many at once: what is counted stays right, and what is sent often is written once."""
+"""Concurrent writes: counts stay right, and a form sent repeatedly is saved once."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,14 +29,14 @@ PEOPLE = 20
 POSTS = 40
 MEMORY = Path("/dev/shm")
 
-# How often each is done, against the others.
+# The weight of each action.
 BETWEEN_PEOPLE = {follow: 6, unfollow: 4, block: 1, unblock: 1}
 WITH_POSTS = {like: 6, unlike: 4, repost: 6, unrepost: 4}
 
 
 @pytest.fixture
 def shared(make_app: Callable[..., Flask], make_database: Callable[[], str]) -> Iterator[Flask]:
-    """The application on a database of its own; in memory, for a slow disk is not the question."""
+    """The application on a database of its own, in memory, so that a slow disk does not matter."""
     in_memory = MEMORY if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="microblog-", dir=in_memory) as folder:
         file = Path(folder) / "microblog.sqlite3"
@@ -50,13 +50,13 @@ def shared(make_app: Callable[..., Flask], make_database: Callable[[], str]) -> 
 
 
 def arrive(env: dict[str, str], everybody: Barrier) -> None:
-    """Start a process: an application of its own, and nothing done before all are there."""
+    """Start a process: make its application, and wait until all processes have one."""
     create_app(env=env, TESTING=True).app_context().push()
     everybody.wait(timeout=600)
 
 
 def act_at_random(seed: int) -> int:
-    """Do :data:`ACTS` things; returns how many of them said that they changed something."""
+    """Do :data:`ACTS` random actions; return how many of them changed something."""
     random = Random(seed)
     people = db.session.scalars(select(User).order_by(User.id)).all()
     posts = db.session.scalars(
@@ -80,12 +80,12 @@ def test_ten_thousand_acts_of_eight_processes_leave_every_count_right(shared, tm
     url = db.engine.url.render_as_string(hide_password=False)
     env = {"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": url}
     db.session.remove()
-    apart = get_context("forkserver")
-    apart.set_forkserver_preload([__name__])
-    everybody = apart.Barrier(PROCESSES)
-    with ProcessPoolExecutor(PROCESSES, apart, arrive, (env, everybody)) as pool:
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    everybody = context.Barrier(PROCESSES)
+    with ProcessPoolExecutor(PROCESSES, context, arrive, (env, everybody)) as pool:
         changed = list(pool.map(act_at_random, range(PROCESSES)))
-    # Each of them got somewhere, beside the others.
+    # Each process changed something.
     assert min(changed) > ACTS / 4
 
     check = shared.test_cli_runner().invoke(args=["counters", "check"])

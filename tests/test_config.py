@@ -1,4 +1,4 @@
-"""Settings: what is read, what is refused, and the key that is made on the first start."""
+"""Settings: valid and refused values, and the secret key made on the first start."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ def settings(tmp_path):
     return read
 
 
-def test_no_setting_is_needed(tmp_path):
+def test_no_setting_is_required(tmp_path):
     read = config.settings({"INSTANCE_PATH": str(tmp_path / "fresh")})
     assert read["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:///")
     assert (read["HOST"], read["PORT"]) == ("127.0.0.1", 8000)
@@ -34,7 +34,7 @@ def test_no_setting_is_needed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "error"),
     [
         ("PORT", "eighty", "PORT takes a whole number, not 'eighty'"),
         ("PORT", "-1", "PORT takes"),
@@ -49,8 +49,8 @@ def test_no_setting_is_needed(tmp_path):
         ("BASE_URL", "example.org", "BASE_URL is no address: 'example.org'"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_named(settings, name, value, told):
-    with pytest.raises(config.SettingError, match=told.replace("(", r"\(")):
+def test_the_error_names_an_invalid_value(settings, name, value, error):
+    with pytest.raises(config.SettingError, match=error.replace("(", r"\(")):
         settings(**{name: value})
 
 
@@ -85,13 +85,13 @@ def test_a_replica_is_read(settings):
         ("postgresql://db/m", "sqlite:////srv/replica.sqlite3"),
     ],
 )
-def test_a_replica_is_one_of_postgresql(settings, database, replica):
+def test_a_replica_must_be_postgresql(settings, database, replica):
     env = {"DATABASE_READ_URL": replica} | ({"DATABASE_URL": database} if database else {})
     with pytest.raises(config.SettingError, match="DATABASE_READ_URL names a PostgreSQL replica"):
         settings(**env)
 
 
-def test_a_key_of_one_machine_is_told_where_several_may_serve(make_app, caplog):
+def test_a_generated_key_is_logged_where_several_machines_may_serve(make_app, caplog):
     make_app({"REDIS_URL": "redis://127.0.0.1:1", "SECRET_KEY": KEY})
     make_app()
     assert "SECRET_KEY" not in caplog.text
@@ -115,7 +115,7 @@ def test_debug_is_refused_on_a_server(tmp_path, monkeypatch):
         create_app(env={"INSTANCE_PATH": str(tmp_path)}, TESTING=True)
 
 
-def test_the_key_is_made_once_and_is_the_owners_alone(tmp_path):
+def test_the_key_is_made_once_and_only_the_owner_can_read_it(tmp_path):
     env = {"INSTANCE_PATH": str(tmp_path / "instance")}
     first, second = (config.settings(env)["SECRET_KEY"] for _ in range(2))
     assert first == second
@@ -141,13 +141,13 @@ def test_processes_that_start_at_once_agree_on_the_key(tmp_path):
     assert os.listdir(tmp_path / "instance") == ["secret_key"]
 
 
-def test_every_setting_stands_in_one_file():
+def test_one_file_reads_the_environment():
     sources = [p for p in (config.ROOT / "app").rglob("*.py") if p.name not in ("cli.py",)]
-    readers = [p.name for p in sources if "os.environ" in p.read_text()]
-    assert readers == ["__init__.py"]
+    files = [p.name for p in sources if "os.environ" in p.read_text()]
+    assert files == ["__init__.py"]
 
 
-def test_a_taken_port_is_told_at_once(app, make_app):
+def test_a_taken_port_is_refused_at_once(app, make_app):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -159,7 +159,7 @@ def test_a_taken_port_is_told_at_once(app, make_app):
     assert f"127.0.0.1:{port} cannot be served" in result.output
 
 
-def test_the_shell_knows_the_models(app):
+def test_the_shell_has_the_models(app):
     with app.app_context():
         known = app.make_shell_context()
     assert {"db", "writing", "User", "Post", "Follow", "LoginSession", "OutboxMail"} <= set(known)

@@ -1,4 +1,4 @@
-"""Transactions, times, and how the database is set up."""
+"""Transactions, times, and the setup of the database."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from config import ROOT
 from tests.conftest import DATABASE
 
 
-def test_an_error_takes_everything_back(app, ada, rows):
+def test_an_error_rolls_the_transaction_back(app, ada, rows):
     def act():
         with writing():
             publish(ada, "Hello")
@@ -32,7 +32,7 @@ def test_an_error_takes_everything_back(app, ada, rows):
     assert rows("user")[0]["posts_count"] == 0
 
 
-def test_a_transaction_within_another_is_part_of_it(app, ada, rows):
+def test_a_nested_transaction_is_part_of_the_outer_one(app, ada, rows):
     def act():
         with writing():
             with writing():
@@ -50,7 +50,7 @@ def test_a_transaction_within_another_is_part_of_it(app, ada, rows):
     assert len(rows("post")) == 2
 
 
-def test_after_an_error_the_next_transaction_works(app, ada, rows):
+def test_the_next_transaction_works_after_an_error(app, ada, rows):
     with app.app_context():
         with pytest.raises(IntegrityError):
             register("ADA")
@@ -58,7 +58,7 @@ def test_after_an_error_the_next_transaction_works(app, ada, rows):
     assert len(rows("post")) == 1
 
 
-def test_what_follows_a_commit_happens_after_it_and_only_then(app, ada, rows):
+def test_after_commit_callbacks_run_only_after_a_commit(app, ada, rows):
     seen = []
 
     def fail():
@@ -80,7 +80,7 @@ def test_what_follows_a_commit_happens_after_it_and_only_then(app, ada, rows):
     assert seen == [1]
 
 
-def test_what_follows_a_commit_may_fail_without_failing_what_was_saved(app, ada, rows, caplog):
+def test_a_failing_after_commit_callback_is_logged_and_the_data_stays(app, ada, rows, caplog):
     seen = []
     with app.app_context(), writing():
         after_commit(lambda: 1 / 0)
@@ -96,7 +96,7 @@ def test_outside_a_transaction_there_is_no_commit_to_follow(app):
         after_commit(lambda: None)
 
 
-def test_counts_add_up_whoever_changes_them_at_once(app, ada, together, rows):
+def test_concurrent_tallies_all_count(app, ada, together, rows):
     def act(_n):
         with app.app_context():
             for _ in range(5):
@@ -107,14 +107,14 @@ def test_counts_add_up_whoever_changes_them_at_once(app, ada, together, rows):
     assert (rows("user")[0]["posts_count"], rows("user")[0]["followers_count"]) == (40, -40)
 
 
-def test_what_was_loaded_stays_usable_after_writing(app, ada):
+def test_loaded_objects_stay_usable_after_a_commit(app, ada):
     with app.app_context():
         user = db.session.get(User, ada.id)
         publish(user, "Hello")
         assert user.username == "ada"
 
 
-def test_times_come_back_aware_and_in_utc(app, ada):
+def test_times_are_read_as_aware_utc(app, ada):
     east = timezone(timedelta(hours=9))
     moment = datetime(2030, 1, 1, 3, 0, tzinfo=east)
     with app.app_context():
@@ -126,7 +126,7 @@ def test_times_come_back_aware_and_in_utc(app, ada):
     assert seen.utcoffset() == timedelta(0)
 
 
-def test_rows_can_be_read_some_at_a_time(app, ada, make_post):
+def test_rows_can_be_read_in_batches(app, ada, make_post):
     posts = [make_post(ada).id for _ in range(5)]
     theirs = select(Post.id).where(Post.author_id == ada.id).order_by(Post.id)
     with app.app_context():
@@ -134,7 +134,7 @@ def test_rows_can_be_read_some_at_a_time(app, ada, make_post):
         assert list(found.scalars()) == posts
 
 
-def test_deleting_a_person_takes_everything_of_theirs_along(
+def test_deleting_a_user_deletes_everything_of_that_user(
     app, ada, bruno, make_post, make_follow, signed_in, rows
 ):
     make_post(ada)
@@ -146,7 +146,7 @@ def test_deleting_a_person_takes_everything_of_theirs_along(
     assert rows("post") == rows("follow") == rows("login_session") == []
 
 
-def test_the_database_is_set_up_to_keep_what_it_was_given(app):
+def test_the_database_settings_are_durable(app):
     with app.app_context(), db.engine.connect() as connection:
         if DATABASE == "sqlite":
             pragmas = {
@@ -163,7 +163,7 @@ def test_the_database_is_set_up_to_keep_what_it_was_given(app):
             assert connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
 
 
-def test_a_process_that_serves_pages_does_without_what_migrates(app):
+def test_serving_pages_does_not_import_alembic(app):
     served = "import sys, microblog; print(sorted({'alembic', 'mako'} & sys.modules.keys()))"
     environment = os.environ | {"INSTANCE_PATH": app.instance_path}
     command = [sys.executable, "-c", served]

@@ -1,4 +1,4 @@
-"""What a person sees when something is refused, or goes wrong on our side."""
+"""Error pages and messages, for refused requests and for failures of the site."""
 
 import pytest
 from flask import abort
@@ -35,12 +35,12 @@ NOWHERE = {
 
 @pytest.fixture
 def broken(make_app):
-    """A stranger's browser on a site whose database is gone."""
+    """A client of an anonymous viewer on a site whose database is gone."""
     return Client(make_app({"DATABASE_URL": NOWHERE}, PROPAGATE_EXCEPTIONS=False))
 
 
 def refusals(client):
-    """Requests that are refused, by status."""
+    """Return the answers to refused requests, by status."""
     return {
         400: lambda **how: client.get("/explore?before=abc", **how),
         404: lambda **how: client.get("/nothing/here", **how),
@@ -68,8 +68,8 @@ TITLES = {
 
 
 @pytest.mark.parametrize("status", TITLES)
-def test_a_refusal_is_a_page_of_ours(stranger, status):
-    answer = refusals(stranger)[status]()
+def test_a_refusal_is_a_page_of_the_site(anonymous, status):
+    answer = refusals(anonymous)[status]()
     assert answer.status_code == status
     one(answer, "h1", text=TITLES[status])
     one(answer, "nav.site-nav")
@@ -77,16 +77,16 @@ def test_a_refusal_is_a_page_of_ours(stranger, status):
 
 
 @pytest.mark.parametrize("status", TITLES)
-def test_with_htmx_a_refusal_is_a_message_and_the_page_stays(stranger, status):
-    answer = refusals(stranger)[status](htmx=True)
+def test_with_htmx_a_refusal_is_a_message_and_the_page_stays(anonymous, status):
+    answer = refusals(anonymous)[status](htmx=True)
     assert answer.status_code == status
     assert TITLES[status] in messages(answer)[0]
     one(answer, "hx-partial[hx-target='#flash']")
     absent(answer, "main, h1, form, article")
-    assert messages(stranger.get("/login")) == []
+    assert messages(anonymous.get("/login")) == []
 
 
-def test_what_an_account_may_not_do_is_a_page_too(make_app, app):
+def test_a_forbidden_action_is_a_page_of_the_site_too(make_app, app):
     other = make_app()
     other.add_url_rule("/forbidden", "forbidden", lambda: abort(403))
     client = Client(other)
@@ -96,110 +96,110 @@ def test_what_an_account_may_not_do_is_a_page_too(make_app, app):
     assert "Not for you" in messages(answer)[0]
 
 
-def test_a_limit_says_when_it_is_over(stranger):
+def test_a_limit_has_retry_after(anonymous):
     for how in ({}, {"htmx": True}):
-        assert 0 < int(too_many(stranger, **how).headers["Retry-After"]) <= 3601
+        assert 0 < int(too_many(anonymous, **how).headers["Retry-After"]) <= 3601
 
 
-def test_an_answer_within_the_limit_asks_nobody_to_wait(stranger):
-    assert "Retry-After" not in stranger.post("/reset-password", {"email": "x"}).headers
+def test_an_answer_within_the_limit_has_no_retry_after(anonymous):
+    assert "Retry-After" not in anonymous.post("/reset-password", {"email": "x"}).headers
 
 
-def test_a_wrong_method_says_which_are_right(stranger):
-    assert "GET" in stranger.post("/explore").headers["Allow"]
+def test_a_wrong_method_gets_the_allowed_methods(anonymous):
+    assert "GET" in anonymous.post("/explore").headers["Allow"]
 
 
 @pytest.mark.parametrize("status", [200, 303, 422, *TITLES])
 @pytest.mark.parametrize("htmx", [False, True])
-def test_every_answer_carries_the_headers(stranger, ada, status, htmx):
-    answers = refusals(stranger) | {
-        200: lambda **how: stranger.get("/explore", **how),
-        303: lambda **how: stranger.post("/reset-password", {"email": "a@example.org"}, **how),
-        422: lambda **how: stranger.post("/login", {"login": ""}, **how),
+def test_every_answer_has_the_security_headers(anonymous, ada, status, htmx):
+    answers = refusals(anonymous) | {
+        200: lambda **how: anonymous.get("/explore", **how),
+        303: lambda **how: anonymous.post("/reset-password", {"email": "a@example.org"}, **how),
+        422: lambda **how: anonymous.post("/login", {"login": ""}, **how),
     }
     answer = answers[status](htmx=htmx)
     assert answer.status_code == status
-    hold_headers(answer)
+    check_headers(answer)
     assert {"HX-Request", "HX-Request-Type", "Cookie"} <= set(answer.vary)
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def hold_headers(answer):
+def check_headers(answer):
     assert HEADERS.items() <= dict(answer.headers).items()
     assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY
 
 
 @pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/posts/1", "/healthz"])
-def test_without_its_database_the_site_says_that_it_broke(broken, path):
+def test_without_its_database_the_site_shows_the_error_page(broken, path):
     answer = broken.get(path)
     assert answer.status_code == 500
     one(answer, "h1", text="Something broke")
     assert "Traceback" not in answer.text
     assert "nowhere" not in answer.text
-    hold_headers(answer)
+    check_headers(answer)
 
 
-def test_without_its_database_htmx_gets_a_message(broken):
+def test_without_its_database_htmx_gets_an_error_message(broken):
     answer = broken.get("/?before=5", htmx=True)
     assert answer.status_code == 500
     one(answer, "hx-partial[hx-target='#flash'] .message", text="Nothing you typed is lost")
     absent(answer, "main")
-    hold_headers(answer)
+    check_headers(answer)
 
 
-def test_without_its_database_the_form_to_log_in_still_comes(broken):
+def test_without_its_database_the_log_in_form_is_still_shown(broken):
     assert broken.get("/login").status_code == 200
     assert broken.post("/login", {"login": "ada", "password": "x"}).status_code == 500
 
 
-def test_with_its_database_the_site_says_that_it_is_well(stranger):
-    answer = stranger.get("/healthz")
+def test_with_its_database_the_health_check_passes(anonymous):
+    answer = anonymous.get("/healthz")
     assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
 
 
-def test_the_broken_page_is_in_the_readers_language(broken):
+def test_the_error_page_is_in_the_viewers_language(broken):
     answer = broken.get("/", headers={"Accept-Language": "es"})
     assert one(answer, "html").attributes["lang"] == "es"
     answer = broken.get("/", headers={"Accept-Language": "xx"})
     assert one(answer, "html").attributes["lang"] == "en"
 
 
-def test_an_unknown_host_is_refused_with_the_headers(stranger):
-    # Whoever was let in before it.
-    assert stranger.get("/", headers={"Host": "localhost"}).status_code == 200
+def test_an_unknown_host_is_refused_with_the_headers(anonymous):
+    # Also after a request with an accepted host.
+    assert anonymous.get("/", headers={"Host": "localhost"}).status_code == 200
     for host in ("evil.example", "evil.example", "localhost.evil.example", "evil.example:80"):
-        answer = stranger.get("/", headers={"Host": host})
+        answer = anonymous.get("/", headers={"Host": host})
         assert answer.status_code == 400
-        hold_headers(answer)
-    assert stranger.get("/", headers={"Host": "localhost"}).status_code == 200
+        check_headers(answer)
+    assert anonymous.get("/", headers={"Host": "localhost"}).status_code == 200
 
 
-def test_who_asks_for_a_websocket_asks_for_nobody_else(stranger):
+def test_a_websocket_request_does_not_break_later_requests(anonymous):
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
-    assert stranger.get("/explore", headers=upgrade).status_code == 400
-    assert stranger.get("/explore").status_code == 200
+    assert anonymous.get("/explore", headers=upgrade).status_code == 400
+    assert anonymous.get("/explore").status_code == 200
 
 
 @pytest.mark.parametrize(
     "path", ["/%00", "/@%ff", "/?q=%ff%fe", "/login?next=%ed%a0%80", "/" + "x" * 5000, "//", "/%"]
 )
-def test_strange_addresses_get_an_answer(stranger, path):
+def test_odd_urls_get_an_answer_below_500(anonymous, path):
     for htmx in (False, True):
-        assert stranger.get(path, htmx=htmx).status_code < 500
+        assert anonymous.get(path, htmx=htmx).status_code < 500
 
 
-NO_ADDRESSES = ["http://[bad", "http://localhost:99999/", "https://localhost:x/", "\xff"]
+INVALID_URLS = ["http://[bad", "http://localhost:99999/", "https://localhost:x/", "\xff"]
 
 
-@pytest.mark.parametrize("referer", NO_ADDRESSES)
-def test_a_form_that_came_from_no_address_is_taken_all_the_same(ada, signed_in, rows, referer):
+@pytest.mark.parametrize("referer", INVALID_URLS)
+def test_a_form_with_an_invalid_referrer_is_accepted(ada, signed_in, rows, referer):
     answer = signed_in(ada).post("/posts", {"body": "Hello"}, headers={"Referer": referer})
     assert (answer.status_code, answer.location) == (303, "/")
     assert [row["body"] for row in rows("post")] == ["Hello"]
 
 
-@pytest.mark.parametrize("referer", NO_ADDRESSES)
-def test_under_https_a_form_that_came_from_no_address_is_refused(make_app, referer):
+@pytest.mark.parametrize("referer", INVALID_URLS)
+def test_under_https_a_form_with_an_invalid_referrer_is_refused(make_app, referer):
     secure = make_app({"BASE_URL": "https://localhost"}).test_client()
     options = {"base_url": "https://localhost", "headers": {"Referer": referer}}
     token = one(secure.get("/login", **options).text, "[name=csrf_token]").attributes["value"]
@@ -207,7 +207,7 @@ def test_under_https_a_form_that_came_from_no_address_is_refused(make_app, refer
     assert answer.status_code == 400
 
 
-def test_strange_cookies_get_an_answer(app):
+def test_odd_cookies_get_an_answer_below_500(app):
     for value in ("", "x", "é", "\x7f", ".eJw=.x.y", "a" * 3900):
         for name in ("session", "remember", "known-browser"):
             assert Client(app, {name: value}).get("/").status_code == 200

@@ -1,4 +1,4 @@
-"""Walks every address of the site: what each page, each fragment and each form must hold."""
+"""Requests every URL of the site and checks each page, fragment and form."""
 
 import re
 from dataclasses import dataclass, field
@@ -24,21 +24,21 @@ from app.web.paging import PAGE
 from tests.conftest import PASSWORD
 from tests.html import absent, attributes, messages, one
 
-# The only columns that reading a page may move.
+# The only columns that a GET may change.
 MOVED_BY_READING = {"user": {"last_seen_at"}, "login_session": {"last_used_at"}}
-# What changes by the second, and with it no meaning.
+# Values that change every second: CSRF tokens and nonces.
 FLEETING = re.compile(r'(name="(?:csrf_token|nonce)" value=")[^"]*')
 
 
 @dataclass(frozen=True)
 class Page:
-    """An address that is read: how many statements it costs, and who sees what there."""
+    """A URL for GET: its budget of statements, and what each kind of viewer gets."""
 
     url: str
     statements: int
-    # The element in whose place, or inside which, htmx puts the fragment; None: never asked for.
+    # The id of the element that htmx swaps with the fragment; None if htmx never requests it.
     region: str | None = "posts"
-    stranger: str = "sees it"  # or "logs in", or "is sent away"
+    anonymous: str = "sees it"  # or "logs in", or "is sent away"
     member: int = 200
     html: bool = True
 
@@ -48,15 +48,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Form:
-    """An address that is posted to."""
+    """A URL for POST."""
 
     url: str
     fields: dict = field(default_factory=dict)
     statements: int = 8
-    for_strangers: bool = False
-    # For somebody else than the owner.
+    for_anonymous: bool = False
+    # The status for a viewer who is not the owner.
     others: int | None = None
-    # The answer when all is well, without htmx and with it.
+    # The status on success, without htmx and with htmx.
     done: tuple[int, int] = (303, 303)
 
     def __str__(self):
@@ -76,7 +76,7 @@ PAGES = [
     Page("/tags/bread?before={middle}", 4),
     Page("/tags/bread?since={middle}", 5, region="new_posts"),
     Page("/tags/nobody", 3),
-    Page("/tags/BREAD", 0, region=None, stranger="is sent away", member=303),
+    Page("/tags/BREAD", 0, region=None, anonymous="is sent away", member=303),
     Page("/@bruno", 5),
     Page("/@bruno?before={middle}", 5),
     Page("/@bruno?through={middle}", 6),
@@ -89,21 +89,21 @@ PAGES = [
     Page("/@person1/following", 4, region="people"),
     Page("/@carmen/following", 4, region="people"),
     Page("/posts/{post}", 6),
-    Page("/posts/{answered}", 7),
-    Page("/posts/{answered}?after={answer}", 7),
-    Page("/posts/{answered}?through={answer}", 8),
-    Page("/posts/{answer}", 7),
+    Page("/posts/{parent}", 7),
+    Page("/posts/{parent}?after={reply}", 7),
+    Page("/posts/{parent}?through={reply}", 8),
+    Page("/posts/{reply}", 7),
     Page("/posts/{gone}", 6),
     Page("/posts/{post}/likes", 4, region="people"),
     Page("/posts/{post}/reposts", 4, region="people"),
     Page("/posts/{edited}/history", 4, region="versions"),
-    Page("/posts/{post}/reply", 5, region="composer_{post}", stranger="logs in"),
-    Page("/posts/{own}/edit", 4, region="post_{own}", stranger="logs in"),
-    Page("/posts/new", 3, region="composer", stranger="logs in"),
-    Page("/posts/new?body=Hello", 2, region="composer", stranger="logs in"),
-    Page("/posts/new?draft={draft}", 3, region="composer", stranger="logs in"),
-    Page("/drafts", 3, region="drafts", stranger="logs in"),
-    Page("/bookmarks", 4, stranger="logs in"),
+    Page("/posts/{post}/reply", 5, region="composer_{post}", anonymous="logs in"),
+    Page("/posts/{own}/edit", 4, region="post_{own}", anonymous="logs in"),
+    Page("/posts/new", 3, region="composer", anonymous="logs in"),
+    Page("/posts/new?body=Hello", 2, region="composer", anonymous="logs in"),
+    Page("/posts/new?draft={draft}", 3, region="composer", anonymous="logs in"),
+    Page("/drafts", 3, region="drafts", anonymous="logs in"),
+    Page("/bookmarks", 4, anonymous="logs in"),
     Page("/search", 2, region="results"),
     Page("/search?q=%22%25*", 2, region="results"),
     Page("/search?q=loaf", 5, region="results"),
@@ -115,31 +115,31 @@ PAGES = [
     Page("/search?q=loaf&by=relevance&through={middle}&strength=0", 4, region="results"),
     Page("/search?q=person&by=people", 3, region="results"),
     Page("/search?q=person&by=people&before={middle}", 3, region="people"),
-    Page("/settings/profile", 2, region=None, stranger="logs in"),
-    Page("/settings/account", 2, region=None, stranger="logs in"),
-    Page("/settings/sessions", 3, region=None, stranger="logs in"),
-    Page("/settings/blocks", 3, region="people", stranger="logs in"),
-    Page("/settings/blocks?before={kept_away}", 3, region="people", stranger="logs in"),
-    Page("/settings/blocks?through={kept_away}", 4, region="people", stranger="logs in"),
-    Page("/notifications", 5, region="notifications", stranger="logs in"),
-    Page("/notifications?kind=like", 5, region="notifications", stranger="logs in"),
-    Page("/notifications?before={told}", 5, region="notifications", stranger="logs in"),
-    Page("/notifications?through={told}", 6, region="notifications", stranger="logs in"),
-    Page("/notifications?counted=0", 5, region="unread", stranger="logs in"),
+    Page("/settings/profile", 2, region=None, anonymous="logs in"),
+    Page("/settings/account", 2, region=None, anonymous="logs in"),
+    Page("/settings/sessions", 3, region=None, anonymous="logs in"),
+    Page("/settings/blocks", 3, region="people", anonymous="logs in"),
+    Page("/settings/blocks?before={relationship}", 3, region="people", anonymous="logs in"),
+    Page("/settings/blocks?through={relationship}", 4, region="people", anonymous="logs in"),
+    Page("/notifications", 5, region="notifications", anonymous="logs in"),
+    Page("/notifications?kind=like", 5, region="notifications", anonymous="logs in"),
+    Page("/notifications?before={notification}", 5, region="notifications", anonymous="logs in"),
+    Page("/notifications?through={notification}", 6, region="notifications", anonymous="logs in"),
+    Page("/notifications?counted=0", 5, region="unread", anonymous="logs in"),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
     Page("/reset-password", 2, region=None),
     Page("/reset-password/{token}", 3, region=None),
-    Page("/reset-password/nonsense", 1, region=None, stranger="is sent away", member=303),
+    Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
     Page("/avatars/ada.svg", 0, region=None, html=False),
     Page("/healthz", 1, region=None, html=False),
     Page("/flask-moment.js", 0, region=None, html=False),
     Page("{static}/css/base.css", 0, region=None, html=False),
 ]
-# Served by WhiteNoise before the application is asked, or not used by any page of ours.
+# Served by WhiteNoise before the application, or used by none of our pages.
 SERVED_ELSEWHERE = {"static", "bootstrap.static"}
 
-# The answer of a form that htmx swaps.
+# The statuses of a form whose answer htmx swaps.
 SWAPS = (303, 200)
 
 FORMS = [
@@ -151,11 +151,11 @@ FORMS = [
     Form("/posts/{deleted}/restore", others=404, done=SWAPS),
     Form("/posts/{edited}/restore?version={version}", statements=14, others=404, done=SWAPS),
     Form("/posts/{post}/repost", done=SWAPS),
-    Form("/posts/{answer}/unrepost", done=SWAPS),
+    Form("/posts/{reply}/unrepost", done=SWAPS),
     Form("/posts/{post}/like", done=SWAPS),
-    Form("/posts/{answer}/unlike", done=SWAPS),
+    Form("/posts/{reply}/unlike", done=SWAPS),
     Form("/posts/{post}/bookmark", done=SWAPS),
-    Form("/posts/{answer}/unbookmark", done=SWAPS),
+    Form("/posts/{reply}/unbookmark", done=SWAPS),
     Form("/drafts", {"body": "Hel", "nonce": "abc"}, done=(303, 204)),
     Form("/drafts/{draft}/delete", others=404, done=SWAPS),
     Form("/@carmen/follow", done=SWAPS),
@@ -173,63 +173,63 @@ FORMS = [
         "/register",
         {"username": "newcomer", "email": "new@example.org", "password": "a long password"},
         statements=9,
-        for_strangers=True,
+        for_anonymous=True,
     ),
-    Form("/login", {"login": "bruno", "password": PASSWORD}, for_strangers=True),
-    Form("/reset-password", {"email": "bruno@example.org"}, for_strangers=True),
-    Form("/reset-password/{token}", {"password": "a new password"}, for_strangers=True),
+    Form("/login", {"login": "bruno", "password": PASSWORD}, for_anonymous=True),
+    Form("/reset-password", {"email": "bruno@example.org"}, for_anonymous=True),
+    Form("/reset-password/{token}", {"password": "a new password"}, for_anonymous=True),
 ]
 
 
 @pytest.fixture(scope="module")
 def built():
-    """What the town was when it was first built, so that it need not be built for every test."""
+    """A cache of the rows, so that the community is built once for the module."""
     return {}
 
 
 @pytest.fixture
-def town(app, built, make_user, make_post, make_follow):
-    """A place with enough in it for second pages, and what its addresses are called."""
+def placeholders(app, built, make_user, make_post, make_follow):
+    """Fill the database until lists have second pages; give the values for the URL placeholders."""
     with app.app_context(), writing() as session:
         if built:
             for table, found in built["rows"]:
                 session.execute(insert(table), found)
             fill()
         else:
-            built["places"] = build_town(make_user, make_post, make_follow)
+            built["placeholders"] = build_community(make_user, make_post, make_follow)
             built["rows"] = [
                 (table, [dict(row) for row in found])
                 for table in Base.metadata.sorted_tables
                 if (found := session.execute(in_order(table)).mappings().all())
             ]
-        places = built["places"]
-        # What can be undone for some seconds only is done now.
-        session.get(Post, places["deleted"]).delete()
-        version = edit(session.get(Post, places["edited"]), "Is")
+        placeholders = built["placeholders"]
+        # These actions can be undone for some seconds only, so each test does them again.
+        session.get(Post, placeholders["deleted"]).delete()
+        version = edit(session.get(Post, placeholders["edited"]), "Is")
         bruno = session.scalars(by_username("bruno")).one()
         now = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
-    return places | now
+    return placeholders | now
 
 
 def in_order(table):
-    """All rows, so that what a row refers to comes before it."""
+    """Select all rows; a row comes after the rows that it refers to."""
     return table.select().order_by(*table.primary_key)
 
 
-def build_town(make_user, make_post, make_follow):
-    """Let people write, follow and react; return what the places are called."""
+def build_community(make_user, make_post, make_follow):
+    """Have people write, follow and react; return the values for the URL placeholders."""
     ada, bruno, _carmen, dora = (make_user(name) for name in ("ada", "bruno", "carmen", "dora"))
     loaf = "Loaf {0} https://bread.example/{0}\n\n#Bread <3 @ada"
     posts = [make_post(bruno, loaf.format(n)) for n in range(30)]
     own, deleted, edited = (make_post(ada, body) for body in ("Mine", "Gone", "Was"))
-    answers = [make_post(ada, f"Why {n}?", in_reply_to=posts[1]) for n in range(PAGE + 2)]
+    replies = [make_post(ada, f"Why {n}?", in_reply_to=posts[1]) for n in range(PAGE + 2)]
     for n in range(4):
-        make_post(bruno, f"Because {n}", in_reply_to=answers[0])
+        make_post(bruno, f"Because {n}", in_reply_to=replies[0])
     gone = make_post(bruno, "Not for long", in_reply_to=posts[2])
     make_post(ada, "Oh", in_reply_to=gone)
     gone.delete()
     for react in (like, bookmark, repost):
-        react(ada, answers[0])
+        react(ada, replies[0])
     save_draft(ada, "typed", "What I wan")
     make_follow(ada, bruno)
     for _ in range(PAGE + 2):
@@ -248,29 +248,29 @@ def build_town(make_user, make_post, make_follow):
         "middle": posts[27].id,
         "post": posts[0].id,
         "own": own.id,
-        "answered": posts[1].id,
-        "answer": answers[0].id,
+        "parent": posts[1].id,
+        "reply": replies[0].id,
         "gone": gone.id,
         "edited": edited.id,
         "draft": newest(Draft.id)[0],
         "deleted": deleted.id,
         "session": newest(LoginSession.id)[0],
         "follower": newest(Follow.since)[1],
-        "kept_away": newest(Block.since)[1],
-        "told": newest(Notification.id)[1],
+        "relationship": newest(Block.since)[1],
+        "notification": newest(Notification.id)[1],
     }
 
 
 @pytest.fixture
-def ada(app, town):
-    """Give the one who reads."""
+def ada(app, placeholders):
+    """Give the viewer's user."""
     with app.app_context():
         return db.session.scalars(by_username("ada")).one()
 
 
 HTML = [page for page in PAGES if page.html and page.member == 200]
-FOR_ALL = [page for page in PAGES if page.stranger == "sees it"]
-FOR_MEMBERS = [page for page in PAGES if page.stranger == "logs in"]
+FOR_ALL = [page for page in PAGES if page.anonymous == "sees it"]
+FOR_MEMBERS = [page for page in PAGES if page.anonymous == "logs in"]
 SWAPPED = [page for page in PAGES if page.region]
 
 
@@ -281,7 +281,7 @@ def every(name, examples):
 
 @pytest.fixture
 def contents(app):
-    """Give a function that reads the whole database, but for what reading may move."""
+    """Give a function that reads the whole database, except the columns that a GET may change."""
 
     def read():
         with app.app_context(), db.engine.connect() as connection:
@@ -300,27 +300,27 @@ def contents(app):
 
 @pytest.fixture
 def viewer(ada, signed_in):
-    """The browser of somebody who follows and writes."""
+    """The client of a member who follows and writes."""
     return signed_in(ada)
 
 
-def endpoints(app, examples, town):
+def endpoints(app, examples, placeholders):
     adapter = app.url_map.bind("localhost")
     method = "GET" if isinstance(examples[0], Page) else "POST"
-    return {adapter.match(urlsplit(e.url.format(**town)).path, method)[0] for e in examples}
+    return {adapter.match(urlsplit(e.url.format(**placeholders)).path, method)[0] for e in examples}
 
 
-def test_every_page_stands_in_the_table_above(app, town):
+def test_pages_lists_every_url_for_get(app, placeholders):
     read = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
-    assert read - SERVED_ELSEWHERE == endpoints(app, PAGES, town) - SERVED_ELSEWHERE
+    assert read - SERVED_ELSEWHERE == endpoints(app, PAGES, placeholders) - SERVED_ELSEWHERE
 
 
-def test_every_form_stands_in_the_table_above(app, town):
+def test_forms_lists_every_url_for_post(app, placeholders):
     posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
-    assert posted == endpoints(app, FORMS, town)
+    assert posted == endpoints(app, FORMS, placeholders)
 
 
-def test_nothing_takes_any_other_method(app):
+def test_no_url_accepts_another_method(app):
     methods = {method for rule in app.url_map.iter_rules() for method in rule.methods}
     assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}
 
@@ -329,13 +329,13 @@ def test_nothing_takes_any_other_method(app):
 
 
 @every("page", PAGES)
-def test_a_member_gets_the_page(page, town, viewer):
-    assert viewer.get(page.url.format(**town)).status_code == page.member
+def test_a_member_gets_the_page(page, placeholders, viewer):
+    assert viewer.get(page.url.format(**placeholders)).status_code == page.member
 
 
 @every("page", HTML)
-def test_a_page_is_whole(page, town, viewer):
-    whole = viewer.get(page.url.format(**town))
+def test_a_page_is_a_complete_document(page, placeholders, viewer):
+    whole = viewer.get(page.url.format(**placeholders))
     assert "<html" in whole.text
     one(whole, "h1")
     one(whole, "main#main")
@@ -343,49 +343,53 @@ def test_a_page_is_whole(page, town, viewer):
 
 
 @every("page", HTML)
-def test_a_button_works_before_the_end_of_the_page_is_there(page, town, viewer):
-    whole = viewer.get(page.url.format(**town)).text
+def test_the_form_of_actions_comes_before_its_buttons(page, placeholders, viewer):
+    whole = viewer.get(page.url.format(**placeholders)).text
     assert 0 < whole.index('<form id="actions"') < whole.index('form="actions"')
 
 
 @every("page", FOR_ALL)
-def test_a_stranger_gets_what_is_for_all(page, town, stranger):
+def test_an_anonymous_viewer_gets_the_public_pages(page, placeholders, anonymous):
     for htmx in (False, True):
-        answer = stranger.get(page.url.format(**town), htmx=htmx)
+        answer = anonymous.get(page.url.format(**placeholders), htmx=htmx)
         assert answer.status_code == 200
         assert "/logout" not in answer.text
 
 
 @every("page", FOR_MEMBERS)
-def test_a_stranger_logs_in_and_comes_back(page, town, stranger):
-    url = page.url.format(**town)
-    answer = stranger.get(url)
+def test_an_anonymous_viewer_logs_in_and_comes_back(page, placeholders, anonymous):
+    url = page.url.format(**placeholders)
+    answer = anonymous.get(url)
     assert answer.status_code == 303
     assert urlsplit(answer.location).path == "/login"
-    stranger.follow(answer)
-    assert stranger.submit("main form", login="ada", password=PASSWORD).location == url
+    anonymous.follow(answer)
+    assert anonymous.submit("main form", login="ada", password=PASSWORD).location == url
 
 
 @every("page", FOR_MEMBERS)
-def test_a_stranger_with_htmx_is_told_and_the_page_stays(page, town, stranger):
-    answer = stranger.get(page.url.format(**town), htmx=True)
+def test_an_anonymous_viewer_with_htmx_gets_a_message_and_keeps_the_page(
+    page, placeholders, anonymous
+):
+    answer = anonymous.get(page.url.format(**placeholders), htmx=True)
     assert answer.status_code == 401
     assert messages(answer)
     absent(answer, "form, main, article")
 
 
 @every("page", SWAPPED)
-def test_a_fragment_is_a_verbatim_piece_of_the_page(page, town, viewer):
-    whole = hold_fragment(viewer, page.url.format(**town))
-    one(whole, "#" + page.region.format(**town))
+def test_a_fragment_is_a_verbatim_piece_of_the_page(page, placeholders, viewer):
+    whole = check_fragment(viewer, page.url.format(**placeholders))
+    one(whole, "#" + page.region.format(**placeholders))
 
 
 @every("page", [page for page in SWAPPED if page in FOR_ALL])
-def test_so_it_is_for_a_stranger(page, town, stranger):
-    hold_fragment(stranger, page.url.format(**town))
+def test_a_fragment_is_a_verbatim_piece_of_the_page_for_an_anonymous_viewer(
+    page, placeholders, anonymous
+):
+    check_fragment(anonymous, page.url.format(**placeholders))
 
 
-def hold_fragment(client, url):
+def check_fragment(client, url):
     whole, fragment = client.get(url).text, client.get(url, htmx=True).text
     assert "<html" in whole
     assert "<html" not in fragment
@@ -396,32 +400,32 @@ def hold_fragment(client, url):
 
 
 @every("page", HTML)
-def test_htmx_asks_only_for_what_has_a_fragment(page, town, viewer, app):
-    asked = attributes(viewer.get(page.url.format(**town)), "[hx-get]", "hx-get")
+def test_htmx_requests_only_urls_with_a_fragment(page, placeholders, viewer, app):
+    asked = attributes(viewer.get(page.url.format(**placeholders)), "[hx-get]", "hx-get")
     adapter = app.url_map.bind("localhost")
-    swapped = endpoints(app, SWAPPED, town)
+    swapped = endpoints(app, SWAPPED, placeholders)
     assert {adapter.match(urlsplit(url).path)[0] for url in asked} <= swapped
 
 
 @every("page", PAGES)
-def test_reading_a_page_writes_no_row(page, town, viewer, contents):
+def test_a_get_writes_no_row(page, placeholders, viewer, contents):
     before = contents()
     for htmx in (False, True):
-        viewer.get(page.url.format(**town), htmx=htmx)
+        viewer.get(page.url.format(**placeholders), htmx=htmx)
     assert contents() == before
 
 
 @every("page", PAGES)
-def test_a_page_stays_within_its_statements(page, town, viewer, statements):
+def test_a_page_stays_within_its_statements(page, placeholders, viewer, statements):
     with statements() as sent:
-        viewer.get(page.url.format(**town))
+        viewer.get(page.url.format(**placeholders))
     assert len(sent) <= page.statements, sent
 
 
 @every("page", PAGES)
-def test_a_page_sends_no_statement_twice(page, town, viewer, statements):
-    """A statement for each row of a list would be sent as often as there are rows."""
-    url = page.url.format(**town)
+def test_a_page_sends_no_statement_twice(page, placeholders, viewer, statements):
+    """This finds N+1 queries: they send one statement for each row of a list."""
+    url = page.url.format(**placeholders)
     for htmx in (False, True):
         with statements() as sent:
             viewer.get(url, htmx=htmx)
@@ -429,8 +433,10 @@ def test_a_page_sends_no_statement_twice(page, town, viewer, statements):
 
 
 @every("page", PAGES)
-def test_a_page_is_kept_apart_from_its_fragment_and_from_other_people(page, town, viewer):
-    answer = viewer.get(page.url.format(**town))
+def test_caches_separate_a_page_from_its_fragment_and_from_other_viewers(
+    page, placeholders, viewer
+):
+    answer = viewer.get(page.url.format(**placeholders))
     if answer.mimetype in ("image/svg+xml", "text/javascript", "text/css"):
         assert answer.cache_control.public
         assert answer.cache_control.max_age > 0
@@ -441,8 +447,8 @@ def test_a_page_is_kept_apart_from_its_fragment_and_from_other_people(page, town
 
 
 @every("page", HTML)
-def test_a_page_asks_no_other_host_for_anything(page, town, viewer):
-    whole = viewer.get(page.url.format(**town))
+def test_a_page_loads_nothing_from_another_host(page, placeholders, viewer):
+    whole = viewer.get(page.url.format(**placeholders))
     asked = attributes(whole, "[src]", "src") + attributes(whole, "form[action]", "action")
     asked += attributes(whole, "link[href], use[href]", "href")
     assert asked
@@ -450,8 +456,8 @@ def test_a_page_asks_no_other_host_for_anything(page, town, viewer):
 
 
 @every("page", PAGES)
-def test_a_page_shows_no_address_of_mail_but_ones_own(page, town, viewer):
-    text = viewer.get(page.url.format(**town)).text
+def test_a_page_shows_no_email_address_but_the_viewers(page, placeholders, viewer):
+    text = viewer.get(page.url.format(**placeholders)).text
     assert "bruno@" not in text
     assert "person1@" not in text
 
@@ -461,59 +467,65 @@ def test_a_page_shows_no_address_of_mail_but_ones_own(page, town, viewer):
 
 @every("form", FORMS)
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_form_wants_our_token(form, town, viewer, make_client, htmx, contents):
+def test_a_form_requires_our_csrf_token(form, placeholders, viewer, make_client, htmx, contents):
     before = contents()
     for token in (None, "", "nonsense", make_client().token()):
-        answer = viewer.post(form.url.format(**town), form.fields, token=token, htmx=htmx)
+        answer = viewer.post(form.url.format(**placeholders), form.fields, token=token, htmx=htmx)
         assert answer.status_code == 400
     assert contents() == before
 
 
-@every("form", [form for form in FORMS if not form.for_strangers])
-def test_a_form_of_members_sends_a_stranger_to_log_in(form, town, stranger, contents):
-    stranger.get("/login")
+@every("form", [form for form in FORMS if not form.for_anonymous])
+def test_a_form_for_members_sends_an_anonymous_viewer_to_log_in(
+    form, placeholders, anonymous, contents
+):
+    anonymous.get("/login")
     before = contents()
-    answer = stranger.post(form.url.format(**town), form.fields)
+    answer = anonymous.post(form.url.format(**placeholders), form.fields)
     assert answer.status_code == 303
     assert urlsplit(answer.location).path == "/login"
-    assert stranger.post(form.url.format(**town), form.fields, htmx=True).status_code == 401
+    assert (
+        anonymous.post(form.url.format(**placeholders), form.fields, htmx=True).status_code == 401
+    )
     assert contents() == before
 
 
 @every("form", [form for form in FORMS if form.others])
-def test_somebody_elses_thing_is_not_found(form, town, make_user, signed_in, contents):
+def test_a_form_of_another_owner_is_not_found(form, placeholders, make_user, signed_in, contents):
     client = signed_in(make_user("mallory"))
     before = contents()
     for htmx in (False, True):
-        answer = client.post(form.url.format(**town), form.fields, htmx=htmx)
+        answer = client.post(form.url.format(**placeholders), form.fields, htmx=htmx)
         assert answer.status_code == form.others
     assert contents() == before
 
 
 @every("form", FORMS)
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_form_stays_within_its_statements(form, town, viewer, stranger, statements, htmx):
-    client = stranger if form.for_strangers else viewer
+def test_a_form_stays_within_its_statements(
+    form, placeholders, viewer, anonymous, statements, htmx
+):
+    client = anonymous if form.for_anonymous else viewer
     client.token()
     with statements() as sent:
-        answer = client.post(form.url.format(**town), form.fields, htmx=htmx)
+        answer = client.post(form.url.format(**placeholders), form.fields, htmx=htmx)
     assert answer.status_code == form.done[htmx]
     assert len(sent) <= form.statements, sent
 
 
 @every("form", FORMS)
-def test_a_field_that_the_form_does_not_have_changes_nothing(form, town, viewer, rows, ada):
+def test_an_unknown_field_changes_nothing(form, placeholders, viewer, rows, ada):
     extra = {"is_admin": "y", "author_id": "1", "id": "1", "posts_count": "999", "user_id": "1"}
-    viewer.post(form.url.format(**town), extra | form.fields)
+    viewer.post(form.url.format(**placeholders), extra | form.fields)
     kept = rows("user", "id = :id", id=ada.id)[0]
     assert not kept["is_admin"]
     assert kept["posts_count"] < 100
 
 
 @every("form", FORMS)
-def test_a_form_cannot_be_sent_by_reading(form, town, viewer, contents):
+def test_a_form_cannot_be_sent_by_get(form, placeholders, viewer, contents):
     before = contents()
-    url = form.url.format(**town)
+    url = form.url.format(**placeholders)
     answer = viewer.get(f"{url}{'&' if '?' in url else '?'}{urlencode(form.fields)}")
     assert answer.status_code in (200, 302, 303, 405)
     assert contents() == before

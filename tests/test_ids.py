@@ -1,4 +1,4 @@
-"""Ids that are in order of time."""
+"""Time-ordered ids."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,7 +12,7 @@ from app.posts.writing import publish
 from tests.conftest import DATABASE
 
 
-def test_an_id_tells_when_its_row_was_made(app, ada, travel, make_post):
+def test_an_id_contains_the_time_of_its_row(app, ada, travel, make_post):
     travel.move_to(datetime(2030, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC))
     post = make_post(ada)
     assert post.created_at == datetime(2030, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC)
@@ -20,14 +20,14 @@ def test_an_id_tells_when_its_row_was_made(app, ada, travel, make_post):
     assert post.id < BIGGEST_ID
 
 
-def test_many_ids_of_one_millisecond_differ_and_rise(app, ada, travel, make_post):
+def test_ids_of_one_millisecond_are_unique_and_rising(app, ada, travel, make_post):
     with app.app_context(), writing():
         ids = [make_post(ada).id for _ in range(200)]
     assert len(set(ids)) == 200
     assert {id >> LOW_BITS for id in ids} == {id_at(now()) >> LOW_BITS}
 
 
-def test_ids_stay_apart_when_the_clock_goes_back(app, ada, travel, make_post):
+def test_ids_stay_unique_when_the_clock_goes_back(app, ada, travel, make_post):
     ids = []
     for hours in (0, -1, -1, 3, -2):
         travel.shift(timedelta(hours=hours))
@@ -37,7 +37,7 @@ def test_ids_stay_apart_when_the_clock_goes_back(app, ada, travel, make_post):
         assert all(earlier < later for earlier, later in pairwise(ids))
 
 
-def test_rows_that_one_statement_inserts_get_ids_of_their_own(app, ada):
+def test_rows_of_one_insert_statement_get_unique_ids(app, ada):
     with app.app_context(), writing() as session:
         session.add_all(
             LoginSession(
@@ -49,7 +49,7 @@ def test_rows_that_one_statement_inserts_get_ids_of_their_own(app, ada):
         assert db.session.scalar(select(func.count(LoginSession.id.distinct()))) == 50
 
 
-def test_writers_at_once_get_ids_of_their_own(app, make_user, together, rows):
+def test_concurrent_writers_get_unique_ids(app, make_user, together, rows):
     people = [make_user() for _ in range(8)]
 
     def write(author):

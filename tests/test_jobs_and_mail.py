@@ -1,4 +1,4 @@
-"""Mails: the outbox, its delivery, its retries; and the jobs beside the web."""
+"""Mails: the outbox, its delivery and its retries; and the background jobs."""
 
 import logging
 import socket
@@ -22,8 +22,8 @@ from tests.html import one
 
 
 class Letterbox:
-    """What a mail server does with a mail: refuses it while ``refusing``, or whom it is
-    for while ``unknown``; else keeps it."""
+    """An SMTP handler that keeps mails; it refuses the data while ``refusing``, and the recipient
+    while ``unknown``."""
 
     def __init__(self):
         self.refusing, self.unknown, self.received = False, False, []
@@ -42,7 +42,7 @@ class Letterbox:
 
 
 class MailServer(Controller):
-    """On a port that the system gives it, which nobody else can take before it does."""
+    """A controller that lets the operating system choose the port, which avoids a race."""
 
     def _trigger_server(self):
         self.port = self.server.sockets[0].getsockname()[1]
@@ -51,22 +51,22 @@ class MailServer(Controller):
 
 @pytest.fixture
 def letterbox():
-    """A real mail server, and what it received."""
+    """A real mail server; gives its handler, which holds the mails."""
     handler = Letterbox()
     server = MailServer(handler, hostname="127.0.0.1", port=0, ready_timeout=60)
     server.start()
     handler.port = server.port
-    # The server tells what it is sent: what counts is what our side tells.
-    told = logging.getLogger("mail.log")
-    told.disabled = True
+    # The tests read our log only, so the log of the mail server is turned off.
+    server_log = logging.getLogger("mail.log")
+    server_log.disabled = True
     yield handler
-    told.disabled = False
+    server_log.disabled = False
     server.stop()
 
 
 @pytest.fixture
 def mailing(make_app, letterbox, app):
-    """An application that mails by that server."""
+    """An application that sends mail by ``letterbox``."""
     env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(letterbox.port)}
     return make_app(
         env | {"BASE_URL": "http://localhost", "ADMINS": "ops@example.org"},
@@ -88,7 +88,7 @@ def sweep(app):
         deliver_due()
 
 
-def test_a_mail_is_delivered_after_the_answer_is_safe(mailing, ada, letterbox, rows):
+def test_a_mail_is_delivered_after_the_commit(mailing, ada, letterbox, rows):
     ask_for_a_reset(Client(mailing))
     received = letterbox.received[0]
     assert received["To"] == "ada@example.org"
@@ -100,9 +100,7 @@ def test_a_mail_is_delivered_after_the_answer_is_safe(mailing, ada, letterbox, r
     assert len(letterbox.received) == 1
 
 
-def test_a_mail_that_was_refused_is_tried_again_and_again(
-    mailing, ada, letterbox, rows, travel, caplog
-):
+def test_a_refused_mail_is_retried(mailing, ada, letterbox, rows, travel, caplog):
     letterbox.refusing = True
     answer = ask_for_a_reset(Client(mailing))
     assert answer.status_code == 303
@@ -121,7 +119,9 @@ def test_a_mail_that_was_refused_is_tried_again_and_again(
     assert len(letterbox.received) == 1
 
 
-def test_the_log_tells_why_a_mail_was_refused_and_not_to_whom(mailing, ada, letterbox, caplog):
+def test_the_log_names_the_reason_of_a_refusal_and_not_the_recipient(
+    mailing, ada, letterbox, caplog
+):
     letterbox.unknown = True
     ask_for_a_reset(Client(mailing))
     assert "550" in caplog.text
@@ -129,14 +129,12 @@ def test_the_log_tells_why_a_mail_was_refused_and_not_to_whom(mailing, ada, lett
     assert "ada@example.org" not in caplog.text
 
 
-def test_a_mail_server_that_says_nothing_is_not_waited_for(
-    make_app, app, ada, rows, caplog, monkeypatch
-):
+def test_a_silent_mail_server_times_out(make_app, app, ada, rows, caplog, monkeypatch):
     monkeypatch.setattr(jobs, "SOCKET_TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(silent.getsockname()[1])}
         client = Client(make_app(env, MAIL_SUPPRESS_SEND=False))
-        # The consumer would run until it is told to stop.
+        # The consumer runs until it is stopped.
         done = SimpleNamespace(run=lambda: None)
         monkeypatch.setattr(Huey, "create_consumer", lambda _self, **_options: done)
         hangs_up = threading.Timer(10, silent.close)
@@ -152,7 +150,7 @@ def test_a_mail_server_that_says_nothing_is_not_waited_for(
     assert "timed out" in caplog.text
 
 
-def test_a_mail_server_that_is_away_loses_nothing(make_app, app, ada, letterbox, rows, travel):
+def test_no_mail_is_lost_while_the_mail_server_is_down(make_app, app, ada, letterbox, rows, travel):
     away = make_app({"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "1"}, MAIL_SUPPRESS_SEND=False)
     assert ask_for_a_reset(Client(away)).status_code == 303
     assert outbox(rows) == [(1, False)]
@@ -163,7 +161,7 @@ def test_a_mail_server_that_is_away_loses_nothing(make_app, app, ada, letterbox,
     assert letterbox.received[0]["To"] == "ada@example.org"
 
 
-def test_a_mail_whose_job_was_lost_is_found_by_the_sweep(mailing, letterbox, rows):
+def test_the_sweep_delivers_a_mail_whose_job_was_lost(mailing, letterbox, rows):
     with mailing.app_context():
         with writing() as session:
             session.add(OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
@@ -172,7 +170,7 @@ def test_a_mail_whose_job_was_lost_is_found_by_the_sweep(mailing, letterbox, row
     assert letterbox.received[0].get_content().strip() == "Tea?"
 
 
-def test_one_mail_is_sent_once_by_however_many_workers(mailing, letterbox, rows, together):
+def test_several_workers_send_a_mail_once(mailing, letterbox, rows, together):
     with mailing.app_context(), writing() as session:
         session.add(OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
     id = rows("outbox_mail")[0]["id"]
@@ -186,7 +184,7 @@ def test_one_mail_is_sent_once_by_however_many_workers(mailing, letterbox, rows,
     assert outbox(rows) == [(1, True)]
 
 
-def test_nothing_is_mailed_for_what_was_taken_back(mailing, letterbox, rows):
+def test_a_transaction_that_is_rolled_back_sends_no_mail(mailing, letterbox, rows):
     def act():
         with writing():
             send_mail("ada@example.org", "Hi", "mail/reset_password.txt", "en", user=None, url="")
@@ -198,10 +196,10 @@ def test_nothing_is_mailed_for_what_was_taken_back(mailing, letterbox, rows):
     assert letterbox.received == []
 
 
-def test_one_address_gets_three_mails_an_hour(app, ada, bruno, stranger, rows, travel):
+def test_one_address_gets_three_mails_an_hour(app, ada, bruno, anonymous, rows, travel):
     for _ in range(5):
-        assert ask_for_a_reset(stranger, "ADA@example.org").status_code == 303
-    ask_for_a_reset(stranger, "bruno@example.org")
+        assert ask_for_a_reset(anonymous, "ADA@example.org").status_code == 303
+    ask_for_a_reset(anonymous, "bruno@example.org")
     assert sorted(row["recipient"] for row in rows("outbox_mail")) == [
         "ada@example.org",
         "ada@example.org",
@@ -209,19 +207,19 @@ def test_one_address_gets_three_mails_an_hour(app, ada, bruno, stranger, rows, t
         "bruno@example.org",
     ]
     travel.shift(timedelta(hours=1, seconds=1))
-    ask_for_a_reset(stranger)
+    ask_for_a_reset(anonymous)
     assert len(rows("outbox_mail")) == 5
 
 
-def test_without_a_server_the_mail_is_in_the_log_with_its_link(app, ada, stranger, caplog, rows):
+def test_without_a_server_the_mail_is_in_the_log_with_its_link(app, ada, anonymous, caplog, rows):
     caplog.set_level(logging.INFO, "app.mail.jobs")
-    ask_for_a_reset(stranger)
+    ask_for_a_reset(anonymous)
     assert "/reset-password/" in caplog.text
     assert outbox(rows) == [(1, True)]
 
 
-def test_old_mails_are_forgotten_after_a_week(app, ada, stranger, rows, travel):
-    ask_for_a_reset(stranger)
+def test_mails_are_deleted_after_a_week(app, ada, anonymous, rows, travel):
+    ask_for_a_reset(anonymous)
     travel.shift(timedelta(days=6))
     sweep(app)
     assert len(rows("outbox_mail")) == 1
@@ -232,7 +230,7 @@ def test_old_mails_are_forgotten_after_a_week(app, ada, stranger, rows, travel):
 
 @pytest.fixture
 def logging_app(make_app, letterbox, tmp_path):
-    """An application that logs as it does in use, with an address that fails."""
+    """An application with logging as in production, and a URL that fails."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     env = {"INSTANCE_PATH": str(tmp_path), "MAIL_SERVER": "127.0.0.1"}
@@ -250,7 +248,7 @@ def read_log(app):
     return Path(app.instance_path, "logs", "microblog.log").read_text(encoding="utf-8")
 
 
-def test_an_error_is_mailed_to_the_admins_once_a_minute(logging_app, letterbox):
+def test_an_error_is_mailed_to_the_administrators_once_a_minute(logging_app, letterbox):
     for _ in range(3):
         answer = logging_app.test_client().get("/fails")
         assert answer.status_code == 500
@@ -264,7 +262,7 @@ def test_an_error_is_mailed_to_the_admins_once_a_minute(logging_app, letterbox):
     assert read_log(logging_app).count("ZeroDivisionError") == 3
 
 
-def test_nobody_can_forge_a_line_of_the_log(logging_app):
+def test_a_request_cannot_forge_a_line_of_the_log(logging_app):
     forged = "2030-01-01 00:00:00,000 ERROR app Owned"
     logging_app.test_client().get(f"/fails?x=1\r\n{forged}")
     logger = logging.getLogger("app")
@@ -284,7 +282,7 @@ def test_the_log_holds_no_password_and_no_token(logging_app, app, ada):
     assert client.csrf_token not in text
 
 
-def test_the_log_holds_no_token_of_an_address(logging_app, app, letterbox):
+def test_the_log_holds_no_token_of_a_url(logging_app, app, letterbox):
     logging_app.add_url_rule("/fails/<token>", "fails_by_token", lambda token: 1 / 0)
     client = Client(logging_app)
     client.post("/reset-password/sentinel", {"password": "rain on the roof"}, token="expired")
@@ -294,7 +292,7 @@ def test_the_log_holds_no_token_of_an_address(logging_app, app, letterbox):
     assert "sentinel" not in read_log(logging_app) + letterbox.received[0].get_content()
 
 
-def test_the_log_holds_no_link_once_a_server_sends_it(make_app, app, ada, letterbox, caplog):
+def test_with_a_mail_server_the_log_holds_no_link(make_app, app, ada, letterbox, caplog):
     caplog.set_level(logging.DEBUG)
     env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(letterbox.port)}
     ask_for_a_reset(Client(make_app(env, MAIL_SUPPRESS_SEND=False)))

@@ -21,7 +21,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 @pytest.fixture(scope="module")
 def strings(tmp_path_factory):
-    """Every string that the program and its templates mark for translation."""
+    """All strings that code and templates mark for translation."""
     template = tmp_path_factory.mktemp("catalogue") / "messages.pot"
     command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]
     command += ["-F", "babel.cfg", "-k", "_l", "-o", str(template), "app", "templates"]
@@ -38,7 +38,7 @@ def spanish():
 
 
 def both(forms):
-    """Singular and plural, where there are two."""
+    """Return the singular and the plural; for a message without plural, the string alone."""
     return (forms,) if isinstance(forms, str) else tuple(forms)
 
 
@@ -50,7 +50,7 @@ def test_every_string_is_translated(strings, spanish):
     assert missing == []
 
 
-def test_no_translation_is_fuzzy_or_of_a_string_that_is_gone(strings, spanish):
+def test_no_translation_is_fuzzy_or_obsolete(strings, spanish):
     assert [message.id for message in spanish if message.id and message.fuzzy] == []
     assert {both(m.id)[0] for m in spanish if m.id} == {both(m.id)[0] for m in strings}
 
@@ -64,7 +64,7 @@ def test_translations_keep_the_placeholders(spanish):
             assert wanted == set(PLACEHOLDER.findall(both(message.string)[-1])), message.id
 
 
-def test_the_compiled_catalogue_is_the_one_that_is_read(spanish):
+def test_the_compiled_catalogue_is_up_to_date(spanish):
     with (CATALOGUE / "messages.mo").open("rb") as file:
         compiled = read_mo(file)
     for message in spanish:
@@ -83,44 +83,44 @@ def test_the_compiled_catalogue_is_the_one_that_is_read(spanish):
         ("nonsense;;q=x", "en"),
     ],
 )
-def test_the_browser_names_the_language(stranger, asked, got):
-    page = stranger.get("/login", headers={"Accept-Language": asked})
+def test_accept_language_chooses_the_language(anonymous, asked, got):
+    page = anonymous.get("/login", headers={"Accept-Language": asked})
     assert one(page, "html").attributes["lang"] == got
     assert "Accept-Language" in page.vary
 
 
-def test_no_more_of_what_a_browser_says_is_kept_than_browsers_say(stranger):
+def test_a_cached_accept_language_has_a_limited_length(anonymous):
     said = ", ".join(["fr"] * 1_000) + ", es"
-    assert 'lang="en"' in stranger.get("/", headers={"Accept-Language": said}).text
+    assert 'lang="en"' in anonymous.get("/", headers={"Accept-Language": said}).text
 
 
-def test_a_time_reads_well_without_javascript(ada, make_post, stranger, travel):
+def test_a_time_reads_well_without_javascript(ada, make_post, anonymous, travel):
     travel.move_to("2030-05-06T07:08:09Z")
     make_post(ada)
-    time = one(stranger.get("/explore"), "article time")
+    time = one(anonymous.get("/explore"), "article time")
     assert time.attributes["datetime"] == "2030-05-06T07:08:09Z"
     assert time.attributes["data-function"] == "fromNow"
     assert time.text() == "6 May 2030, 07:08 UTC"
-    time = one(stranger.get("/explore", headers={"Accept-Language": "es"}), "article time")
+    time = one(anonymous.get("/explore", headers={"Accept-Language": "es"}), "article time")
     assert time.text() == "6 may 2030, 07:08 UTC"
 
 
-def test_numbers_are_written_in_the_readers_language(app, ada, stranger):
+def test_numbers_are_in_the_viewers_language(app, ada, anonymous):
     with app.app_context(), writing() as session:
         tally(session, User, ada.id, posts_count=1234567)
-    assert "1,234,567" in stranger.get("/@ada").text
-    assert "1.234.567" in stranger.get("/@ada", headers={"Accept-Language": "es"}).text
+    assert "1,234,567" in anonymous.get("/@ada").text
+    assert "1.234.567" in anonymous.get("/@ada", headers={"Accept-Language": "es"}).text
 
 
 @pytest.mark.parametrize("path", ["/", "/reset-password", "/settings/sessions", "/nowhere"])
-def test_every_page_is_in_the_language_that_the_person_chose(app, ada, signed_in, path):
+def test_every_page_is_in_the_language_that_the_viewer_chose(app, ada, signed_in, path):
     with app.app_context():
         db.session.get(User, ada.id).choose_language("es")
     page = signed_in(ada).get(path, headers={"Accept-Language": "en"})
     assert one(page, "html").attributes["lang"] == "es"
 
 
-def test_a_form_that_expired_is_shown_in_the_language_that_the_person_chose(app, ada, signed_in):
+def test_an_expired_form_is_in_the_language_that_the_viewer_chose(app, ada, signed_in):
     with app.app_context():
         db.session.get(User, ada.id).choose_language("es")
     answer = signed_in(ada).post("/posts", {"body": "Hola"}, token=None)

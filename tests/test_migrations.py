@@ -1,4 +1,4 @@
-"""The history of the schema: up, down and up again, and equal to what the models say."""
+"""Migrations: up, down and up again; the schema equals the models."""
 
 import flask_migrate
 import pytest
@@ -19,7 +19,7 @@ def fresh(make_app, make_database):
 
 
 def tables():
-    """What stands in the database, without what the index of words keeps for itself."""
+    """The tables in the database, without the shadow tables of the search index."""
     db.session.remove()
     names = inspect(db.engine).get_table_names()
     return {name for name in names if name != "alembic_version" and "_fts" not in name}
@@ -38,7 +38,7 @@ def test_up_down_and_up_again(fresh):
             assert inspect(db.engine).get_table_names() == ["alembic_version"]
 
 
-def test_the_schema_is_what_the_models_say(fresh):
+def test_the_schema_equals_the_models(fresh):
     runner = fresh.test_cli_runner()
     assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
     result = runner.invoke(args=["db", "check"])
@@ -66,7 +66,7 @@ def test_every_index_of_the_models_is_in_the_schema(app):
 
 
 @pytest.mark.skipif(DATABASE == "sqlite", reason="It knows no columns beside a key.")
-def test_what_decides_stands_beside_the_key(app):
+def test_filter_columns_follow_the_key_in_each_row(app):
     with app.app_context():
         found = {index["name"]: index for index in inspect(db.engine).get_indexes("post")}
     beside = found["ix_post_author_id_id"]["dialect_options"]["postgresql_include"]
@@ -82,7 +82,7 @@ def test_upgrading_twice_changes_nothing(fresh):
         assert db.session.scalar(db.text('SELECT count(*) FROM "user"')) == 1
 
 
-def test_the_history_can_be_read_as_sql(fresh):
+def test_migrations_can_be_printed_as_sql(fresh):
     result = fresh.test_cli_runner().invoke(args=["db", "upgrade", "--sql"])
     assert result.exit_code == 0, result.output
     assert "CREATE TABLE" in result.output

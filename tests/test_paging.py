@@ -1,4 +1,4 @@
-"""Keyset pages, on their own."""
+"""Keyset pages, without a domain."""
 
 import pytest
 from hypothesis import given, settings
@@ -17,14 +17,14 @@ def every_post(window: Window):
 
 @pytest.fixture
 def ids(app, ada, make_post):
-    """The ids of many posts, the newest first."""
+    """The ids of many posts, newest first."""
     with app.app_context(), writing():
         return sorted((make_post(ada).id for _ in range(LONGEST + PAGE + 5)), reverse=True)
 
 
 @pytest.fixture
 def read(app):
-    """Give a function that reads the rows of an address."""
+    """Give a function that reads the rows of a URL."""
 
     def read(path):
         with app.test_request_context(path):
@@ -36,9 +36,9 @@ def read(app):
 
 @given(st.data())
 @settings(max_examples=60)
-def test_a_page_is_the_same_slice_of_the_list_wherever_one_looks(ids, read, data):
-    place = data.draw(st.integers(0, len(ids) - 1))
-    key = ids[place] + data.draw(st.integers(-1, 1))
+def test_every_page_is_a_slice_of_the_list(ids, read, data):
+    index = data.draw(st.integers(0, len(ids) - 1))
+    key = ids[index] + data.draw(st.integers(-1, 1))
     above, below = [id for id in ids if id >= key], [id for id in ids if id < key]
     shown, rows = read(f"/?before={key}")
     assert shown == below[:PAGE]
@@ -49,28 +49,28 @@ def test_a_page_is_the_same_slice_of_the_list_wherever_one_looks(ids, read, data
     assert (rows.previous_url is not None) == (len(above) > LONGEST)
 
 
-def test_the_other_parts_of_an_address_are_kept(ids, read):
+def test_the_other_query_parameters_are_kept(ids, read):
     _shown, rows = read(f"/search?q=tea+%26+cake&tag=%C3%A9&before={ids[3]}&since=5")
     assert rows.next_url == f"/search?q=tea+%26+cake&tag=%C3%A9&before={ids[3 + PAGE]}"
     assert rows.through_url == f"/search?q=tea+%26+cake&tag=%C3%A9&through={ids[3 + PAGE]}"
 
 
-def test_an_address_in_another_script_fits_a_header(ids, read):
+def test_a_url_with_non_ascii_characters_is_percent_encoded(ids, read):
     _shown, rows = read(f"/tags/日本?before={ids[3]}")
-    place = f"/tags/%E6%97%A5%E6%9C%AC?through={ids[3 + PAGE]}"
-    assert rows.through_url == place
-    shown, _rows = read(place)
+    url = f"/tags/%E6%97%A5%E6%9C%AC?through={ids[3 + PAGE]}"
+    assert rows.through_url == url
+    shown, _rows = read(url)
     assert shown == ids[: 4 + PAGE]
 
 
-def test_the_first_page_has_nothing_newer_and_no_place_of_its_own(ids, read):
+def test_the_first_page_has_no_newer_page_and_no_through_url(ids, read):
     shown, rows = read("/")
     assert shown == ids[:PAGE]
     assert rows.previous_url is None
     assert rows.through_url is None
 
 
-def test_an_empty_list_leads_nowhere(app, read):
+def test_an_empty_list_has_no_next_page(app, read):
     for path in ("/", "/?before=5", "/?through=5"):
         shown, rows = read(path)
         assert shown == []

@@ -1,4 +1,4 @@
-"""What the databases do to find a page: they go along an index, whatever the tables hold."""
+"""Query plans: each page is read along an index, however large the tables are."""
 
 import json
 import re
@@ -23,24 +23,24 @@ POSTS = 20_000
 PEOPLE = 2_000
 A_MINUTE = 60_000 << LOW_BITS
 
-# What grows with the community. A statement may not read one of these from end to end …
+# Tables that grow with the community. No statement may scan one of them …
 GROWING = {
     *("post", "user", "follow", "like", "bookmark", "post_tag", "notification"),
     *("mention", "version", "draft", "login_session", "post_fts", "person_fts"),
     *("block", "mute"),
 }
-# … nor find or sort so many rows of them. SQLite counts steps, of which a row takes several.
+# … nor read or sort this many rows of it. SQLite counts virtual machine steps, several per row.
 MOST_ROWS = POSTS // 5
 MOST_STEPS = 7 * MOST_ROWS
 
-READERS = ("few", "many", "silent")
+VIEWERS = ("few", "many", "silent")
 PAGES = [
     *("/", "/?before={middle}", "/?through={late}", "/?since={late}"),
     *("/explore", "/explore?before={middle}", "/explore?since={late}"),
     *("/tags/bread", "/tags/bread?before={middle}", "/tags/bread?since={late}"),
     *("/@prolific", "/@prolific?before={middle}", "/@prolific/replies"),
     *("/@prolific/followers", "/@prolific/followers?before={middle}", "/@many/following"),
-    *("/posts/{answered}", "/posts/{answered}?after={middle}", "/posts/{answer}"),
+    *("/posts/{parent}", "/posts/{parent}?after={middle}", "/posts/{reply}"),
     *("/posts/{liked}", "/posts/{liked}/likes", "/posts/{liked}/reposts"),
     *("/bookmarks", "/bookmarks?before={middle}", "/notifications", "/notifications?kind=like"),
     *("/search?q=rare", "/search?q=tea", "/search?q=tea&before={middle}"),
@@ -51,30 +51,30 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def large(make_app, make_database):
-    """An application on a database of its own, with much in it; and what its places are called."""
+    """An application on a large database of its own, and values for the URL placeholders."""
     app = make_app({"DATABASE_URL": make_database()})
     with app.app_context():
         flask_migrate.upgrade()
-        places = fill()
+        placeholders = fill()
         if DATABASE == "postgresql":
             at_once = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             with at_once as connection:
                 connection.execute(text("VACUUM ANALYZE"))
-    return app, places
+    return app, placeholders
 
 
 @pytest.fixture(scope="module")
 def sent(large):
-    """The statements with which the pages are read."""
-    return reading(*large)
+    """The SELECT statements of the pages."""
+    return sent_by_pages(*large)
 
 
 def fill():
-    """Have many people write much; return what the places in it are called.
+    """Fill the database; return the values for the URL placeholders.
 
     ``few`` follows twenty people, ``many`` nearly all, ``silent`` twenty who last wrote long
-    ago. ``few`` has blocked and muted somebody, and so is asked otherwise. ``prolific`` wrote
-    every second post, and everybody follows them.
+    ago. ``few`` has a block and a mute, so its pages send other statements. ``prolific`` wrote
+    every second post, and everybody follows ``prolific``.
     """
     first = id_at(now()) - POSTS * A_MINUTE
     ids = [first + n * A_MINUTE for n in range(POSTS)]
@@ -100,74 +100,74 @@ def fill():
     with writing() as session:
         for table, found in rows.items():
             session.execute(insert(table), found)
-        for name, whom in zip(READERS, (others[:20], people[:-100], silent[:20]), strict=True):
-            reader = register(name, password=PASSWORD)
-            reader.following_count = len(whom)
+        for name, whom in zip(VIEWERS, (others[:20], people[:-100], silent[:20]), strict=True):
+            viewer = register(name, password=PASSWORD)
+            viewer.following_count = len(whom)
             if name == "few":
-                block(reader, session.get_one(User, others[50]))
-                mute(reader, session.get_one(User, others[51]))
-            follows = [(reader.id, id) for id in whom]
+                block(viewer, session.get_one(User, others[50]))
+                mute(viewer, session.get_one(User, others[51]))
+            follows = [(viewer.id, id) for id in whom]
             follows += [(id, people[n]) for n, id in enumerate(whom[20:])]
             session.execute(
                 insert(Follow), [{"follower_id": a, "followed_id": b} for a, b in follows]
             )
             session.execute(
                 insert(Bookmark),
-                [{"user_id": reader.id, "post_id": id, "since": id} for id in ids[::2]],
+                [{"user_id": viewer.id, "post_id": id, "since": id} for id in ids[::2]],
             )
-            # One's own are grouped as a whole; how many others have must not matter.
-            told = [(reader.id, id) for id in people[:500]] + [(id, reader.id) for id in people]
+            # All notifications of the viewer are grouped; those of other people must not be read.
+            notified = [(viewer.id, id) for id in people[:500]] + [(id, viewer.id) for id in people]
             before = session.query(Notification).count()
             session.execute(
                 insert(Notification),
                 [
                     {"id": first + before + n, "user_id": person, "kind": "like"}
                     | {"actor_id": actor, "post_id": ids[n % 100]}
-                    for n, (person, actor) in enumerate(told)
+                    for n, (person, actor) in enumerate(notified)
                 ],
             )
-    names = {"middle": POSTS // 2, "late": -30, "answered": 0, "answer": 5, "liked": 1}
+    names = {"middle": POSTS // 2, "late": -30, "parent": 0, "reply": 5, "liked": 1}
     return {name: ids[n] for name, n in names.items()}
 
 
 def post(n, ids, prolific, others, silent):
-    """The n-th post: half of them are by one person; a fifth are answers, some to one of two."""
-    answers = n and not n % 5
-    answered = n - 3 if n % 25 else 0 if n % 2 else 5
-    # Nobody reposts one post twice: the silent are few, and repost nothing.
-    reposts = n % 14 == 8 and not answers and n >= POSTS // 10
+    """The n-th post: half are by one author; a fifth are replies, some of them to two posts."""
+    is_reply = n and not n % 5
+    parent = n - 3 if n % 25 else 0 if n % 2 else 5
+    # Nobody may repost a post twice, so the few silent authors repost nothing.
+    reposts = n % 14 == 8 and not is_reply and n >= POSTS // 10
     by_few = silent if n < POSTS // 10 else others
     return {
         "id": ids[n],
         "author_id": prolific if n % 2 else by_few[n % len(by_few)],
         "body": "" if reposts else "Tea, then the allotment.",
         "body_html": "" if reposts else "Tea, then the allotment.",
-        "in_reply_to_id": ids[answered] if answers else None,
-        "in_reply_to_author_id": prolific if answers else None,
+        "in_reply_to_id": ids[parent] if is_reply else None,
+        "in_reply_to_author_id": prolific if is_reply else None,
         "repost_of_id": ids[1] if reposts else None,
     }
 
 
-def reading(app, places):
-    """Give each statement with which a page is read, and its parameters, by the page's address."""
+def sent_by_pages(app, placeholders):
+    """Give each statement with which a page is read, and its parameters, by the page's url."""
     found = {}
     browsers = {None: Client(app)}
-    for name in READERS:
+    for name in VIEWERS:
         browsers[name] = Client(app)
         browsers[name].log_in(name, PASSWORD)
     for name, browser in browsers.items():
         for page in PAGES:
-            address = page.format(**places)
+            url = page.format(**placeholders)
             with sent_statements(app) as sent:
-                answer = browser.get(address)
-            assert answer.status_code in ((200,) if name else (200, 303)), address
+                answer = browser.get(url)
+            assert answer.status_code in ((200,) if name else (200, 303)), url
             for statement, parameters in sent:
                 if statement.startswith(("SELECT", "WITH")):
-                    found.setdefault(statement, (address, parameters))
+                    found.setdefault(statement, (url, parameters))
     return found
 
 
-# How a statement is looked at
+# How a plan is checked
 
 
 def faults_on_sqlite(cursor, statement, parameters):
@@ -175,7 +175,7 @@ def faults_on_sqlite(cursor, statement, parameters):
     sorting = {parent for _id, parent, _unused, what in plan if "TEMP B-TREE FOR ORDER" in what}
     for _id, parent, _unused, what in plan:
         scanned = re.match(r"SCAN (\w+?)(?:_\d+)?\b", what)
-        # Along its own key, to be left after a page, is how everybody's posts are read.
+        # Explore scans the table along its primary key and stops after a page.
         by_its_key = "USING" not in what and parent not in sorting and "LIMIT" in statement
         if scanned and scanned[1] in GROWING and not by_its_key and "VIRTUAL" not in what:
             yield what
@@ -193,8 +193,8 @@ def faults_on_sqlite(cursor, statement, parameters):
 
 
 def faults_on_postgresql(cursor, statement, parameters):
-    # A small table is read whole even where an index would serve. Where that is not allowed, what
-    # is still read whole is what no index serves.
+    # PostgreSQL scans a small table even if an index exists. With sequential scans disabled, a
+    # scan remains only where no index can be used.
     cursor.execute("SET LOCAL enable_seqscan = off")
     for node in plan_on_postgresql(cursor, statement, parameters):
         table = node.get("Relation Name")
@@ -202,7 +202,7 @@ def faults_on_postgresql(cursor, statement, parameters):
             yield f"Seq Scan on {table}"
     cursor.execute("SET LOCAL enable_seqscan = on")
     if "post_fts" in statement:
-        return  # How many posts have a word decides which way is the shorter one.
+        return  # The planner chooses by the number of posts that contain the token.
     for node in plan_on_postgresql(cursor, statement, parameters):
         removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
         rows = (node["Actual Rows"] + removed) * node["Actual Loops"]
@@ -211,7 +211,7 @@ def faults_on_postgresql(cursor, statement, parameters):
 
 
 def plan_on_postgresql(cursor, statement, parameters):
-    """Run a statement as a page does, by its generic plan; return the steps that it took."""
+    """Run a statement with its generic plan, as a page does; return the nodes of the plan."""
     names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
     numbered = re.sub(r"%\((\w+)\)s", lambda name: f"${names.index(name[1]) + 1}", statement)
     numbered = numbered.replace("%%", "%")
@@ -231,32 +231,34 @@ def plan_on_postgresql(cursor, statement, parameters):
 
 
 def faults(app, sent, without=None):
-    """Look at all statements, ``without`` an index; return what is wrong with each."""
+    """Check the plans of all statements, ``without`` an index; return the faults of each."""
     look = faults_on_sqlite if DATABASE == "sqlite" else faults_on_postgresql
     with app.app_context(), db.engine.connect() as connection:
         if without:
             connection.execute(text(f"DROP INDEX {without}"))
         cursor = connection.connection.cursor()
         return {
-            f"{address}: {statement}": found
-            for statement, (address, parameters) in sent.items()
+            f"{url}: {statement}": found
+            for statement, (url, parameters) in sent.items()
             if (found := list(look(cursor, statement, parameters)))
         }
 
 
-def test_no_page_reads_a_table_from_end_to_end(large, sent):
+def test_no_page_scans_a_table(large, sent):
     found = faults(large[0], sent)
     assert not found, json.dumps(found, indent=2).replace("\\n", "\n")
 
 
 @pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL knows how much is unread.")
-def test_the_counter_of_every_page_looks_at_what_is_unread_alone(large, sent):
+def test_the_counter_reads_unread_notifications_only(large, sent):
     counters = [(s, parameters) for s, (_at, parameters) in sent.items() if "LIMIT 100" in s]
     with large[0].app_context(), db.engine.connect() as connection:
         cursor = connection.connection.cursor()
         plans = [cursor.execute(f"EXPLAIN QUERY PLAN {s}", p).fetchall() for s, p in counters]
     looked_at = [what for plan in plans for *_, what in plan if "SEARCH notification" in what]
-    assert len(looked_at) == 2  # With the viewer, and by itself for one who has blocked somebody.
+    assert (
+        len(looked_at) == 2
+    )  # In the viewer's statement, and in the one for a viewer with blocks.
     assert all("COVERING INDEX ix_notification_unread" in what for what in looked_at)
 
 
@@ -270,5 +272,5 @@ def test_the_counter_of_every_page_looks_at_what_is_unread_alone(large, sent):
         "ix_like_post_id_since",
     ],
 )
-def test_an_index_that_is_missing_is_found(large, sent, index):
+def test_a_missing_index_is_found(large, sent, index):
     assert faults(large[0], sent, without=index)

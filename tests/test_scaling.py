@@ -1,4 +1,4 @@
-"""Several machines serve one community: what is done on one of them holds on the others."""
+"""A community on several machines: an action on one machine takes effect on the others."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def b(machines: Machines) -> Machine:
 
 @pytest.fixture
 def register(a: Machine) -> Callable[[str], Browser]:
-    """Give a function that registers somebody on machine A and returns their browser."""
+    """Give a function that registers a user on machine A and returns the browser."""
 
     def register(username: str) -> Browser:
         details = {"email": f"{username}@example.org", "password": PASSWORD}
@@ -52,7 +52,7 @@ def register(a: Machine) -> Callable[[str], Browser]:
 
 @pytest.fixture
 def replicated(machines: Machines, a: Machine, b: Machine) -> Callable[[], None]:
-    """Give a function that waits until both machines ask the replica for a stranger's page."""
+    """Give a function that waits until both machines read anonymous pages from the replica."""
 
     def asks(machine: Machine) -> bool:
         Browser().get(machine, "/explore")
@@ -73,7 +73,7 @@ def shows(page: Page | TestResponse, body: str) -> bool:
 # Sessions
 
 
-def test_who_registers_on_one_machine_is_signed_in_on_the_other(register, machines, b):
+def test_registering_on_one_machine_signs_in_on_the_other(register, machines, b):
     with machines.replica.paused():
         one(register("ada").get(b, "/"), LOG_OUT)
 
@@ -88,10 +88,10 @@ def test_logging_out_on_one_machine_ends_the_session_on_the_other(register, mach
         absent(copied.get(b, "/"), LOG_OUT)
 
 
-# What is written, and who sees it when
+# Replication
 
 
-def test_ones_own_post_is_there_at_once_on_the_other_machine(register, replicated, machines, a, b):
+def test_an_own_post_shows_at_once_on_the_other_machine(register, replicated, machines, a, b):
     carmen = register("carmen")
     replicated()
     with machines.replica.paused():
@@ -102,55 +102,55 @@ def test_ones_own_post_is_there_at_once_on_the_other_machine(register, replicate
             assert shows(carmen.get(machine, "/@carmen"), "Plums, at last")
 
 
-def test_the_pages_of_who_did_not_just_write_come_from_the_replica(
+def test_a_viewer_without_recent_writes_reads_from_the_replica(
     register, replicated, machines, a, b
 ):
     dmitri, esi = register("dmitri"), register("esi")
     esi.forget_that_it_wrote()
-    stranger = Browser()
+    anonymous = Browser()
     replicated()
     with machines.replica.paused():
         dmitri.post(a, "/posts", body="Frost tonight")
         for machine in (a, b):
-            assert not shows(stranger.get(machine, "/explore"), "Frost tonight")
+            assert not shows(anonymous.get(machine, "/explore"), "Frost tonight")
             page = esi.get(machine, "/@dmitri")
             one(page, LOG_OUT)
             assert not shows(page, "Frost tonight")
     for machine in (a, b):
-        assert shows(stranger.get(machine, "/explore"), "Frost tonight")
+        assert shows(anonymous.get(machine, "/explore"), "Frost tonight")
         assert shows(esi.get(machine, "/@dmitri"), "Frost tonight")
 
 
-def test_a_new_name_is_on_the_cards_that_the_other_machine_has_drawn(register, machines, a, b):
+def test_a_new_display_name_shows_on_cards_cached_by_the_other_machine(register, machines, a, b):
     farid = register("farid")
     farid.post(a, "/posts", body="Old maps, long ways home")
     machines.replica.catch_up()
-    stranger = Browser()
-    one(stranger.get(b, "/@farid"), "article.post .post-author bdi", text="farid")
+    anonymous = Browser()
+    one(anonymous.get(b, "/@farid"), "article.post .post-author bdi", text="farid")
     farid.post(
         a, "/settings/profile", on="/settings/profile", display_name="Farid N.", about_me="Maps"
     )
     one(farid.get(b, "/@farid"), "article.post .post-author bdi", text="Farid N.")
     machines.replica.catch_up()
-    one(stranger.get(b, "/@farid"), "article.post .post-author bdi", text="Farid N.")
+    one(anonymous.get(b, "/@farid"), "article.post .post-author bdi", text="Farid N.")
 
 
 # Limits and jobs
 
 
-def test_a_limit_counts_what_both_machines_were_asked(a, b):
-    limit = 60  # an hour, of one stranger's address
-    stranger = Browser()
+def test_a_limit_counts_the_requests_to_both_machines(a, b):
+    limit = 60  # requests an hour from one IP address
+    anonymous = Browser()
 
     def ask(machine: Machine) -> int:
-        page = stranger.post(machine, "/reset-password", on="/reset-password", email="")
+        page = anonymous.post(machine, "/reset-password", on="/reset-password", email="")
         return page.status_code
 
     assert [ask((a, b)[n % 2]) for n in range(limit)] == [422] * limit
     assert [ask(a), ask(b)] == [429, 429]
 
 
-def test_a_job_that_one_machine_enqueues_is_done_by_the_worker_of_another(register, machines, a):
+def test_a_worker_on_another_machine_runs_a_job(register, machines, a):
     register("greta")
     asked = "SELECT attempts FROM outbox_mail WHERE recipient = 'greta@example.org'"
     machines.forget_limits()
@@ -165,13 +165,13 @@ def test_a_job_that_one_machine_enqueues_is_done_by_the_worker_of_another(regist
     assert "/reset-password/" in worker.log
 
 
-def test_while_redis_is_away_nobody_is_limited_and_nothing_is_lost(make_app, register, machines):
+def test_without_redis_nobody_is_limited_and_no_job_is_lost(make_app, register, machines):
     register("lena")
     app = make_app(REDIS_URL="redis://127.0.0.1:1")
-    app.config["TESTING"] = False  # In tests, a job needs no queue.
-    stranger = Client(app)
-    stranger.get("/reset-password")
-    assert stranger.submit("main form", email="lena@example.org").status_code == 303
+    app.config["TESTING"] = False  # With TESTING, jobs run without a queue.
+    anonymous = Client(app)
+    anonymous.get("/reset-password")
+    assert anonymous.submit("main form", email="lena@example.org").status_code == 303
     lena = Client(app)
     assert lena.log_in("lena", PASSWORD).status_code == 303
     assert lena.post("/posts", {"body": "Low tide at four"}).status_code == 303
@@ -179,12 +179,12 @@ def test_while_redis_is_away_nobody_is_limited_and_nothing_is_lost(make_app, reg
     assert machines.primary.ask(asked) == [(1,)]
 
 
-# A replica that is behind, or away
+# A replica that lags or is down
 
 
 @pytest.fixture
 def make_app(machines: Machines, tmp_path) -> Iterator[Callable[..., Flask]]:
-    """Give a function that makes the application of one more machine, in this process."""
+    """Give a function that makes the application of another machine in this process."""
     made = []
 
     def make(**settings: str) -> Flask:
@@ -207,7 +207,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 @contextmanager
 def asked(app: Flask) -> Iterator[dict[str, int]]:
-    """Count the statements that each of the two databases is sent."""
+    """Count the statements sent to the primary and to the replica."""
     counts = {"primary": 0, "replica": 0}
     with app.app_context():
         engines = {"primary": db.engines["read"], "replica": db.engines["replica"]}
@@ -226,7 +226,7 @@ def asked(app: Flask) -> Iterator[dict[str, int]]:
             event.remove(engine, "before_cursor_execute", count)
 
 
-def test_a_page_asks_as_much_with_a_replica_as_without(app, register, machines):
+def test_a_page_sends_as_many_statements_with_a_replica_as_without(app, register, machines):
     hiro = Client(app)
     register("hiro")
     hiro.log_in("hiro", PASSWORD)
@@ -242,7 +242,7 @@ def test_a_page_asks_as_much_with_a_replica_as_without(app, register, machines):
         assert of_replica == {"primary": 1, "replica": of_primary["primary"] - 1}, path
 
 
-def test_what_somebody_writes_marks_the_browser_for_longer_than_a_replica_may_lag(app, register):
+def test_a_write_sets_a_cookie_that_outlasts_the_permitted_replica_lag(app, register):
     register("ines")
     answer = Client(app).log_in("ines", PASSWORD)
     (wrote,) = [c for c in answer.headers.getlist("Set-Cookie") if c.startswith(replica.WROTE)]
@@ -253,27 +253,27 @@ def test_what_somebody_writes_marks_the_browser_for_longer_than_a_replica_may_la
     assert not any(c.startswith(replica.WROTE) for c in absent_after_reading)
 
 
-def test_a_replica_that_is_too_far_behind_serves_nobody_until_it_has_caught_up(
+def test_a_replica_that_lags_too_far_serves_nobody_until_it_catches_up(
     app, machines, register, a, monkeypatch, caplog
 ):
-    jonas, stranger = register("jonas"), Client(app)
+    jonas, anonymous = register("jonas"), Client(app)
     monkeypatch.setattr(replica, "CHECK_EVERY", 0.0)
     monkeypatch.setattr(replica, "MAX_LAG", 0.5)
     machines.replica.catch_up()
-    stranger.get("/explore")
+    anonymous.get("/explore")
     with machines.replica.paused():
         jonas.post(a, "/posts", body="Last stop, all change")
         wait_until(lambda: shows(Client(app).get("/explore"), "Last stop, all change"))
         with asked(app) as counts:
-            assert shows(stranger.get("/explore"), "Last stop, all change")
+            assert shows(anonymous.get("/explore"), "Last stop, all change")
         assert counts["replica"] == 0
         assert caplog.text.count("The replica is over") == 1
     with asked(app) as counts:
-        assert shows(stranger.get("/explore"), "Last stop, all change")
+        assert shows(anonymous.get("/explore"), "Last stop, all change")
     assert counts["primary"] == 0
 
 
-def test_what_is_no_replica_is_not_used(make_app, machines, caplog):
+def test_a_database_that_is_no_replica_is_not_used(make_app, machines, caplog):
     app = make_app(DATABASE_READ_URL=machines.primary.url())
     with asked(app) as counts:
         assert Client(app).get("/explore").status_code == 200
@@ -281,13 +281,13 @@ def test_what_is_no_replica_is_not_used(make_app, machines, caplog):
     assert "names no streaming replica" in caplog.text
 
 
-def test_pages_answer_when_the_replica_is_away(
+def test_pages_are_served_when_the_replica_is_down(
     app, register, replicated, machines, a, b, monkeypatch, caplog
 ):
-    # Here no check comes first: it is a page's own statement that finds the replica away.
+    # No check comes first: the first statement of the page finds that the replica is down.
     monkeypatch.setattr(replica, "CHECK_EVERY", 3600.0)
     monkeypatch.setattr(replica, "MAX_LAG", 3600.0)
-    kim, stranger, here = register("kim"), Browser(), Client(app)
+    kim, anonymous, here = register("kim"), Browser(), Client(app)
     kim.post(a, "/posts", body="Tide tables for the week")
     kim.forget_that_it_wrote()
     here.log_in("kim", PASSWORD)
@@ -296,7 +296,7 @@ def test_pages_answer_when_the_replica_is_away(
     machines.replica.catch_up()
     assert shows(here.get("/"), "Tide tables for the week")
     machines.replica.crash()
-    for machine, first, second in ((a, stranger, kim), (b, kim, stranger)):
+    for machine, first, second in ((a, anonymous, kim), (b, kim, anonymous)):
         for path in ("/", "/explore", "/@kim"):
             assert shows(first.get(machine, path), "Tide tables for the week")
             assert shows(second.get(machine, path), "Tide tables for the week")

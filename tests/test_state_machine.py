@@ -1,4 +1,4 @@
-"""Whatever people do, in any order, every list and every count is what the rules say."""
+"""Compares every list and count with a simple model after random actions in any order."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,24 +42,24 @@ from app.timelines import queries as timelines
 from app.web.paging import PAGE, Listing
 
 NAMES = ("ada", "bruno", "carmen", "dora")
-STRANGER = None
+ANONYMOUS_NAME = None
 TAG = "tea"
 
 somebody = st.sampled_from(NAMES)
 two_people = st.sampled_from(list(permutations(NAMES, 2)))
 
 
-# What should be
+# The model
 
 
 @dataclass(eq=False)
 class Entry:
-    """A post; or, where it shows another, a repost."""
+    """A post; or a repost, if ``shows`` is set."""
 
     id: int
     author: str
     has_tag: bool = False
-    answers: "Entry | None" = None
+    parent: "Entry | None" = None
     shows: "Entry | None" = None
     deleted_at: datetime | None = None
 
@@ -70,7 +70,7 @@ class Entry:
 
 @dataclass
 class World:
-    """Who wrote what, oldest first, and what stands between people."""
+    """Posts and reposts, oldest first, and the relationships of people."""
 
     entries: list[Entry] = field(default_factory=list)
     follows: set[tuple[str, str]] = field(default_factory=set)
@@ -79,18 +79,18 @@ class World:
     likes: set[tuple[str, Entry]] = field(default_factory=set)
     bookmarks: list[tuple[str, Entry]] = field(default_factory=list)
 
-    def are_apart(self, one: str | None, other: str) -> bool:
+    def is_blocked(self, one: str | None, other: str) -> bool:
         return bool({(one, other), (other, one)} & self.blocks)
 
-    def is_apart_from_some(self, name: str) -> bool:
+    def has_relationships(self, name: str) -> bool:
         is_muting = any(muter == name for muter, _muted in self.mutes)
         return is_muting or any(name in pair for pair in self.blocks)
 
     def sees(self, viewer: str | None, entry: Entry) -> bool:
         both = (entry.author, entry.shown.author)
-        return not entry.shown.deleted_at and not any(self.are_apart(viewer, who) for who in both)
+        return not entry.shown.deleted_at and not any(self.is_blocked(viewer, who) for who in both)
 
-    def hears(self, viewer: str | None, entry: Entry) -> bool:
+    def is_listed_for(self, viewer: str | None, entry: Entry) -> bool:
         both = (entry.author, entry.shown.author)
         return self.sees(viewer, entry) and not any((viewer, who) in self.mutes for who in both)
 
@@ -102,24 +102,24 @@ class World:
 
         def belongs(entry: Entry) -> bool:
             is_own_repost = entry.shows is not None and entry.author == viewer
-            is_among_them = entry.answers is None or entry.answers.author in circle
+            is_among_them = entry.parent is None or entry.parent.author in circle
             return entry.author in circle and is_among_them and not is_own_repost
 
-        return self.newest(lambda entry: belongs(entry) and self.hears(viewer, entry))
+        return self.newest(lambda entry: belongs(entry) and self.is_listed_for(viewer, entry))
 
     def explore(self, viewer: str | None) -> list[Entry]:
         return self.newest(
-            lambda entry: not entry.answers and not entry.shows and self.hears(viewer, entry)
+            lambda entry: not entry.parent and not entry.shows and self.is_listed_for(viewer, entry)
         )
 
     def tagged(self, viewer: str | None) -> list[Entry]:
-        return self.newest(lambda entry: entry.has_tag and self.hears(viewer, entry))
+        return self.newest(lambda entry: entry.has_tag and self.is_listed_for(viewer, entry))
 
     def profile(self, author: str, viewer: str | None, *, with_replies: bool) -> list[Entry]:
         return self.newest(
             lambda entry: (
                 entry.author == author
-                and (with_replies or not entry.answers)
+                and (with_replies or not entry.parent)
                 and self.sees(viewer, entry)
             )
         )
@@ -128,21 +128,21 @@ class World:
         mine = [entry for who, entry in self.bookmarks if who == viewer]
         return [entry for entry in reversed(mine) if self.sees(viewer, entry)]
 
-    def answers_to(self, post: Entry) -> list[Entry]:
-        return [entry for entry in self.entries if entry.answers is post and not entry.deleted_at]
+    def replies_to(self, post: Entry) -> list[Entry]:
+        return [entry for entry in self.entries if entry.parent is post and not entry.deleted_at]
 
     def thread(self, post: Entry, viewer: str | None) -> list[tuple[int, bool]]:
-        """The answers, and the places of deleted ones that have answers themselves."""
+        """The replies, with the deleted ones that have replies: (id, is not deleted)."""
         return [
             (entry.id, entry.deleted_at is None)
             for entry in self.entries
-            if entry.answers is post
-            and (not entry.deleted_at or self.answers_to(entry))
-            and not self.are_apart(viewer, entry.author)
+            if entry.parent is post
+            and (not entry.deleted_at or self.replies_to(entry))
+            and not self.is_blocked(viewer, entry.author)
         ]
 
     def counts_of(self, who: str) -> tuple[int, int, int]:
-        """Posts, followers and followed people of somebody."""
+        """The numbers of posts, followers and followed people of ``who``."""
         posts = [
             entry
             for entry in self.entries
@@ -153,23 +153,23 @@ class World:
         return len(posts), len(followers), len(following)
 
     def counts_at(self, post: Entry) -> tuple[int, int, int]:
-        """Replies, reposts and likes of a post."""
+        """The numbers of replies, reposts and likes of a post."""
         reposts = [entry for entry in self.entries if entry.shows is post]
         likes = [who for who, entry in self.likes if entry is post]
-        return len(self.answers_to(post)), len(reposts), len(likes)
+        return len(self.replies_to(post)), len(reposts), len(likes)
 
     def repost_by(self, who: str, post: Entry) -> Entry | None:
         found = (entry for entry in self.entries if (entry.author, entry.shows) == (who, post))
         return next(found, None)
 
 
-# What is done
+# The actions
 
 
 def all_of(
     listing: Listing, key: str = "id", size: int = 25, *, upwards: bool = False, **values: int | str
 ) -> list[Row]:
-    """All of a list, ``size`` rows at a time."""
+    """Read a whole list, ``size`` rows at a time."""
     page = read(listing(Window(size, ascending=upwards)), **values).all()
     found = [*page]
     while page:
@@ -181,7 +181,7 @@ def all_of(
 
 
 class Community(RuleBasedStateMachine):
-    """Four people do what the site lets them do; each step is compared with what should be."""
+    """Four people use the site; after each step the database is compared with the model."""
 
     posts = Bundle("posts")
 
@@ -189,27 +189,27 @@ class Community(RuleBasedStateMachine):
         super().__init__()
         self.app, self.clock = app, clock
         self.world = World()
-        self.turn = 0
+        self.step = 0
         with app.app_context():
             with db.engine.begin() as connection:
                 for table in (*TABLES, *reversed(Base.metadata.sorted_tables)):
                     connection.execute(table.delete())
             self.people: dict[str | None, User | None] = {name: register(name) for name in NAMES}
-        self.people[STRANGER] = None
+        self.people[ANONYMOUS_NAME] = None
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """A second later than all before, as one request."""
+        """Move the clock on by a second, and open an application context as a request does."""
         self.clock.shift(1)
         with self.app.app_context():
             yield
 
     def viewer(self, name: str | None) -> Viewer:
-        """Somebody, as a page knows who is asking."""
+        """The viewer of a page; anonymous if ``name`` is None."""
         return viewer_of(self.people[name]) if name else ANONYMOUS
 
     def find(self, entry: Entry, viewer: str) -> Post | None:
-        """The post, as a page finds it; None where its verbs are out of reach."""
+        """The post, if ``viewer`` can see it and act on it; else None."""
         audience = audience_of(self.viewer(viewer))
         visible = select(Post).where(Post.id == entry.id, visible_to(audience))
         found = db.session.scalar(visible, {"viewer_id": self.people[viewer].id})
@@ -217,10 +217,10 @@ class Community(RuleBasedStateMachine):
         return found
 
     @initialize(
-        target=posts, pairs=st.sets(two_people, min_size=3, max_size=8), turn=st.integers(0, 39)
+        target=posts, pairs=st.sets(two_people, min_size=3, max_size=8), step=st.integers(0, 39)
     )
-    def begin(self, pairs, turn):
-        self.turn = turn
+    def begin(self, pairs, step):
+        self.step = step
         for pair in sorted(pairs):
             self.follow(pair)
         return multiple(*(self.write(name, has_tag=False) for name in NAMES))
@@ -236,12 +236,12 @@ class Community(RuleBasedStateMachine):
     @rule(target=posts, author=somebody, post=posts, has_tag=st.booleans())
     def reply(self, author, post, has_tag):
         with self.moment():
-            answered = self.find(post, author)
-            if answered is None:
+            parent = self.find(post, author)
+            if parent is None:
                 return multiple()
             body = f"More #{TAG}?" if has_tag else "Indeed"
-            reply = publish(self.people[author], body, in_reply_to=answered)
-        entry = Entry(reply.id, author, has_tag=has_tag, answers=post)
+            reply = publish(self.people[author], body, in_reply_to=parent)
+        entry = Entry(reply.id, author, has_tag=has_tag, parent=post)
         self.world.entries.append(entry)
         return entry
 
@@ -318,7 +318,7 @@ class Community(RuleBasedStateMachine):
     @rule(pair=two_people)
     def follow(self, pair):
         with self.moment():
-            may = pair not in self.world.follows and not self.world.are_apart(*pair)
+            may = pair not in self.world.follows and not self.world.is_blocked(*pair)
             assert follow(*self.both(pair)) == may
         if may:
             self.world.follows.add(pair)
@@ -357,22 +357,22 @@ class Community(RuleBasedStateMachine):
     def both(self, pair: tuple[str, str]) -> tuple[User, User]:
         return self.people[pair[0]], self.people[pair[1]]
 
-    # What is there
+    # The comparison
 
     @invariant()
     def lists_and_counts_are_right(self):
-        # One reader after the other looks around, now at the timelines, now at a profile.
-        readers = (*NAMES, STRANGER)
-        reader = readers[self.turn % len(readers)]
+        # Each step compares the lists of the next viewer, either timelines or a profile.
+        viewers = (*NAMES, ANONYMOUS_NAME)
+        username = viewers[self.step % len(viewers)]
         with self.app.app_context():
             self.compare_counts()
             self.compare_audiences()
-            if self.turn % 2:
-                self.compare_timelines(reader)
+            if self.step % 2:
+                self.compare_timelines(username)
             else:
-                self.compare_profile(NAMES[self.turn // 2 % len(NAMES)], reader)
-                self.compare_threads(reader)
-        self.turn += 1
+                self.compare_profile(NAMES[self.step // 2 % len(NAMES)], username)
+                self.compare_threads(username)
+        self.step += 1
 
     def compare_counts(self) -> None:
         people = db.session.execute(
@@ -389,52 +389,54 @@ class Community(RuleBasedStateMachine):
         }
 
     def compare_audiences(self) -> None:
-        """Who has no blocks or mutes is asked otherwise than others."""
+        """Only viewers with blocks or mutes have a filtered audience."""
         for name in NAMES:
             filtered = self.viewer(name).columns["blocks_or_mutes"]
-            assert bool(filtered) == self.world.is_apart_from_some(name)
+            assert bool(filtered) == self.world.has_relationships(name)
 
-    def compare_timelines(self, reader: str | None) -> None:
-        world, viewer = self.world, self.viewer(reader)
+    def compare_timelines(self, username: str | None) -> None:
+        world, viewer = self.world, self.viewer(username)
         audience, values = audience_of(viewer), {"viewer_id": viewer.id}
-        self.compare(partial(timelines.explore, audience=audience), world.explore(reader), **values)
+        self.compare(
+            partial(timelines.explore, audience=audience), world.explore(username), **values
+        )
         tagged = partial(timelines.tag, audience=audience)
-        self.compare(tagged, world.tagged(reader), tag=TAG, **values)
-        if reader:
+        self.compare(tagged, world.tagged(username), tag=TAG, **values)
+        if username:
             for home in (timelines.home_by_author, timelines.home_by_scan):
                 listing = partial(home, audience=audience)
-                self.compare(listing, world.home(reader), **values)
-            self.compare_cards(listing, world.home(reader), viewer)
+                self.compare(listing, world.home(username), **values)
+            self.compare_cards(listing, world.home(username), viewer)
             kept = partial(bookmarks, audience=audience)
-            self.compare(kept, world.bookmarked(reader), "since", **values)
+            self.compare(kept, world.bookmarked(username), "since", **values)
 
-    def compare_profile(self, author: str, reader: str | None) -> None:
-        world, viewer = self.world, self.viewer(reader)
+    def compare_profile(self, author: str, username: str | None) -> None:
+        world, viewer = self.world, self.viewer(username)
         audience, values = audience_of(viewer), {"user_id": self.people[author].id}
         posts, everything = (
             partial(profiles.posts, audience=audience, with_replies=with_replies)
             for with_replies in (False, True)
         )
-        should = world.profile(author, reader, with_replies=False)
+        should = world.profile(author, username, with_replies=False)
         self.compare(posts, should, viewer_id=viewer.id, **values)
-        should = world.profile(author, reader, with_replies=True)
+        should = world.profile(author, username, with_replies=True)
         self.compare(everything, should, viewer_id=viewer.id, **values)
         self.compare_cards(everything, should, viewer, **values)
 
     def compare(
         self, listing: Listing, should: list[Entry], key: str = "id", **values: int | str
     ) -> Sequence[Row]:
-        # In pages of all sizes: short ones are found in another way than long ones.
-        entries = all_of(listing, key, self.turn % 5 + 1, **values)
+        # Pages of all sizes, because short pages are read by another query than long pages.
+        entries = all_of(listing, key, self.step % 5 + 1, **values)
         assert [entry.id for entry in entries] == [entry.id for entry in should]
-        upwards = all_of(listing, key, self.turn % 7 + 1, upwards=True, **values)
+        upwards = all_of(listing, key, self.step % 7 + 1, upwards=True, **values)
         assert upwards[::-1] == entries
         return entries
 
     def compare_cards(
         self, listing: Listing, should: list[Entry], viewer: Viewer, **values: int
     ) -> None:
-        """Hold the cards of a page to a list: each post once, by whom its first entry is there."""
+        """Compare the cards of a page with a list: each post once, as its first entry shows it."""
         first: dict[int, str | None] = {}
         for entry in should[:PAGE]:
             first.setdefault(entry.shown.id, entry.author if entry.shows else None)
@@ -443,17 +445,17 @@ class Community(RuleBasedStateMachine):
             shown = [(card.id, card.reposter and card.reposter[0]) for card in cards]
         assert shown == list(first.items())
 
-    def compare_threads(self, reader: str | None) -> None:
-        viewer = self.viewer(reader)
+    def compare_threads(self, username: str | None) -> None:
+        viewer = self.viewer(username)
         listing = partial(replies, audience=audience_of(viewer))
-        for post in {entry.answers for entry in self.world.entries if entry.answers}:
+        for post in {entry.parent for entry in self.world.entries if entry.parent}:
             real = all_of(listing, upwards=True, post_id=post.id, viewer_id=viewer.id)
             assert [(row.id, row.deleted_at is None) for row in real] == self.world.thread(
-                post, reader
+                post, username
             )
 
 
-def test_lists_and_counts_follow_from_what_people_did(app, travel):
+def test_lists_and_counts_equal_the_model(app, travel):
     run_state_machine_as_test(
         lambda: Community(app, travel),
         settings=settings(

@@ -1,4 +1,4 @@
-"""Files that the browser gets as they are."""
+"""Static files."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ def files():
     ]
 
 
-def test_vendored_files_are_the_ones_that_the_manifest_names():
+def test_vendored_files_equal_the_manifest():
     manifest = json.loads((VENDOR / "manifest.json").read_text())
     here = {str(f.relative_to(VENDOR)) for f in files() if f.is_relative_to(VENDOR)}
     assert here - {"manifest.json"} == set(manifest)
@@ -33,9 +33,9 @@ def test_vendored_files_are_the_ones_that_the_manifest_names():
         assert entry["source"]
 
 
-def test_files_are_served_under_their_release_and_kept_for_ever(stranger):
+def test_files_are_served_under_their_release_and_cached_for_ever(anonymous):
     for file in files():
-        answer = stranger.get(f"{static_url()}/{file.relative_to(config.ROOT / 'static')}")
+        answer = anonymous.get(f"{static_url()}/{file.relative_to(config.ROOT / 'static')}")
         assert answer.status_code == 200, file
         assert answer.data == file.read_bytes()
         assert "immutable" in answer.headers["Cache-Control"]
@@ -45,26 +45,26 @@ def test_files_are_served_under_their_release_and_kept_for_ever(stranger):
 
 
 @pytest.mark.parametrize("path", ["../config.py", "%2e%2e/config.py", "nothing.css", ""])
-def test_nothing_else_is_served(stranger, path):
-    assert stranger.get(f"{static_url()}/{path}").status_code == 404
+def test_no_other_file_is_served(anonymous, path):
+    assert anonymous.get(f"{static_url()}/{path}").status_code == 404
 
 
-def test_the_page_in_place_of_a_file_that_is_not_there_is_kept_by_nobody(ada, signed_in):
+def test_the_404_of_a_static_url_is_not_cached(ada, signed_in):
     answer = signed_in(ada).get(f"{static_url()}/nothing.css")
     one(answer, "#actions [name=csrf_token]")
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "Cookie" in answer.vary
 
 
-def test_every_file_that_a_page_asks_for_is_there(stranger):
-    page = stranger.get("/explore").text
+def test_every_file_that_a_page_links_to_exists(anonymous):
+    page = anonymous.get("/explore").text
     asked = set(re.findall(r'(?:src|href)="(/[^"#]*\.(?:js|css|svg))', page))
     assert len(asked) >= 6
     for path in asked:
-        assert stranger.get(path).status_code == 200, path
+        assert anonymous.get(path).status_code == 200, path
 
 
-def test_no_file_asks_another_host():
+def test_no_file_loads_from_another_host():
     for file in files():
         if file.suffix in (".css", ".svg") and not file.is_relative_to(VENDOR):
             text = file.read_text()
@@ -72,7 +72,7 @@ def test_no_file_asks_another_host():
             assert "@import" not in text
 
 
-def test_templates_hold_no_script_and_no_style_of_their_own():
+def test_templates_have_no_inline_script_or_style():
     for template in (config.ROOT / "templates").rglob("*.html"):
         text = template.read_text()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on", text), (

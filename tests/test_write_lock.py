@@ -1,4 +1,4 @@
-"""The queue of those who write to SQLite."""
+"""The descriptor of those who write to SQLite."""
 
 import os
 from threading import Thread
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has man
 
 
 @pytest.fixture
-def others_turn(app):
-    """Another process writes, until this descriptor is closed."""
+def held_lock(app):
+    """Hold the write lock as another process would, until this descriptor is closed."""
     with app.app_context():
-        queue = os.open(os.path.dirname(db.engine.url.database), os.O_RDONLY)
-    fcntl.flock(queue, fcntl.LOCK_EX)
-    return queue
+        descriptor = os.open(os.path.dirname(db.engine.url.database), os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
 
 @pytest.fixture
@@ -32,20 +32,20 @@ def write(app, ada):
     return write
 
 
-def test_who_writes_waits_for_the_turn_and_then_goes_on(write, others_turn, rows, monkeypatch):
+def test_a_writer_waits_for_the_write_lock(write, held_lock, rows, monkeypatch):
     monkeypatch.setattr("app.data.write_lock.LONGEST_WAIT", 600)
     writer = Thread(target=write)
     writer.start()
     writer.join(0.3)
     assert writer.is_alive()
     assert rows("post") == []
-    os.close(others_turn)
+    os.close(held_lock)
     writer.join(60)
     assert len(rows("post")) == 1
 
 
-def test_who_waited_too_long_writes_all_the_same(write, others_turn, rows, monkeypatch):
+def test_a_writer_that_waited_too_long_writes_without_the_lock(write, held_lock, rows, monkeypatch):
     monkeypatch.setattr("app.data.write_lock.LONGEST_WAIT", 0.05)
     write()
-    os.close(others_turn)
+    os.close(held_lock)
     assert len(rows("post")) == 1

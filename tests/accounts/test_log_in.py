@@ -1,4 +1,4 @@
-"""Logging in and out, and what is done against guessing."""
+"""Logging in and out, and throttling."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import pbkdf2_hmac
@@ -45,11 +45,11 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("login", ["ada", "ADA", "ada@example.org", " Ada@Example.ORG "])
-def test_logging_in_by_name_or_address_in_any_case(ada, stranger, login):
-    answer = stranger.log_in(login, PASSWORD)
+def test_logging_in_by_username_or_email_in_any_case(ada, anonymous, login):
+    answer = anonymous.log_in(login, PASSWORD)
     assert answer.status_code == 303
     assert answer.location == "/"
-    assert stranger.is_signed_in
+    assert anonymous.is_signed_in
 
 
 @pytest.mark.parametrize(
@@ -65,21 +65,21 @@ def test_logging_in_by_name_or_address_in_any_case(ada, stranger, login):
         ("", ""),
     ],
 )
-def test_a_wrong_log_in_is_told_and_the_name_stays(ada, stranger, login, password):
-    answer = stranger.log_in(login, password)
+def test_a_failed_log_in_shows_an_error_and_keeps_the_username(ada, anonymous, login, password):
+    answer = anonymous.log_in(login, password)
     assert answer.status_code == 422
     assert one(answer, "[name=login]").attributes["value"] == login.replace("\x00", "�")
     assert not one(answer, "[name=password]").attributes.get("value")
-    assert not stranger.is_signed_in
+    assert not anonymous.is_signed_in
 
 
-def test_nobody_logs_in_to_an_account_without_a_password(make_user, stranger):
+def test_an_account_without_a_password_cannot_log_in(make_user, anonymous):
     make_user("imported", email=None, password=None)
     for password in ("", "nobody", "None"):
-        assert stranger.log_in("imported", password).status_code == 422
+        assert anonymous.log_in("imported", password).status_code == 422
 
 
-def test_the_answer_is_the_same_for_a_known_and_an_unknown_name(ada, make_client):
+def test_the_answer_is_the_same_for_a_known_and_an_unknown_username(ada, make_client):
     answers = []
     for login in ("ada", "eve"):
         answer = make_client().log_in(login, "wrong")
@@ -90,8 +90,8 @@ def test_the_answer_is_the_same_for_a_known_and_an_unknown_name(ada, make_client
     assert answers[0] == answers[1]
 
 
-def test_one_hash_is_computed_for_a_known_and_an_unknown_name(ada, stranger, monkeypatch):
-    stranger.log_in("eve", "to warm up")
+def test_one_hash_is_computed_for_a_known_and_an_unknown_username(ada, anonymous, monkeypatch):
+    anonymous.log_in("eve", "to warm up")
     computed = []
 
     def counting(*args, **options):
@@ -101,66 +101,66 @@ def test_one_hash_is_computed_for_a_known_and_an_unknown_name(ada, stranger, mon
     monkeypatch.setattr(werkzeug.security.hashlib, "pbkdf2_hmac", counting)
     for login, password in (("ada", "wrong"), ("eve", "wrong"), ("eve", PASSWORD)):
         computed.clear()
-        stranger.log_in(login, password)
+        anonymous.log_in(login, password)
         assert len(computed) == 1
     computed.clear()
-    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    assert anonymous.log_in("ada", PASSWORD).status_code == 303
     assert len(computed) == 1
 
 
-def test_an_old_password_hash_is_renewed_at_the_next_log_in(app, ada, stranger, rows):
+def test_an_old_password_hash_is_renewed_at_the_next_log_in(app, ada, anonymous, rows):
     old = generate_password_hash(PASSWORD, method="pbkdf2:sha256:2")
     with app.app_context(), writing():
         db.session.get(User, ada.id).password_hash = old
-    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    assert anonymous.log_in("ada", PASSWORD).status_code == 303
     new = rows("user")[0]["password_hash"]
     assert new.startswith(app.config["PASSWORD_HASH"] + "$")
-    stranger.post("/logout")
-    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    anonymous.post("/logout")
+    assert anonymous.log_in("ada", PASSWORD).status_code == 303
     assert rows("user")[0]["password_hash"] == new
 
 
-def test_logging_in_leads_back_to_where_the_person_was_going(ada, stranger):
-    page = stranger.follow(stranger.get("/posts/new?body=Tea%20%26%20cake"))
+def test_logging_in_leads_to_the_requested_page(ada, anonymous):
+    page = anonymous.follow(anonymous.get("/posts/new?body=Tea%20%26%20cake"))
     assert messages(page) == ["Log in to go on."]
-    answer = stranger.submit("main form", login="ada", password=PASSWORD)
-    page = stranger.follow(answer)
+    answer = anonymous.submit("main form", login="ada", password=PASSWORD)
+    page = anonymous.follow(answer)
     assert one(page, "#composer_body").text() == "Tea & cake"
 
 
-def test_a_wrong_try_does_not_forget_where_the_person_was_going(ada, stranger):
-    stranger.get("/login?next=/@ada")
-    stranger.submit("main form", login="ada", password="wrong password")
-    answer = stranger.submit("main form", login="ada", password=PASSWORD)
+def test_after_a_failed_log_in_the_next_one_leads_to_the_requested_page(ada, anonymous):
+    anonymous.get("/login?next=/@ada")
+    anonymous.submit("main form", login="ada", password="wrong password")
+    answer = anonymous.submit("main form", login="ada", password=PASSWORD)
     assert answer.location == "/@ada"
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_logging_in_never_leads_to_another_site(ada, stranger, target):
-    stranger.get("/login")
+def test_logging_in_never_leads_to_another_site(ada, anonymous, target):
+    anonymous.get("/login")
     fields = {"login": "ada", "password": PASSWORD}
-    answer = stranger.post("/login", fields, query_string={"next": target})
+    answer = anonymous.post("/login", fields, query_string={"next": target})
     assert answer.status_code == 303
     assert answer.location == "/"
-    assert stranger.get("/login", query_string={"next": target}).location == "/"
+    assert anonymous.get("/login", query_string={"next": target}).location == "/"
 
 
 @given(st.text(alphabet="/\\\t\n\r :@.?#ehptv\x00", max_size=12))
-def test_an_own_path_always_stays_here(target):
+def test_an_own_path_never_leads_to_another_site(target):
     if own_path(target):
         assert target.startswith("/")
         assert not target.startswith(("//", "/\\"))
         assert not set(target) & set("\\\t\n\r \x00")
 
 
-def test_logging_in_begins_a_new_token(ada, stranger):
-    before = stranger.token()
-    stranger.log_in("ada", PASSWORD)
-    assert stranger.token() != before
-    assert stranger.post("/posts", {"body": "Hello"}, token=before).status_code == 400
+def test_logging_in_changes_the_csrf_token(ada, anonymous):
+    before = anonymous.token()
+    anonymous.log_in("ada", PASSWORD)
+    assert anonymous.token() != before
+    assert anonymous.post("/posts", {"body": "Hello"}, token=before).status_code == 400
 
 
-def test_only_a_cookie_with_remember_me_outlives_the_browser(ada, signed_in):
+def test_only_with_remember_me_the_cookie_is_permanent(ada, signed_in):
     assert "remember" not in signed_in(ada).cookies()
     client = signed_in(ada, remember=True)
     kept = client.http.get_cookie("remember")
@@ -174,7 +174,7 @@ def test_only_a_cookie_with_remember_me_outlives_the_browser(ada, signed_in):
     one(page, "#composer")
 
 
-def test_cookies_keep_away_from_scripts_and_other_sites(ada, signed_in):
+def test_cookies_are_http_only_and_same_site(ada, signed_in):
     cookie = signed_in(ada).http.get_cookie("session")
     assert cookie.http_only
     assert cookie.same_site == "Lax"
@@ -200,7 +200,7 @@ def test_under_https_cookies_are_bound_to_the_host(make_app, app, ada):
     assert "max-age" in answer.headers["Strict-Transport-Security"]
 
 
-def test_logging_out_is_by_form_only_and_tells(ada, signed_in):
+def test_logging_out_is_by_post_only_and_shows_a_message(ada, signed_in):
     client = signed_in(ada, remember=True)
     assert client.get("/logout").status_code == 405
     client.get("/")
@@ -216,21 +216,21 @@ def fail(client, times, login="ada"):
 
 
 @pytest.mark.parametrize("login", ["ada", "nobody"])
-def test_after_ten_failures_one_must_wait(ada, stranger, login):
-    assert fail(stranger, 10, login) == [422] * 10
-    answer = stranger.log_in(login, PASSWORD)
+def test_after_ten_failures_logging_in_is_throttled(ada, anonymous, login):
+    assert fail(anonymous, 10, login) == [422] * 10
+    answer = anonymous.log_in(login, PASSWORD)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 300
     one(answer, "h1", text="Too fast")
 
 
-def test_after_five_minutes_one_may_try_again(ada, stranger, travel):
-    fail(stranger, 11)
+def test_throttling_ends_after_five_minutes(ada, anonymous, travel):
+    fail(anonymous, 11)
     travel.shift(301)
-    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    assert anonymous.log_in("ada", PASSWORD).status_code == 303
 
 
-def test_failures_count_per_account_from_whatever_address(app, ada, make_client):
+def test_failures_count_per_account_across_ip_addresses(app, ada, make_client):
     for n in range(10):
         client = make_client()
         client.http.environ_base["REMOTE_ADDR"] = f"192.0.2.{n}"
@@ -249,7 +249,7 @@ def test_failures_count_per_account_from_whatever_address(app, ada, make_client)
         ([f"2001:db8:0:{n:x}::1" for n in range(11)], False),
     ],
 )
-def test_failures_count_per_address_on_whatever_account(app, make_client, addresses, same):
+def test_failures_count_per_network_across_accounts(app, make_client, addresses, same):
     client = make_client()
     answers = []
     for n, address in enumerate(addresses):
@@ -272,7 +272,7 @@ def test_a_forged_forwarding_header_changes_nothing(app, make_client):
     assert answers == [422] * 10 + [429]
 
 
-def test_behind_a_trusted_proxy_the_address_is_the_one_that_it_names(make_app, app):
+def test_a_trusted_proxy_names_the_ip_address(make_app, app):
     client = Client(make_app({"TRUSTED_PROXIES": "1"}))
     client.get("/login")
     answers = [
@@ -286,7 +286,7 @@ def test_behind_a_trusted_proxy_the_address_is_the_one_that_it_names(make_app, a
     assert answers == [422] * 11
 
 
-def test_the_owners_known_browser_is_not_locked_out(ada, bruno, signed_in, make_client):
+def test_a_known_browser_of_the_owner_is_not_locked_out(ada, bruno, signed_in, make_client):
     known = signed_in(ada)
     known.post("/logout")
     attacker = make_client()
@@ -297,7 +297,7 @@ def test_the_owners_known_browser_is_not_locked_out(ada, bruno, signed_in, make_
     assert known.log_in("ada", PASSWORD).status_code == 303
 
 
-def test_a_browser_is_known_to_its_own_account_only(ada, bruno, signed_in, make_client):
+def test_a_known_browser_counts_for_its_own_account_only(ada, bruno, signed_in, make_client):
     known = signed_in(bruno)
     known.post("/logout")
     attacker = make_client()

@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Registration."""
 
 import pytest
 from hypothesis import given, settings
@@ -17,12 +17,12 @@ def register_by_form(client, **typed):
     return client.submit("main form", **NEW | typed)
 
 
-def test_registering_signs_in_and_welcomes(stranger, rows):
-    answer = register_by_form(stranger)
+def test_registering_signs_in_and_welcomes(anonymous, rows):
+    answer = register_by_form(anonymous)
     assert answer.status_code == 303
     assert answer.location == "/"
-    assert messages(stranger.follow(answer)) == ["Welcome, Newcomer!"]
-    assert stranger.is_signed_in
+    assert messages(anonymous.follow(answer)) == ["Welcome, Newcomer!"]
+    assert anonymous.is_signed_in
     user = rows("user")[0]
     assert user["username"] == "Newcomer"
     assert user["email"] == "new@example.org"
@@ -30,7 +30,7 @@ def test_registering_signs_in_and_welcomes(stranger, rows):
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "error"),
     [
         ("username", "ADA", "This name is taken."),
         ("username", "Explore", "This name is taken."),
@@ -50,37 +50,37 @@ def test_registering_signs_in_and_welcomes(stranger, rows):
     ],
 )
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_fault_is_told_at_its_field_and_nothing_typed_is_lost(
-    ada, stranger, rows, field, value, told, htmx
+def test_an_error_is_shown_at_its_field_and_the_input_is_kept(
+    ada, anonymous, rows, field, value, error, htmx
 ):
-    stranger.get("/register")
-    answer = stranger.submit("main form", htmx=htmx, **NEW | {field: value})
+    anonymous.get("/register")
+    answer = anonymous.submit("main form", htmx=htmx, **NEW | {field: value})
     assert answer.status_code == 422
     wrong = one(answer, ".is-invalid[name]")
     assert wrong.attributes["name"] == field
-    assert told in text_of(wrong.parent)
+    assert error in text_of(wrong.parent)
     for name in {"username", "email"} - {field}:
         assert one(answer, f"[name={name}]").attributes["value"] == NEW[name]
     assert not one(answer, "[name=password]").attributes.get("value")
     assert len(rows("user")) == 1
 
 
-def test_every_first_part_of_an_address_is_reserved(app, stranger):
+def test_the_first_segment_of_every_url_is_a_reserved_username(app, anonymous):
     parts = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     for name in sorted(part for part in parts if part.isidentifier()):
-        assert register_by_form(stranger, username=name).status_code == 422, name
+        assert register_by_form(anonymous, username=name).status_code == 422, name
 
 
-def test_registering_leads_on_to_where_the_person_was_going(stranger):
-    stranger.get("/register?next=/@ada")
-    assert stranger.submit("main form", **NEW).location == "/@ada"
+def test_registering_leads_to_the_requested_page(anonymous):
+    anonymous.get("/register?next=/@ada")
+    assert anonymous.submit("main form", **NEW).location == "/@ada"
 
 
-def test_somebody_signed_in_is_not_asked_to_register(ada, signed_in):
+def test_a_signed_in_user_cannot_register(ada, signed_in):
     assert signed_in(ada).get("/register").location == "/"
 
 
-def test_of_many_who_register_one_name_at_once_one_gets_it(app, make_client, together, rows):
+def test_of_concurrent_registrations_of_one_username_one_succeeds(app, make_client, together, rows):
     clients = [make_client() for _ in range(12)]
     for client in clients:
         client.get("/register")
@@ -95,34 +95,32 @@ def test_of_many_who_register_one_name_at_once_one_gets_it(app, make_client, tog
 
 
 @pytest.mark.parametrize("taken", [{"username": "ADA"}, {"email": "Ada@EXAMPLE.org"}])
-def test_the_database_itself_refuses_a_name_or_address_in_another_case(app, ada, taken):
+def test_the_database_refuses_a_username_or_email_in_another_case(app, ada, taken):
     fresh = {"username": "other", "email": "other@example.org"}
     with app.app_context(), pytest.raises(IntegrityError):
         register(**fresh | taken)
 
 
-def test_twenty_people_register_from_one_address_within_an_hour(app, make_client):
+def test_twenty_users_can_register_from_one_ip_address_within_an_hour(app, make_client):
     for n in range(20):
         typed = {"username": f"n{n}", "email": f"n{n}@example.org"}
         assert register_by_form(make_client(), **typed).status_code == 303
 
 
-def test_registration_can_be_closed(migrated_app, stranger, monkeypatch, rows):
+def test_registration_can_be_closed(migrated_app, anonymous, monkeypatch, rows):
     monkeypatch.setitem(migrated_app.config, "REGISTRATION", "closed")
-    answer = stranger.get("/register")
+    answer = anonymous.get("/register")
     assert answer.status_code == 403
     one(answer, "h1", text="Registration is closed")
-    assert stranger.post("/register", NEW).status_code == 403
+    assert anonymous.post("/register", NEW).status_code == 403
     assert rows("user") == []
-    assert "/register" not in stranger.get("/").text
+    assert "/register" not in anonymous.get("/").text
 
 
 @given(username=st.text(max_size=40), email=st.text(max_size=60), password=st.text(max_size=140))
 @settings(max_examples=40)
-def test_whatever_is_typed_gets_an_answer_that_says_what_is_wrong(
-    stranger, username, email, password
-):
+def test_any_input_gets_an_answer_with_an_error(anonymous, username, email, password):
     limiter.reset()
     typed = {"username": username, "email": email, "password": password}
     encoded = {k: v.encode("utf-8", "surrogatepass") for k, v in typed.items()}
-    assert stranger.post("/register", encoded).status_code in (422, 400)
+    assert anonymous.post("/register", encoded).status_code in (422, 400)

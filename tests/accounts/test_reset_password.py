@@ -1,4 +1,4 @@
-"""A forgotten password: the mail, its link, and what the link is good for."""
+"""Resetting a password: the mail, its link and the new password."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ NO_LONGER = ["This link no longer works. Ask for a new one."]
 
 @pytest.fixture
 def token(app, ada):
-    """What the mail's link carries."""
+    """The token of the mail's link."""
     with app.app_context():
         return reset_token(ada)
 
@@ -33,38 +33,38 @@ def set_password(client, token, password=NEW):
     return client.post(f"/reset-password/{token}", {"password": password})
 
 
-def test_the_link_in_the_mail_sets_a_new_password(app, ada, stranger, rows):
-    answer = ask(stranger, "ADA@example.org")
-    assert messages(stranger.follow(answer)) == [
+def test_the_link_in_the_mail_sets_a_new_password(app, ada, anonymous, rows):
+    answer = ask(anonymous, "ADA@example.org")
+    assert messages(anonymous.follow(answer)) == [
         "If there is an account with this address, a link is on its way to it."
     ]
     mail = rows("outbox_mail")[0]
     assert mail["recipient"] == "ada@example.org"
     url = re.search(r"http://127\.0\.0\.1:8000(/reset-password/\S+)", mail["body"])[1]
-    stranger.get(url)
-    answer = stranger.submit("main form", password=NEW)
-    assert messages(stranger.follow(answer)) == ["Your password is set. Log in with it."]
-    assert stranger.log_in("ada", PASSWORD).status_code == 422
-    assert stranger.log_in("ada", NEW).status_code == 303
+    anonymous.get(url)
+    answer = anonymous.submit("main form", password=NEW)
+    assert messages(anonymous.follow(answer)) == ["Your password is set. Log in with it."]
+    assert anonymous.log_in("ada", PASSWORD).status_code == 422
+    assert anonymous.log_in("ada", NEW).status_code == 303
 
 
-def test_the_mail_is_in_the_persons_language(app, ada, stranger, rows):
+def test_the_mail_is_in_the_users_language(app, ada, anonymous, rows):
     with app.app_context():
         db.session.get(User, ada.id).choose_language("es")
-    ask(stranger, "ada@example.org")
+    ask(anonymous, "ada@example.org")
     body = rows("outbox_mail")[0]["body"]
     assert "ada" in body
     assert "Hello" not in body
 
 
-def test_a_mail_says_a_name_as_it_is_and_not_as_html(app, ada, stranger, rows):
+def test_a_name_in_a_mail_is_not_escaped(app, ada, anonymous, rows):
     with app.app_context():
         db.session.get(User, ada.id).edit_profile(display_name="O'Brien <3", about_me="")
-    ask(stranger, "ada@example.org")
+    ask(anonymous, "ada@example.org")
     assert "Hello O'Brien <3," in rows("outbox_mail")[0]["body"]
 
 
-def test_an_unknown_address_gets_the_same_answer_and_no_mail(ada, make_client, rows):
+def test_an_unknown_email_gets_the_same_answer_and_no_mail(ada, make_client, rows):
     known, unknown = (ask(make_client(), f"{name}@example.org") for name in ("ada", "eve"))
     assert known.status_code == unknown.status_code == 303
     assert known.location == unknown.location
@@ -72,33 +72,33 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(ada, make_client, r
     assert [mail["recipient"] for mail in rows("outbox_mail")] == ["ada@example.org"]
 
 
-def test_what_is_no_address_is_told(stranger):
-    answer = ask(stranger, "nonsense")
+def test_an_invalid_email_is_refused(anonymous):
+    answer = ask(anonymous, "nonsense")
     assert answer.status_code == 422
     assert one(answer, "[name=email]").attributes["value"] == "nonsense"
 
 
-def test_a_forged_host_reaches_no_mail(ada, stranger, rows):
+def test_a_forged_host_is_not_used_in_a_mail(ada, anonymous, rows):
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example"):
-        answer = stranger.http.post("/reset-password", headers={"Host": host})
+        answer = anonymous.http.post("/reset-password", headers={"Host": host})
         assert answer.status_code == 400
-    answer = stranger.get("/", headers={"X-Forwarded-Host": "evil.example"})
+    answer = anonymous.get("/", headers={"X-Forwarded-Host": "evil.example"})
     assert "evil.example" not in answer.text
-    ask(stranger, "ada@example.org")
+    ask(anonymous, "ada@example.org")
     assert "evil.example" not in rows("outbox_mail")[0]["body"]
 
 
-def test_a_link_works_once(token, stranger, make_client):
-    assert set_password(stranger, token).location == "/login"
+def test_a_link_works_once(token, anonymous, make_client):
+    assert set_password(anonymous, token).location == "/login"
     answer = set_password(make_client(), token, "yet another roof")
     assert answer.location == "/reset-password"
-    page = stranger.get(f"/reset-password/{token}")
+    page = anonymous.get(f"/reset-password/{token}")
     assert page.status_code == 303
-    assert messages(stranger.follow(page))[-1:] == NO_LONGER
-    assert stranger.log_in("ada", NEW).status_code == 303
+    assert messages(anonymous.follow(page))[-1:] == NO_LONGER
+    assert anonymous.log_in("ada", NEW).status_code == 303
 
 
-def test_of_many_uses_at_once_one_succeeds(token, make_client, together):
+def test_of_concurrent_uses_of_a_link_one_succeeds(token, make_client, together):
     clients = [make_client() for _ in range(20)]
     for client in clients:
         client.get(f"/reset-password/{token}")
@@ -113,31 +113,31 @@ def test_of_many_uses_at_once_one_succeeds(token, make_client, together):
     assert make_client().log_in("ada", f"roof number {went.index('/login')}").status_code == 303
 
 
-def test_a_link_ends_after_ten_minutes(app, ada, stranger, travel):
+def test_a_link_expires_after_ten_minutes(app, ada, anonymous, travel):
     with app.app_context():
         token = reset_token(ada)
     travel.shift(timedelta(minutes=9, seconds=59))
-    assert stranger.get(f"/reset-password/{token}").status_code == 200
+    assert anonymous.get(f"/reset-password/{token}").status_code == 200
     travel.shift(timedelta(seconds=1))
-    assert stranger.get(f"/reset-password/{token}").status_code == 303
-    assert set_password(stranger, token).location == "/reset-password"
-    assert stranger.log_in("ada", PASSWORD).status_code == 303
+    assert anonymous.get(f"/reset-password/{token}").status_code == 303
+    assert set_password(anonymous, token).location == "/reset-password"
+    assert anonymous.log_in("ada", PASSWORD).status_code == 303
 
 
-def test_a_link_is_dead_once_the_password_was_changed(app, ada, token, stranger):
+def test_a_link_is_invalid_once_the_password_was_changed(app, ada, token, anonymous):
     with app.app_context():
         db.session.get(User, ada.id).change_password(NEW)
-    assert set_password(stranger, token, "yet another roof").location == "/reset-password"
+    assert set_password(anonymous, token, "yet another roof").location == "/reset-password"
 
 
-def test_a_password_that_is_too_short_leaves_the_link_good(token, stranger):
-    answer = set_password(stranger, token, "short")
+def test_a_refused_password_leaves_the_link_valid(token, anonymous):
+    answer = set_password(anonymous, token, "short")
     assert answer.status_code == 422
     one(answer, ".invalid-feedback", text="Between 8 and 128")
-    assert set_password(stranger, token).location == "/login"
+    assert set_password(anonymous, token).location == "/login"
 
 
-def test_forged_links_set_nothing(app, ada, bruno, token, stranger, rows):
+def test_forged_links_set_nothing(app, ada, bruno, token, anonymous, rows):
     key = app.config["SECRET_KEY"]
     claims = jwt.decode(token, key, algorithms=["HS256"], audience="reset-password")
     head, body, signature = token.split(".")
@@ -165,12 +165,12 @@ def test_forged_links_set_nothing(app, ada, bruno, token, stranger, rows):
     ]
     before = rows("user")
     for forgery in forged:
-        assert stranger.get(f"/reset-password/{forgery}").status_code == 303, forgery
-        assert stranger.post(f"/reset-password/{forgery}", {"password": NEW}).status_code == 303
+        assert anonymous.get(f"/reset-password/{forgery}").status_code == 303, forgery
+        assert anonymous.post(f"/reset-password/{forgery}", {"password": NEW}).status_code == 303
     assert rows("user") == before
 
 
-def test_somebody_imported_without_an_address_gets_no_mail(make_user, stranger, rows):
+def test_an_imported_user_without_an_email_gets_no_mail(make_user, anonymous, rows):
     make_user("imported", email=None)
-    ask(stranger, "imported@example.org")
+    ask(anonymous, "imported@example.org")
     assert rows("outbox_mail") == []

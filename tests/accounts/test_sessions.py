@@ -1,4 +1,4 @@
-"""Where a person is signed in, and that a session that has ended stays ended."""
+"""Login sessions: the list, and their end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,11 +21,11 @@ def is_accepted(app, cookies):
 
 @pytest.fixture
 def elsewhere(ada, signed_in):
-    """Ada's other browser, which remembers her."""
+    """Another client of Ada, logged in with "remember me"."""
     return signed_in(ada, remember=True)
 
 
-def test_the_cookie_carries_a_token_that_the_database_does_not_hold(ada, elsewhere, rows):
+def test_the_database_stores_a_hash_of_the_cookies_token(ada, elsewhere, rows):
     token = elsewhere.cookies()["remember"].split("|")[0]
     hashed = rows("login_session")[0]["token_hash"]
     assert len(token) > 40
@@ -33,7 +33,7 @@ def test_the_cookie_carries_a_token_that_the_database_does_not_hold(ada, elsewhe
     assert elsewhere.cookies()["session"] != hashed
 
 
-def test_sessions_are_listed_with_what_tells_them_apart(ada, elsewhere, make_client):
+def test_sessions_are_listed_with_browser_and_ip_address(ada, elsewhere, make_client):
     client = make_client()
     client.http.environ_base["REMOTE_ADDR"] = "192.0.2.7"
     client.http.environ_base["HTTP_USER_AGENT"] = FIREFOX
@@ -46,7 +46,7 @@ def test_sessions_are_listed_with_what_tells_them_apart(ada, elsewhere, make_cli
     assert not here.css("button")
 
 
-def test_a_revoked_session_is_over_from_the_next_request(app, ada, elsewhere, signed_in):
+def test_a_revoked_session_ends_with_the_next_request(app, ada, elsewhere, signed_in):
     saved = elsewhere.cookies()
     client = signed_in(ada)
     client.get("/settings/sessions")
@@ -56,7 +56,7 @@ def test_a_revoked_session_is_over_from_the_next_request(app, ada, elsewhere, si
     assert client.is_signed_in
 
 
-def test_cookies_copied_before_logging_out_are_worth_nothing(app, elsewhere):
+def test_cookies_copied_before_logging_out_are_invalid(app, elsewhere):
     saved = elsewhere.cookies()
     assert is_accepted(app, saved)
     elsewhere.post("/logout")
@@ -64,7 +64,7 @@ def test_cookies_copied_before_logging_out_are_worth_nothing(app, elsewhere):
     assert not is_accepted(app, {"remember": saved["remember"]})
 
 
-def test_logging_out_leaves_the_other_browsers_be(ada, elsewhere, signed_in):
+def test_logging_out_keeps_other_sessions(ada, elsewhere, signed_in):
     signed_in(ada).post("/logout")
     assert elsewhere.is_signed_in
 
@@ -75,9 +75,7 @@ def change_account(client, **typed):
 
 
 @pytest.mark.parametrize("change", [{"password": "another roof"}, {"email": "ada@example.net"}])
-def test_changing_password_or_address_ends_the_other_sessions(
-    app, ada, elsewhere, signed_in, change
-):
+def test_changing_password_or_email_ends_the_other_sessions(app, ada, elsewhere, signed_in, change):
     client = signed_in(ada)
     saved = elsewhere.cookies()
     answer = change_account(client, **change)
@@ -87,17 +85,17 @@ def test_changing_password_or_address_ends_the_other_sessions(
     assert not is_accepted(app, {"remember": saved["remember"]})
 
 
-def test_a_reset_ends_every_session(app, ada, elsewhere, stranger):
+def test_a_reset_ends_every_session(app, ada, elsewhere, anonymous):
     saved = elsewhere.cookies()
     with app.app_context():
         token = reset_token(ada)
-    stranger.get(f"/reset-password/{token}")
-    stranger.submit("main form", password="another roof")
+    anonymous.get(f"/reset-password/{token}")
+    anonymous.submit("main form", password="another roof")
     assert not is_accepted(app, saved)
-    assert stranger.log_in("ada", "another roof").status_code == 303
+    assert anonymous.log_in("ada", "another roof").status_code == 303
 
 
-def test_a_session_ends_when_it_is_left_unused(ada, elsewhere, signed_in, travel):
+def test_an_unused_session_expires(ada, elsewhere, signed_in, travel):
     client = signed_in(ada)
     travel.shift(timedelta(days=29))
     assert client.is_signed_in
@@ -108,7 +106,7 @@ def test_a_session_ends_when_it_is_left_unused(ada, elsewhere, signed_in, travel
     assert not elsewhere.is_signed_in
 
 
-def test_the_sweep_forgets_sessions_that_ended(app, ada, elsewhere, signed_in, travel, rows):
+def test_the_sweep_deletes_expired_sessions(app, ada, elsewhere, signed_in, travel, rows):
     signed_in(ada)
     travel.shift(timedelta(days=31))
     with app.app_context():
@@ -120,7 +118,7 @@ def test_the_sweep_forgets_sessions_that_ended(app, ada, elsewhere, signed_in, t
     assert rows("login_session") == []
 
 
-def test_last_seen_moves_at_most_once_in_five_minutes(app, ada, signed_in, travel, statements):
+def test_last_seen_is_written_at_most_once_in_five_minutes(app, ada, signed_in, travel, statements):
     def last_seen():
         with app.app_context():
             user = db.session.get(User, ada.id)
@@ -139,7 +137,7 @@ def test_last_seen_moves_at_most_once_in_five_minutes(app, ada, signed_in, trave
     assert not any(statement.startswith("UPDATE") for statement in sent)
 
 
-def test_a_forged_cookie_is_nobodys(app, ada, elsewhere):
+def test_a_forged_cookie_is_anonymous(app, ada, elsewhere):
     saved = elsewhere.cookies()
     token, _, signature = saved["remember"].partition("|")
     for forged in (f"{token}|{'0' * len(signature)}", f"{ada.id}|{signature}", token, "|", "é"):

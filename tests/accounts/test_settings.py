@@ -1,4 +1,4 @@
-"""Changing one's profile and account."""
+"""The settings of profile and account."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.html import absent, messages, one, text_of
 
 @pytest.fixture
 def client(ada, signed_in):
-    """Ada's browser."""
+    """Ada's client."""
     return signed_in(ada)
 
 
@@ -29,7 +29,7 @@ def test_the_profile_is_saved_and_shown(client):
     assert client.get("/@ada").text.count("<script>") == 0
 
 
-def test_a_display_name_cannot_be_made_to_look_like_anothers(client, rows):
+def test_invisible_characters_are_removed_from_a_display_name(client, rows):
     save(client, "/settings/profile", display_name="  Ａｄａ\u202e\u200b \u2066Lovelace\x07 ")
     assert rows("user")[0]["display_name"] == "Ada Lovelace"
 
@@ -42,7 +42,7 @@ def test_without_a_display_name_the_username_is_shown(client):
 @pytest.mark.parametrize(
     "typed", [{"display_name": "x" * 61}, {"about_me": "x" * 501}, {"about_me": "nul\x00"}]
 )
-def test_what_does_not_fit_the_profile_is_told_and_kept(client, typed):
+def test_a_refused_profile_shows_an_error_and_keeps_the_input(client, typed):
     answer = save(client, "/settings/profile", **{"about_me": "Tea."} | typed)
     assert answer.status_code == 422
     assert one(answer, ".is-invalid[name]").attributes["name"] == next(iter(typed))
@@ -50,7 +50,7 @@ def test_what_does_not_fit_the_profile_is_told_and_kept(client, typed):
         assert one(answer, "textarea").text().strip() == "Tea."
 
 
-def test_a_line_end_is_one_character_of_the_profile(client, rows):
+def test_a_line_end_counts_as_one_character(client, rows):
     about = "tea\n" * 125
     client.get("/settings/profile")
     answer = client.submit("main form", about_me=about.replace("\n", "\r\n"))
@@ -65,15 +65,15 @@ def test_the_username_does_not_change(client, rows):
     assert rows("user")[0]["username"] == "ada"
 
 
-def test_a_new_password_works_and_the_old_one_no_longer(client, stranger, make_client):
+def test_a_new_password_replaces_the_old_one(client, anonymous, make_client):
     save(client, "/settings/account", password="another roof", current_password=PASSWORD)
-    assert stranger.log_in("ada", PASSWORD).status_code == 422
+    assert anonymous.log_in("ada", PASSWORD).status_code == 422
     assert make_client().log_in("ada", "another roof").status_code == 303
 
 
 @pytest.mark.parametrize("typed", [{"password": "another roof"}, {"email": "ada@example.net"}])
 @pytest.mark.parametrize("current", ["", "wrong"])
-def test_password_and_address_want_the_current_password(client, rows, typed, current):
+def test_changing_password_or_email_needs_the_current_password(client, rows, typed, current):
     before = rows("user")
     answer = save(client, "/settings/account", current_password=current, **typed)
     assert answer.status_code == 422
@@ -81,14 +81,14 @@ def test_password_and_address_want_the_current_password(client, rows, typed, cur
     assert rows("user") == before
 
 
-def test_another_persons_address_is_refused_in_any_case(client, bruno, rows):
+def test_the_email_of_another_user_is_refused_in_any_case(client, bruno, rows):
     answer = save(client, "/settings/account", email="BRUNO@example.org", current_password=PASSWORD)
     assert answer.status_code == 422
     one(answer, ".invalid-feedback", text="Someone already uses this address.")
     assert rows("user", "username = 'ada'")[0]["email"] == "ada@example.org"
 
 
-def test_ones_own_address_in_another_case_is_no_change(client, elsewhere_count):
+def test_the_own_email_in_another_case_is_no_change(client, elsewhere_count):
     answer = save(client, "/settings/account", email="ADA@example.org")
     assert answer.status_code == 303
     assert elsewhere_count() == 1
@@ -96,11 +96,11 @@ def test_ones_own_address_in_another_case_is_no_change(client, elsewhere_count):
 
 @pytest.fixture
 def elsewhere_count(rows):
-    """Give a function that counts login sessions."""
+    """Give a function that counts the login sessions."""
     return lambda: len(rows("login_session"))
 
 
-def test_the_language_is_chosen_against_the_browsers(client):
+def test_the_chosen_language_overrides_the_browsers(client):
     save(client, "/settings/account", language="es")
     page = client.get("/", headers={"Accept-Language": "en"})
     assert one(page, "html").attributes["lang"] == "es"
@@ -115,7 +115,7 @@ def test_an_unknown_language_is_refused(client, rows):
     assert rows("user")[0]["language"] is None
 
 
-def test_someone_imported_without_an_address_can_choose_a_language(make_user, signed_in):
+def test_an_imported_user_without_an_email_can_choose_a_language(make_user, signed_in):
     client = signed_in(make_user("imported", email=None))
     page = client.get("/settings/account")
     absent(page, ".is-invalid")

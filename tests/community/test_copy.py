@@ -1,4 +1,4 @@
-"""Moving a community from SQLite to PostgreSQL."""
+"""Copying a community from SQLite to PostgreSQL."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ KEY = "k9" * 32
 
 @pytest.fixture
 def make_site(make_app: Callable[..., Flask]) -> Callable[[str], Flask]:
-    """Give a function that makes an application on a database of its own, with its tables."""
+    """Give a function that makes an application on a migrated database."""
 
     def make(url: str) -> Flask:
         app = make_app({"DATABASE_URL": url, "SECRET_KEY": KEY})
@@ -54,12 +54,12 @@ def source(make_site, source_url) -> Flask:
 
 @pytest.fixture
 def target(make_site, make_database) -> Flask:
-    """Give a site on PostgreSQL in which nobody is yet."""
+    """Give a site on PostgreSQL without users."""
     return make_site(make_database())
 
 
 def live() -> None:
-    """Have people do everything with each other that leaves a row."""
+    """Do every action that writes a row, by the verbs."""
     ada, bruno, carmen, dmitri = (
         register(name, email=f"{name}@example.org", password=PASSWORD, display_name=called)
         for name, called in {
@@ -86,18 +86,18 @@ def live() -> None:
 
 
 def visit(site: Flask) -> None:
-    """Have people come and go, which leaves a row as well."""
+    """Sign users in and out, which writes rows too."""
     browser = Client(site)
     browser.log_in("ada", "not it")
     browser.log_in("ada", PASSWORD)
     browser.post("/settings/profile", {"display_name": "Ada", "about_me": "Back soon"})
-    stranger = Client(site)
-    stranger.get("/reset-password")
-    assert stranger.submit("main form", email="bruno@example.org").status_code == 303
+    anonymous = Client(site)
+    anonymous.get("/reset-password")
+    assert anonymous.submit("main form", email="bruno@example.org").status_code == 303
 
 
 def rows_of(site: Flask) -> dict[str, list[dict]]:
-    """Return everything that a site keeps, by table, in the order of the keys."""
+    """Return all rows of a site, by table, in the order of the primary keys."""
     found = {}
     with site.app_context(), db.engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
@@ -113,18 +113,18 @@ def copy(site: Flask, url: str):
     return site.test_cli_runner().invoke(args=["community", "copy", url])
 
 
-def test_every_row_of_every_table_is_there_and_the_same(source, source_url, target):
+def test_every_row_of_every_table_is_copied(source, source_url, target):
     there = rows_of(source)
     assert [name for name, rows in there.items() if not rows] == []
     result = copy(target, source_url)
     assert result.exit_code == 0, result.output
     assert rows_of(target) == there == rows_of(source)
-    told = dict(reversed(line.split()) for line in result.output.splitlines()[:-1])
-    assert told == {name: f"{len(rows):,}" for name, rows in there.items()}
+    error = dict(reversed(line.split()) for line in result.output.splitlines()[:-1])
+    assert error == {name: f"{len(rows):,}" for name, rows in there.items()}
     assert "Copied, and equal to what is there" in result.output
 
 
-def test_life_goes_on_where_it_was_copied_to(source, source_url, target):
+def test_the_copy_is_a_working_site(source, source_url, target):
     signed_in = Client(source)
     signed_in.log_in("carmen", PASSWORD)
     assert copy(target, source_url).exit_code == 0
@@ -136,12 +136,12 @@ def test_life_goes_on_where_it_was_copied_to(source, source_url, target):
     check = target.test_cli_runner().invoke(args=["counters", "check"])
     assert check.exit_code == 0, check.output
     with target.app_context():
-        # Were there another sequence, copying would have to set it.
+        # Copying sets this sequence. Another sequence would have to be set too.
         sequences = db.session.scalars(text("SELECT sequencename FROM pg_sequences")).all()
     assert sequences == ["id_low_bits"]
 
 
-def test_a_database_in_which_somebody_is_is_refused(source, source_url, target):
+def test_a_target_with_users_is_refused(source, source_url, target):
     with target.app_context():
         register("esi")
     result = copy(target, source_url)
@@ -169,7 +169,7 @@ def test_a_source_of_another_revision_is_refused(source, source_url, target):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "error"),
     [
         ("sqlite:////nowhere/microblog.sqlite3", "There is no file /nowhere/microblog.sqlite3."),
         ("sqlite://", "There is no file"),
@@ -177,22 +177,22 @@ def test_a_source_of_another_revision_is_refused(source, source_url, target):
         ("microblog.sqlite3", "microblog.sqlite3 is no address of a database"),
     ],
 )
-def test_what_is_no_community_on_sqlite_is_refused(target, url, told):
+def test_a_source_that_is_no_community_on_sqlite_is_refused(target, url, error):
     result = copy(target, url)
     assert result.exit_code == 1
-    assert told in result.output
+    assert error in result.output
     assert "Traceback" not in result.output
 
 
-def test_sqlite_is_not_copied_into(source, source_url):
+def test_a_sqlite_target_is_refused(source, source_url):
     result = copy(source, source_url)
     assert result.exit_code == 1
     assert "DATABASE_URL must name the PostgreSQL database" in result.output
 
 
-def test_nothing_is_kept_of_a_copy_that_fails(source, source_url, target):
+def test_a_copy_that_fails_leaves_no_row(source, source_url, target):
     with source.app_context(), writing() as session:
-        # SQLite takes what is longer than the column.
+        # SQLite accepts a value that is longer than the column.
         longer = "UPDATE post SET nonce = :nonce WHERE id = (SELECT min(id) FROM post)"
         session.execute(text(longer), {"nonce": "x" * 65})
     result = copy(target, source_url)
@@ -203,7 +203,7 @@ def test_nothing_is_kept_of_a_copy_that_fails(source, source_url, target):
         assert not any(db.session.execute(select(table)).first() for table in TABLES)
 
 
-def test_a_row_that_is_not_what_was_sent_is_found(source, source_url, target):
+def test_a_row_that_was_copied_wrongly_is_found(source, source_url, target):
     with target.app_context(), writing() as session:
         session.execute(
             text(

@@ -1,4 +1,4 @@
-"""Moving a community in from CSV files."""
+"""Importing a community from CSV files."""
 
 import csv
 
@@ -27,7 +27,7 @@ POSTS = [
 
 @pytest.fixture
 def load(app, tmp_path):
-    """Give a function that writes the files and loads them with the command."""
+    """Give a function that writes CSV files and loads them with the command."""
 
     def run(*options, users=USERS, follows=FOLLOWS, posts=POSTS):
         for name, rows in (("users", users), ("follows", follows), ("posts", posts)):
@@ -43,7 +43,7 @@ def check_counters(app):
     return app.test_cli_runner().invoke(args=["counters", "check"])
 
 
-def test_people_follows_and_posts_move_in_with_their_dates(app, load, rows, stranger):
+def test_users_follows_and_posts_are_imported_with_their_dates(app, load, rows, anonymous):
     result = load()
     assert result.exit_code == 0, result.output
     assert "Loaded 3 people, 3 follows and 3 posts" in result.output
@@ -52,17 +52,17 @@ def test_people_follows_and_posts_move_in_with_their_dates(app, load, rows, stra
     assert users["ada"]["email"] is None
     assert users["ada"]["display_name"] == "Ada L."
     assert (users["ada"]["posts_count"], users["ada"]["followers_count"]) == (2, 2)
-    page = stranger.get("/explore")
+    page = anonymous.get("/explore")
     assert [row["body"][:5] for id in cards(page) for row in rows("post", "id = :id", id=id)] == [
         "Third",
         "Secon",
         "First",
     ]
-    assert people(stranger.get("/@ada/followers")) == ["Bruno", "carmen"]
+    assert people(anonymous.get("/@ada/followers")) == ["Bruno", "carmen"]
     assert check_counters(app).exit_code == 0
 
 
-def test_a_follow_is_dated_by_who_joined_later(load, rows):
+def test_a_follow_has_the_date_of_the_user_who_joined_later(load, rows):
     load()
     since = {(row["follower_id"], row["followed_id"]): row["since"] for row in rows("follow")}
     assert since
@@ -70,7 +70,7 @@ def test_a_follow_is_dated_by_who_joined_later(load, rows):
         assert moment >> 16 == max(pair) >> 16
 
 
-def test_loaded_rows_equal_what_publishing_makes(load, rows, make_user, make_post):
+def test_loaded_posts_equal_published_ones(load, rows, make_user, make_post):
     load()
     author = make_user("dmitri")
     loaded = {row["body"]: row for row in rows("post")}
@@ -81,7 +81,7 @@ def test_loaded_rows_equal_what_publishing_makes(load, rows, make_user, make_pos
             assert published[column] == same[column]
 
 
-def test_loaded_people_equal_registered_ones(load, rows, make_user):
+def test_loaded_users_equal_registered_ones(load, rows, make_user):
     load("--password", "a long password")
     make_user("dmitri", email=None, password="a long password")
     users = {row["username"]: row for row in rows("user")}
@@ -91,21 +91,21 @@ def test_loaded_people_equal_registered_ones(load, rows, make_user):
             assert users["ada"][column] == users["dmitri"][column]
 
 
-def test_everybody_gets_the_password(load, rows, stranger):
+def test_the_password_option_sets_the_password_of_all_users(load, rows, anonymous):
     load("--password", "a long password")
     hashes = {row["password_hash"] for row in rows("user")}
     assert len(hashes) == 1
     assert check_password_hash(hashes.pop(), "a long password")
-    assert stranger.log_in("bruno", "a long password").status_code == 303
+    assert anonymous.log_in("bruno", "a long password").status_code == 303
 
 
-def test_without_a_password_nobody_logs_in(load, rows, stranger):
+def test_without_a_password_nobody_can_log_in(load, rows, anonymous):
     load()
     assert {row["password_hash"] for row in rows("user")} == {None}
-    assert stranger.log_in("ada", "nobody").status_code == 422
+    assert anonymous.log_in("ada", "nobody").status_code == 422
 
 
-def test_a_community_moves_in_beside_the_people_who_are_there(app, ada, bruno, load, make_post):
+def test_a_community_is_imported_beside_existing_users(app, ada, bruno, load, make_post):
     make_post(ada)
     users = [USERS[0], ("carmen", "", "2024-01-01T00:00:00Z"), ("dmitri", "", "2024-01-01")]
     result = load(
@@ -164,16 +164,16 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_fault_names_file_and_line_and_nothing_is_loaded(load, rows, what):
-    files, told = BAD[what]
+def test_an_error_names_file_and_line_and_nothing_is_loaded(load, rows, what):
+    files, error = BAD[what]
     result = load(**files)
     assert result.exit_code == 1
-    assert told in result.output
+    assert error in result.output
     assert "Traceback" not in result.output
     assert rows("user") == rows("follow") == rows("post") == []
 
 
-def test_a_file_that_is_no_utf8_is_told(load, tmp_path, rows):
+def test_a_file_that_is_not_utf_8_is_refused(load, tmp_path, rows):
     (tmp_path / "posts.csv").write_bytes(b"author,created_at,body\nada,2024-01-01,\xff\xfe\n")
     result = load(posts=None)
     assert result.exit_code == 1
@@ -181,7 +181,7 @@ def test_a_file_that_is_no_utf8_is_told(load, tmp_path, rows):
     assert rows("user") == []
 
 
-def test_many_rows_of_one_moment_get_different_ids(app, load, rows):
+def test_rows_of_one_moment_get_different_ids(app, load, rows):
     moment = "2024-01-01T00:00:00Z"
     users = [USERS[0], *((f"n{n}", "", moment) for n in range(300))]
     posts = [POSTS[0], *((f"n{n % 300}", moment, f"No. {n}") for n in range(6000))]
@@ -193,20 +193,20 @@ def test_many_rows_of_one_moment_get_different_ids(app, load, rows):
     assert in_order == [f"No. {n}" for n in range(6000)]
 
 
-def test_the_demo_moves_in_once(app, rows, stranger):
+def test_the_demo_is_imported_once(app, rows, anonymous):
     for _ in range(2):
         result = app.test_cli_runner().invoke(args=["community", "demo"])
         assert result.exit_code == 0, result.output
         assert "Log in as ada, with the password: demo-demo" in result.output
     assert len({row["username"] for row in rows("user")}) == len(rows("user")) >= 10
-    assert stranger.log_in("ada", "demo-demo").status_code == 303
-    assert cards(stranger.get("/"))
+    assert anonymous.log_in("ada", "demo-demo").status_code == 303
+    assert cards(anonymous.get("/"))
     assert check_counters(app).exit_code == 0
     with app.app_context():
         assert not load_demo()
 
 
-def test_drifted_counts_are_found_and_repaired(app, ada, make_post, rows):
+def test_wrong_counts_are_found_and_repaired(app, ada, make_post, rows):
     make_post(ada)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(db.text('UPDATE "user" SET posts_count = 7, followers_count = 3'))

@@ -1,4 +1,4 @@
-"""Blocking: two people do not exist for each other, and one of them can undo it."""
+"""Blocking: two users see nothing of each other; the blocker can undo it."""
 
 from itertools import chain
 
@@ -16,13 +16,13 @@ VERBS = ["block", "unblock", "mute", "unmute"]
 
 @pytest.fixture
 def carmen(make_user):
-    """A third person."""
+    """A third user."""
     return make_user("carmen")
 
 
 @pytest.fixture
-def kept_apart(ada, bruno, carmen, make_block, make_follow, make_post):
-    """Ada has blocked Bruno, and Carmen knows both. Gives their posts."""
+def posts_after_block(ada, bruno, carmen, make_block, make_follow, make_post):
+    """Ada has blocked Bruno, and Carmen follows both; gives the posts of Ada and Bruno."""
     for one_of, other in ((ada, bruno), (bruno, ada), (ada, carmen), (bruno, carmen)):
         make_follow(one_of, other)
     make_follow(carmen, ada)
@@ -51,7 +51,7 @@ def test_a_block_ends_the_follows_both_ways_and_counts_them(
 
 
 @pytest.mark.parametrize("one_way", [("ada", "bruno"), ("bruno", "ada")])
-def test_a_follow_one_way_ends_and_counts_as_well(app, ada, bruno, one_way, rows):
+def test_a_block_ends_a_follow_in_one_direction_and_counts_it(app, ada, bruno, one_way, rows):
     users = {"ada": ada, "bruno": bruno}
     with app.app_context():
         follow(*(users[name] for name in one_way))
@@ -60,7 +60,7 @@ def test_a_follow_one_way_ends_and_counts_as_well(app, ada, bruno, one_way, rows
     assert counts(rows, ada) == counts(rows, bruno) == (0, 0)
 
 
-def test_a_block_leaves_other_follows_alone(kept_apart, ada, bruno, carmen, rows):
+def test_a_block_keeps_other_follows(posts_after_block, ada, bruno, carmen, rows):
     assert counts(rows, ada) == counts(rows, bruno) == (1, 1)
     assert counts(rows, carmen) == (2, 2)
 
@@ -91,14 +91,14 @@ def test_blocking_and_unblocking_twice_is_the_same_as_once(ada, bruno, signed_in
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("htmx", [True, False])
-def test_nobody_does_it_to_themselves(ada, signed_in, rows, verb, htmx):
+def test_nobody_can_block_or_mute_themselves(ada, signed_in, rows, verb, htmx):
     answer = signed_in(ada).post(f"/@ada/{verb}", htmx=htmx)
     assert answer.status_code == 400
     assert "You cannot block or mute yourself." in answer.text
     assert rows("block") == rows("mute") == []
 
 
-def test_not_even_past_the_view(app, ada):
+def test_the_verbs_refuse_to_block_or_mute_oneself(app, ada):
     with app.app_context():
         with pytest.raises(ValueError, match="themselves"):
             block(ada, ada)
@@ -113,19 +113,21 @@ def test_somebody_who_does_not_exist_is_not_found(ada, signed_in, verb, htmx):
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-def test_neither_of_the_two_can_follow_the_other(kept_apart, ada, bruno, signed_in, rows, htmx):
+def test_after_a_block_neither_user_can_follow_the_other(
+    posts_after_block, ada, bruno, signed_in, rows, htmx
+):
     before = rows("follow")
     assert signed_in(bruno).post("/@ada/follow", htmx=htmx).status_code == 404
     assert signed_in(ada).post("/@bruno/follow", htmx=htmx).status_code == 404
     assert rows("follow") == before
 
 
-def test_the_verb_refuses_to_follow_both_ways_too(app, kept_apart, ada, bruno):
+def test_the_follow_verb_refuses_blocked_users(app, posts_after_block, ada, bruno):
     with app.app_context():
         assert [follow(ada, bruno), follow(bruno, ada)] == [False, False]
 
 
-def test_of_follows_and_blocks_at_the_same_moment_the_block_stays(app, ada, bruno, together, rows):
+def test_a_block_wins_over_concurrent_follows(app, ada, bruno, together, rows):
     def act(step):
         verb, *pair = step
         with app.app_context():
@@ -139,7 +141,7 @@ def test_of_follows_and_blocks_at_the_same_moment_the_block_stays(app, ada, brun
     assert counts(rows, ada) == counts(rows, bruno) == (0, 0)
 
 
-def test_counts_stay_exact_whatever_happens_at_the_same_moment(app, ada, bruno, together, rows):
+def test_counts_stay_exact_under_concurrent_blocks_and_follows(app, ada, bruno, together, rows):
     def act(step):
         verb, *pair = step
         with app.app_context():
@@ -155,10 +157,10 @@ def test_counts_stay_exact_whatever_happens_at_the_same_moment(app, ada, bruno, 
     assert not (rows("block") and rows("follow"))
 
 
-# The profile of whom one has blocked
+# The profile of a blocked user
 
 
-def test_block_swaps_the_profile_for_a_name_and_a_way_back(ada, bruno, make_post, signed_in):
+def test_block_swaps_the_profile_for_a_name_and_an_unblock_button(ada, bruno, make_post, signed_in):
     make_post(bruno)
     client = signed_in(ada)
     page = client.get("/@bruno")
@@ -182,7 +184,7 @@ def test_without_javascript_blocking_leads_back_to_the_profile(ada, bruno, signe
     one(page, f"#block_{bruno.id}", text="Unblock")
 
 
-def test_who_blocked_sees_a_name_and_nothing_else(kept_apart, ada, bruno, signed_in):
+def test_the_blocker_sees_a_name_and_an_unblock_button(posts_after_block, ada, bruno, signed_in):
     page = signed_in(ada).get("/@bruno")
     assert page.status_code == 200
     assert text_of(one(page, "h1")) == "bruno @bruno"
@@ -192,16 +194,16 @@ def test_who_blocked_sees_a_name_and_nothing_else(kept_apart, ada, bruno, signed
 
 
 @pytest.mark.parametrize("path", ["/@bruno?before=5", "/@bruno?through=5"])
-def test_more_of_a_profile_that_was_blocked_meanwhile_is_the_way_back(
-    kept_apart, ada, signed_in, path
+def test_the_next_page_of_a_profile_blocked_meanwhile_is_the_unblock_button(
+    posts_after_block, ada, signed_in, path
 ):
     answer = signed_in(ada).get(path, htmx=True)
     one(answer, "section#profile button", text="Unblock")
     absent(answer, "article")
 
 
-def test_who_was_blocked_finds_no_more_than_of_somebody_who_never_was(
-    kept_apart, ada, bruno, signed_in, stranger
+def test_the_blocked_user_gets_the_same_404_as_for_an_unknown_username(
+    posts_after_block, ada, bruno, signed_in, anonymous
 ):
     client = signed_in(bruno)
     for path in ("/@{}", "/@{}?before=5", "/@{}/followers", "/@{}/following"):
@@ -209,21 +211,23 @@ def test_who_was_blocked_finds_no_more_than_of_somebody_who_never_was(
             hidden = client.get(path.format("ada"), htmx=htmx)
             missing = client.get(path.format("nobody"), htmx=htmx)
             assert hidden.status_code == missing.status_code == 404
-            assert said(hidden) == said(missing)
-    assert client.get(f"/posts/{kept_apart[ada].id}").status_code == 404
+            assert without_token(hidden) == without_token(missing)
+    assert client.get(f"/posts/{posts_after_block[ada].id}").status_code == 404
     assert client.get("/avatars/ada.svg").status_code == 200
 
 
-def said(answer):
-    """The answer with the token taken out, which differs from second to second."""
+def without_token(answer):
+    """Return the text of an answer without the CSRF token, which changes every second."""
     return answer.text.replace(
         next(iter(attributes(answer, "[name=csrf_token]", "value")), "-"), ""
     )
 
 
 @pytest.mark.parametrize("path", ["/@bruno/followers", "/@bruno/following", "/posts/{post}"])
-def test_who_blocked_finds_neither_lists_nor_posts(kept_apart, ada, bruno, signed_in, path):
-    answer = signed_in(ada).get(path.format(post=kept_apart[bruno].id))
+def test_lists_and_posts_of_the_blocked_user_are_not_found(
+    posts_after_block, ada, bruno, signed_in, path
+):
+    answer = signed_in(ada).get(path.format(post=posts_after_block[bruno].id))
     assert answer.status_code == 404
 
 
@@ -231,11 +235,11 @@ def test_who_blocked_finds_neither_lists_nor_posts(kept_apart, ada, bruno, signe
 
 
 @pytest.mark.parametrize(("viewer", "other"), [("ada", "bruno"), ("bruno", "ada")])
-def test_no_list_shows_the_other(app, kept_apart, ada, bruno, signed_in, viewer, other):
+def test_no_list_shows_the_other_user(app, posts_after_block, ada, bruno, signed_in, viewer, other):
     users = {"ada": ada, "bruno": bruno}
     client = signed_in(users[viewer])
     for path in ("/", "/explore"):
-        assert cards(client.get(path)) == [kept_apart[users[viewer]].id]
+        assert cards(client.get(path)) == [posts_after_block[users[viewer]].id]
     for path in ("/@carmen/followers", "/@carmen/following", f"/@{viewer}/followers"):
         shown = people(client.get(path))
         assert shown
@@ -243,43 +247,47 @@ def test_no_list_shows_the_other(app, kept_apart, ada, bruno, signed_in, viewer,
 
 
 @pytest.mark.parametrize("viewer", ["ada", "bruno"])
-def test_no_count_of_new_posts_counts_the_other(kept_apart, ada, bruno, signed_in, viewer):
+def test_new_posts_of_the_other_user_are_not_counted(
+    posts_after_block, ada, bruno, signed_in, viewer
+):
     client = signed_in({"ada": ada, "bruno": bruno}[viewer])
     for path in ("/?since=0", "/explore?since=0"):
         assert client.get(path, htmx=True).status_code == 204
 
 
-def test_strangers_and_third_persons_see_everything(
-    kept_apart, ada, bruno, carmen, signed_in, stranger
+def test_anonymous_viewers_and_other_users_see_everything(
+    posts_after_block, ada, bruno, carmen, signed_in, anonymous
 ):
-    everything = sorted((post.id for post in kept_apart.values()), reverse=True)
-    for client in (signed_in(carmen), stranger):
+    everything = sorted((post.id for post in posts_after_block.values()), reverse=True)
+    for client in (signed_in(carmen), anonymous):
         assert cards(client.get("/explore")) == everything
         assert sorted(people(client.get("/@carmen/followers"))) == ["ada", "bruno"]
-        for person, post in kept_apart.items():
+        for person, post in posts_after_block.items():
             assert cards(client.get(f"/@{person.username}")) == [post.id]
             assert client.get(f"/posts/{post.id}").status_code == 200
 
 
-# The way back
+# Unblocking
 
 
-def test_unblocking_shows_both_again_and_brings_no_follow_back(
-    kept_apart, ada, bruno, signed_in, rows
+def test_unblocking_shows_both_again_and_restores_no_follow(
+    posts_after_block, ada, bruno, signed_in, rows
 ):
     follows = rows("follow")
     client = signed_in(ada)
     client.get("/@bruno")
     page = client.follow(client.press(f"#block_{bruno.id}"))
-    assert cards(page) == [kept_apart[bruno].id]
+    assert cards(page) == [posts_after_block[bruno].id]
     assert one(page, "form.follow").attributes["action"] == "/@bruno/follow"
-    assert cards(signed_in(bruno).get("/@ada")) == [kept_apart[ada].id]
+    assert cards(signed_in(bruno).get("/@ada")) == [posts_after_block[ada].id]
     assert rows("follow") == follows
     assert client.post("/@bruno/follow").status_code == 303
     assert counts(rows, bruno) == (2, 1)
 
 
-def test_unblock_has_htmx_load_the_page_anew_and_tells_it_there(kept_apart, ada, bruno, signed_in):
+def test_unblock_makes_htmx_reload_the_page_with_a_message(
+    posts_after_block, ada, bruno, signed_in
+):
     client = signed_in(ada)
     client.get("/@bruno")
     answer = client.press(f"#block_{bruno.id}", htmx=True)
@@ -289,18 +297,18 @@ def test_unblock_has_htmx_load_the_page_anew_and_tells_it_there(kept_apart, ada,
     assert messages(client.get("/@bruno")) == ["You unblocked @bruno."]
 
 
-def test_who_was_blocked_cannot_unblock(kept_apart, bruno, signed_in, rows):
+def test_the_blocked_user_cannot_unblock(posts_after_block, bruno, signed_in, rows):
     signed_in(bruno).post("/@ada/unblock")
     assert len(rows("block")) == 1
 
 
-def test_blocking_back_does_not_show_and_outlasts_the_first_block(
-    kept_apart, ada, bruno, signed_in, make_block
+def test_blocking_back_is_invisible_and_outlasts_the_first_block(
+    posts_after_block, ada, bruno, signed_in, make_block
 ):
     client = signed_in(ada)
-    before = said(client.get("/@bruno"))
+    before = without_token(client.get("/@bruno"))
     make_block(bruno, ada)
-    assert said(client.get("/@bruno")) == before
+    assert without_token(client.get("/@bruno")) == before
     one(signed_in(bruno).get("/@ada"), "main button", text="Unblock")
     client.post("/@bruno/unblock")
     assert client.get("/@bruno").status_code == 404
@@ -309,7 +317,7 @@ def test_blocking_back_does_not_show_and_outlasts_the_first_block(
 # The list in the settings
 
 
-def test_the_settings_list_whom_one_blocked_and_muted_and_nobody_elses(
+def test_the_settings_list_the_viewers_own_blocks_and_mutes_only(
     ada, bruno, carmen, make_block, make_mute, make_user, signed_in, travel
 ):
     dora = make_user("dora")
@@ -326,7 +334,7 @@ def test_the_settings_list_whom_one_blocked_and_muted_and_nobody_elses(
     assert offered == ["/@bruno/unblock", "/@bruno/unmute", "/@dora/unmute", "/@carmen/unblock"]
 
 
-def test_what_somebody_blocked_says_of_themselves_is_not_listed(
+def test_the_list_does_not_show_the_profile_text_of_a_blocked_user(
     ada, make_user, make_block, make_mute, signed_in
 ):
     make_block(ada, make_user("dora", about_me="Words of Dora"))
@@ -337,7 +345,7 @@ def test_what_somebody_blocked_says_of_themselves_is_not_listed(
 
 
 @pytest.mark.parametrize(("verb", "table"), [("block", "block"), ("mute", "mute")])
-def test_the_list_undoes_it_and_is_come_back_to(
+def test_unblocking_in_the_list_leads_back_to_the_list(
     ada, bruno, make_block, make_mute, signed_in, rows, verb, table
 ):
     {"block": make_block, "mute": make_mute}[verb](ada, bruno)
@@ -349,7 +357,7 @@ def test_the_list_undoes_it_and_is_come_back_to(
     assert rows(table) == []
 
 
-def test_everybody_kept_away_comes_once_page_by_page(
+def test_each_blocked_or_muted_user_appears_once_over_all_pages(
     ada, make_user, make_block, make_mute, signed_in
 ):
     kept = [make_user(password=None) for _ in range(2 * PAGE + 3)]

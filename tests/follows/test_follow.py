@@ -40,7 +40,7 @@ def test_unfollow_swaps_them_back(ada, bruno, signed_in, make_follow, rows):
 
 
 @pytest.mark.parametrize("verb", ["follow", "unfollow"])
-def test_who_blocks_meanwhile_is_not_shown_again(
+def test_a_user_who_blocks_meanwhile_is_not_shown(
     ada, bruno, signed_in, make_follow, make_block, monkeypatch, verb
 ):
     if verb == "unfollow":
@@ -74,7 +74,7 @@ def test_following_from_a_list_leads_back_into_the_list(
     assert answer.location == f"/@bruno/followers?x=1#follow_{carmen.id}"
 
 
-def test_a_referrer_elsewhere_is_not_gone_back_to(ada, bruno, signed_in):
+def test_following_never_redirects_to_another_site(ada, bruno, signed_in):
     client = signed_in(ada)
     for elsewhere in ("http://evil.example/@bruno", "http://localhost//evil.example/", "nonsense"):
         answer = client.post("/@bruno/follow", headers={"Referer": elsewhere})
@@ -103,7 +103,7 @@ def test_nobody_follows_themselves(ada, signed_in, rows, htmx):
     assert rows("follow") == []
 
 
-def test_not_even_past_the_view(app, ada):
+def test_the_verb_refuses_to_follow_oneself(app, ada):
     with app.app_context():
         with pytest.raises(ValueError, match="themselves"):
             follow(ada, ada)
@@ -117,36 +117,36 @@ def test_somebody_who_does_not_exist_is_not_found(ada, signed_in, verb, htmx):
     assert signed_in(ada).post(f"/@nobody/{verb}", htmx=htmx).status_code == 404
 
 
-def test_a_stranger_is_sent_to_log_in_and_back_to_the_profile(bruno, ada, stranger):
-    page = stranger.get("/@bruno")
+def test_an_anonymous_viewer_is_sent_to_log_in_and_back_to_the_profile(bruno, ada, anonymous):
+    page = anonymous.get("/@bruno")
     absent(page, "form.follow")
     link = one(page, ".profile-action a", text="Follow")
-    stranger.get(link.attributes["href"])
-    answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
+    anonymous.get(link.attributes["href"])
+    answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == "/@bruno"
 
 
-def test_a_stranger_comes_back_to_the_search_that_found_somebody(bruno, ada, stranger):
-    link = one(stranger.get("/search?q=bruno&by=people"), ".person a.btn", text="Follow")
-    stranger.get(link.attributes["href"])
-    answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
+def test_an_anonymous_viewer_comes_back_to_the_search_that_found_somebody(bruno, ada, anonymous):
+    link = one(anonymous.get("/search?q=bruno&by=people"), ".person a.btn", text="Follow")
+    anonymous.get(link.attributes["href"])
+    answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == "/search?q=bruno&by=people"
 
 
-def test_a_stranger_with_htmx_is_told_and_the_page_stays(bruno, stranger):
-    answer = stranger.post("/@bruno/follow", htmx=True)
+def test_an_anonymous_viewer_with_htmx_gets_a_message_and_keeps_the_page(bruno, anonymous):
+    answer = anonymous.post("/@bruno/follow", htmx=True)
     assert answer.status_code == 401
     one(answer, "hx-partial[hx-target='#flash'] .message")
 
 
-def test_the_verbs_tell_whether_anything_changed(app, ada, bruno):
+def test_the_verbs_return_whether_anything_changed(app, ada, bruno):
     with app.app_context():
         assert [follow(ada, bruno), follow(ada, bruno)] == [True, False]
         assert [unfollow(ada, bruno), unfollow(ada, bruno)] == [True, False]
 
 
 def test_lists_of_people_show_the_newest_follow_first(
-    ada, bruno, make_user, make_follow, stranger, travel
+    ada, bruno, make_user, make_follow, anonymous, travel
 ):
     carmen = make_user("carmen")
     for follower in (bruno, carmen):
@@ -154,12 +154,12 @@ def test_lists_of_people_show_the_newest_follow_first(
         make_follow(follower, ada)
     travel.shift(1)
     make_follow(bruno, carmen)
-    assert people(stranger.get("/@ada/followers")) == ["carmen", "bruno"]
-    assert people(stranger.get("/@bruno/following")) == ["carmen", "ada"]
-    assert people(stranger.get("/@ada/following")) == []
+    assert people(anonymous.get("/@ada/followers")) == ["carmen", "bruno"]
+    assert people(anonymous.get("/@bruno/following")) == ["carmen", "ada"]
+    assert people(anonymous.get("/@ada/following")) == []
 
 
-def test_lists_of_people_show_whom_the_reader_follows(
+def test_lists_of_people_show_whom_the_viewer_follows(
     ada, bruno, make_user, make_follow, signed_in
 ):
     carmen = make_user("carmen")
@@ -171,13 +171,13 @@ def test_lists_of_people_show_whom_the_reader_follows(
     absent(page, f"#user_{ada.id} form")
 
 
-def test_every_follower_comes_once_page_by_page(ada, make_user, make_follow, stranger):
+def test_each_follower_appears_once_over_all_pages(ada, make_user, make_follow, anonymous):
     followers = [make_user() for _ in range(60)]
     for follower in followers:
         make_follow(follower, ada)
     seen, path, pages = [], "/@ada/followers", 0
     while path:
-        page = stranger.get(path)
+        page = anonymous.get(path)
         seen += people(page)
         pages += 1
         path = next(iter(attributes(page, "a#more", "href")), None)
@@ -185,12 +185,12 @@ def test_every_follower_comes_once_page_by_page(ada, make_user, make_follow, str
     assert pages == 3
 
 
-def test_an_empty_list_says_so(ada, stranger):
-    one(stranger.get("/@ada/followers"), ".empty", text="Nobody yet.")
-    one(stranger.get("/@ada/following"), ".empty", text="Explore")
+def test_an_empty_list_says_so(ada, anonymous):
+    one(anonymous.get("/@ada/followers"), ".empty", text="Nobody yet.")
+    one(anonymous.get("/@ada/following"), ".empty", text="Explore")
 
 
-def test_mutual_follows_at_the_same_moment_both_count(app, ada, bruno, together, rows):
+def test_concurrent_mutual_follows_both_count(app, ada, bruno, together, rows):
     def act(pair):
         with app.app_context():
             follow(*pair)

@@ -1,4 +1,4 @@
-"""Muting: somebody is kept out of one's timelines, and nobody else can find out."""
+"""Muting: hides a user from the viewer's timelines; nobody else can see it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.test_every_page import FLEETING
 
 @pytest.fixture
 def muted(ada, bruno, make_follow, make_mute, make_post):
-    """Ada follows Bruno and has muted him; gives his post."""
+    """Ada follows Bruno and has muted Bruno; gives Bruno's post."""
     make_follow(ada, bruno)
     make_follow(bruno, ada)
     post = make_post(bruno)
@@ -19,7 +19,7 @@ def muted(ada, bruno, make_follow, make_mute, make_post):
 
 
 def everything_seen(client):
-    """Every page that can be reached by the links on the pages, with what it says."""
+    """Follow the links of the site; return the text of each page that is reached."""
     seen, ahead = {}, ["/", "/explore"]
     while ahead:
         path = ahead.pop()
@@ -32,7 +32,7 @@ def everything_seen(client):
     return seen
 
 
-def test_timelines_leave_the_muted_out(muted, ada, make_post, signed_in):
+def test_timelines_hide_muted_users(muted, ada, make_post, signed_in):
     own = make_post(ada)
     client = signed_in(ada)
     assert cards(client.get("/")) == [own.id]
@@ -40,11 +40,11 @@ def test_timelines_leave_the_muted_out(muted, ada, make_post, signed_in):
 
 
 @pytest.mark.parametrize("path", ["/", "/explore"])
-def test_no_count_of_new_posts_counts_them(muted, ada, signed_in, path):
+def test_new_posts_of_muted_users_are_not_counted(muted, ada, signed_in, path):
     assert signed_in(ada).get(f"{path}?since=0", htmx=True).status_code == 204
 
 
-def test_their_profile_and_their_posts_can_still_be_read(muted, ada, bruno, signed_in):
+def test_the_profile_and_posts_of_a_muted_user_can_still_be_read(muted, ada, bruno, signed_in):
     client = signed_in(ada)
     page = client.get("/@bruno")
     assert cards(page) == [muted.id]
@@ -59,41 +59,41 @@ def test_follows_and_counts_stay(muted, rows):
     assert {row["followers_count"] for row in rows("user")} == {1}
 
 
-def test_unmuting_brings_them_back(muted, ada, bruno, signed_in):
+def test_unmuting_shows_the_posts_again(muted, ada, bruno, signed_in):
     client = signed_in(ada)
     client.get("/@bruno")
     client.press(f"#mute_{bruno.id}")
     assert cards(client.get("/")) == cards(client.get("/explore")) == [muted.id]
 
 
-def test_nobody_else_can_find_out(
-    ada, bruno, make_user, make_follow, make_post, make_mute, signed_in, stranger, travel
+def test_no_page_of_another_viewer_changes_with_a_mute(
+    ada, bruno, make_user, make_follow, make_post, make_mute, signed_in, anonymous, travel
 ):
     carmen = make_user("carmen")
     for follower, followed in ((ada, bruno), (bruno, ada), (carmen, ada), (carmen, bruno)):
         make_follow(follower, followed)
     for person in (ada, bruno, carmen):
         make_post(person)
-    clients = [signed_in(bruno), signed_in(carmen), stranger]
+    clients = [signed_in(bruno), signed_in(carmen), anonymous]
     before = [everything_seen(client) for client in clients]
     make_mute(ada, bruno)
     assert [everything_seen(client) for client in clients] == before
     assert {"/@ada", "/@ada/followers", "/@ada/following", "/settings/blocks"} <= set(before[0])
 
 
-def test_it_works_one_way_only(muted, ada, bruno, make_post, signed_in):
+def test_a_mute_has_no_effect_on_the_muted_user(muted, ada, bruno, make_post, signed_in):
     post = make_post(ada)
     assert cards(signed_in(bruno).get("/")) == [post.id, muted.id]
 
 
 @pytest.mark.parametrize("blocker", ["ada", "bruno"])
-def test_a_block_does_not_stand_in_the_way(ada, bruno, make_block, signed_in, rows, blocker):
+def test_a_block_does_not_prevent_a_mute(ada, bruno, make_block, signed_in, rows, blocker):
     make_block(*((ada, bruno) if blocker == "ada" else (bruno, ada)))
     signed_in(ada).post("/@bruno/mute")
     assert [(row["muter_id"], row["muted_id"]) for row in rows("mute")] == [(ada.id, bruno.id)]
 
 
-def test_mute_swaps_the_button_and_tells(ada, bruno, signed_in):
+def test_mute_swaps_the_button_and_shows_a_message(ada, bruno, signed_in):
     client = signed_in(ada)
     client.get("/@bruno")
     answer = client.press(f"#mute_{bruno.id}", htmx=True)
@@ -104,7 +104,7 @@ def test_mute_swaps_the_button_and_tells(ada, bruno, signed_in):
     assert messages(answer) == ["You unmuted @bruno."]
 
 
-def test_without_javascript_muting_leads_back(ada, bruno, signed_in):
+def test_without_javascript_muting_leads_back_to_the_profile(ada, bruno, signed_in):
     client = signed_in(ada)
     client.get("/@bruno?x=1")
     answer = client.press(f"#mute_{bruno.id}")
@@ -123,7 +123,7 @@ def test_muting_and_unmuting_twice_is_the_same_as_once(ada, bruno, signed_in, ro
     assert rows("mute") == []
 
 
-def test_muting_at_the_same_moment_mutes_once(app, ada, bruno, together, rows):
+def test_concurrent_mutes_mute_once(app, ada, bruno, together, rows):
     def act(_number):
         with app.app_context():
             mute(ada, bruno)
@@ -132,11 +132,11 @@ def test_muting_at_the_same_moment_mutes_once(app, ada, bruno, together, rows):
     assert len(rows("mute")) == 1
 
 
-def test_the_verb_knows_no_self(app, ada):
+def test_the_verb_refuses_to_mute_oneself(app, ada):
     with app.app_context(), pytest.raises(ValueError, match="themselves"):
         mute(ada, ada)
 
 
-def test_neither_strangers_nor_oneself_are_offered_it(ada, signed_in, stranger):
-    absent(stranger.get("/@ada"), ".menu")
+def test_anonymous_viewers_and_the_owner_of_a_profile_get_no_menu(ada, signed_in, anonymous):
+    absent(anonymous.get("/@ada"), ".menu")
     absent(signed_in(ada).get("/@ada"), ".menu")

@@ -1,4 +1,4 @@
-"""People who do things of which others are told."""
+"""Fixtures: actions that notify people."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from app.reactions.signals import liked, unliked
 
 @pytest.fixture
 def people(make_user):
-    """Give a function that registers some people, named in order."""
+    """Give a function that registers ``count`` users."""
     names = ("ann", "bob", "cid", "dee", "eve", "flo", "gus", "hal", "ida", "jon")
 
     def register(count):
@@ -55,7 +55,7 @@ def unrepost(announce):
 
 @pytest.fixture
 def mention(make_post, announce):
-    """Give a function with which someone writes a post that names others; returns the post."""
+    """Give a function that publishes a post with mentions and returns the post."""
 
     def write(author, *named, body="Look who is here"):
         post = make_post(author, body)
@@ -75,20 +75,20 @@ def edit_to_mention(announce):
 
 @pytest.fixture
 def reply(app, make_post):
-    """Give a function with which someone replies to a post; returns the reply."""
+    """Give a function that publishes a reply and returns it."""
 
     def write(author, post, body="So it is"):
-        answer = make_post(author, body)
+        written = make_post(author, body)
         with app.app_context():
-            notify_users([post.author_id], "reply", author.id, answer.id)
-        return answer
+            notify_users([post.author_id], "reply", author.id, written.id)
+        return written
 
     return write
 
 
 @pytest.fixture
-def told(rows):
-    """Give a function that lists what someone was told, in order: (kind, actor, post)."""
+def notifications_of(rows):
+    """Give a function that lists the notifications of a user, oldest first: (kind, actor, post)."""
 
     def read(user):
         found = sorted(rows("notification", "user_id = :id", id=user.id), key=lambda row: row["id"])

@@ -1,4 +1,4 @@
-"""Who is told of what, and who is not."""
+"""Who is notifications_of of what, and who is not."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -15,112 +15,122 @@ from app.posts.models import Post
 from app.posts.writing import edit, undo_edit
 
 
-def test_a_follow_is_told_and_withdrawn(app, ada, bruno, told):
+def test_a_follow_notifies_until_it_is_undone(app, ada, bruno, notifications_of):
     with app.app_context():
         follow(bruno, ada)
-        assert told(ada) == [("follow", bruno.id, None)]
+        assert notifications_of(ada) == [("follow", bruno.id, None)]
         follow(bruno, ada)
-        assert len(told(ada)) == 1
+        assert len(notifications_of(ada)) == 1
         unfollow(bruno, ada)
-    assert told(ada) == []
-    assert told(bruno) == []
+    assert notifications_of(ada) == []
+    assert notifications_of(bruno) == []
 
 
-def test_a_like_is_told_and_withdrawn(ada, bruno, make_post, like, unlike, told):
+def test_a_like_notifies_until_it_is_undone(ada, bruno, make_post, like, unlike, notifications_of):
     post, other = make_post(ada), make_post(ada)
     like(bruno, post)
     like(bruno, other)
-    assert told(ada) == [("like", bruno.id, post.id), ("like", bruno.id, other.id)]
+    assert notifications_of(ada) == [("like", bruno.id, post.id), ("like", bruno.id, other.id)]
     unlike(bruno, post)
-    assert told(ada) == [("like", bruno.id, other.id)]
+    assert notifications_of(ada) == [("like", bruno.id, other.id)]
 
 
-def test_a_repost_is_told_and_withdrawn(ada, bruno, make_post, like, repost, unrepost, told):
+def test_a_repost_notifies_until_it_is_undone(
+    ada, bruno, make_post, like, repost, unrepost, notifications_of
+):
     post = make_post(ada)
     like(bruno, post)
     repost(bruno, post)
-    assert told(ada) == [("like", bruno.id, post.id), ("repost", bruno.id, post.id)]
+    assert notifications_of(ada) == [("like", bruno.id, post.id), ("repost", bruno.id, post.id)]
     unrepost(bruno, post)
-    assert told(ada) == [("like", bruno.id, post.id)]
+    assert notifications_of(ada) == [("like", bruno.id, post.id)]
 
 
-def test_who_is_mentioned_is_told_once(ada, bruno, make_user, mention, edit_to_mention, told):
+def test_a_mention_notifies_once(ada, bruno, make_user, mention, edit_to_mention, notifications_of):
     carmen = make_user("carmen")
     post = mention(bruno, ada, carmen)
-    assert told(ada) == told(carmen) == [("mention", bruno.id, post.id)]
+    assert notifications_of(ada) == notifications_of(carmen) == [("mention", bruno.id, post.id)]
     edit_to_mention(post, ada)
-    assert len(told(ada)) == 1
+    assert len(notifications_of(ada)) == 1
 
 
-def test_who_is_mentioned_later_is_told_then(ada, bruno, mention, edit_to_mention, told):
+def test_a_mention_added_by_an_edit_notifies(
+    ada, bruno, mention, edit_to_mention, notifications_of
+):
     post = mention(bruno)
-    assert told(ada) == []
+    assert notifications_of(ada) == []
     edit_to_mention(post, ada)
-    assert told(ada) == [("mention", bruno.id, post.id)]
+    assert notifications_of(ada) == [("mention", bruno.id, post.id)]
 
 
-def test_a_mention_that_is_edited_out_is_withdrawn(app, ada, bruno, make_user, make_post, told):
+def test_a_mention_removed_by_an_edit_loses_its_notification(
+    app, ada, bruno, make_user, make_post, notifications_of
+):
     carmen = make_user("carmen")
     post = make_post(bruno, "Soup with @ada and @carmen")
     other = make_post(bruno, "And bread, @ada")
     with app.app_context():
         post = db.session.get(Post, post.id)
         version = edit(post, "Soup with @carmen")
-        assert told(ada) == [("mention", bruno.id, other.id)]
+        assert notifications_of(ada) == [("mention", bruno.id, other.id)]
         undo_edit(post, version.id)
-    assert sorted(told(ada)) == [("mention", bruno.id, id) for id in (post.id, other.id)]
-    assert told(carmen) == [("mention", bruno.id, post.id)]
+    assert sorted(notifications_of(ada)) == [
+        ("mention", bruno.id, id) for id in (post.id, other.id)
+    ]
+    assert notifications_of(carmen) == [("mention", bruno.id, post.id)]
 
 
-def test_a_reply_that_mentions_too_is_told_once(app, ada, bruno, make_user, make_post, told):
+def test_a_reply_with_a_mention_notifies_once(
+    app, ada, bruno, make_user, make_post, notifications_of
+):
     carmen = make_user("carmen")
     post = make_post(bruno)
-    # What a reply carries beyond other posts.
-    answer = SimpleNamespace(id=post.id, author_id=bruno.id, in_reply_to_author_id=ada.id)
+    # The columns of a reply that the receiver reads.
+    reply = SimpleNamespace(id=post.id, author_id=bruno.id, in_reply_to_author_id=ada.id)
     with app.app_context(), writing():
-        receivers.notify_of_post(answer, mentioned=[ada.id, carmen.id])
-        receivers.notify_of_edit(answer, mentioned=[ada.id])
-    assert told(ada) == [("reply", bruno.id, post.id)]
-    assert told(carmen) == [("mention", bruno.id, post.id)]
+        receivers.notify_of_post(reply, mentioned=[ada.id, carmen.id])
+        receivers.notify_of_edit(reply, mentioned=[ada.id])
+    assert notifications_of(ada) == [("reply", bruno.id, post.id)]
+    assert notifications_of(carmen) == [("mention", bruno.id, post.id)]
 
 
-def test_nobody_is_told_of_what_they_did_themselves(
-    ada, make_post, like, repost, reply, mention, told
+def test_nobody_is_notified_of_their_own_actions(
+    ada, make_post, like, repost, reply, mention, notifications_of
 ):
     post = make_post(ada)
     like(ada, post)
     repost(ada, post)
     reply(ada, post)
     mention(ada, ada)
-    assert told(ada) == []
+    assert notifications_of(ada) == []
 
 
 @pytest.mark.parametrize(
-    ("verb", "by_the_hearer"),
+    ("verb", "by_the_recipient"),
     [(block, True), (block, False), (mute, True)],
     ids=["blocks", "is blocked", "mutes"],
 )
-def test_nobody_is_told_of_who_is_blocked_or_muted(
-    app, ada, bruno, make_user, make_post, like, mention, told, verb, by_the_hearer
+def test_a_block_or_a_mute_prevents_notifications(
+    app, ada, bruno, make_user, make_post, like, mention, notifications_of, verb, by_the_recipient
 ):
     carmen = make_user("carmen")
     post = make_post(ada)
     with app.app_context():
-        verb(*(ada, bruno) if by_the_hearer else (bruno, ada))
+        verb(*(ada, bruno) if by_the_recipient else (bruno, ada))
     like(bruno, post)
     mention(bruno, ada, carmen)
-    assert told(ada) == []
-    assert len(told(carmen)) == 1
+    assert notifications_of(ada) == []
+    assert len(notifications_of(carmen)) == 1
 
 
-def test_who_was_muted_hears_of_the_other_still(app, ada, bruno, make_post, like, told):
+def test_a_muted_user_is_still_notified(app, ada, bruno, make_post, like, notifications_of):
     with app.app_context():
         mute(ada, bruno)
     like(ada, make_post(bruno))
-    assert len(told(bruno)) == 1
+    assert len(notifications_of(bruno)) == 1
 
 
-def test_many_are_told_with_one_statement_and_ids_in_order_of_time(
+def test_many_notifications_take_one_statement_and_have_ids_in_order_of_time(
     app, ada, people, make_post, statements, rows, travel
 ):
     named = people(9)
@@ -138,7 +148,9 @@ def test_many_are_told_with_one_statement_and_ids_in_order_of_time(
     assert all(row["id"] >= id_at(now()) for row in second)
 
 
-def test_several_in_one_millisecond_are_told_apart(app, ada, people, make_post, rows, travel):
+def test_notifications_of_one_millisecond_have_different_ids(
+    app, ada, people, make_post, rows, travel
+):
     named = people(3)
     with app.app_context():
         for _ in range(3):
@@ -146,13 +158,13 @@ def test_several_in_one_millisecond_are_told_apart(app, ada, people, make_post, 
     assert len({row["id"] for row in rows("notification")}) == 9
 
 
-def test_nobody_to_tell_costs_nothing(app, ada, statements):
+def test_no_recipient_costs_no_statement(app, ada, statements):
     with app.app_context(), statements() as sent:
         notify_users([], "mention", ada.id)
     assert sent == []
 
 
-def test_what_is_taken_back_with_its_transaction_is_not_told(app, ada, bruno, told):
+def test_a_transaction_that_is_rolled_back_notifies_nobody(app, ada, bruno, notifications_of):
     def act():
         with writing():
             follow(bruno, ada)
@@ -160,11 +172,11 @@ def test_what_is_taken_back_with_its_transaction_is_not_told(app, ada, bruno, to
 
     with app.app_context(), pytest.raises(RuntimeError):
         act()
-    assert told(ada) == []
+    assert notifications_of(ada) == []
 
 
-def test_notifications_go_with_their_post_and_their_people(
-    app, ada, bruno, make_user, make_post, like, told
+def test_notifications_are_deleted_with_their_post_and_their_users(
+    app, ada, bruno, make_user, make_post, like, notifications_of
 ):
     post = make_post(ada)
     carmen = make_user("carmen")
@@ -172,13 +184,13 @@ def test_notifications_go_with_their_post_and_their_people(
         like(user, post)
     with app.app_context(), writing() as session:
         session.delete(session.merge(carmen))
-    assert told(ada) == [("like", bruno.id, post.id)]
+    assert notifications_of(ada) == [("like", bruno.id, post.id)]
     with app.app_context(), writing() as session:
         session.execute(delete(Post).where(Post.id == post.id))
-    assert told(ada) == []
+    assert notifications_of(ada) == []
 
 
-def test_what_was_read_is_forgotten_after_90_days(
+def test_read_notifications_are_deleted_after_90_days(
     app, ada, people, make_post, like, rows, travel, monkeypatch
 ):
     monkeypatch.setattr(jobs, "BATCH", 2)

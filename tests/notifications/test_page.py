@@ -10,13 +10,13 @@ from tests.html import absent, attributes, messages, one, parse, select, text_of
 
 
 def sentences(page):
-    """What the page tells, from the top, without the times."""
+    """The sentences of the page, from the top, without the times."""
     found = parse(page).css(".notification-text > p:first-child")
     return [text_of(node).removesuffix(text_of(node.css_first("time"))).strip() for node in found]
 
 
 def unread(page):
-    """What the counter says, to see and to hear."""
+    """The counter: its number, and its text for screen readers."""
     one(page, "#unread")
     return [text_of(node) for node in parse(page).css("#unread > span")]
 
@@ -35,15 +35,15 @@ def client(ada, signed_in):
     return signed_in(ada)
 
 
-# What is told
+# Sentences
 
 
-def test_each_kind_has_its_sentence_and_leads_to_its_post(
+def test_each_kind_has_its_sentence_and_links_to_its_post(
     ada, people, post, client, make_follow, like, repost, reply, mention
 ):
     ann, bob = people(2)
     mentioning = mention(ann, ada, body="Ask @ada about <tea>")
-    answer = reply(bob, post, "Which tea?")
+    written = reply(bob, post, "Which tea?")
     like(ann, post)
     repost(bob, post)
     make_follow(ann, ada)
@@ -56,7 +56,7 @@ def test_each_kind_has_its_sentence_and_leads_to_its_post(
         "New: ann mentioned you",
     ]
     assert attributes(page, ".notification-post a", "href") == [
-        f"/posts/{id}" for id in (post.id, post.id, answer.id, mentioning.id)
+        f"/posts/{id}" for id in (post.id, post.id, written.id, mentioning.id)
     ]
     texts = [text_of(node) for node in select(page, ".notification-post a")]
     assert texts == [post.body, post.body, "Which tea?", "Ask @ada about <tea>"]
@@ -115,7 +115,7 @@ def test_a_name_is_shown_as_it_was_typed(ada, make_user, post, client, like):
     absent(page, ".notification b")
 
 
-def test_a_long_post_is_cut(ada, people, make_post, client, like):
+def test_a_long_post_is_shortened(ada, people, make_post, client, like):
     (ann,) = people(1)
     like(ann, make_post(ada, "word " * 90))
     shown = text_of(one(client.get("/notifications"), ".notification-post a"))
@@ -123,22 +123,24 @@ def test_a_long_post_is_cut(ada, people, make_post, client, like):
     assert 130 <= len(shown) <= 140
 
 
-def test_everybody_sees_their_own(ada, bruno, people, post, make_post, signed_in, like):
+def test_everybody_sees_their_own_notifications(
+    ada, bruno, people, post, make_post, signed_in, like
+):
     (ann,) = people(1)
     like(ann, post)
     assert sentences(signed_in(bruno).get("/notifications")) == []
 
 
-def test_an_empty_page_says_what_to_do(client):
+def test_an_empty_page_suggests_what_to_do(client):
     page = client.get("/notifications")
     one(page, "#notifications .empty", text="Explore")
     absent(page, "#reading")
     one(client.get("/notifications?kind=like"), "#notifications .empty", text="of this kind")
 
 
-def test_a_stranger_logs_in(stranger):
-    assert stranger.get("/notifications").location.startswith("/login")
-    absent(stranger.get("/"), "#unread")
+def test_an_anonymous_viewer_is_sent_to_log_in(anonymous):
+    assert anonymous.get("/notifications").location.startswith("/login")
+    absent(anonymous.get("/"), "#unread")
 
 
 # Kinds
@@ -167,7 +169,7 @@ def test_a_tab_lists_its_kind(
     assert tab.attributes["href"] == f"/notifications?kind={kind}"
 
 
-def test_no_kind_is_all_and_no_other_kind_is_there(client):
+def test_without_a_kind_all_are_listed_and_an_unknown_kind_is_not_found(client):
     page = client.get("/notifications")
     assert text_of(one(page, ".notification-tabs [aria-current=page]")) == "All"
     assert len(attributes(page, ".notification-tabs a", "href")) == len(KINDS) + 1
@@ -178,7 +180,7 @@ def test_no_kind_is_all_and_no_other_kind_is_there(client):
 # Pages
 
 
-def test_every_group_comes_once_page_by_page(app, ada, people, make_post, client):
+def test_each_group_appears_once_over_all_pages(app, ada, people, make_post, client):
     ann, bob = people(2)
     with app.app_context(), writing():
         posts = [make_post(ada, f"Loaf {n}") for n in range(60)]
@@ -196,7 +198,9 @@ def test_every_group_comes_once_page_by_page(app, ada, people, make_post, client
         assert pages == 3
 
 
-def test_a_page_goes_on_below_the_newest_of_its_groups(app, ada, people, make_post, client):
+def test_the_next_page_begins_below_the_newest_notification_of_the_last_group(
+    app, ada, people, make_post, client
+):
     ann, bob = people(2)
     with app.app_context(), writing():
         posts = [make_post(ada, f"Loaf {n}") for n in range(30)]
@@ -216,7 +220,7 @@ def test_a_page_goes_on_below_the_newest_of_its_groups(app, ada, people, make_po
 # Reading
 
 
-def test_looking_marks_nothing_and_marking_does(people, post, client, like):
+def test_a_get_marks_nothing_and_the_button_marks_as_read(people, post, client, like):
     (ann,) = people(1)
     like(ann, post)
     for _ in range(2):
@@ -241,13 +245,13 @@ def test_marking_swaps_the_list_and_the_counter(people, post, client, like):
     absent(answer, ".notification-new")
     one(answer, "article.notification")
     one(answer, "form#reading #read_all")
-    # The template around it hides its inside from selectors.
+    # CSS selectors do not find elements inside a <template>.
     assert '<hx-partial hx-target="#unread"' in answer.text
     assert unread(answer) == []
     assert messages(answer) == ["Marked as read."]
 
 
-def test_what_came_since_stays_new(people, post, client, like):
+def test_later_notifications_stay_unread(people, post, client, like):
     ann, bob, cid = people(3)
     like(ann, post)
     like(bob, post)
@@ -273,7 +277,7 @@ def test_one_kind_alone_can_be_marked(people, post, client, like, repost):
     assert sentences(page) == ["bob reposted your post", "New: ann liked your post"]
 
 
-def test_the_list_that_marking_swaps_goes_on_at_its_own_address(
+def test_the_list_swapped_by_marking_links_to_the_next_page_of_its_kind(
     app, ada, people, make_post, client
 ):
     (ann,) = people(1)
@@ -282,20 +286,20 @@ def test_the_list_that_marking_swaps_goes_on_at_its_own_address(
             notify_users([ada.id], "like", ann.id, make_post(ada, f"Loaf {n}").id)
     client.get("/notifications?kind=like")
     more = one(mark_as_read(client, htmx=True), "a#more")
-    for address in (more.attributes["href"], more.attributes["hx-get"]):
-        assert address.startswith("/notifications?")
-        assert len(attributes(client.get(address), "article", "id")) == 5
-        assert "kind=like" in address
+    for url in (more.attributes["href"], more.attributes["hx-get"]):
+        assert url.startswith("/notifications?")
+        assert len(attributes(client.get(url), "article", "id")) == 5
+        assert "kind=like" in url
 
 
 @pytest.mark.parametrize("htmx", [True, False])
 @pytest.mark.parametrize("through", ["", "x", "1.5", "-5", "-" + "9" * 30, None, "9" * 5000])
-def test_a_place_that_is_no_number_is_refused(client, htmx, through):
+def test_a_key_that_is_no_number_is_refused(client, htmx, through):
     fields = {} if through is None else {"through": through}
     assert client.post("/notifications/read", fields, htmx=htmx).status_code == 400
 
 
-def test_any_number_is_a_place(people, post, client, like, rows):
+def test_any_number_is_a_valid_key(people, post, client, like, rows):
     (ann,) = people(1)
     like(ann, post)
     for through in ("0", "1"):
@@ -305,18 +309,18 @@ def test_any_number_is_a_place(people, post, client, like, rows):
     assert rows("notification")[0]["is_read"]
 
 
-def test_nobody_marks_for_somebody_else(bruno, people, post, signed_in, like, rows):
+def test_nobody_marks_the_notifications_of_another_user(bruno, people, post, signed_in, like, rows):
     (ann,) = people(1)
     like(ann, post)
     signed_in(bruno).post("/notifications/read", {"through": "9" * 18})
     assert not rows("notification")[0]["is_read"]
 
 
-# Who and what is hidden
+# Hidden notifications
 
 
 @pytest.mark.parametrize("by_the_hearer", [True, False])
-def test_somebody_blocked_later_is_neither_shown_nor_counted(
+def test_notifications_from_a_user_blocked_later_are_hidden_and_not_counted(
     app, ada, people, post, client, like, by_the_hearer
 ):
     ann, bob = people(2)
@@ -333,7 +337,9 @@ def test_somebody_blocked_later_is_neither_shown_nor_counted(
     assert sentences(client.get("/notifications")) == ["New: bob and ann liked your post"]
 
 
-def test_somebody_muted_later_is_neither_shown_nor_counted(app, ada, people, make_follow, client):
+def test_notifications_from_a_user_muted_later_are_hidden_and_not_counted(
+    app, ada, people, make_follow, client
+):
     ann, bob = people(2)
     for user in (ann, bob):
         make_follow(user, ada)
@@ -347,7 +353,7 @@ def test_somebody_muted_later_is_neither_shown_nor_counted(app, ada, people, mak
     assert unread(client.get("/notifications"))[0] == "2"
 
 
-def test_a_deleted_post_takes_its_notifications_away_until_it_is_back(
+def test_notifications_of_a_deleted_post_are_hidden_until_it_is_restored(
     app, people, post, client, like, repost
 ):
     ann, bob = people(2)
@@ -368,7 +374,9 @@ def test_a_deleted_post_takes_its_notifications_away_until_it_is_back(
 # The counter
 
 
-def test_the_counter_stands_on_every_page_in_words_too(people, post, client, like, repost):
+def test_the_counter_is_on_every_page_with_a_text_for_screen_readers(
+    people, post, client, like, repost
+):
     assert unread(client.get("/")) == []
     ann, bob = people(2)
     like(ann, post)
@@ -379,7 +387,7 @@ def test_the_counter_stands_on_every_page_in_words_too(people, post, client, lik
     one(client.get("/"), "[aria-live=polite] > #unread")
 
 
-def test_the_counter_asks_again_and_is_quiet_while_nothing_changed(people, post, client, like):
+def test_the_counter_polls_and_gets_204_while_nothing_changed(people, post, client, like):
     ann, bob = people(2)
     like(ann, post)
     asked = one(client.get("/"), "#unread").attributes["hx-get"]
@@ -394,7 +402,7 @@ def test_the_counter_asks_again_and_is_quiet_while_nothing_changed(people, post,
     absent(answer, "article, form, main")
 
 
-def test_the_counter_goes_when_all_is_read_elsewhere(people, post, client, like):
+def test_the_counter_vanishes_once_all_are_read_elsewhere(people, post, client, like):
     (ann,) = people(1)
     like(ann, post)
     asked = one(client.get("/notifications"), "#unread").attributes["hx-get"]
@@ -402,7 +410,7 @@ def test_the_counter_goes_when_all_is_read_elsewhere(people, post, client, like)
     assert unread(client.get(asked, htmx=True)) == []
 
 
-def test_nothing_counts_past_99(app, ada, people, make_post, client):
+def test_counts_stop_at_99(app, ada, people, make_post, client):
     (ann,) = people(1)
     with app.app_context(), writing():
         for _ in range(105):
@@ -413,11 +421,11 @@ def test_nothing_counts_past_99(app, ada, people, make_post, client):
     assert client.get(asked, htmx=True).status_code == 204
 
 
-# What it costs
+# Statements
 
 
 @pytest.mark.parametrize("path", ["/notifications", "/notifications?through=1"])
-def test_the_page_costs_a_fixed_number_of_statements(
+def test_the_page_takes_a_fixed_number_of_statements(
     app, ada, people, make_post, client, statements, path
 ):
     named = people(6)
@@ -435,7 +443,7 @@ def test_the_page_costs_a_fixed_number_of_statements(
     assert costs[0] == costs[1] <= 6
 
 
-def test_the_number_is_read_with_the_viewer(client, statements):
+def test_the_counter_is_read_in_the_viewers_statement(client, statements):
     with statements() as sent:
         client.get("/notifications?counted=0", htmx=True)
     assert len(sent) == 1

@@ -1,4 +1,4 @@
-"""Deleting a post, and bringing it back."""
+"""Deleting and restoring a post."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def post(ada, make_post):
 
 @pytest.fixture
 def client(ada, signed_in, post):
-    """Ada's browser, on her home page."""
+    """Ada's client, on Ada's home timeline."""
     client = signed_in(ada)
     client.get("/")
     return client
@@ -30,7 +30,7 @@ def posts_count(rows):
     return rows("user", "username = 'ada'")[0]["posts_count"]
 
 
-def test_deleting_leaves_an_undo_in_the_same_place(client, post, rows):
+def test_delete_swaps_the_card_for_an_undo_button(client, post, rows):
     answer = client.press(DELETE, htmx=True)
     assert answer.status_code == 200
     one(answer, f"article#post_{post.id}.post-gone button[formaction$='/restore']")
@@ -39,7 +39,7 @@ def test_deleting_leaves_an_undo_in_the_same_place(client, post, rows):
     assert posts_count(rows) == 0
 
 
-def test_undo_brings_the_card_back(client, post, rows):
+def test_undo_swaps_the_card_back(client, post, rows):
     client.press(DELETE, htmx=True)
     answer = client.post(f"/posts/{post.id}/restore", htmx=True)
     one(answer, f"article#post_{post.id} .post-body", text="Hello")
@@ -47,7 +47,7 @@ def test_undo_brings_the_card_back(client, post, rows):
     assert posts_count(rows) == 1
 
 
-def test_without_javascript_undo_stands_in_the_message(client, post):
+def test_without_javascript_undo_is_in_the_message(client, post):
     answer = client.press(DELETE)
     assert answer.status_code == 303
     assert answer.location == "/"
@@ -58,13 +58,13 @@ def test_without_javascript_undo_stands_in_the_message(client, post):
     assert cards(client.follow(answer)) == [post.id]
 
 
-def test_deleting_on_its_own_page_does_not_lead_back_there(client, post):
+def test_deleting_on_the_page_of_the_post_leads_elsewhere(client, post):
     client.get(f"/posts/{post.id}")
     assert client.press(DELETE).location == "/"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_after_thirty_seconds_it_is_too_late(client, post, rows, travel, htmx):
+def test_after_thirty_seconds_a_post_cannot_be_restored(client, post, rows, travel, htmx):
     client.post(f"/posts/{post.id}/delete", htmx=htmx)
     travel.shift(timedelta(seconds=31))
     answer = client.post(f"/posts/{post.id}/restore", htmx=htmx)
@@ -73,7 +73,7 @@ def test_after_thirty_seconds_it_is_too_late(client, post, rows, travel, htmx):
     assert posts_count(rows) == 0
 
 
-def test_up_to_then_it_is_not(client, post, rows, travel):
+def test_within_thirty_seconds_a_post_can_be_restored(client, post, rows, travel):
     client.post(f"/posts/{post.id}/delete")
     travel.shift(timedelta(seconds=29))
     assert client.post(f"/posts/{post.id}/restore").status_code == 303
@@ -81,14 +81,14 @@ def test_up_to_then_it_is_not(client, post, rows, travel):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_twice_counts_once(client, post, rows, htmx):
+def test_deleting_twice_counts_once(client, post, rows, htmx):
     for verb, count in (("delete", 0), ("delete", 0), ("restore", 1), ("restore", 1)):
         answer = client.post(f"/posts/{post.id}/{verb}", htmx=htmx)
         assert answer.status_code == (200 if htmx else 303)
         assert posts_count(rows) == count
 
 
-def test_at_once_counts_once(app, client, post, together, rows):
+def test_concurrent_deletions_count_once(app, client, post, together, rows):
     windows = [client.twin() for _ in range(8)]
     for window in windows:
         window.token()
@@ -99,7 +99,7 @@ def test_at_once_counts_once(app, client, post, together, rows):
 
 
 @pytest.mark.parametrize("verb", ["delete", "restore"])
-def test_only_the_owner_may(post, bruno, signed_in, verb, rows):
+def test_only_the_author_can_delete_or_restore(post, bruno, signed_in, verb, rows):
     client = signed_in(bruno)
     absent(client.get(f"/posts/{post.id}"), ".menu")
     for htmx in (False, True):
@@ -108,12 +108,14 @@ def test_only_the_owner_may(post, bruno, signed_in, verb, rows):
 
 
 @pytest.mark.parametrize("id", ["1", "0", str(2**63), "9" * 19])
-def test_a_post_that_is_not_there_is_not_found(client, id):
+def test_an_unknown_post_is_not_found(client, id):
     for verb in ("delete", "restore"):
         assert client.post(f"/posts/{id}/{verb}").status_code == 404
 
 
-def test_the_sweep_erases_what_cannot_come_back(app, ada, client, post, make_post, travel, rows):
+def test_the_sweep_erases_posts_that_cannot_be_restored(
+    app, ada, client, post, make_post, travel, rows
+):
     kept = make_post(ada, "Stays")
     client.post(f"/posts/{post.id}/delete")
     for seconds, left in ((31, 2), (30, 1)):

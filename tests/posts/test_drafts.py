@@ -1,4 +1,4 @@
-"""What was typed and not sent: kept, taken up again in any browser, and gone once it is sent."""
+"""Drafts: saved while typing, shown in any browser, and deleted when the form is sent."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.html import absent, attributes, cards, messages, one, select, text_of
 
 @pytest.fixture
 def client(ada, signed_in):
-    """Ada's browser, on her home page."""
+    """Ada's client, on Ada's home timeline."""
     client = signed_in(ada)
     client.get("/")
     return client
@@ -27,8 +27,8 @@ def post(bruno, make_post):
 
 
 @pytest.fixture
-def keep(app, ada):
-    """Give a function that keeps a draft of Ada's."""
+def make_draft(app, ada):
+    """Give a function that saves a draft, by default one of Ada's."""
 
     def save(body, nonce, author=ada, **what):
         with app.app_context():
@@ -52,7 +52,7 @@ def bodies(page):
 # Saving
 
 
-def test_what_is_typed_is_kept_without_a_word(client, rows):
+def test_a_draft_is_saved_without_a_message(client, rows):
     field = one(client.page, "#composer textarea")
     assert field.attributes["hx-post"] == "/drafts"
     nonce = nonce_of(client.page)
@@ -64,7 +64,7 @@ def test_what_is_typed_is_kept_without_a_word(client, rows):
     assert (draft["in_reply_to_id"], draft["edits_id"]) == (None, None)
 
 
-def test_the_button_to_keep_says_so_and_leads_back(client, rows):
+def test_the_save_button_shows_a_message_and_leads_back(client, rows):
     client.get("/?before=99999999999999999")
     button = one(client.page, "#composer button.keep-draft")
     fields = {"body": "Half a thought", "nonce": nonce_of(client.page)}
@@ -84,7 +84,7 @@ def test_a_later_save_of_the_same_form_overwrites(client, rows, htmx):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("empty", ["", " \r\n\t"])
-def test_an_empty_text_forgets_the_draft(client, rows, htmx, empty):
+def test_an_empty_text_deletes_the_draft(client, rows, htmx, empty):
     client.post("/drafts", {"body": "One", "nonce": "abc"}, htmx=htmx)
     client.post("/drafts", {"body": "Other", "nonce": "other"}, htmx=htmx)
     answer = client.post("/drafts", {"body": empty, "nonce": "abc"}, htmx=htmx)
@@ -111,23 +111,23 @@ def test_two_people_with_the_same_nonce_have_a_draft_each(client, bruno, signed_
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "error"),
     [("Hello\x00there", "cannot be kept"), ("x" * 100_001, "too long to be kept as a draft")],
     ids=["NUL", "too long"],
 )
-def test_what_cannot_be_kept_is_told(client, rows, htmx, body, told):
+def test_a_draft_that_cannot_be_saved_is_refused_with_an_error(client, rows, htmx, body, error):
     answer = client.post("/drafts", {"body": body, "nonce": "abc"}, htmx=htmx)
     assert answer.status_code == 422
     if htmx:
-        assert told in messages(answer)[0]
+        assert error in messages(answer)[0]
         absent(answer, "textarea")
     else:
-        assert told in text_of(one(answer, "#composer_error"))
+        assert error in text_of(one(answer, "#composer_error"))
         assert typed(answer).replace("�", "\x00") == body
     assert rows("draft") == []
 
 
-def test_a_text_of_one_hundred_thousand_characters_is_kept(client, rows):
+def test_a_draft_of_one_hundred_thousand_characters_is_saved(client, rows):
     answer = client.post("/drafts", {"body": "é" * 100_000, "nonce": "abc"}, htmx=True)
     assert answer.status_code == 204
     assert rows("draft")[0]["body"] == "é" * 100_000
@@ -136,7 +136,7 @@ def test_a_text_of_one_hundred_thousand_characters_is_kept(client, rows):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("nonce", ["", "x" * 65, "é", "a b", "<b>"])
-def test_a_nonce_that_no_form_of_ours_has_is_refused(client, nonce, rows, htmx):
+def test_an_invalid_nonce_is_refused(client, nonce, rows, htmx):
     answer = client.post("/drafts", {"body": "Hello", "nonce": nonce}, htmx=htmx)
     assert answer.status_code == 422
     assert rows("draft") == []
@@ -146,7 +146,7 @@ def test_a_nonce_that_no_form_of_ours_has_is_refused(client, nonce, rows, htmx):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("id", ["1", "9" * 18])
-def test_a_change_to_a_post_that_is_gone_is_not_kept(client, rows, htmx, id):
+def test_an_edit_of_a_deleted_post_is_not_saved(client, rows, htmx, id):
     answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", "edits": id}, htmx=htmx)
     assert answer.status_code == (204 if htmx else 303)
     assert rows("draft") == []
@@ -154,7 +154,7 @@ def test_a_change_to_a_post_that_is_gone_is_not_kept(client, rows, htmx, id):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("id", ["1", "9" * 18])
-def test_an_answer_to_a_post_that_is_gone_is_kept_as_a_new_post(client, rows, htmx, id):
+def test_a_reply_to_a_deleted_post_is_saved_as_a_new_post(client, rows, htmx, id):
     answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", "in_reply_to": id}, htmx=htmx)
     assert answer.status_code == (204 if htmx else 303)
     assert rows("draft")[0]["in_reply_to_id"] is None
@@ -162,8 +162,8 @@ def test_an_answer_to_a_post_that_is_gone_is_kept_as_a_new_post(client, rows, ht
 
 
 @pytest.mark.parametrize("is_erased", [False, True])
-def test_a_draft_outlives_what_it_answers(app, client, post, keep, travel, is_erased):
-    keep("I have one. " * 40, "abc", in_reply_to_id=post.id)
+def test_a_draft_outlives_its_parent(app, client, post, make_draft, travel, is_erased):
+    make_draft("I have one. " * 40, "abc", in_reply_to_id=post.id)
     with app.app_context():
         db.session.get(Post, post.id).delete()
         if is_erased:
@@ -177,21 +177,21 @@ def test_a_draft_outlives_what_it_answers(app, client, post, keep, travel, is_er
 
 
 @pytest.mark.parametrize("id", ["x", "-1", "9" * 19, "1.0", "²"])
-def test_a_post_that_is_no_number_is_none(client, rows, id):
+def test_a_post_id_that_is_no_number_is_ignored(client, rows, id):
     fields = {"body": "Hi", "nonce": "abc", "in_reply_to": id, "edits": id}
     assert client.post("/drafts", fields, htmx=True).status_code == 204
     assert rows("draft")[0]["in_reply_to_id"] is None
 
 
-# Taking up again
+# Showing
 
 
-def test_home_goes_on_with_the_newest_draft_in_any_browser(client, ada, keep, signed_in, travel):
+def test_home_shows_the_newest_draft_in_any_browser(client, ada, make_draft, signed_in, travel):
     for number in (1, 2, 3):
         travel.shift(timedelta(seconds=1))
-        keep(f"Thought no. {number}", f"nonce{number}")
+        make_draft(f"Thought no. {number}", f"nonce{number}")
     travel.shift(timedelta(seconds=1))
-    keep("Thought no. 2, and more", "nonce2")
+    make_draft("Thought no. 2, and more", "nonce2")
     for browser in (client, signed_in(ada)):
         page = browser.get("/")
         assert typed(page) == "Thought no. 2, and more"
@@ -199,25 +199,25 @@ def test_home_goes_on_with_the_newest_draft_in_any_browser(client, ada, keep, si
     assert typed(client.get("/posts/new")) == "Thought no. 2, and more"
 
 
-def test_nobody_elses_draft_is_in_ones_composer(keep, bruno, signed_in):
-    keep("A secret of Ada's", "abc")
+def test_the_composer_never_shows_the_draft_of_another_user(make_draft, bruno, signed_in):
+    make_draft("A secret of Ada's", "abc")
     page = signed_in(bruno).get("/")
     assert typed(page) == ""
     assert nonce_of(page) != "abc"
 
 
-def test_markup_in_a_draft_stays_text(client, keep):
-    keep("</textarea><script>1</script>\n\n  & so on", "abc")
+def test_markup_in_a_draft_stays_text(client, make_draft):
+    make_draft("</textarea><script>1</script>\n\n  & so on", "abc")
     assert typed(client.get("/")) == "</textarea><script>1</script>\n\n  & so on"
     absent(client.get("/drafts"), ".draft script")
 
 
-def test_a_line_end_at_the_start_of_a_draft_is_not_lost(client, keep):
-    keep("\nHello", "abc")
+def test_a_line_end_at_the_start_of_a_draft_is_not_lost(client, make_draft):
+    make_draft("\nHello", "abc")
     assert one(client.get("/"), "#composer textarea").text() in ("\nHello", "\n\nHello")
 
 
-def test_an_answer_waits_in_its_own_forms_only(client, post, ada, make_post, keep):
+def test_a_draft_of_a_reply_shows_in_its_own_forms_only(client, post, ada, make_post, make_draft):
     other = make_post(ada)
     client.get(f"/posts/{post.id}")
     fields = {"body": "I have", "nonce": "abc", "in_reply_to": str(post.id)}
@@ -232,7 +232,7 @@ def test_an_answer_waits_in_its_own_forms_only(client, post, ada, make_post, kee
     assert typed(client.get(f"/posts/{other.id}")) == ""
 
 
-def test_a_change_waits_in_the_form_to_edit_only(client, ada, make_post):
+def test_a_draft_of_an_edit_shows_in_the_edit_form_only(client, ada, make_post):
     mine = make_post(ada, "First")
     form = f"#composer_{mine.id}"
     page = client.get(f"/posts/{mine.id}/edit")
@@ -247,13 +247,15 @@ def test_a_change_waits_in_the_form_to_edit_only(client, ada, make_post):
     assert typed(client.get(f"/posts/{mine.id}/reply"), form) == ""
 
 
-# Once it is sent
+# Sending
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_publishing_forgets_the_draft_and_a_late_save_revives_nothing(client, keep, rows, htmx):
-    keep("Hello", "abc")
-    keep("Another one", "other")
+def test_publishing_deletes_the_draft_and_a_late_save_does_not_restore_it(
+    client, make_draft, rows, htmx
+):
+    make_draft("Hello", "abc")
+    make_draft("Another one", "other")
     client.get("/drafts")
     link = one(client.page, ".draft", text="Hello").css_first("a.btn").attributes["href"]
     client.get(link)
@@ -268,8 +270,8 @@ def test_publishing_forgets_the_draft_and_a_late_save_revives_nothing(client, ke
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_answering_forgets_the_draft(client, post, rows, keep, htmx):
-    keep("I have", "abc", in_reply_to_id=post.id)
+def test_replying_deletes_the_draft(client, post, rows, make_draft, htmx):
+    make_draft("I have", "abc", in_reply_to_id=post.id)
     client.get(f"/posts/{post.id}")
     client.submit("#composer", htmx=htmx)
     client.post("/drafts", {"body": "I", "nonce": "abc", "in_reply_to": str(post.id)}, htmx=True)
@@ -279,9 +281,9 @@ def test_answering_forgets_the_draft(client, post, rows, keep, htmx):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("body", ["Second", "First"])
-def test_editing_forgets_the_draft(client, ada, make_post, keep, rows, htmx, body):
+def test_editing_deletes_the_draft(client, ada, make_post, make_draft, rows, htmx, body):
     mine = make_post(ada, "First")
-    keep(body, "abc", edits_id=mine.id)
+    make_draft(body, "abc", edits_id=mine.id)
     client.get(f"/posts/{mine.id}/edit")
     client.submit(f"#composer_{mine.id}", htmx=htmx)
     assert rows("draft") == []
@@ -292,15 +294,15 @@ def test_editing_forgets_the_draft(client, ada, make_post, keep, rows, htmx, bod
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_what_could_not_be_sent_is_still_a_draft(client, keep, rows, htmx):
-    keep("x" * 501, "abc")
+def test_a_refused_post_stays_a_draft(client, make_draft, rows, htmx):
+    make_draft("x" * 501, "abc")
     client.get("/")
     assert client.submit("#composer", htmx=htmx).status_code == 422
     assert len(rows("draft")) == 1
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_the_same_form_with_another_text_is_kept_and_published_when_sent_again(client, rows, htmx):
+def test_the_same_form_with_another_text_is_saved_and_published_when_sent_again(client, rows, htmx):
     page = client.page
     client.submit("#composer", to=page, htmx=htmx, body="Hello")
     answer = client.submit("#composer", to=page, htmx=htmx, body="Hello again")
@@ -330,32 +332,32 @@ def test_a_form_whose_post_was_deleted_asks_before_it_publishes_again(client, ro
 # The list
 
 
-def test_the_list_shows_each_kind_and_leads_into_its_form(client, post, ada, make_post, keep):
+def test_the_list_shows_each_kind_and_links_to_its_form(client, post, ada, make_post, make_draft):
     mine = make_post(ada, "First")
-    keep("For everybody", "a")
-    keep("For Bruno", "b", in_reply_to_id=post.id)
-    keep("Better", "c", edits_id=mine.id)
+    make_draft("For everybody", "a")
+    make_draft("For Bruno", "b", in_reply_to_id=post.id)
+    make_draft("Better", "c", edits_id=mine.id)
     page = client.get("/drafts")
     assert bodies(page) == ["Better", "For Bruno", "For everybody"]
     kinds = [text_of(node) for node in select(page, ".draft > .secondary")]
-    for kind, told in zip(("A change to a post", "A reply", "A post"), kinds, strict=True):
-        assert told.startswith(f"{kind} ·")
+    for kind, shown in zip(("A change to a post", "A reply", "A post"), kinds, strict=True):
+        assert shown.startswith(f"{kind} ·")
     links = attributes(page, ".draft a.btn", "href")
     forms = (f"#composer_{mine.id}", f"#composer_{post.id}", "#composer")
     for link, form, body in zip(links, forms, bodies(page), strict=True):
         assert typed(client.get(link), form) == body
 
 
-def test_a_draft_named_in_the_address_is_taken_up_whatever_is_newer(client, keep, rows):
-    keep("Older", "a")
-    keep("Newer", "b")
+def test_the_draft_in_the_url_is_shown_even_if_another_is_newer(client, make_draft, rows):
+    make_draft("Older", "a")
+    make_draft("Newer", "b")
     older = rows("draft", "nonce = 'a'")[0]["id"]
     page = client.get(f"/posts/new?draft={older}")
     assert typed(page) == "Older"
     assert nonce_of(page) == "a"
 
 
-def test_the_list_goes_page_by_page(app, ada, client, keep):
+def test_each_draft_appears_once_over_all_pages(app, ada, client, make_draft):
     with app.app_context(), writing():
         for number in range(PAGE + 2):
             save_draft(ada, f"nonce{number}", f"Thought {number}")
@@ -366,9 +368,9 @@ def test_the_list_goes_page_by_page(app, ada, client, keep):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_draft_is_thrown_away(client, keep, rows, htmx):
-    keep("Stays", "a")
-    keep("Goes", "b")
+def test_a_draft_is_deleted_from_the_list(client, make_draft, rows, htmx):
+    make_draft("Stays", "a")
+    make_draft("Goes", "b")
     goes = rows("draft", "nonce = 'b'")[0]["id"]
     client.get("/drafts")
     answer = client.press(f"#discard_{goes}", htmx=htmx)
@@ -385,8 +387,8 @@ def test_an_empty_list_says_so(client):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_somebody_elses_draft_is_not_found(keep, bruno, signed_in, rows, htmx):
-    keep("A secret of Ada's", "abc")
+def test_the_draft_of_another_user_is_not_found(make_draft, bruno, signed_in, rows, htmx):
+    make_draft("A secret of Ada's", "abc")
     id = rows("draft")[0]["id"]
     other = signed_in(bruno)
     assert other.post(f"/drafts/{id}/delete", htmx=htmx).status_code == 404
@@ -396,17 +398,17 @@ def test_somebody_elses_draft_is_not_found(keep, bruno, signed_in, rows, htmx):
     assert len(rows("draft")) == 1
 
 
-def test_a_stranger_has_no_drafts(stranger, ada, rows):
-    assert stranger.get("/drafts").status_code == 303
-    answer = stranger.post("/drafts", {"body": "Hello", "nonce": "abc"}, htmx=True)
+def test_an_anonymous_viewer_has_no_drafts(anonymous, ada, rows):
+    assert anonymous.get("/drafts").status_code == 303
+    answer = anonymous.post("/drafts", {"body": "Hello", "nonce": "abc"}, htmx=True)
     assert answer.status_code == 401
     assert rows("draft") == []
 
 
-def test_old_drafts_are_forgotten(app, keep, rows, travel):
-    keep("Old", "a")
+def test_old_drafts_are_deleted(app, make_draft, rows, travel):
+    make_draft("Old", "a")
     travel.shift(DRAFTS_KEPT - timedelta(minutes=1))
-    keep("New", "b")
+    make_draft("New", "b")
     for seconds, left in ((0, 2), (61, 1)):
         travel.shift(timedelta(seconds=seconds))
         with app.app_context():
@@ -415,9 +417,7 @@ def test_old_drafts_are_forgotten(app, keep, rows, travel):
 
 
 @pytest.mark.parametrize("what", ["in_reply_to", "edits"])
-def test_a_draft_that_cannot_be_kept_comes_back_in_the_composer_it_came_from(
-    ada, make_post, signed_in, what
-):
+def test_a_refused_draft_stays_in_its_composer(ada, make_post, signed_in, what):
     post = make_post(ada)
     typed = {"body": "too " * 30_000, "nonce": "abc", what: str(post.id)}
     answer = signed_in(ada).post("/drafts", typed)

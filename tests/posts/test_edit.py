@@ -1,4 +1,4 @@
-"""Editing a post: the new text, the history of the old ones, and the way back."""
+"""Editing a post, its history, and undoing an edit."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -20,13 +20,13 @@ def post(ada, bruno, make_post):
 
 @pytest.fixture
 def client(ada, signed_in):
-    """Ada's browser."""
+    """Ada's client."""
     return signed_in(ada)
 
 
 @pytest.fixture
-def reword(app):
-    """Give a function that edits a post, and returns the id of the version it replaced."""
+def edit_post(app):
+    """Give a function that edits a post and returns the id of the old version."""
 
     def act(post, body, **details):
         with app.app_context():
@@ -37,9 +37,9 @@ def reword(app):
 
 
 @pytest.fixture
-def found(stranger):
+def found(anonymous):
     """Give a function that searches and returns the ids of posts."""
-    return lambda query: cards(stranger.get(f"/search?q={quote(query)}"))
+    return lambda query: cards(anonymous.get(f"/search?q={quote(query)}"))
 
 
 def row_of(rows, post):
@@ -58,7 +58,7 @@ def bodies(page):
 # The form
 
 
-def test_the_form_stands_where_the_card_stood(client, post):
+def test_edit_swaps_the_card_for_the_form(client, post):
     menu = one(client.get(f"/posts/{post.id}"), ".menu a")
     assert menu.attributes["hx-get"] == menu.attributes["href"] == f"/posts/{post.id}/edit"
     fragment = client.get(menu.attributes["href"], htmx=True)
@@ -67,7 +67,7 @@ def test_the_form_stands_where_the_card_stood(client, post):
     assert form.css_first("[data-cancel]").attributes["href"] == f"/posts/{post.id}"
 
 
-def test_with_htmx_the_card_comes_back_changed(client, post):
+def test_with_htmx_saving_swaps_the_form_for_the_changed_card(client, post):
     answer = change(client, post, "Bread", htmx=True)
     assert answer.status_code == 200
     card = one(answer, f"article#post_{post.id}[autofocus]")
@@ -78,7 +78,7 @@ def test_with_htmx_the_card_comes_back_changed(client, post):
     one(answer, ".post-undo button", text="Undo")
 
 
-def test_without_javascript_one_is_led_to_the_post(client, post):
+def test_without_javascript_saving_leads_to_the_post(client, post):
     answer = change(client, post, "Bread")
     assert answer.status_code == 303
     assert answer.location == f"/posts/{post.id}"
@@ -91,7 +91,7 @@ def test_without_javascript_one_is_led_to_the_post(client, post):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "error"),
     [
         (" \r\n ", "Write something first."),
         ("x" * 501, "Shorten it by 1."),
@@ -99,11 +99,11 @@ def test_without_javascript_one_is_led_to_the_post(client, post):
     ],
     ids=["empty", "too long", "NUL"],
 )
-def test_a_text_that_cannot_be_saved_stays_in_the_form(client, post, rows, htmx, body, told):
+def test_a_text_that_cannot_be_saved_stays_in_the_form(client, post, rows, htmx, body, error):
     answer = change(client, post, body, htmx=htmx)
     assert answer.status_code == 422
     form = f"#composer_{post.id}"
-    assert told in text_of(one(answer, f"{form}_error"))
+    assert error in text_of(one(answer, f"{form}_error"))
     kept = one(answer, f"{form} textarea").text().removeprefix("\n")
     assert kept.replace("�", "\x00") == body.replace("\r\n", "\n")
     assert row_of(rows, post)["body"] == "Soup with @bruno #Soup"
@@ -111,12 +111,12 @@ def test_a_text_that_cannot_be_saved_stays_in_the_form(client, post, rows, htmx,
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_only_the_owner_may(post, bruno, signed_in, stranger, app, client, rows, htmx):
+def test_only_the_author_can_edit(post, bruno, signed_in, anonymous, app, client, rows, htmx):
     other = signed_in(bruno)
     fields = {"body": "Mine now"}
     assert other.get(f"/posts/{post.id}/edit", htmx=htmx).status_code == 404
     assert other.post(f"/posts/{post.id}/edit", fields, htmx=htmx).status_code == 404
-    assert stranger.get(f"/posts/{post.id}/edit", htmx=htmx).status_code in (303, 401)
+    assert anonymous.get(f"/posts/{post.id}/edit", htmx=htmx).status_code in (303, 401)
     client.post(f"/posts/{post.id}/delete")
     for id in (post.id, 1, 2**63):
         assert client.get(f"/posts/{id}/edit", htmx=htmx).status_code == 404
@@ -124,10 +124,10 @@ def test_only_the_owner_may(post, bruno, signed_in, stranger, app, client, rows,
     assert rows("version") == []
 
 
-# What changes
+# Changes of an edit
 
 
-def test_everything_made_from_the_text_is_made_anew(client, post, ada, make_user, rows):
+def test_an_edit_updates_html_mentions_and_tags(client, post, ada, make_user, rows):
     carmen = make_user("carmen")
     change(client, post, "Bread <with>\r\n@carmen #Bread #BREAD")
     row = row_of(rows, post)
@@ -141,14 +141,16 @@ def test_everything_made_from_the_text_is_made_anew(client, post, ada, make_user
     assert [tagging["tag"] for tagging in rows("post_tag")] == ["bread"]
 
 
-def test_the_search_finds_the_new_words_and_not_the_old(client, post, found):
+def test_search_finds_the_new_text_and_not_the_old(client, post, found):
     assert found("soup") == [post.id]
     change(client, post, "Bread")
     assert found("bread") == [post.id]
     assert found("soup") == found("#soup") == []
 
 
-def test_nothing_else_changes(client, post, ada, bruno, make_post, make_follow, rows, signed_in):
+def test_an_edit_keeps_all_other_columns(
+    client, post, ada, bruno, make_post, make_follow, rows, signed_in
+):
     make_post(bruno, "I like soup", in_reply_to=post)
     signed_in(bruno).post(f"/posts/{post.id}/like")
     before = row_of(rows, post)
@@ -167,7 +169,7 @@ def test_the_same_text_makes_no_version(client, post, rows, htmx):
     absent(answer if htmx else client.follow(answer), ".post-edited")
 
 
-# The same form again
+# The same form sent again
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -181,7 +183,7 @@ def test_the_same_form_twice_edits_once(client, post, rows, htmx):
         assert attributes(first, undo, "formaction") == attributes(second, undo, "formaction")
 
 
-def test_the_same_form_from_many_threads_edits_once(client, post, together, rows):
+def test_the_same_form_sent_concurrently_edits_once(client, post, together, rows):
     page = client.get(f"/posts/{post.id}/edit")
     windows = [client.twin() for _ in range(8)]
     answers = together(
@@ -192,7 +194,7 @@ def test_the_same_form_from_many_threads_edits_once(client, post, together, rows
     assert row_of(rows, post)["body"] == "Bread"
 
 
-def test_edits_from_many_threads_each_keep_what_they_replaced(client, post, together, rows):
+def test_concurrent_edits_each_keep_the_version_they_replaced(client, post, together, rows):
     pages = [client.get(f"/posts/{post.id}/edit") for _ in range(6)]
     items = [(client.twin(), page, f"Text {n}") for n, page in enumerate(pages)]
     together(lambda item: change(item[0], post, item[2], to=item[1]), items)
@@ -217,45 +219,45 @@ def test_the_same_form_with_another_text_asks_and_saves_when_sent_again(client, 
 # The history
 
 
-def test_the_history_lists_what_was_said_the_latest_first(post, reword, stranger, travel):
+def test_the_history_lists_the_newest_version_first(post, edit_post, anonymous, travel):
     for body in ("Second", "Third <b>"):
         travel.shift(timedelta(minutes=1))
-        reword(post, body)
-    page = stranger.get(f"/posts/{post.id}/history")
+        edit_post(post, body)
+    page = anonymous.get(f"/posts/{post.id}/history")
     assert bodies(page) == ["Third <b>", "Second", "Soup with @bruno #Soup"]
     times = [time[:19] for time in attributes(page, "#versions time", "datetime")]
     assert times == sorted(set(times), reverse=True)
     one(page, f"a[href='/posts/{post.id}']")
 
 
-def test_every_version_comes_once_page_by_page(app, post, stranger):
+def test_each_version_appears_once_over_all_pages(app, post, anonymous):
     texts = [f"Text {n}" for n in range(PAGE + 3)]
     with app.app_context(), writing():
         for text in texts:
             edit(db.session.get(Post, post.id), text)
-    page = stranger.get(f"/posts/{post.id}/history")
+    page = anonymous.get(f"/posts/{post.id}/history")
     more = one(page, "a#more").attributes["href"]
     expected = [*reversed(texts), "Soup with @bruno #Soup"]
-    assert bodies(page) + bodies(stranger.get(more, htmx=True)) == expected
-    assert bodies(page) + bodies(stranger.get(more)) == expected
+    assert bodies(page) + bodies(anonymous.get(more, htmx=True)) == expected
+    assert bodies(page) + bodies(anonymous.get(more)) == expected
 
 
-def test_a_post_that_one_may_not_see_has_no_history(
-    post, reword, ada, bruno, make_block, signed_in, client, stranger
+def test_the_history_of_a_post_that_the_viewer_cannot_see_is_not_found(
+    post, edit_post, ada, bruno, make_block, signed_in, client, anonymous
 ):
-    reword(post, "Second")
+    edit_post(post, "Second")
     make_block(ada, bruno)
     assert signed_in(bruno).get(f"/posts/{post.id}/history").status_code == 404
     client.post(f"/posts/{post.id}/delete")
     for id in (post.id, 1):
-        assert stranger.get(f"/posts/{id}/history").status_code == 404
+        assert anonymous.get(f"/posts/{id}/history").status_code == 404
 
 
-# The way back
+# Undo
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_undo_brings_back_the_text_and_takes_the_mark(client, post, rows, found, htmx):
+def test_undo_restores_the_text_and_removes_the_edited_mark(client, post, rows, found, htmx):
     change(client, post, "Bread @ada", htmx=True)
     version = rows("version")[0]["id"]
     answer = client.post(f"/posts/{post.id}/restore?version={version}", htmx=htmx)
@@ -272,19 +274,19 @@ def test_undo_brings_back_the_text_and_takes_the_mark(client, post, rows, found,
     assert (found("soup"), found("bread")) == ([post.id], [])
 
 
-def test_undoing_the_second_edit_keeps_the_mark_of_the_first(client, post, reword, rows, travel):
-    reword(post, "Second")
+def test_undoing_the_second_edit_keeps_the_edited_mark(client, post, edit_post, rows, travel):
+    edit_post(post, "Second")
     edited_at = row_of(rows, post)["edited_at"]
     travel.shift(timedelta(minutes=5))
-    version = reword(post, "Third")
+    version = edit_post(post, "Third")
     client.post(f"/posts/{post.id}/restore?version={version}")
     row = row_of(rows, post)
     assert (row["body"], row["edited_at"]) == ("Second", edited_at)
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_after_thirty_seconds_it_is_too_late(client, post, reword, rows, travel, htmx):
-    version = reword(post, "Bread")
+def test_after_thirty_seconds_an_edit_cannot_be_undone(client, post, edit_post, rows, travel, htmx):
+    version = edit_post(post, "Bread")
     travel.shift(UNDO_WITHIN + timedelta(seconds=1))
     answer = client.post(f"/posts/{post.id}/restore?version={version}", htmx=htmx)
     assert answer.status_code == 410
@@ -292,8 +294,8 @@ def test_after_thirty_seconds_it_is_too_late(client, post, reword, rows, travel,
     assert row_of(rows, post)["body"] == "Bread"
 
 
-def test_up_to_then_it_is_not(client, post, reword, rows, travel):
-    version = reword(post, "Bread")
+def test_within_thirty_seconds_an_edit_can_be_undone(client, post, edit_post, rows, travel):
+    version = edit_post(post, "Bread")
     travel.shift(UNDO_WITHIN - timedelta(seconds=1))
     answer = client.post(f"/posts/{post.id}/restore?version={version}")
     assert answer.status_code == 303
@@ -301,9 +303,9 @@ def test_up_to_then_it_is_not(client, post, reword, rows, travel):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_only_the_latest_edit_can_be_undone(client, post, reword, rows, htmx):
-    first = reword(post, "Second")
-    reword(post, "Third")
+def test_only_the_latest_edit_can_be_undone(client, post, edit_post, rows, htmx):
+    first = edit_post(post, "Second")
+    edit_post(post, "Third")
     for version in (first, 1, 2**63):
         answer = client.post(f"/posts/{post.id}/restore?version={version}", htmx=htmx)
         assert answer.status_code == 410
@@ -311,24 +313,24 @@ def test_only_the_latest_edit_can_be_undone(client, post, reword, rows, htmx):
     assert len(rows("version")) == 2
 
 
-def test_an_edit_of_another_post_is_not_undone_here(client, post, ada, make_post, reword, rows):
+def test_the_edit_of_another_post_cannot_be_undone(client, post, ada, make_post, edit_post, rows):
     other = make_post(ada, "Other")
-    version = reword(other, "Changed")
-    reword(post, "Bread")
+    version = edit_post(other, "Changed")
+    edit_post(post, "Bread")
     answer = client.post(f"/posts/{post.id}/restore?version={version}")
     assert answer.status_code == 410
     assert row_of(rows, other)["body"] == "Changed"
 
 
-def test_only_the_owner_may_undo(post, reword, bruno, signed_in, rows):
-    version = reword(post, "Bread")
+def test_only_the_author_can_undo(post, edit_post, bruno, signed_in, rows):
+    version = edit_post(post, "Bread")
     answer = signed_in(bruno).post(f"/posts/{post.id}/restore?version={version}")
     assert answer.status_code == 404
     assert row_of(rows, post)["body"] == "Bread"
 
 
-def test_a_deleted_post_stays_deleted_when_its_edit_is_undone(client, post, reword, rows, found):
-    version = reword(post, "Bread")
+def test_a_deleted_post_stays_deleted_when_its_edit_is_undone(client, post, edit_post, rows, found):
+    version = edit_post(post, "Bread")
     client.post(f"/posts/{post.id}/delete")
     for htmx in (False, True):
         answer = client.post(f"/posts/{post.id}/restore?version={version}", htmx=htmx)

@@ -1,4 +1,4 @@
-"""People and tags in a text: what is found in it, what is kept of it, and what comes out."""
+"""Mentions and tags in a text: parsing, rows and links."""
 
 import random
 from html import unescape
@@ -20,7 +20,7 @@ def tags(body):
     return sorted(tags_in(pieces(body)))
 
 
-# Names
+# Mentions
 
 
 @pytest.mark.parametrize(
@@ -56,19 +56,19 @@ def tags(body):
         ("\u200f@ada", ["ada"]),
     ],
 )
-def test_names_in_a_text(body, found):
+def test_mentions_in_a_text(body, found):
     assert names(body) == found
 
 
-def test_a_name_that_nobody_has_stays_text():
+def test_a_mention_of_an_unknown_username_stays_text():
     assert text.to_html(pieces("@nobody & @ada"), EVERYBODY) == (
         '@nobody &amp; <a href="/@ada">@ada</a>'
     )
 
 
-def test_a_name_leads_to_the_person_and_stays_as_typed(ada, bruno, make_post, stranger, rows):
+def test_a_mention_links_to_the_profile_and_stays_as_typed(ada, bruno, make_post, anonymous, rows):
     post = make_post(bruno, "Hello @ADA, @nobody, @Ada and @bruno")
-    body = one(stranger.get(f"/posts/{post.id}"), ".post-body")
+    body = one(anonymous.get(f"/posts/{post.id}"), ".post-body")
     assert [link.text() for link in body.css("a")] == ["@ADA", "@Ada", "@bruno"]
     links = [link.attributes["href"] for link in body.css("a")]
     assert links == ["/@ada", "/@ada", "/@bruno"]
@@ -76,13 +76,13 @@ def test_a_name_leads_to_the_person_and_stays_as_typed(ada, bruno, make_post, st
     assert len(rows("mention")) == 2
 
 
-def test_a_link_to_a_person_has_the_case_of_their_name(make_user, bruno, make_post, rows):
+def test_the_link_of_a_mention_has_the_case_of_the_username(make_user, bruno, make_post, rows):
     make_user("Carmen")
     make_post(bruno, "Hello @carmen")
     assert rows("post")[0]["body_html"] == 'Hello <a href="/@Carmen">@carmen</a>'
 
 
-def test_who_comes_later_is_not_named_by_older_posts(bruno, make_post, make_user, rows):
+def test_a_later_user_is_not_mentioned_by_older_posts(bruno, make_post, make_user, rows):
     make_post(bruno, "Hello @carmen")
     make_user("carmen")
     assert rows("post")[0]["body_html"] == "Hello @carmen"
@@ -138,20 +138,20 @@ def test_tags_in_a_text(body, found):
 
 
 @pytest.mark.parametrize("tag", ["İ", "ﬀ", "ẞ", "Ǆ", "ᾳ", "K", "Å", "ǰ", "ΐ", "ͅa"])
-def test_folding_twice_is_folding_once(tag):
+def test_folding_is_idempotent(tag):
     assert fold_tag(fold_tag(tag)) == fold_tag(tag)
 
 
-def test_a_tag_leads_to_its_page_and_stays_as_typed(ada, make_post, stranger, rows):
+def test_a_tag_links_to_its_page_and_stays_as_typed(ada, make_post, anonymous, rows):
     make_post(ada, "＃Soup, #soup and #Straße & #café")
-    page = stranger.get("/explore")
+    page = anonymous.get("/explore")
     body = one(page, ".post-body")
     assert [link.text() for link in body.css("a")] == ["＃Soup", "#soup", "#Straße", "#café"]
     links = [link.attributes["href"] for link in body.css("a")]
     assert links == ["/tags/soup", "/tags/soup", "/tags/strasse", "/tags/caf%C3%A9"]
     assert sorted(row["tag"] for row in rows("post_tag")) == ["café", "soup", "strasse"]
     for link in links:
-        assert stranger.get(link).status_code == 200
+        assert anonymous.get(link).status_code == 200
 
 
 # Any text
@@ -176,7 +176,7 @@ PARTS = (
 
 
 def odd_posts(number, seed=20240229):
-    """Texts that nobody types but somebody sends."""
+    """Random texts with odd characters and markup."""
     chance = random.Random(seed)
     parts = [part for row in PARTS for part in row]
     yield "a" + "\u0301" * 499
@@ -210,7 +210,7 @@ def is_good(link):
     return set(link.attributes) == {"href"} and (is_person or href.startswith("/tags/"))
 
 
-def test_ten_thousand_odd_posts_become_text_line_breaks_and_links():
+def test_the_html_of_ten_thousand_odd_posts_is_text_line_breaks_and_links():
     count = 0
     for typed in odd_posts(10_000):
         body = normal(typed)
@@ -229,14 +229,14 @@ def test_ten_thousand_odd_posts_become_text_line_breaks_and_links():
 
 
 def shown(html):
-    """The text of the HTML, a line end for each break."""
+    """Return the text of the HTML, with a newline for each <br>."""
     parts = []
     for piece in html.replace("<br>", "\n").split("<"):
         parts.append(piece.partition(">")[2] if parts else piece)
     return unescape("".join(parts))
 
 
-def test_an_odd_post_is_published_as_it_was_typed(ada, make_post, stranger, rows):
+def test_an_odd_post_is_shown_as_it_was_typed(ada, make_post, anonymous, rows):
     for body in list(odd_posts(400))[123:180]:
         if text.normal(body).strip() and "\x00" not in body and len(body) <= 500:
             try:
@@ -244,7 +244,7 @@ def test_an_odd_post_is_published_as_it_was_typed(ada, make_post, stranger, rows
             except ValueError:
                 continue
             assert rows("post", "id = :id", id=post.id)[0]["body"] == normal(body)
-            page = stranger.get(f"/posts/{post.id}")
+            page = anonymous.get(f"/posts/{post.id}")
             assert page.status_code == 200
             for link in attributes(page, ".post-body a[href^='/tags/']", "href"):
-                assert stranger.get(link).status_code == 200
+                assert anonymous.get(link).status_code == 200

@@ -1,4 +1,4 @@
-"""Reposting: showing somebody's post to those who follow one."""
+"""Reposts, which show a post to the followers of the reposter."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.html import absent, attributes, cards, one, people, text_of
 
 @pytest.fixture
 def carmen(make_user):
-    """A third person."""
+    """A third user."""
     return make_user("carmen")
 
 
@@ -24,8 +24,8 @@ def post(bruno, make_post):
 
 
 @pytest.fixture
-def pass_on(app):
-    """Give a function with which someone reposts a post."""
+def repost_by(app):
+    """Give a function that makes a user repost a post."""
 
     def act(person, post):
         with app.app_context():
@@ -35,8 +35,8 @@ def pass_on(app):
 
 
 @pytest.fixture
-def reader(ada, carmen, make_follow, signed_in):
-    """The browser of Ada, who follows Carmen."""
+def viewer(ada, carmen, make_follow, signed_in):
+    """The client of Ada, who follows Carmen."""
     make_follow(ada, carmen)
     return signed_in(ada)
 
@@ -57,7 +57,7 @@ def act(app, id, verb):
 # The button
 
 
-def test_the_button_swaps_itself(ada, post, signed_in, rows):
+def test_repost_swaps_the_button_and_the_count(ada, post, signed_in, rows):
     client = signed_in(ada)
     client.get("/explore")
     button = f"button#repost_{post.id}"
@@ -74,7 +74,7 @@ def test_the_button_swaps_itself(ada, post, signed_in, rows):
         assert one(page, button).attributes == swapped.attributes
 
 
-def test_without_javascript_one_is_led_back_to_the_card(ada, post, signed_in):
+def test_without_javascript_reposting_leads_back_to_the_card(ada, post, signed_in):
     client = signed_in(ada)
     client.get("/explore?x=1")
     for pressed in ("true", "false"):
@@ -86,7 +86,7 @@ def test_without_javascript_one_is_led_back_to_the_card(ada, post, signed_in):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_twice_counts_once(ada, post, signed_in, rows, htmx):
+def test_reposting_twice_counts_once(ada, post, signed_in, rows, htmx):
     client = signed_in(ada)
     for verb, count in (("repost", 1), ("repost", 1), ("unrepost", 0), ("unrepost", 0)):
         answer = client.post(f"/posts/{post.id}/{verb}", htmx=htmx)
@@ -95,7 +95,7 @@ def test_twice_counts_once(ada, post, signed_in, rows, htmx):
         assert len(rows("post")) == 1 + count
 
 
-def test_at_once_counts_once(ada, post, signed_in, together, rows):
+def test_concurrent_reposts_of_one_user_count_once(ada, post, signed_in, together, rows):
     client = signed_in(ada)
     windows = [client.twin() for _ in range(8)]
     for window in windows:
@@ -109,33 +109,35 @@ def test_at_once_counts_once(ada, post, signed_in, together, rows):
         assert len(rows("post")) == 1 + count
 
 
-def test_everybodys_reposts_at_once_all_count(app, post, make_user, pass_on, together, rows):
-    together(lambda person: pass_on(person, post), [make_user() for _ in range(8)])
+def test_concurrent_reposts_of_many_users_all_count(
+    app, post, make_user, repost_by, together, rows
+):
+    together(lambda person: repost_by(person, post), [make_user() for _ in range(8)])
     assert reposts_count(rows, post) == 8
 
 
-def test_the_verbs_tell_whether_anything_changed(app, ada, post):
+def test_the_verbs_return_whether_anything_changed(app, ada, post):
     with app.app_context():
         assert [repost(ada, post), repost(ada, post)] == [True, False]
         assert [unrepost(ada, post), unrepost(ada, post)] == [True, False]
 
 
-def test_a_stranger_finds_a_link_and_no_button(post, ada, pass_on, stranger):
-    pass_on(ada, post)
-    card = one(stranger.get("/explore"), f"#post_{post.id}")
+def test_an_anonymous_viewer_gets_a_link_instead_of_a_button(post, ada, repost_by, anonymous):
+    repost_by(ada, post)
+    card = one(anonymous.get("/explore"), f"#post_{post.id}")
     assert not card.css("button")
     link = card.css_first("a.repost")
     assert link.attributes["href"] == f"/posts/{post.id}/reposts"
     assert link.attributes["aria-label"] == "Reposts 1"
-    assert stranger.post(f"/posts/{post.id}/repost").status_code == 303
-    assert stranger.post(f"/posts/{post.id}/repost", htmx=True).status_code == 401
+    assert anonymous.post(f"/posts/{post.id}/repost").status_code == 303
+    assert anonymous.post(f"/posts/{post.id}/repost", htmx=True).status_code == 401
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_what_one_may_not_see_one_cannot_repost(
-    app, ada, bruno, post, make_post, make_block, pass_on, carmen, signed_in, rows, htmx
+def test_a_post_that_the_viewer_cannot_see_cannot_be_reposted(
+    app, ada, bruno, post, make_post, make_block, repost_by, carmen, signed_in, rows, htmx
 ):
-    pass_on(carmen, post)
+    repost_by(carmen, post)
     repost_of_it = rows("post", "repost_of_id is not null")[0]["id"]
     deleted, client = make_post(carmen), signed_in(ada)
     act(app, deleted.id, "delete")
@@ -151,12 +153,12 @@ def test_what_one_may_not_see_one_cannot_repost(
 # In timelines
 
 
-def test_it_comes_to_the_followers_with_the_name_of_who_reposted(
-    reader, carmen, post, pass_on, rows
+def test_a_repost_shows_to_followers_with_the_name_of_the_reposter(
+    viewer, carmen, post, repost_by, rows
 ):
-    assert cards(reader.get("/")) == []
-    pass_on(carmen, post)
-    page = reader.get("/")
+    assert cards(viewer.get("/")) == []
+    repost_by(carmen, post)
+    page = viewer.get("/")
     assert cards(page) == [post.id]
     why = one(page, f"#post_{post.id} .post-why a", text="carmen reposted")
     assert why.attributes["href"] == "/@carmen"
@@ -164,38 +166,38 @@ def test_it_comes_to_the_followers_with_the_name_of_who_reposted(
     assert one(page, ".post-time").attributes["href"] == f"/posts/{post.id}"
 
 
-def test_it_leaves_when_it_is_taken_back(app, reader, carmen, post, pass_on):
-    pass_on(carmen, post)
+def test_an_undone_repost_is_not_listed(app, viewer, carmen, post, repost_by):
+    repost_by(carmen, post)
     with app.app_context():
         unrepost(carmen, post)
-    assert cards(reader.get("/")) == []
-    assert cards(reader.get("/@carmen")) == []
+    assert cards(viewer.get("/")) == []
+    assert cards(viewer.get("/@carmen")) == []
 
 
-def test_it_stands_by_the_time_it_was_reposted(reader, carmen, post, make_post, pass_on, travel):
+def test_a_repost_is_ordered_by_its_own_time(viewer, carmen, post, make_post, repost_by, travel):
     travel.shift(timedelta(minutes=1))
     between = make_post(carmen)
     travel.shift(timedelta(minutes=1))
-    pass_on(carmen, post)
-    assert cards(reader.get("/")) == [post.id, between.id]
+    repost_by(carmen, post)
+    assert cards(viewer.get("/")) == [post.id, between.id]
 
 
-def test_one_post_never_stands_twice_on_a_page(
-    reader, ada, bruno, carmen, post, make_user, make_follow, pass_on, travel
+def test_a_page_shows_a_post_once(
+    viewer, ada, bruno, carmen, post, make_user, make_follow, repost_by, travel
 ):
     dora = make_user("dora")
     for followed in (bruno, dora):
         make_follow(ada, followed)
     for person in (carmen, dora, bruno):
         travel.shift(timedelta(seconds=1))
-        pass_on(person, post)
-    page = reader.get("/")
+        repost_by(person, post)
+    page = viewer.get("/")
     assert cards(page) == [post.id]
     assert whys(page) == ["bruno reposted"]
 
 
-def test_pages_go_on_where_reposts_stand_close(
-    app, reader, ada, bruno, carmen, make_follow, make_post
+def test_paging_reaches_every_post_when_all_are_reposted(
+    app, viewer, ada, bruno, carmen, make_follow, make_post
 ):
     make_follow(ada, bruno)
     with app.app_context(), writing():
@@ -205,48 +207,48 @@ def test_pages_go_on_where_reposts_stand_close(
         ids = {each.id for each in posts}
     path, seen = "/", []
     while path:
-        page = reader.get(path)
+        page = viewer.get(path)
         assert len(set(cards(page))) == len(cards(page))
         seen += cards(page)
         path = next(iter(attributes(page, "a#more", "href")), None)
     assert set(seen) == ids
 
 
-def test_ones_own_repost_is_not_in_ones_home_but_on_ones_profile(
-    ada, post, pass_on, signed_in, stranger
+def test_an_own_repost_is_on_the_own_profile_and_not_in_home(
+    ada, post, repost_by, signed_in, anonymous
 ):
-    pass_on(ada, post)
+    repost_by(ada, post)
     assert cards(signed_in(ada).get("/")) == []
-    page = stranger.get("/@ada")
+    page = anonymous.get("/@ada")
     assert cards(page) == [post.id]
     assert whys(page) == ["ada reposted"]
-    assert cards(stranger.get("/@ada/replies")) == [post.id]
+    assert cards(anonymous.get("/@ada/replies")) == [post.id]
 
 
-def test_a_repost_is_no_post_of_ones_own(ada, post, pass_on, stranger, rows):
-    pass_on(ada, post)
+def test_a_repost_does_not_count_as_a_post(ada, post, repost_by, anonymous, rows):
+    repost_by(ada, post)
     assert rows("user", "username = 'ada'")[0]["posts_count"] == 0
-    assert cards(stranger.get("/explore")) == [post.id]
-    assert whys(stranger.page) == []
+    assert cards(anonymous.get("/explore")) == [post.id]
+    assert whys(anonymous.page) == []
     own = rows("post", "repost_of_id is not null")[0]["id"]
-    assert stranger.get(f"/posts/{own}").status_code == 404
+    assert anonymous.get(f"/posts/{own}").status_code == 404
 
 
-def test_an_answer_that_is_reposted_comes_even_from_people_one_does_not_follow(
-    reader, ada, bruno, carmen, post, make_post, pass_on
+def test_a_reposted_reply_shows_even_if_its_author_is_not_followed(
+    viewer, ada, bruno, carmen, post, make_post, repost_by
 ):
-    answer = make_post(bruno, "Found it.", in_reply_to=post)
-    pass_on(carmen, answer)
-    assert cards(reader.get("/")) == [answer.id]
+    reply = make_post(bruno, "Found it.", in_reply_to=post)
+    repost_by(carmen, reply)
+    assert cards(viewer.get("/")) == [reply.id]
 
 
-@pytest.mark.parametrize("viewer", ["reader", "stranger"])
-def test_it_vanishes_with_the_original_and_returns_with_it(
-    app, request, reader, carmen, post, pass_on, viewer, rows
+@pytest.mark.parametrize("fixture", ["viewer", "anonymous"])
+def test_a_repost_is_hidden_while_the_original_is_deleted(
+    app, request, viewer, carmen, post, repost_by, fixture, rows
 ):
-    pass_on(carmen, post)
-    browser = request.getfixturevalue(viewer)
-    path = "/" if viewer == "reader" else "/@carmen"
+    repost_by(carmen, post)
+    browser = request.getfixturevalue(fixture)
+    path = "/" if fixture == "viewer" else "/@carmen"
     for verb, shown in (("delete", []), ("restore", [post.id])):
         act(app, post.id, verb)
         assert cards(browser.get(path)) == shown
@@ -254,69 +256,67 @@ def test_it_vanishes_with_the_original_and_returns_with_it(
 
 
 @pytest.mark.parametrize("blocker", ["ada", "bruno"])
-def test_a_repost_of_somebody_kept_apart_is_hidden(
-    reader, ada, bruno, carmen, post, pass_on, make_block, blocker
+def test_a_repost_of_a_blocked_user_is_hidden(
+    viewer, ada, bruno, carmen, post, repost_by, make_block, blocker
 ):
-    pass_on(carmen, post)
+    repost_by(carmen, post)
     make_block(*((ada, bruno) if blocker == "ada" else (bruno, ada)))
     for path in ("/", "/@carmen"):
-        page = reader.get(path)
+        page = viewer.get(path)
         assert cards(page) == []
         assert "ladder" not in page.text
 
 
-def test_a_repost_of_somebody_muted_is_not_in_ones_home(
-    reader, ada, bruno, carmen, post, pass_on, make_mute
+def test_a_repost_of_a_muted_user_is_not_in_home(
+    viewer, ada, bruno, carmen, post, repost_by, make_mute
 ):
-    pass_on(carmen, post)
+    repost_by(carmen, post)
     make_mute(ada, bruno)
-    assert cards(reader.get("/")) == []
+    assert cards(viewer.get("/")) == []
 
 
-# Who it was
+# The list of reposters
 
 
-def test_the_list_shows_who_reposted_the_latest_first(
-    post, ada, bruno, carmen, pass_on, stranger, travel
+def test_the_list_shows_the_newest_repost_first(
+    post, ada, bruno, carmen, repost_by, anonymous, travel
 ):
-    one(stranger.get(f"/posts/{post.id}/reposts"), ".empty", text="Nobody yet.")
+    one(anonymous.get(f"/posts/{post.id}/reposts"), ".empty", text="Nobody yet.")
     for person in (ada, bruno, carmen):
         travel.shift(timedelta(seconds=1))
-        pass_on(person, post)
-    assert people(stranger.get(f"/posts/{post.id}/reposts")) == ["carmen", "bruno", "ada"]
-    link = one(stranger.get(f"/posts/{post.id}"), ".post-lists a")
+        repost_by(person, post)
+    assert people(anonymous.get(f"/posts/{post.id}/reposts")) == ["carmen", "bruno", "ada"]
+    link = one(anonymous.get(f"/posts/{post.id}"), ".post-lists a")
     assert text_of(link) == "3 reposts"
     assert link.attributes["href"] == f"/posts/{post.id}/reposts"
 
 
-def test_the_list_goes_page_by_page(app, post, make_user, stranger):
+def test_each_reposter_appears_once_over_all_pages(app, post, make_user, anonymous):
     with app.app_context(), writing():
         everybody = [make_user() for _ in range(PAGE + 2)]
         for person in everybody:
             repost(person, post)
         names = [person.username for person in everybody]
-    page = stranger.get(f"/posts/{post.id}/reposts")
+    page = anonymous.get(f"/posts/{post.id}/reposts")
     more = one(page, "a#more").attributes["href"]
-    assert people(page) + people(stranger.get(more, htmx=True)) == names[::-1]
+    assert people(page) + people(anonymous.get(more, htmx=True)) == names[::-1]
 
 
-def test_the_list_leaves_out_whom_one_does_not_see(
-    post, ada, carmen, pass_on, make_block, signed_in
-):
-    pass_on(carmen, post)
+def test_the_list_hides_blocked_users(post, ada, carmen, repost_by, make_block, signed_in):
+    repost_by(carmen, post)
     make_block(carmen, ada)
     assert people(signed_in(ada).get(f"/posts/{post.id}/reposts")) == []
 
 
-def test_the_list_knows_whom_one_follows(reader, post, bruno, carmen, pass_on):
-    pass_on(carmen, post)
-    pass_on(bruno, post)
-    page = reader.get(f"/posts/{post.id}/reposts")
+def test_the_list_shows_whom_the_viewer_follows(viewer, post, bruno, carmen, repost_by):
+    repost_by(carmen, post)
+    repost_by(bruno, post)
+    page = viewer.get(f"/posts/{post.id}/reposts")
     one(page, f"#follow_{carmen.id} button", text="Unfollow")
     one(page, f"#follow_{bruno.id} button", text="Follow")
 
 
-def test_the_list_is_gone_with_the_post(app, post, ada, pass_on, stranger):
-    pass_on(ada, post)
+def test_the_list_of_a_deleted_post_is_not_found(app, post, ada, repost_by, anonymous):
+    repost_by(ada, post)
     act(app, post.id, "delete")
-    assert stranger.get(f"/posts/{post.id}/reposts").status_code == 404
+    assert anonymous.get(f"/posts/{post.id}/reposts").status_code == 404

@@ -1,4 +1,4 @@
-"""A post at its permanent address."""
+"""The page of a post, at its permalink."""
 
 import pytest
 
@@ -11,8 +11,8 @@ def post(ada, make_post):
     return make_post(ada, "First line\nsee https://example.org/?a=1&b=2 <b>")
 
 
-def test_anybody_reads_a_post_at_its_address(post, stranger):
-    page = stranger.get(f"/posts/{post.id}")
+def test_anybody_can_read_a_post_at_its_permalink(post, anonymous):
+    page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id]
     body = one(page, ".post-body")
     assert body.html.count("<br>") == 1
@@ -20,34 +20,34 @@ def test_anybody_reads_a_post_at_its_address(post, stranger):
     assert link.attributes["href"] == "https://example.org/?a=1&b=2"
     assert link.attributes["rel"] == "nofollow noopener ugc"
     assert "<b>" in body.text()
-    told = "First line see https://example.org/?a=1&b=2 <b>"
-    assert parse(page).css_first("title").text() == f"ada: “{told}” · Microblog"
-    assert one(page, "meta[name=description]").attributes["content"] == told
+    description = "First line see https://example.org/?a=1&b=2 <b>"
+    assert parse(page).css_first("title").text() == f"ada: “{description}” · Microblog"
+    assert one(page, "meta[name=description]").attributes["content"] == description
     assert one(page, f"#post_{post.id} time").attributes["datetime"].endswith("Z")
 
 
-def test_the_card_leads_to_author_and_post(post, stranger):
-    card = one(stranger.get("/explore"), f"#post_{post.id}")
+def test_the_card_links_to_author_and_permalink(post, anonymous):
+    card = one(anonymous.get("/explore"), f"#post_{post.id}")
     assert card.css_first(".post-author").attributes["href"] == "/@ada"
     assert card.css_first(".post-time").attributes["href"] == f"/posts/{post.id}"
     assert text_of(card.css_first(".handle")) == "@ada"
 
 
-def test_only_the_owner_finds_a_button_to_delete(post, ada, bruno, signed_in):
+def test_only_the_author_gets_a_delete_button(post, ada, bruno, signed_in):
     button = f"#post_{post.id} button[formaction='/posts/{post.id}/delete']"
     for viewer, count in ((ada, 1), (bruno, 0), (ada, 1)):
         select(signed_in(viewer).get("/explore"), button, count=count)
 
 
 @pytest.mark.parametrize("id", ["1", str(2**63), "9" * 19, "9" * 20, "-1", "x", "1.0", "%00"])
-def test_what_is_no_post_is_not_found(stranger, id):
+def test_an_invalid_post_id_is_not_found(anonymous, id):
     for htmx in (False, True):
-        assert stranger.get(f"/posts/{id}", htmx=htmx).status_code == 404
+        assert anonymous.get(f"/posts/{id}", htmx=htmx).status_code == 404
 
 
-def test_a_new_display_name_shows_on_old_cards(post, ada, signed_in, stranger):
-    stranger.get("/explore")
+def test_a_new_display_name_shows_on_older_posts(post, ada, signed_in, anonymous):
+    anonymous.get("/explore")
     client = signed_in(ada)
     client.get("/settings/profile")
     client.submit("main form", display_name="Ada <Lovelace>")
-    assert text_of(one(stranger.get("/explore"), ".post-author bdi")) == "Ada <Lovelace>"
+    assert text_of(one(anonymous.get("/explore"), ".post-author bdi")) == "Ada <Lovelace>"

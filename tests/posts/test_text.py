@@ -1,4 +1,4 @@
-"""What becomes of the text of a post: escaped, with its line breaks and its links, and no more."""
+"""The HTML of a post's text: escaped, with line breaks and links only."""
 
 from html import unescape
 
@@ -12,7 +12,7 @@ from tests.html import parse
 
 
 def to_html(body):
-    """Where nobody has the names."""
+    """Return the HTML of ``body``, with no known username."""
     return text.to_html(pieces(body), {})
 
 
@@ -62,7 +62,7 @@ def test_only_http_and_https_become_links(body):
     assert "<a" not in to_html(body)
 
 
-def test_line_ends_of_every_kind_become_one():
+def test_all_kinds_of_line_ends_become_line_feeds():
     assert normal("a\r\nb\rc\nd\r\r\n") == "a\nb\nc\nd\n\n"
 
 
@@ -75,7 +75,7 @@ pieced = st.lists(st.sampled_from([*PIECES[0], *PIECES[1]]), max_size=12).map(""
 
 @given(st.text(max_size=80) | pieced)
 @settings(max_examples=400)
-def test_nothing_but_text_line_breaks_and_links_comes_out(body):
+def test_the_html_has_only_text_line_breaks_and_links(body):
     body = normal(body).replace("\x00", "")
     html = to_html(body)
     tree = parse(f"<div>{html}</div>").css_first("div")

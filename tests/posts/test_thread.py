@@ -1,4 +1,4 @@
-"""Answers, and the thread that they make around a post."""
+"""Replies, and the thread of a post."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ GONE = "This post is not here any more."
 
 @pytest.fixture
 def carmen(make_user):
-    """A third person."""
+    """A third user."""
     return make_user("carmen")
 
 
@@ -28,23 +28,23 @@ def post(bruno, make_post):
 
 @pytest.fixture
 def client(ada, signed_in):
-    """Ada's browser."""
+    """Ada's client."""
     return signed_in(ada)
 
 
 @pytest.fixture
-def answer_to(make_post):
-    """Give a function that answers a post."""
+def reply_to(make_post):
+    """Give a function that replies to a post."""
 
-    def answer(post, author, body="I have."):
+    def reply(post, author, body="I have."):
         return make_post(author, body, in_reply_to=post)
 
-    return answer
+    return reply
 
 
 @pytest.fixture
-def take(app):
-    """Give a function that deletes a post, and one that brings it back."""
+def change(app):
+    """Give a function that deletes or restores a post."""
 
     def act(post, verb="delete"):
         with app.app_context():
@@ -65,10 +65,10 @@ def newest(rows):
     return max(row["id"] for row in rows("post"))
 
 
-# Answering
+# Replying
 
 
-def test_the_composer_of_the_page_adds_the_answer_below_and_stays_fresh(client, post, rows):
+def test_the_composer_appends_the_reply_and_empties_itself(client, post, rows):
     page = client.get(f"/posts/{post.id}")
     nonce = one(page, "#composer [name=nonce]").attributes["value"]
     answer = client.submit("#composer", htmx=True, body="I have one.")
@@ -84,7 +84,7 @@ def test_the_composer_of_the_page_adds_the_answer_below_and_stays_fresh(client, 
     assert cards(answer) == [reply["id"]]
 
 
-def test_the_count_below_the_answered_post_is_swapped(client, post, rows):
+def test_a_reply_swaps_the_count_of_the_parent(client, post, rows):
     client.get(f"/posts/{post.id}")
     answer = client.submit("#composer", htmx=True, body="I have one.")
     swapped = one(answer, f"hx-partial[hx-target='#reply_{post.id}'][hx-swap=outerHTML]")
@@ -96,7 +96,7 @@ def test_the_count_below_the_answered_post_is_swapped(client, post, rows):
     assert text_of(one(second, f"a#reply_{post.id}")) == "2"
 
 
-def test_the_form_below_a_card_is_replaced_by_the_answer(client, post, rows):
+def test_the_reply_replaces_the_form_below_a_card(client, post, rows):
     fragment = client.get(f"/posts/{post.id}/reply", htmx=True)
     form = one(fragment, f"form#composer_{post.id}[hx-swap=outerHTML]")
     assert form.css_first("[data-cancel]").attributes["href"] == f"/posts/{post.id}"
@@ -110,7 +110,7 @@ def test_the_form_below_a_card_is_replaced_by_the_answer(client, post, rows):
     assert text_of(one(answer, f"hx-partial[hx-target='#reply_{post.id}'] a")) == "1"
 
 
-def test_an_answer_just_given_can_be_taken_back_where_it_stands(client, post, rows):
+def test_a_new_reply_has_an_undo_button(client, post, rows):
     client.get(f"/posts/{post.id}")
     answer = client.submit("#composer", htmx=True, body="I have one.")
     undo = one(answer, ".post-undo button").attributes["formaction"]
@@ -120,7 +120,7 @@ def test_an_answer_just_given_can_be_taken_back_where_it_stands(client, post, ro
 
 
 @pytest.mark.parametrize("form", ["#composer", "#composer_"])
-def test_without_javascript_the_answer_is_shown_in_its_thread(client, post, rows, form):
+def test_without_javascript_the_reply_is_shown_in_its_thread(client, post, rows, form):
     client.get(f"/posts/{post.id}" + ("/reply" if form.endswith("_") else ""))
     form += str(post.id) if form.endswith("_") else ""
     answer = client.submit(form, body="I have one.")
@@ -133,19 +133,19 @@ def test_without_javascript_the_answer_is_shown_in_its_thread(client, post, rows
     assert text_of(one(page, f"#reply_{post.id}")) == "1"
 
 
-def test_an_answer_far_down_is_on_the_page_that_one_is_led_to(
-    app, client, post, carmen, answer_to, rows
+def test_without_javascript_the_redirect_shows_a_reply_on_a_later_page(
+    app, client, post, carmen, reply_to, rows
 ):
     with app.app_context(), writing():
         for _ in range(PAGE + 5):
-            answer_to(post, carmen)
+            reply_to(post, carmen)
     client.get(f"/posts/{post.id}")
     page = client.follow(client.submit("#composer", body="Last."))
     assert cards(page)[-1] == newest(rows)
     assert len(cards(page)) == 1 + PAGE + 6
 
 
-def test_the_page_to_answer_on_shows_what_is_answered(client, post):
+def test_the_reply_page_shows_the_parent(client, post):
     page = client.get(f"/posts/{post.id}/reply")
     assert cards(page) == [post.id]
     one(page, "button", text="Reply")
@@ -154,32 +154,30 @@ def test_the_page_to_answer_on_shows_what_is_answered(client, post):
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("inline", [False, True])
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "error"),
     [
         (" \r\n ", "Write something first."),
         ("x" * 501, "That is 501 characters; 500 fit. Shorten it by 1."),
     ],
 )
-def test_an_answer_that_cannot_be_sent_stays_in_its_form(
-    client, post, rows, htmx, inline, body, told
-):
+def test_a_refused_reply_stays_in_its_form(client, post, rows, htmx, inline, body, error):
     page = client.get(f"/posts/{post.id}" + ("/reply" if inline else ""))
     form = f"#composer_{post.id}" if inline else "#composer"
     answer = client.submit(form, to=page, htmx=htmx, body=body)
     assert answer.status_code == 422
-    assert told in text_of(one(answer, f"{form}_error"))
+    assert error in text_of(one(answer, f"{form}_error"))
     assert one(answer, f"{form} textarea").text().removeprefix("\n") == body.replace("\r\n", "\n")
     assert one(answer, form).attributes["action"] == f"/posts/{post.id}/reply"
     assert ("<html" in answer.text) is not htmx
     assert replies_count(rows, post) == 0
-    # It goes where it would have gone at once.
+    # The corrected reply is swapped like a first one.
     again = client.submit(form, to=answer, htmx=True, body="I have one.")
     assert bool(parse(again).css("form#composer")) is not inline
     assert replies_count(rows, post) == 1
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_the_same_form_twice_gives_one_answer(client, post, rows, htmx):
+def test_the_same_form_twice_makes_one_reply(client, post, rows, htmx):
     page = client.get(f"/posts/{post.id}")
     first, second = (
         client.submit("#composer", to=page, htmx=htmx, body="I have one.") for _ in range(2)
@@ -191,7 +189,7 @@ def test_the_same_form_twice_gives_one_answer(client, post, rows, htmx):
     assert len(rows("post")) == 2
 
 
-def test_the_same_form_from_twenty_threads_gives_one_answer(client, post, together, rows):
+def test_the_same_form_sent_concurrently_makes_one_reply(client, post, together, rows):
     page = client.get(f"/posts/{post.id}")
     windows = [client.twin() for _ in range(20)]
     answers = together(
@@ -204,7 +202,7 @@ def test_the_same_form_from_twenty_threads_gives_one_answer(client, post, togeth
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_the_same_form_with_another_text_asks_again_and_then_answers_twice(
+def test_the_same_form_with_another_text_asks_and_makes_a_second_reply_when_sent_again(
     client, post, rows, htmx
 ):
     page = client.get(f"/posts/{post.id}")
@@ -219,11 +217,11 @@ def test_the_same_form_with_another_text_asks_again_and_then_answers_twice(
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_what_one_cannot_see_one_cannot_answer(
-    client, ada, bruno, post, take, make_post, make_block, rows, htmx
+def test_a_post_that_the_viewer_cannot_see_cannot_be_replied_to(
+    client, ada, bruno, post, change, make_post, make_block, rows, htmx
 ):
     deleted = make_post(bruno)
-    take(deleted)
+    change(deleted)
     make_block(bruno, ada)
     for id in (post.id, deleted.id, 1, 2**63):
         assert client.get(f"/posts/{id}/reply", htmx=htmx).status_code == 404
@@ -231,9 +229,9 @@ def test_what_one_cannot_see_one_cannot_answer(
     assert len(rows("post")) == 2
 
 
-def test_an_answer_to_a_post_that_is_gone_comes_back_with_its_text(client, post, take, rows):
+def test_a_reply_to_a_deleted_post_comes_back_with_its_text(client, post, change, rows):
     client.get(f"/posts/{post.id}/reply")
-    take(post)
+    change(post)
     answer = client.submit(f"#composer_{post.id}", body="Two, and a rope")
     assert answer.status_code == 404
     assert one(answer, "#composer_body").text().strip() == "Two, and a rope"
@@ -242,17 +240,17 @@ def test_an_answer_to_a_post_that_is_gone_comes_back_with_its_text(client, post,
     assert rows("post", "body = 'Two, and a rope'")[0]["in_reply_to_id"] is None
 
 
-def test_a_stranger_logs_in_to_answer_and_finds_the_page(stranger, post, ada):
-    answer = stranger.get(f"/posts/{post.id}/reply")
-    absent(stranger.get(f"/posts/{post.id}"), ".composer")
-    stranger.follow(answer)
-    answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
+def test_an_anonymous_viewer_logs_in_and_returns_to_the_reply_page(anonymous, post, ada):
+    answer = anonymous.get(f"/posts/{post.id}/reply")
+    absent(anonymous.get(f"/posts/{post.id}"), ".composer")
+    anonymous.follow(answer)
+    answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == f"/posts/{post.id}/reply"
 
 
 @pytest.mark.parametrize("verb", ["reply", "edit"])
 @pytest.mark.parametrize("to", ["where it goes", "/drafts"])
-def test_what_was_typed_while_signed_out_is_there_in_the_form_it_was_typed_in(
+def test_a_text_sent_while_signed_out_is_in_its_form_after_logging_in(
     carmen, make_post, signed_in, verb, to
 ):
     post = make_post(carmen, "Who has a ladder?")
@@ -272,79 +270,79 @@ def test_what_was_typed_while_signed_out_is_there_in_the_form_it_was_typed_in(
     assert one(page, f"{form}_body").text().strip() == "I & mine"
 
 
-# The order
+# Order
 
 
-def test_answers_stand_oldest_first_below_the_post(post, ada, carmen, answer_to, stranger, travel):
+def test_replies_are_listed_oldest_first(post, ada, carmen, reply_to, anonymous, travel):
     answers = []
     for author in (carmen, ada, carmen):
         travel.shift(timedelta(seconds=1))
-        answers.append(answer_to(post, author).id)
-    page = stranger.get(f"/posts/{post.id}")
+        answers.append(reply_to(post, author).id)
+    page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, *answers]
     assert text_of(one(page, f"#post_{answers[0]} .post-why a")) == "In reply to @bruno"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_every_answer_comes_once_page_by_page(app, post, carmen, answer_to, stranger, htmx):
+def test_each_reply_appears_once_over_all_pages(app, post, carmen, reply_to, anonymous, htmx):
     with app.app_context(), writing():
-        answers = [answer_to(post, carmen).id for _ in range(2 * PAGE + 3)]
-    page, seen, pages = stranger.get(f"/posts/{post.id}"), [], 1
+        answers = [reply_to(post, carmen).id for _ in range(2 * PAGE + 3)]
+    page, seen, pages = anonymous.get(f"/posts/{post.id}"), [], 1
     seen += cards(page)
     while more(page):
         assert more(page) == f"/posts/{post.id}?after={seen[-1]}"
-        page = stranger.get(more(page), htmx=htmx)
+        page = anonymous.get(more(page), htmx=htmx)
         seen += [id for id in cards(page) if id != post.id]
         pages += 1
     assert seen == [post.id, *answers]
     assert pages == 3
 
 
-def test_a_later_page_has_a_way_back(app, post, carmen, answer_to, stranger):
+def test_a_later_page_links_to_the_earlier_page(app, post, carmen, reply_to, anonymous):
     with app.app_context(), writing():
-        answers = [answer_to(post, carmen).id for _ in range(PAGE + 3)]
-    page = stranger.get(more(stranger.get(f"/posts/{post.id}")))
+        answers = [reply_to(post, carmen).id for _ in range(PAGE + 3)]
+    page = anonymous.get(more(anonymous.get(f"/posts/{post.id}")))
     back = one(page, "a.newer", text="Earlier replies").attributes["href"]
-    assert cards(stranger.get(back)) == [post.id, *answers[:PAGE]]
+    assert cards(anonymous.get(back)) == [post.id, *answers[:PAGE]]
 
 
-def test_an_answer_given_meanwhile_shifts_nothing(app, post, carmen, answer_to, stranger):
+def test_a_reply_written_meanwhile_does_not_shift_the_next_page(
+    app, post, carmen, reply_to, anonymous
+):
     with app.app_context(), writing():
-        answers = [answer_to(post, carmen).id for _ in range(PAGE + 1)]
-    page = stranger.get(f"/posts/{post.id}")
-    late = answer_to(post, carmen).id
-    rest = cards(stranger.get(more(page), htmx=True))
+        answers = [reply_to(post, carmen).id for _ in range(PAGE + 1)]
+    page = anonymous.get(f"/posts/{post.id}")
+    late = reply_to(post, carmen).id
+    rest = cards(anonymous.get(more(page), htmx=True))
     assert cards(page)[1:] + rest == [*answers, late]
 
 
-def test_without_answers_the_page_says_so(post, stranger):
-    one(stranger.get(f"/posts/{post.id}"), ".empty", text="No replies yet.")
+def test_a_thread_without_replies_says_so(post, anonymous):
+    one(anonymous.get(f"/posts/{post.id}"), ".empty", text="No replies yet.")
 
 
-def test_the_first_answers_to_each_answer_stand_below_it(
-    app, post, ada, carmen, answer_to, stranger
-):
-    first, second = answer_to(post, ada), answer_to(post, carmen)
+def test_the_first_replies_to_each_reply_are_below_it(app, post, ada, carmen, reply_to, anonymous):
+    first, second = reply_to(post, ada), reply_to(post, carmen)
     with app.app_context(), writing():
-        below = [answer_to(first, carmen).id for _ in range(MOST_BELOW + 1)]
-        beside = [answer_to(second, ada).id for _ in range(MOST_BELOW)]
-        deeper = answer_to(db.session.get(Post, below[0]), ada).id
-    page = stranger.get(f"/posts/{post.id}")
+        below = [reply_to(first, carmen).id for _ in range(MOST_BELOW + 1)]
+        beside = [reply_to(second, ada).id for _ in range(MOST_BELOW)]
+        deeper = reply_to(db.session.get(Post, below[0]), ada).id
+    page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, first.id, *below[:MOST_BELOW], second.id, *beside]
     assert deeper not in cards(page)
     link = one(page, "a.more-replies", text="More replies").attributes["href"]
-    assert cards(stranger.get(link))[:3] == [post.id, first.id, below[0]]
+    assert cards(anonymous.get(link))[:3] == [post.id, first.id, below[0]]
 
 
-# What stands above
+# Ancestors
 
 
-def test_the_line_above_is_shown_from_the_top(post, ada, bruno, answer_to, stranger):
+def test_ancestors_are_shown_above_the_post(post, ada, bruno, reply_to, anonymous):
     line = [post]
     for author in (ada, bruno, ada):
-        line.append(answer_to(line[-1], author))
-    aside = answer_to(post, bruno)
-    page = stranger.get(f"/posts/{line[-1].id}")
+        line.append(reply_to(line[-1], author))
+    aside = reply_to(post, bruno)
+    page = anonymous.get(f"/posts/{line[-1].id}")
     assert cards(page) == [each.id for each in line]
     assert aside.id not in cards(page)
     assert attributes(page, ".posts-single article", "id") == [f"post_{line[-1].id}"]
@@ -352,28 +350,30 @@ def test_the_line_above_is_shown_from_the_top(post, ada, bruno, answer_to, stran
 
 
 @pytest.mark.parametrize("levels", [MOST_ABOVE, MOST_ABOVE + 1, MOST_ABOVE + 15])
-def test_a_long_line_is_cut_with_a_way_on(app, post, ada, answer_to, stranger, levels):
+def test_many_ancestors_are_shortened_with_a_link_to_earlier_ones(
+    app, post, ada, reply_to, anonymous, levels
+):
     line = [post]
     with app.app_context(), writing():
         for _ in range(levels):
-            line.append(answer_to(line[-1], ada))
+            line.append(reply_to(line[-1], ada))
         ids = [each.id for each in line]
-    page = stranger.get(f"/posts/{ids[-1]}")
+    page = anonymous.get(f"/posts/{ids[-1]}")
     assert cards(page) == ids[-MOST_ABOVE - 1 :]
     if levels == MOST_ABOVE:
         absent(page, "a.newer")
     else:
         earlier = one(page, "a.newer", text="Earlier in this thread")
         assert earlier.attributes["href"] == f"/posts/{ids[-MOST_ABOVE - 2]}"
-        above = cards(stranger.get(earlier.attributes["href"]))
+        above = cards(anonymous.get(earlier.attributes["href"]))
         assert above[above.index(ids[-MOST_ABOVE - 2]) + 1] == ids[-MOST_ABOVE - 1]
 
 
-def test_a_deleted_post_above_leaves_its_place(post, ada, carmen, answer_to, stranger, take):
-    middle = answer_to(post, ada, "Half a ladder.")
-    last = answer_to(middle, carmen)
-    take(middle)
-    page = stranger.get(f"/posts/{last.id}")
+def test_a_deleted_ancestor_leaves_a_placeholder(post, ada, carmen, reply_to, anonymous, change):
+    middle = reply_to(post, ada, "Half a ladder.")
+    last = reply_to(middle, carmen)
+    change(middle)
+    page = anonymous.get(f"/posts/{last.id}")
     assert cards(page) == [post.id, middle.id, last.id]
     assert text_of(one(page, f"article#post_{middle.id}.post-gone")) == GONE
     assert "Half a ladder" not in page.text
@@ -382,37 +382,37 @@ def test_a_deleted_post_above_leaves_its_place(post, ada, carmen, answer_to, str
 # Counts
 
 
-def test_counts_follow_every_answer_its_deletion_and_its_return(
-    post, ada, carmen, answer_to, take, rows
+def test_counts_follow_every_reply_its_deletion_and_its_restoring(
+    post, ada, carmen, reply_to, change, rows
 ):
-    first, second = answer_to(post, ada), answer_to(post, carmen)
-    answer_to(first, carmen)
+    first, second = reply_to(post, ada), reply_to(post, carmen)
+    reply_to(first, carmen)
     assert (replies_count(rows, post), replies_count(rows, first)) == (2, 1)
     for verb, count in (("delete", 1), ("delete", 1), ("restore", 2), ("restore", 2)):
-        take(second, verb)
+        change(second, verb)
         assert replies_count(rows, post) == count
     assert replies_count(rows, first) == 1
 
 
-def test_answers_given_at_once_all_count(app, post, make_user, answer_to, together, rows):
-    def answer(author):
+def test_concurrent_replies_all_count(app, post, make_user, reply_to, together, rows):
+    def write(author):
         with app.app_context():
-            answer_to(post, author)
+            reply_to(post, author)
 
-    together(answer, [make_user() for _ in range(8)])
+    together(write, [make_user() for _ in range(8)])
     assert replies_count(rows, post) == 8
 
 
-# What is gone
+# Deleted posts
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_deleted_post_with_answers_stays_as_a_place(
-    post, carmen, answer_to, take, stranger, client, htmx
+def test_a_deleted_post_with_replies_leaves_a_placeholder(
+    post, carmen, reply_to, change, anonymous, client, htmx
 ):
-    reply = answer_to(post, carmen)
-    take(post)
-    for visitor in (stranger, client):
+    reply = reply_to(post, carmen)
+    change(post)
+    for visitor in (anonymous, client):
         page = visitor.get(f"/posts/{post.id}", htmx=htmx)
         assert page.status_code == 200
         assert "Who has a ladder" not in page.text
@@ -423,42 +423,42 @@ def test_a_deleted_post_with_answers_stays_as_a_place(
         assert "A deleted post" in parse(page).css_first("title").text()
 
 
-def test_it_is_emptied_later_but_not_removed(
-    app, ada, bruno, make_post, answer_to, take, stranger, travel, rows
+def test_the_sweep_empties_a_deleted_post_with_replies_and_keeps_its_row(
+    app, ada, bruno, make_post, reply_to, change, anonymous, travel, rows
 ):
     post = make_post(bruno, "Call me, @ada, about the #ladder")
-    reply = answer_to(post, ada)
-    take(post)
+    reply = reply_to(post, ada)
+    change(post)
     travel.shift(timedelta(seconds=61))
     with app.app_context():
         erase_deleted()
     row = rows("post", "id = :id", id=post.id)[0]
     assert (row["body"], row["body_html"]) == ("", "")
     assert rows("mention") == rows("post_tag") == rows("version") == []
-    page = stranger.get(f"/posts/{post.id}")
+    page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, reply.id]
-    assert cards(stranger.get(f"/posts/{reply.id}")) == [post.id, reply.id]
+    assert cards(anonymous.get(f"/posts/{reply.id}")) == [post.id, reply.id]
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_one_without_answers_is_not_found_and_is_removed(
-    app, post, take, stranger, travel, rows, htmx
+def test_a_deleted_post_without_replies_is_not_found_and_its_row_is_deleted(
+    app, post, change, anonymous, travel, rows, htmx
 ):
-    take(post)
-    assert stranger.get(f"/posts/{post.id}", htmx=htmx).status_code == 404
+    change(post)
+    assert anonymous.get(f"/posts/{post.id}", htmx=htmx).status_code == 404
     travel.shift(timedelta(seconds=61))
     with app.app_context():
         erase_deleted()
     assert rows("post") == []
 
 
-def test_when_the_last_answer_goes_the_place_goes_too(
-    app, post, ada, answer_to, take, stranger, travel, rows
+def test_the_placeholder_is_deleted_with_the_last_reply(
+    app, post, ada, reply_to, change, anonymous, travel, rows
 ):
-    reply = answer_to(post, ada)
-    take(post)
-    take(reply)
-    assert stranger.get(f"/posts/{post.id}").status_code == 404
+    reply = reply_to(post, ada)
+    change(post)
+    change(reply)
+    assert anonymous.get(f"/posts/{post.id}").status_code == 404
     for _ in range(2):
         travel.shift(timedelta(seconds=61))
         with app.app_context():
@@ -466,29 +466,29 @@ def test_when_the_last_answer_goes_the_place_goes_too(
     assert rows("post") == []
 
 
-def test_a_deleted_answer_with_answers_keeps_its_place_below(
-    post, ada, carmen, answer_to, take, stranger
+def test_a_deleted_reply_with_replies_leaves_a_placeholder(
+    post, ada, carmen, reply_to, change, anonymous
 ):
-    reply, alone = answer_to(post, ada), answer_to(post, ada)
-    below = answer_to(reply, carmen)
-    take(reply)
-    take(alone)
-    page = stranger.get(f"/posts/{post.id}")
+    reply, alone = reply_to(post, ada), reply_to(post, ada)
+    below = reply_to(reply, carmen)
+    change(reply)
+    change(alone)
+    page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, reply.id, below.id]
     one(page, f"#post_{reply.id}.post-gone")
 
 
-# Whom one does not see
+# Blocks
 
 
 @pytest.mark.parametrize("blocker", ["ada", "carmen"])
-def test_people_kept_apart_do_not_meet_in_a_thread(
-    client, post, ada, carmen, answer_to, make_block, make_user, stranger, blocker
+def test_blocked_users_do_not_see_each_other_in_a_thread(
+    client, post, ada, carmen, reply_to, make_block, make_user, anonymous, blocker
 ):
     dora = make_user("dora")
-    theirs, other = answer_to(post, carmen, "Hidden words"), answer_to(post, dora)
-    below = [answer_to(other, carmen), answer_to(other, dora)]
-    above = answer_to(theirs, dora)
+    theirs, other = reply_to(post, carmen, "Hidden words"), reply_to(post, dora)
+    below = [reply_to(other, carmen), reply_to(other, dora)]
+    above = reply_to(theirs, dora)
     make_block(*((ada, carmen) if blocker == "ada" else (carmen, ada)))
     page = client.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, other.id, below[1].id]
@@ -498,39 +498,37 @@ def test_people_kept_apart_do_not_meet_in_a_thread(
     assert "Hidden words" not in page.text
     assert "carmen" not in page.text
     assert client.get(f"/posts/{theirs.id}").status_code == 404
-    assert theirs.id in cards(stranger.get(f"/posts/{post.id}"))
+    assert theirs.id in cards(anonymous.get(f"/posts/{post.id}"))
 
 
 # In timelines
 
 
-def test_home_shows_answers_between_people_one_follows_and_oneself(
-    client, ada, bruno, carmen, make_user, make_post, make_follow, answer_to
+def test_home_shows_replies_among_followed_users_and_the_viewer(
+    client, ada, bruno, carmen, make_user, make_post, make_follow, reply_to
 ):
     dora = make_user("dora")
     make_follow(ada, bruno)
     make_follow(ada, carmen)
     by = {author: make_post(author) for author in (ada, bruno, carmen, dora)}
     shown = [by[ada], by[bruno], by[carmen]]
-    for author, answered in ((bruno, carmen), (bruno, ada), (bruno, bruno), (ada, carmen)):
-        shown.append(answer_to(by[answered], author))
-    answer_to(by[dora], bruno)
-    answer_to(by[ada], dora)
-    answer_to(by[dora], ada)
+    for author, parent in ((bruno, carmen), (bruno, ada), (bruno, bruno), (ada, carmen)):
+        shown.append(reply_to(by[parent], author))
+    reply_to(by[dora], bruno)
+    reply_to(by[ada], dora)
+    reply_to(by[dora], ada)
     assert cards(client.get("/")) == sorted((each.id for each in shown), reverse=True)
 
 
-def test_answers_are_not_on_explore(post, ada, answer_to, stranger):
-    answer_to(post, ada)
-    assert cards(stranger.get("/explore")) == [post.id]
-    assert cards(stranger.get("/")) == [post.id]
+def test_replies_are_not_on_explore(post, ada, reply_to, anonymous):
+    reply_to(post, ada)
+    assert cards(anonymous.get("/explore")) == [post.id]
+    assert cards(anonymous.get("/")) == [post.id]
 
 
-def test_a_profile_keeps_answers_in_a_list_of_their_own(
-    post, ada, bruno, make_post, answer_to, stranger
-):
-    own, reply = make_post(bruno, "Found one."), answer_to(post, bruno)
-    answer_to(own, ada)
-    assert cards(stranger.get("/@bruno")) == [own.id, post.id]
-    assert cards(stranger.get("/@bruno/replies")) == [reply.id, own.id, post.id]
-    select(stranger.page, "a[href='/@bruno']")
+def test_a_profile_lists_replies_separately(post, ada, bruno, make_post, reply_to, anonymous):
+    own, reply = make_post(bruno, "Found one."), reply_to(post, bruno)
+    reply_to(own, ada)
+    assert cards(anonymous.get("/@bruno")) == [own.id, post.id]
+    assert cards(anonymous.get("/@bruno/replies")) == [reply.id, own.id, post.id]
+    select(anonymous.page, "a[href='/@bruno']")

@@ -1,4 +1,4 @@
-"""Writing a post, with and without JavaScript, and never twice."""
+"""Writing a post, with and without JavaScript; a form sent twice publishes one post."""
 
 import pytest
 from flask import render_template
@@ -12,13 +12,13 @@ LONGEST = 500
 
 @pytest.fixture
 def client(ada, signed_in):
-    """Ada's browser, on her home page."""
+    """Ada's client, on Ada's home timeline."""
     client = signed_in(ada)
     client.get("/")
     return client
 
 
-def test_with_htmx_the_card_comes_on_top_and_the_composer_is_fresh(client, rows):
+def test_with_htmx_the_card_is_added_on_top_and_the_composer_is_empty(client, rows):
     nonce = one(client.page, "#composer [name=nonce]").attributes["value"]
     answer = client.submit("#composer", htmx=True, body="Hello\r\nthere")
     assert answer.status_code == 200
@@ -31,7 +31,7 @@ def test_with_htmx_the_card_comes_on_top_and_the_composer_is_fresh(client, rows)
     assert rows("user")[0]["posts_count"] == 1
 
 
-def test_without_javascript_writing_leads_back_to_where_one_was(client):
+def test_without_javascript_writing_leads_back_to_the_page(client):
     client.get("/?before=99999999999999999")
     answer = client.submit("#composer", body="Hello")
     assert answer.status_code == 303
@@ -41,7 +41,7 @@ def test_without_javascript_writing_leads_back_to_where_one_was(client):
     one(client.get("/"), "article.post .post-body", text="Hello")
 
 
-def test_from_the_page_to_write_on_one_goes_home(client):
+def test_the_page_for_a_new_post_leads_home(client):
     client.get("/posts/new?body=Hello")
     answer = client.submit("#composer")
     assert answer.location == "/"
@@ -50,7 +50,7 @@ def test_from_the_page_to_write_on_one_goes_home(client):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "error"),
     [
         ("", "Write something first."),
         (" \r\n\t ", "Write something first."),
@@ -59,11 +59,11 @@ def test_from_the_page_to_write_on_one_goes_home(client):
         ("Hello\x00there", "cannot be kept"),
     ],
 )
-def test_what_cannot_be_posted_is_told_and_stays_in_the_composer(client, rows, htmx, body, told):
+def test_a_refused_post_stays_in_the_composer_with_an_error(client, rows, htmx, body, error):
     nonce = one(client.page, "#composer [name=nonce]").attributes["value"]
     answer = client.submit("#composer", htmx=htmx, body=body)
     assert answer.status_code == 422
-    assert told in text_of(one(answer, "#composer_error"))
+    assert error in text_of(one(answer, "#composer_error"))
     assert one(answer, "#composer [name=nonce]").attributes["value"] == nonce
     kept = one(answer, "#composer textarea").text().removeprefix("\n")
     assert kept.replace("�", "\x00") == body.replace("\r\n", "\n")
@@ -72,7 +72,7 @@ def test_what_cannot_be_posted_is_told_and_stays_in_the_composer(client, rows, h
     assert rows("user")[0]["posts_count"] == 0
 
 
-def test_the_length_counts_code_points_after_line_ends_became_one(client, rows):
+def test_the_length_counts_code_points_with_normalised_line_ends(client, rows):
     body = "👩‍🚀é\r\n" * 100
     assert len(body.replace("\r\n", "\n")) == LONGEST
     assert client.submit("#composer", body=body).status_code == 303
@@ -91,21 +91,21 @@ def test_the_length_counts_code_points_after_line_ends_became_one(client, rows):
     ],
 )
 @pytest.mark.parametrize("htmx", [False, True])
-def test_broken_bytes_get_an_answer_below_500(client, content_type, sent, htmx):
+def test_invalid_bytes_get_an_answer_below_500(client, content_type, sent, htmx):
     token = client.token().encode()
     headers = {"Content-Type": content_type, "X-CSRFToken": token.decode()}
     answer = client.post("/posts", sent, token=None, htmx=htmx, headers=headers)
     assert answer.status_code < 500
 
 
-def test_lone_surrogates_are_refused_in_words(app, ada, rows):
+def test_lone_surrogates_are_refused_with_an_error(app, ada, rows):
     with app.app_context(), pytest.raises(ValueError, match="cannot be kept"):
         publish(ada, "half \ud83d of a pair")
     assert rows("post") == []
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_body_of_ten_megabytes_is_too_much(client, htmx, rows):
+def test_a_body_of_ten_megabytes_is_refused(client, htmx, rows):
     answer = client.post("/posts", {"body": "x" * 10_000_000}, htmx=htmx)
     assert answer.status_code == 413
     assert "Too much" in answer.text
@@ -113,7 +113,7 @@ def test_a_body_of_ten_megabytes_is_too_much(client, htmx, rows):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_the_same_form_twice_gives_one_post_and_the_same_answer(client, rows, htmx):
+def test_the_same_form_twice_publishes_one_post_with_the_same_answer(client, rows, htmx):
     page = client.page
     first = client.submit("#composer", to=page, htmx=htmx, body="Hello")
     second = client.submit("#composer", to=page, htmx=htmx, body="Hello")
@@ -125,7 +125,7 @@ def test_the_same_form_twice_gives_one_post_and_the_same_answer(client, rows, ht
         assert cards(first) == cards(second)
 
 
-def test_the_same_form_from_twenty_threads_gives_one_post(client, together, rows):
+def test_the_same_form_sent_concurrently_publishes_one_post(client, together, rows):
     page = client.page
     windows = [client.twin() for _ in range(20)]
     answers = together(
@@ -137,28 +137,28 @@ def test_the_same_form_from_twenty_threads_gives_one_post(client, together, rows
     assert rows("user")[0]["posts_count"] == 1
 
 
-def test_without_a_nonce_each_form_counts_as_fresh(client, rows):
+def test_without_a_nonce_each_form_publishes_a_post(client, rows):
     for _ in range(2):
         assert client.post("/posts", {"body": "Hello"}).status_code == 303
     assert len(rows("post")) == 2
 
 
 @pytest.mark.parametrize("nonce", ["x" * 65, "é", "a b", "<b>"])
-def test_a_nonce_that_no_form_of_ours_has_is_refused(client, nonce, rows):
+def test_an_invalid_nonce_is_refused(client, nonce, rows):
     answer = client.post("/posts", {"body": "Hello", "nonce": nonce})
     assert answer.status_code == 422
     assert one(answer, "#composer textarea").text().strip() == "Hello"
     assert rows("post") == []
 
 
-def test_one_persons_nonce_is_nothing_to_another(client, bruno, signed_in, rows):
+def test_two_users_can_use_the_same_nonce(client, bruno, signed_in, rows):
     other = signed_in(bruno)
     for window in (client, other):
         window.post("/posts", {"body": "Hello", "nonce": "same"})
     assert len(rows("post")) == 2
 
 
-def test_many_writers_at_once_all_get_through(app, make_user, signed_in, together, rows):
+def test_concurrent_writers_all_succeed(app, make_user, signed_in, together, rows):
     clients = [signed_in(make_user()) for _ in range(8)]
 
     def write(client):
@@ -170,7 +170,7 @@ def test_many_writers_at_once_all_get_through(app, make_user, signed_in, togethe
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_form_with_an_expired_token_comes_again_with_its_text(client, htmx, rows):
+def test_a_form_with_an_expired_token_is_shown_again_with_its_text(client, htmx, rows):
     fields = {"body": "Long thoughts <3", "nonce": "abc"}
     answer = client.post("/posts", fields, token="expired", htmx=htmx)
     assert answer.status_code == 400
@@ -183,7 +183,7 @@ def test_a_form_with_an_expired_token_comes_again_with_its_text(client, htmx, ro
         assert rows("post")[0]["nonce"] == "abc"
 
 
-def test_an_answer_with_an_expired_token_comes_again_with_nothing_to_fill_in_but_its_text(
+def test_a_reply_with_an_expired_token_is_shown_again_with_only_its_text_to_fill_in(
     client, ada, make_post, rows
 ):
     post = make_post(ada)
@@ -196,21 +196,21 @@ def test_an_answer_with_an_expired_token_comes_again_with_nothing_to_fill_in_but
     assert rows("post", "body = 'Yes'")[0]["in_reply_to_id"] == post.id
 
 
-def test_a_form_that_another_site_sent_gets_no_token_to_go_on_with(client):
+def test_a_cross_site_form_gets_no_valid_token(client):
     headers = {"Sec-Fetch-Site": "cross-site"}
     answer = client.post("/posts", {"body": "Spam"}, token="x", headers=headers)
     assert answer.status_code == 400
     absent(answer, "main form")
 
 
-def test_what_a_stranger_typed_is_there_after_logging_in(stranger, ada):
-    answer = stranger.post("/posts", {"body": "Tea & <cake>"})
-    stranger.follow(answer)
-    answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
-    assert one(stranger.follow(answer), "#composer_body").text().strip() == "Tea & <cake>"
+def test_the_text_of_an_anonymous_viewer_is_in_the_composer_after_logging_in(anonymous, ada):
+    answer = anonymous.post("/posts", {"body": "Tea & <cake>"})
+    anonymous.follow(answer)
+    answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
+    assert one(anonymous.follow(answer), "#composer_body").text().strip() == "Tea & <cake>"
 
 
-def test_what_is_typed_stays_text_in_the_composer(app):
+def test_markup_in_the_composer_stays_text(app):
     typed = "</textarea><script>"
     with app.test_request_context():
         html = render_template("posts/_composer.html", composer=Composer(body=typed))
@@ -219,7 +219,7 @@ def test_what_is_typed_stays_text_in_the_composer(app):
     assert text_of(one(html, "textarea")).strip() == typed
 
 
-def test_a_nonce_of_no_form_of_ours_is_not_given_back(client):
+def test_an_invalid_nonce_is_not_returned_in_the_form(client):
     answer = client.submit("#composer", htmx=True, body="x" * 600, nonce="\x1abody\x1a" * 9)
     assert answer.status_code == 422
     assert answer.text.count("x" * 600) == 1

@@ -1,4 +1,4 @@
-"""Bookmarks: what one wants to find again, and nobody else knows of."""
+"""Bookmarks, which only their owner sees."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def post(bruno, make_post):
 
 @pytest.fixture
 def client(ada, signed_in, post):
-    """Ada's browser, on the page of all posts."""
+    """Ada's client, on the public timeline."""
     client = signed_in(ada)
     client.get("/explore?x=1")
     return client
@@ -41,7 +41,7 @@ def change(post, verb):
     getattr(db.session.get(Post, post.id), verb)()
 
 
-def test_the_button_swaps_itself_and_counts_nothing(client, post, rows):
+def test_bookmark_swaps_the_button_without_a_count(client, post, rows):
     button = f"button#bookmark_{post.id}"
     for pressed, kept in (("true", 1), ("false", 0)):
         answer = client.press(button, htmx=True)
@@ -55,7 +55,7 @@ def test_the_button_swaps_itself_and_counts_nothing(client, post, rows):
         assert one(client.get("/explore"), button).attributes == swapped.attributes
 
 
-def test_without_javascript_one_is_led_back_to_the_card(client, post):
+def test_without_javascript_bookmarking_leads_back_to_the_card(client, post):
     for pressed in ("true", "false"):
         answer = client.press(f"#bookmark_{post.id}")
         assert answer.status_code == 303
@@ -65,14 +65,14 @@ def test_without_javascript_one_is_led_back_to_the_card(client, post):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_twice_is_once(client, post, rows, htmx):
+def test_bookmarking_twice_bookmarks_once(client, post, rows, htmx):
     for verb, kept in (("bookmark", 1), ("bookmark", 1), ("unbookmark", 0), ("unbookmark", 0)):
         answer = client.post(f"/posts/{post.id}/{verb}", htmx=htmx)
         assert answer.status_code == (200 if htmx else 303)
         assert len(rows("bookmark")) == kept
 
 
-def test_at_once_is_once(client, post, together, rows):
+def test_concurrent_bookmarks_bookmark_once(client, post, together, rows):
     windows = [client.twin() for _ in range(8)]
     for window in windows:
         window.token()
@@ -84,7 +84,7 @@ def test_at_once_is_once(client, post, together, rows):
         assert len(rows("bookmark")) == kept
 
 
-def test_the_list_shows_the_latest_bookmark_first(client, ada, post, make_post, do, travel):
+def test_the_list_shows_the_newest_bookmark_first(client, ada, post, make_post, do, travel):
     one(client.get("/bookmarks"), ".empty", text="Nothing yet.")
     newer = make_post(ada)
     for each in (newer, post):
@@ -95,13 +95,13 @@ def test_the_list_shows_the_latest_bookmark_first(client, ada, post, make_post, 
     assert cards(client.get("/bookmarks")) == [newer.id]
 
 
-def test_an_answer_is_kept_like_any_post(client, ada, post, make_post, do):
-    answer = make_post(ada, "I have.", in_reply_to=post)
-    do(bookmark, ada, answer)
-    assert cards(client.get("/bookmarks")) == [answer.id]
+def test_a_reply_can_be_bookmarked(client, ada, post, make_post, do):
+    reply = make_post(ada, "I have.", in_reply_to=post)
+    do(bookmark, ada, reply)
+    assert cards(client.get("/bookmarks")) == [reply.id]
 
 
-def test_a_post_that_somebody_reposted_is_kept_itself(client, ada, post, make_user, do, rows):
+def test_the_original_and_not_its_repost_is_bookmarked(client, ada, post, make_user, do, rows):
     do(repost, make_user("carmen"), post)
     do(bookmark, ada, post)
     assert cards(client.get("/bookmarks")) == [post.id]
@@ -111,7 +111,9 @@ def test_a_post_that_somebody_reposted_is_kept_itself(client, ada, post, make_us
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_every_bookmark_comes_once_page_by_page(app, client, ada, bruno, make_post, travel, htmx):
+def test_each_bookmark_appears_once_over_all_pages(
+    app, client, ada, bruno, make_post, travel, htmx
+):
     with app.app_context(), writing():
         kept = [make_post(bruno, f"No. {n}") for n in range(2 * PAGE + 3)]
         for each in kept:
@@ -126,33 +128,35 @@ def test_every_bookmark_comes_once_page_by_page(app, client, ada, bruno, make_po
     assert seen == ids[::-1]
 
 
-def test_nobody_sees_anothers_bookmarks(client, ada, bruno, post, do, signed_in, stranger):
+def test_nobody_sees_the_bookmarks_of_another_user(
+    client, ada, bruno, post, do, signed_in, anonymous
+):
     do(bookmark, ada, post)
     other = signed_in(bruno)
     assert cards(other.get("/bookmarks")) == []
-    for browser in (other, stranger):
+    for browser in (other, anonymous):
         absent(browser.get(f"/posts/{post.id}"), ".bookmark[aria-pressed=true]")
-    absent(stranger.page, ".bookmark")
+    absent(anonymous.page, ".bookmark")
     assert cards(client.get("/bookmarks")) == [post.id]
 
 
-def test_a_stranger_logs_in_to_see_their_bookmarks(stranger, ada, post, do):
+def test_an_anonymous_viewer_logs_in_to_see_their_bookmarks(anonymous, ada, post, do):
     do(bookmark, ada, post)
-    stranger.follow(stranger.get("/bookmarks"))
-    answer = stranger.submit("main form", login="ada", password="rain on the tin roof")
+    anonymous.follow(anonymous.get("/bookmarks"))
+    answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == "/bookmarks"
-    assert cards(stranger.follow(answer)) == [post.id]
+    assert cards(anonymous.follow(answer)) == [post.id]
 
 
 @pytest.mark.parametrize("verb", ["bookmark", "unbookmark"])
-def test_a_stranger_is_asked_to_log_in(post, stranger, rows, verb):
-    assert stranger.get("/bookmarks", htmx=True).status_code == 401
-    assert stranger.post(f"/posts/{post.id}/{verb}").status_code == 303
-    assert stranger.post(f"/posts/{post.id}/{verb}", htmx=True).status_code == 401
+def test_an_anonymous_viewer_is_asked_to_log_in(post, anonymous, rows, verb):
+    assert anonymous.get("/bookmarks", htmx=True).status_code == 401
+    assert anonymous.post(f"/posts/{post.id}/{verb}").status_code == 303
+    assert anonymous.post(f"/posts/{post.id}/{verb}", htmx=True).status_code == 401
     assert rows("bookmark") == []
 
 
-def test_a_bookmark_waits_while_the_post_is_deleted(client, ada, post, do, rows):
+def test_a_bookmark_of_a_deleted_post_is_hidden_until_it_is_restored(client, ada, post, do, rows):
     do(bookmark, ada, post)
     for verb, shown in (("delete", []), ("restore", [post.id])):
         do(change, post, verb)
@@ -161,7 +165,7 @@ def test_a_bookmark_waits_while_the_post_is_deleted(client, ada, post, do, rows)
 
 
 @pytest.mark.parametrize("blocker", ["ada", "bruno"])
-def test_a_bookmark_of_somebody_kept_apart_is_hidden(
+def test_a_bookmark_of_a_blocked_users_post_is_hidden(
     client, ada, bruno, post, do, make_block, blocker
 ):
     do(bookmark, ada, post)
@@ -170,7 +174,7 @@ def test_a_bookmark_of_somebody_kept_apart_is_hidden(
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_what_one_may_not_see_one_cannot_bookmark(
+def test_a_post_that_the_viewer_cannot_see_cannot_be_bookmarked(
     client, ada, bruno, post, make_post, make_user, make_block, do, rows, htmx
 ):
     deleted = make_post(make_user("carmen"))

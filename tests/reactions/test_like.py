@@ -1,4 +1,4 @@
-"""Liking a post: everybody sees who does."""
+"""Likes, which everybody sees."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def post(bruno, make_post):
 
 @pytest.fixture
 def client(ada, signed_in, post):
-    """Ada's browser, on the page of all posts."""
+    """Ada's client, on the public timeline."""
     client = signed_in(ada)
     client.get("/explore?x=1")
     return client
@@ -44,7 +44,7 @@ def change(post, verb):
     getattr(db.session.get(Post, post.id), verb)()
 
 
-def test_the_button_swaps_itself(client, post, rows):
+def test_like_swaps_the_button_and_the_count(client, post, rows):
     button = f"button#like_{post.id}"
     for pressed, count, label in (("true", 1, "Like 1"), ("false", 0, "Like")):
         answer = client.press(button, htmx=True)
@@ -58,7 +58,7 @@ def test_the_button_swaps_itself(client, post, rows):
         assert one(client.get("/explore"), button).attributes == swapped.attributes
 
 
-def test_without_javascript_one_is_led_back_to_the_card(client, post):
+def test_without_javascript_liking_leads_back_to_the_card(client, post):
     for pressed in ("true", "false"):
         answer = client.press(f"#like_{post.id}")
         assert answer.status_code == 303
@@ -68,14 +68,14 @@ def test_without_javascript_one_is_led_back_to_the_card(client, post):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_twice_counts_once(client, post, rows, htmx):
+def test_liking_twice_counts_once(client, post, rows, htmx):
     for verb, count in (("like", 1), ("like", 1), ("unlike", 0), ("unlike", 0)):
         answer = client.post(f"/posts/{post.id}/{verb}", htmx=htmx)
         assert answer.status_code == (200 if htmx else 303)
         assert likes_count(rows, post) == len(rows("like")) == count
 
 
-def test_at_once_counts_once(client, post, together, rows):
+def test_concurrent_likes_of_one_user_count_once(client, post, together, rows):
     windows = [client.twin() for _ in range(8)]
     for window in windows:
         window.token()
@@ -87,23 +87,23 @@ def test_at_once_counts_once(client, post, together, rows):
         assert likes_count(rows, post) == len(rows("like")) == count
 
 
-def test_everybodys_likes_at_once_all_count(post, make_user, do, together, rows):
+def test_concurrent_likes_of_many_users_all_count(post, make_user, do, together, rows):
     together(lambda person: do(like, person, post), [make_user() for _ in range(8)])
     assert likes_count(rows, post) == 8
 
 
-def test_the_verbs_tell_whether_anything_changed(app, ada, post):
+def test_the_verbs_return_whether_anything_changed(app, ada, post):
     with app.app_context():
         assert [like(ada, post), like(ada, post)] == [True, False]
         assert [unlike(ada, post), unlike(ada, post)] == [True, False]
 
 
-def test_one_may_like_ones_own_post(bruno, post, do, rows):
+def test_an_author_can_like_their_own_post(bruno, post, do, rows):
     do(like, bruno, post)
     assert likes_count(rows, post) == 1
 
 
-def test_a_like_is_pressed_for_oneself_only(client, ada, bruno, post, do, signed_in):
+def test_a_like_shows_as_pressed_to_its_owner_only(client, ada, bruno, post, do, signed_in):
     do(like, ada, post)
     for browser, pressed in ((client, "true"), (signed_in(bruno), "false"), (client, "true")):
         button = one(browser.get("/explore"), f"#like_{post.id}")
@@ -111,9 +111,9 @@ def test_a_like_is_pressed_for_oneself_only(client, ada, bruno, post, do, signed
         assert text_of(button) == "1"
 
 
-def test_a_stranger_finds_links_and_no_buttons(ada, post, do, stranger):
+def test_an_anonymous_viewer_gets_links_instead_of_buttons(ada, post, do, anonymous):
     do(like, ada, post)
-    card = one(stranger.get("/explore"), f"#post_{post.id}")
+    card = one(anonymous.get("/explore"), f"#post_{post.id}")
     assert not card.css("button")
     link = card.css_first("a.like")
     assert link.attributes["href"] == f"/posts/{post.id}/likes"
@@ -122,24 +122,24 @@ def test_a_stranger_finds_links_and_no_buttons(ada, post, do, stranger):
 
 
 @pytest.mark.parametrize("verb", ["like", "unlike"])
-def test_a_stranger_is_asked_to_log_in(post, stranger, rows, verb):
-    assert stranger.post(f"/posts/{post.id}/{verb}").status_code == 303
-    answer = stranger.post(f"/posts/{post.id}/{verb}", htmx=True)
+def test_an_anonymous_viewer_is_asked_to_log_in(post, anonymous, rows, verb):
+    assert anonymous.post(f"/posts/{post.id}/{verb}").status_code == 303
+    answer = anonymous.post(f"/posts/{post.id}/{verb}", htmx=True)
     assert answer.status_code == 401
     one(answer, "hx-partial[hx-target='#flash'] .message")
     assert rows("like") == []
 
 
-def test_a_like_stays_while_the_post_is_deleted_and_brought_back(ada, post, do, rows, stranger):
+def test_a_like_survives_deletion_and_restoring_of_the_post(ada, post, do, rows, anonymous):
     do(like, ada, post)
     for verb in ("delete", "restore"):
         do(change, post, verb)
         assert likes_count(rows, post) == len(rows("like")) == 1
-    assert people(stranger.get(f"/posts/{post.id}/likes")) == ["ada"]
+    assert people(anonymous.get(f"/posts/{post.id}/likes")) == ["ada"]
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_what_one_may_not_see_one_cannot_like(
+def test_a_post_that_the_viewer_cannot_see_cannot_be_liked(
     client, ada, bruno, post, make_post, make_user, make_block, do, rows, htmx
 ):
     deleted = make_post(make_user("carmen"))
@@ -152,43 +152,39 @@ def test_what_one_may_not_see_one_cannot_like(
     assert rows("like") == []
 
 
-def test_the_list_shows_who_likes_it_the_latest_first(
-    post, ada, bruno, make_user, do, stranger, travel
-):
-    one(stranger.get(f"/posts/{post.id}/likes"), ".empty", text="Nobody yet.")
+def test_the_list_shows_the_newest_like_first(post, ada, bruno, make_user, do, anonymous, travel):
+    one(anonymous.get(f"/posts/{post.id}/likes"), ".empty", text="Nobody yet.")
     for person in (ada, bruno, make_user("carmen")):
         travel.shift(timedelta(seconds=1))
         do(like, person, post)
-    assert people(stranger.get(f"/posts/{post.id}/likes")) == ["carmen", "bruno", "ada"]
-    link = one(stranger.get(f"/posts/{post.id}"), ".post-lists a")
+    assert people(anonymous.get(f"/posts/{post.id}/likes")) == ["carmen", "bruno", "ada"]
+    link = one(anonymous.get(f"/posts/{post.id}"), ".post-lists a")
     assert text_of(link) == "3 likes"
     assert link.attributes["href"] == f"/posts/{post.id}/likes"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_the_list_goes_page_by_page(app, post, make_user, stranger, travel, htmx):
+def test_each_like_appears_once_over_all_pages(app, post, make_user, anonymous, travel, htmx):
     with app.app_context(), writing():
         everybody = [make_user() for _ in range(PAGE + 2)]
         for person in everybody:
             travel.shift(0.01)
             like(person, post)
         names = [person.username for person in everybody]
-    page = stranger.get(f"/posts/{post.id}/likes")
+    page = anonymous.get(f"/posts/{post.id}/likes")
     more = next(iter(attributes(page, "a#more", "href")))
-    assert people(page) + people(stranger.get(more, htmx=htmx)) == names[::-1]
+    assert people(page) + people(anonymous.get(more, htmx=htmx)) == names[::-1]
 
 
-def test_the_list_leaves_out_whom_one_does_not_see(
-    client, post, ada, make_user, make_block, do, stranger
-):
+def test_the_list_hides_blocked_users(client, post, ada, make_user, make_block, do, anonymous):
     carmen = make_user("carmen")
     do(like, carmen, post)
     make_block(carmen, ada)
     assert people(client.get(f"/posts/{post.id}/likes")) == []
-    assert people(stranger.get(f"/posts/{post.id}/likes")) == ["carmen"]
+    assert people(anonymous.get(f"/posts/{post.id}/likes")) == ["carmen"]
 
 
-def test_the_list_has_buttons_to_follow(client, post, bruno, make_user, do):
+def test_the_list_has_follow_buttons(client, post, bruno, make_user, do):
     carmen = make_user("carmen")
     do(like, carmen, post)
     client.get(f"/posts/{post.id}/likes")

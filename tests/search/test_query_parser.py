@@ -1,4 +1,4 @@
-"""How a query is read, and how a text becomes words."""
+"""The query parser, and the tokens of a text."""
 
 import unicodedata
 
@@ -43,11 +43,11 @@ def test_case_and_accents_are_folded(text, folded):
         ("x" * 500, ["x" * LONGEST_WORD]),
     ],
 )
-def test_a_text_is_cut_into_words_of_letters_and_digits(text, found):
+def test_a_text_is_split_into_tokens_of_letters_and_digits(text, found):
     assert words_in(text) == found
 
 
-def test_names_are_marked_so_that_no_word_is_taken_for_one():
+def test_tokens_of_usernames_are_marked():
     assert tokens_of_post("Old_Maps", "Maps!") == ["@old_maps", "maps"]
     assert tokens_of_person("ada", "Ada L.", "Tea") == [
         *("@ada", "@ada", "@l"),
@@ -56,14 +56,14 @@ def test_names_are_marked_so_that_no_word_is_taken_for_one():
     ]
 
 
-def test_words_phrases_authors_and_tags_are_told_apart():
+def test_words_phrases_authors_and_tags_are_parsed():
     asked = parse('Rye "new loaf" from:Bruno #Bread tea ')
     assert asked == SearchQuery(
         (Term(("rye",)), Term(("new", "loaf")), Term(("tea",))), "bruno", ("bread",)
     )
 
 
-def test_what_is_joined_by_signs_is_a_phrase():
+def test_words_joined_by_punctuation_are_a_phrase():
     assert words("night-bus https://example.org/a") == ["night bus", "https example org a"]
 
 
@@ -84,20 +84,20 @@ def test_typographic_quotes_are_quotes():
         ("rye 東", False),
     ],
 )
-def test_the_last_word_may_go_on_while_nothing_ends_it(text, is_prefix):
+def test_the_last_word_is_a_prefix_until_a_space_ends_it(text, is_prefix):
     assert parse(text).terms[-1].is_prefix is is_prefix
 
 
-def test_only_the_last_word_may_go_on():
+def test_only_the_last_word_is_a_prefix():
     assert not any(term.is_prefix for term in parse('some "words here" before the last').terms[:-1])
 
 
-def test_an_author_or_a_tag_that_is_only_begun_is_not_looked_for():
+def test_an_operator_without_a_value_is_ignored():
     assert parse("tea from: #") == parse("tea from:@") == SearchQuery((Term(("tea",)),))
     assert parse("from:ada from:").from_username == "ada"
 
 
-def test_what_could_be_a_username_is_kept_as_one():
+def test_a_word_that_can_be_a_username_is_kept_as_one():
     assert [parse(text).username for text in ("@Ada", " old_maps ", "rye bread", "é", "")] == [
         *("ada", "old_maps"),
         *(None, None, None),
@@ -105,11 +105,11 @@ def test_what_could_be_a_username_is_kept_as_one():
 
 
 @pytest.mark.parametrize("text", ["", "   ", '"', '""', "%%%", "\x00", "*", "# from:", "😀"])
-def test_where_there_is_no_word_there_is_nothing_to_look_for(text):
+def test_a_query_without_words_is_empty(text):
     assert not parse(text)
 
 
-def test_a_long_query_is_cut_to_its_first_words():
+def test_a_long_query_is_shortened_to_its_first_words():
     for text in (" ".join(f"word{n}" for n in range(1000)), "-".join("abcdefgh" * 100)):
         asked = parse(text)
         assert sum(len(term.words) for term in asked.terms) == MOST_WORDS
@@ -118,7 +118,7 @@ def test_a_long_query_is_cut_to_its_first_words():
 
 
 @given(st.text())
-def test_any_text_can_be_read(text):
+def test_any_text_can_be_parsed(text):
     asked = parse(text)
     for term in asked.terms:
         assert term.words
@@ -126,5 +126,5 @@ def test_any_text_can_be_read(text):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_folding_twice_changes_nothing_more(text):
+def test_folding_is_idempotent(text):
     assert words_in(" ".join(words_in(text))) == words_in(text)

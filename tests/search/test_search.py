@@ -1,4 +1,4 @@
-"""What is found, in which order, and by whom."""
+"""Search: results, order, visibility, and the index."""
 
 import re
 import time
@@ -24,17 +24,17 @@ from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one, people, select, text_of
 
 
-def address(query, **others):
+def search_url(query, **others):
     rest = "".join(f"&{key}={value}" for key, value in others.items())
     return f"/search?q={quote(query)}{rest}"
 
 
 @pytest.fixture
-def found(stranger):
-    """Give a function that searches and returns the ids of posts, or the names of people."""
+def found(anonymous):
+    """Give a function that searches and returns the ids of posts, or usernames."""
 
-    def search(query, client=stranger, **others):
-        answer = client.get(address(query, **others))
+    def search(query, client=anonymous, **others):
+        answer = client.get(search_url(query, **others))
         assert answer.status_code == 200
         return people(answer) if others.get("by") == "people" else cards(answer)
 
@@ -43,12 +43,12 @@ def found(stranger):
 
 @pytest.fixture
 def write(ada, make_post):
-    """Give a function that has ada write, and returns the id."""
+    """Give a function that publishes a post of Ada and returns its id."""
     return lambda body, author=ada: make_post(author, body).id
 
 
 def every_page(client, path):
-    """Read a list to its end."""
+    """Return all pages of a list."""
     pages = []
     while path:
         page = client.get(path)
@@ -57,10 +57,10 @@ def every_page(client, path):
     return pages
 
 
-# What is found
+# Results
 
 
-def test_words_are_found_in_any_order_and_all_of_them(found, write):
+def test_all_words_must_match_in_any_order(found, write):
     both = write("Rye is out of the oven, said the bread")
     write("Rye whisky")
     write("White bread")
@@ -68,7 +68,7 @@ def test_words_are_found_in_any_order_and_all_of_them(found, write):
     assert found("rye cake ") == []
 
 
-def test_a_phrase_is_found_side_by_side(found, write):
+def test_the_words_of_a_phrase_must_be_adjacent(found, write):
     right = write("There is rye bread today")
     write("Bread of rye, and rye for bread")
     assert found('"rye bread"') == found("“Rye bread”") == [right]
@@ -76,7 +76,7 @@ def test_a_phrase_is_found_side_by_side(found, write):
     assert found('"bread today rye"') == []
 
 
-def test_what_signs_join_is_found_as_one(found, write):
+def test_words_joined_by_punctuation_match_as_a_phrase(found, write):
     right = write("The night-bus leaves; it's 6.4 °C")
     write("The bus by night, 4 to 6")
     assert found("night-bus ") == found("6.4 ") == found("it's ") == [right]
@@ -100,7 +100,7 @@ def test_case_and_accents_do_not_matter(found, write, said, asked):
     assert found(asked) == [right]
 
 
-def test_writing_without_spaces_is_found_by_any_part(found, write):
+def test_text_without_spaces_is_found_by_any_part(found, write):
     tokyo = write("東京都へ行きました")
     kyoto = write("京都は寒い")
     assert found("京都") == [kyoto, tokyo]
@@ -108,7 +108,7 @@ def test_writing_without_spaces_is_found_by_any_part(found, write):
     assert found("都京") == []
 
 
-def test_a_word_that_is_being_typed_finds_longer_ones(found, write):
+def test_the_last_word_matches_as_a_prefix(found, write):
     tree, baby = write("The Christmas tree"), write("A christening")
     assert found("chris") == found("ch") == [baby, tree]
     assert found("tree chris") == found('"the chris') == [tree]
@@ -116,7 +116,7 @@ def test_a_word_that_is_being_typed_finds_longer_ones(found, write):
         assert found(query) == []
 
 
-def test_an_author_is_asked_for(found, write, ada, bruno, make_user):
+def test_from_filters_by_author(found, write, ada, bruno, make_user):
     dmitri = make_user("ad_a")
     hers, his = write("Rye, please"), write("Rye, done", bruno)
     other, his_too = write("Tea"), write("Rye", dmitri)
@@ -127,14 +127,14 @@ def test_an_author_is_asked_for(found, write, ada, bruno, make_user):
     assert found("from:ad") == found("from:nobody rye ") == []
 
 
-def test_a_tag_is_asked_for(found, write):
+def test_a_tag_filters_posts(found, write):
     tagged = write("Loaves #RyeBread #old_maps and more")
     write("Bread")
     assert found("#ryebread") == found("#RYEBREAD loaves ") == found("#old_maps") == [tagged]
     assert found("#rye") == found("#ryebread cake ") == []
 
 
-def test_of_several_tags_a_post_has_all(found, write):
+def test_several_tags_must_all_match(found, write):
     both = write("Loaves #rye #bread")
     write("Loaves #rye")
     other = write("Cake #bread #tea #rye")
@@ -144,20 +144,20 @@ def test_of_several_tags_a_post_has_all(found, write):
     assert found("#bread #rye from:bruno") == []
 
 
-def test_two_people_do_not_find_each_others_names_in_posts(found, write):
+def test_the_username_of_the_author_does_not_match_as_a_word(found, write):
     write("Nothing of the kind")
     assert found("ada ") == []
 
 
-# In which order
+# Order
 
 
-def test_the_latest_come_first(found, write):
+def test_the_newest_posts_come_first(found, write):
     ids = [write(f"Loaf number {n}") for n in range(3)]
     assert found("loaf ") == found("loaf ", by="latest") == found("loaf ", by="x") == ids[::-1]
 
 
-def test_the_best_match_comes_first_where_one_asks_for_that(found, write):
+def test_by_relevance_the_best_match_comes_first(found, write):
     best = write("Rye! Rye, rye bread.")
     long = write("Rye " + "and a good many other words that make it a long post " * 4)
     short = write("Rye today")
@@ -169,11 +169,11 @@ def test_the_best_match_comes_first_where_one_asks_for_that(found, write):
 
 @pytest.mark.parametrize("by", ["latest", "relevance"])
 @pytest.mark.parametrize("query", ["loaf", "from:ada"])
-def test_every_post_comes_once_page_by_page(app, ada, make_post, stranger, by, query):
+def test_each_post_appears_once_over_all_pages(app, ada, make_post, anonymous, by, query):
     with app.app_context(), writing():
         ids = [make_post(ada, f"Loaf {'loaf ' * (n % 5)} {n}").id for n in range(PAGE * 2 + 7)]
         make_post(ada, "Loaf, deleted").delete()
-    pages = every_page(stranger, address(query, by=by))
+    pages = every_page(anonymous, search_url(query, by=by))
     assert len(pages) == 3
     seen = [id for page in pages for id in cards(page)]
     assert len(seen) == len(set(seen))
@@ -183,38 +183,40 @@ def test_every_post_comes_once_page_by_page(app, ada, make_post, stranger, by, q
 
 
 @pytest.mark.parametrize("by", ["latest", "relevance", "people"])
-def test_the_way_back_leads_to_the_same_place(app, ada, make_post, make_user, stranger, by):
+def test_the_link_to_newer_results_shows_the_previous_page(
+    app, ada, make_post, make_user, anonymous, by
+):
     with app.app_context(), writing():
         for n in range(PAGE * 2 + 7):
             make_post(ada, f"Loaf {'loaf ' * (n % 5)} {n}")
             make_user(f"loaf{n}", password=None)
     listed = people if by == "people" else cards
-    first, second, third = every_page(stranger, address("loaf", by=by))
+    first, second, third = every_page(anonymous, search_url("loaf", by=by))
     (newer,) = attributes(third, "a.newer", "href")
-    until = stranger.get(newer)
+    until = anonymous.get(newer)
     assert listed(until) == listed(first) + listed(second)
     (older,) = attributes(until, "a#more", "href")
-    assert listed(stranger.get(older)) == listed(third)
+    assert listed(anonymous.get(older)) == listed(third)
     path = attributes(first, "a#more", "href")[0]
-    fragment = stranger.get(path, htmx=True)
+    fragment = anonymous.get(path, htmx=True)
     assert listed(fragment) == listed(second)
     through = fragment.headers["HX-Replace-Url"]
-    assert listed(stranger.get(through)) == listed(first) + listed(second)
-    absent(stranger.get(through), "#best_people")
+    assert listed(anonymous.get(through)) == listed(first) + listed(second)
+    absent(anonymous.get(through), "#best_people")
 
 
-def test_a_place_that_is_none_is_refused(stranger, ada):
-    for place in ("before=x", "through=-1", "before=1&strength=1.5", "before=1&strength="):
-        assert stranger.get(f"/search?q=tea&by=relevance&{place}").status_code == 400
-    for place in ("before=9" + "9" * 30, "through=0&strength=" + "9" * 30, "strength=x"):
-        assert stranger.get(f"/search?q=tea&by=latest&{place}").status_code in (200, 400)
-        assert stranger.get(f"/search?q=tea&by=relevance&{place}").status_code in (200, 400)
+def test_an_invalid_key_is_refused(anonymous, ada):
+    for key in ("before=x", "through=-1", "before=1&strength=1.5", "before=1&strength="):
+        assert anonymous.get(f"/search?q=tea&by=relevance&{key}").status_code == 400
+    for key in ("before=9" + "9" * 30, "through=0&strength=" + "9" * 30, "strength=x"):
+        assert anonymous.get(f"/search?q=tea&by=latest&{key}").status_code in (200, 400)
+        assert anonymous.get(f"/search?q=tea&by=relevance&{key}").status_code in (200, 400)
 
 
 # People
 
 
-def test_people_are_found_by_name_and_by_what_they_say(found, make_user):
+def test_people_are_found_by_names_and_profile_text(found, make_user):
     make_user("farid", display_name="Farid Núñez", about_me="Bicycles and old maps")
     make_user("old_maps")
     make_user("greta")
@@ -224,7 +226,7 @@ def test_people_are_found_by_name_and_by_what_they_say(found, make_user):
     assert found("maps", by="people") == ["old_maps", "farid"]
 
 
-def test_the_very_name_comes_first_then_who_has_more_followers(
+def test_an_exact_username_comes_first_then_users_with_more_followers(
     found, ada, bruno, make_user, make_follow
 ):
     for name in ("annabel", "anna", "annika"):
@@ -239,44 +241,44 @@ def test_the_very_name_comes_first_then_who_has_more_followers(
     assert found("ann", by="people")[-1] == "greta"
 
 
-def test_the_best_people_stand_above_the_first_posts(make_user, stranger, write):
+def test_the_best_people_are_above_the_first_posts(make_user, anonymous, write):
     for n in range(5):
         make_user(f"loaf{n}")
     make_user("greta", about_me="Nothing but loaf")
     write("A loaf")
-    page = stranger.get(address("loaf"))
+    page = anonymous.get(search_url("loaf"))
     assert len(select(page, "#best_people .person")) == 3
     assert len(select(page, "#posts .post")) == 1
-    absent(stranger.get(address("greta ")), "#best_people ~ #people")
-    assert people(stranger.get(address("greta"))) == ["greta"]
-    assert people(stranger.get(address("nothing"))) == []
-    absent(stranger.get(address("loaf", by="relevance")), "#best_people")
+    absent(anonymous.get(search_url("greta ")), "#best_people ~ #people")
+    assert people(anonymous.get(search_url("greta"))) == ["greta"]
+    assert people(anonymous.get(search_url("nothing"))) == []
+    absent(anonymous.get(search_url("loaf", by="relevance")), "#best_people")
 
 
-def test_people_come_page_by_page(app, make_user, stranger):
+def test_each_person_appears_once_over_all_pages(app, make_user, anonymous):
     with app.app_context(), writing():
         names = {make_user(f"loaf{n}", password=None).username for n in range(PAGE * 2 + 3)}
-    pages = every_page(stranger, address("loaf", by="people"))
+    pages = every_page(anonymous, search_url("loaf", by="people"))
     seen = [name for page in pages for name in people(page)]
     assert len(pages) == 3
     assert len(seen) == len(set(seen))
     assert set(seen) == names
 
 
-def test_one_follows_from_the_results(ada, bruno, signed_in):
+def test_following_from_the_results_leads_back_to_them(ada, bruno, signed_in):
     client = signed_in(ada)
-    page = client.get(address("bruno"))
+    page = client.get(search_url("bruno"))
     one(page, f"#best_people #follow_{bruno.id} button", text="Follow")
     answer = client.submit(f"#follow_{bruno.id}")
     assert answer.location == f"/search?q=bruno#follow_{bruno.id}"
     one(client.follow(answer), f"#follow_{bruno.id} button", text="Unfollow")
 
 
-# By whom
+# Visibility
 
 
 @pytest.mark.parametrize("by", ["latest", "relevance"])
-def test_who_is_blocked_is_not_found_either_way(app, found, write, ada, bruno, signed_in, by):
+def test_blocked_users_do_not_find_each_other(app, found, write, ada, bruno, signed_in, by):
     hers, his = write("Rye", ada), write("Rye", bruno)
     with app.app_context():
         block(ada, bruno)
@@ -285,21 +287,21 @@ def test_who_is_blocked_is_not_found_either_way(app, found, write, ada, bruno, s
         assert found("from:bruno from:ada", client=signed_in(bruno), by=by) == []
     assert found("from:bruno", client=signed_in(ada), by="people") == []
     assert found("ada", client=signed_in(bruno), by="people") == []
-    absent(signed_in(bruno).get(address("ada")), "#best_people")
+    absent(signed_in(bruno).get(search_url("ada")), "#best_people")
     assert set(found("rye ", by=by)) == {hers, his}
 
 
-def test_who_is_muted_is_found(app, found, write, ada, bruno, signed_in):
+def test_muted_users_are_found(app, found, write, ada, bruno, signed_in):
     his = write("Rye", bruno)
     with app.app_context():
         mute(ada, bruno)
     assert found("rye ", client=signed_in(ada)) == [his]
 
 
-# The index follows
+# The index
 
 
-def test_a_deleted_post_is_not_found_until_it_is_back(app, found, ada, make_post, rows):
+def test_a_deleted_post_is_not_found_until_it_is_restored(app, found, ada, make_post, rows):
     post = make_post(ada, "Rye")
     with app.app_context():
         db.session.get(Post, post.id).delete()
@@ -310,7 +312,7 @@ def test_a_deleted_post_is_not_found_until_it_is_back(app, found, ada, make_post
     assert found("rye ") == [post.id]
 
 
-def test_an_edited_post_is_found_by_what_it_says_now(app, found, ada, make_post):
+def test_an_edited_post_is_found_by_its_new_text(app, found, ada, make_post):
     post = make_post(ada, "Rye")
     with app.app_context(), writing():
         post = db.session.get(Post, post.id)
@@ -320,7 +322,7 @@ def test_an_edited_post_is_found_by_what_it_says_now(app, found, ada, make_post)
     assert found("rye ") == []
 
 
-def test_a_person_is_found_by_the_name_of_now(app, found, ada):
+def test_a_user_is_found_by_the_current_display_name(app, found, ada):
     with app.app_context():
         db.session.get(User, ada.id).edit_profile(display_name="Countess", about_me="Engines")
     assert found("countess", by="people") == found("engines", by="people") == ["ada"]
@@ -329,14 +331,14 @@ def test_a_person_is_found_by_the_name_of_now(app, found, ada):
     assert found("countess", by="people") == found("engines", by="people") == []
 
 
-def test_what_fails_to_be_written_is_not_found(app, found, ada, make_post):
+def test_a_post_that_is_rolled_back_is_not_found(app, found, ada, make_post):
     with app.app_context(), suppress(RuntimeError), writing():
         make_post(ada, "Rye")
         raise RuntimeError("No bread today.")
     assert found("rye ") == []
 
 
-def test_a_community_that_moves_in_is_found(app, found):
+def test_an_imported_community_is_found(app, found):
     users = [{"username": "ines", "display_name": "Inês", "created_at": "2024-01-01"}]
     posts = [{"author": "ines", "created_at": "2024-01-02", "body": "Olá, pão de centeio"}]
     with app.app_context():
@@ -345,7 +347,7 @@ def test_a_community_that_moves_in_is_found(app, found):
     assert found("INES", by="people") == ["ines"]
 
 
-def test_the_index_is_made_anew(app, found, ada, make_post, rows):
+def test_the_index_can_be_rebuilt(app, found, ada, make_post, rows):
     kept, deleted = make_post(ada, "Rye"), make_post(ada, "Rye, gone")
     with app.app_context():
         db.session.get(Post, deleted.id).delete()
@@ -363,7 +365,7 @@ def test_the_index_is_made_anew(app, found, ada, make_post, rows):
     assert found("ada", by="people") == ["ada"]
 
 
-def test_filling_goes_on_past_one_lot(app, ada, make_post, found, monkeypatch):
+def test_rebuilding_works_in_several_batches(app, ada, make_post, found, monkeypatch):
     monkeypatch.setattr(index, "BATCH", 2)
     with app.app_context(), writing() as session:
         for _each in range(5):
@@ -408,15 +410,15 @@ ODD = [
 
 @pytest.mark.parametrize("query", ODD, ids=range(len(ODD)))
 @pytest.mark.parametrize("by", ["latest", "relevance", "people"])
-def test_an_odd_query_gets_a_page(stranger, ada, write, query, by):
+def test_an_odd_query_gets_a_page_in_time(anonymous, ada, write, query, by):
     write("Rye")
     sent = quote(query, errors="surrogatepass")
     for htmx in (False, True):
         start, worked = time.monotonic(), time.process_time()
-        answer = stranger.get(f"/search?q={sent}&by={by}", htmx=htmx)
+        answer = anonymous.get(f"/search?q={sent}&by={by}", htmx=htmx)
         assert answer.status_code == 200
-        # What a busy machine lets it wait is not the query's fault: what it works counts.
-        # PostgreSQL works elsewhere; there, and only there, a long wait tells.
+        # CPU time is limited, because a busy machine adds waiting time. PostgreSQL works in another
+        # process, so there the elapsed time is limited.
         assert time.process_time() - worked < 2
         assert time.monotonic() - start < 60
 
@@ -424,9 +426,9 @@ def test_an_odd_query_gets_a_page(stranger, ada, write, query, by):
 @given(st.text(), st.sampled_from(["latest", "relevance", "people"]))
 @example('rye "', "latest")
 @settings(max_examples=150)
-def test_any_query_gets_a_page(stranger, query, by):
+def test_any_query_gets_a_page(anonymous, query, by):
     sent = quote(query, errors="surrogatepass")
-    assert stranger.get(f"/search?q={sent}&by={by}").status_code == 200
+    assert anonymous.get(f"/search?q={sent}&by={by}").status_code == 200
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
@@ -445,9 +447,9 @@ def test_a_post_is_found_by_its_own_text(app, ada, body):
         index.remove_post(post)
 
 
-def test_a_query_stands_in_the_page_as_text(stranger):
+def test_markup_in_a_query_stays_text(anonymous):
     query = '"><script>alert(1)</script>'
-    page = stranger.get(address(query))
+    page = anonymous.get(search_url(query))
     assert one(page, "#search_text").attributes["value"] == query
     absent(page, "main script")
 
@@ -455,34 +457,34 @@ def test_a_query_stands_in_the_page_as_text(stranger):
 # The page
 
 
-def test_the_page_says_what_one_can_ask_and_when_there_is_nothing(stranger, write):
-    page = stranger.get("/search")
+def test_the_page_explains_the_query_language_and_an_empty_result(anonymous, write):
+    page = anonymous.get("/search")
     one(page, ".search-hints")
     absent(page, "#posts, #people")
-    page = stranger.get(address("nothing of the kind"))
+    page = anonymous.get(search_url("nothing of the kind"))
     one(page, "#posts .empty", text="No posts found.")
     absent(page, ".search-hints")
-    one(stranger.get(address("%%", by="people")), "#people .empty", text="Nobody found.")
+    one(anonymous.get(search_url("%%", by="people")), "#people .empty", text="Nobody found.")
 
 
-def test_the_tabs_keep_the_query_and_the_form_keeps_the_tab(stranger):
-    page = stranger.get(address("rye & tea", by="people"))
+def test_the_tabs_keep_the_query_and_the_form_keeps_the_tab(anonymous):
+    page = anonymous.get(search_url("rye & tea", by="people"))
     assert attributes(page, ".tabs a", "href") == [
         f"/search?q=rye+%26+tea&by={by}" for by in ("latest", "relevance", "people")
     ]
     assert text_of(one(page, ".tabs [aria-current]")) == "People"
     assert one(page, "form.search [name=by]").attributes["value"] == "people"
-    absent(stranger.get("/search"), "form.search [name=by]")
+    absent(anonymous.get("/search"), "form.search [name=by]")
 
 
-def test_the_navigation_leads_there(stranger):
-    one(stranger.get("/"), ".site-nav a[href='/search']", text="Search")
-    one(stranger.get("/search"), ".site-nav a[aria-current]", text="Search")
+def test_the_navigation_links_to_search(anonymous):
+    one(anonymous.get("/"), ".site-nav a[href='/search']", text="Search")
+    one(anonymous.get("/search"), ".site-nav a[aria-current]", text="Search")
 
 
 @pytest.mark.parametrize("by", ["latest", "relevance", "people"])
 @pytest.mark.parametrize("query", ["loaf", "from:ada loaf", "from:ada", "#loaf", '"loaf 1" loa'])
-def test_a_search_takes_four_statements_at_most(
+def test_a_search_takes_at_most_four_statements(
     ada, make_user, write, signed_in, statements, by, query
 ):
     for n in range(30):
@@ -490,18 +492,18 @@ def test_a_search_takes_four_statements_at_most(
     make_user("loafer")
     client = signed_in(ada)
     with statements() as sent:
-        client.get(address(query, by=by))
+        client.get(search_url(query, by=by))
     assert len(sent) <= 4
     with statements() as sent:
-        client.get(address(query, by=by, through=5, strength=1))
+        client.get(search_url(query, by=by, through=5, strength=1))
     assert len(sent) <= 4
 
 
 @pytest.mark.parametrize("by", ["latest", "people"])
-def test_the_index_alone_is_read_without_an_offset_to_fill_in(stranger, statements, by):
-    # SQLite would tell FTS5 of it, and prepare the statement anew each time.
+def test_search_statements_have_no_offset(anonymous, statements, by):
+    # SQLite passes an OFFSET to FTS5 and then prepares the statement again each time.
     with statements() as sent:
-        stranger.get(address("loaf", by=by))
+        anonymous.get(search_url("loaf", by=by))
     (asked,) = (statement for statement in sent if "person_fts" in statement)
     for alone in re.findall(r"\(SELECT [^()]*person_fts[^()]*\)", asked):
         assert "OFFSET ?" not in alone

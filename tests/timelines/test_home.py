@@ -1,4 +1,4 @@
-"""Home: what it shows, and how one moves through it."""
+"""The home timeline and its pages."""
 
 import random
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.html import absent, attributes, cards, one, text_of
 
 @pytest.fixture
 def publish_many(app, make_post):
-    """Give a function that publishes many posts and returns their ids, the newest first."""
+    """Give a function that publishes many posts and returns their ids, newest first."""
 
     def publish(author, number, body="Loaf no. {n}"):
         with app.app_context(), writing():
@@ -30,8 +30,8 @@ def publish_many(app, make_post):
 
 
 @pytest.fixture
-def reader(ada, bruno, make_follow, signed_in):
-    """The browser of Ada, who follows Bruno."""
+def viewer(ada, bruno, make_follow, signed_in):
+    """The client of Ada, who follows Bruno."""
     make_follow(ada, bruno)
     return signed_in(ada)
 
@@ -48,7 +48,7 @@ BY_SCAN = [partial(queries.home_by_scan, most_scanned=most) for most in (0, 2, 1
 
 
 @pytest.mark.parametrize("home", [queries.home_by_author, *BY_SCAN])
-def test_a_page_is_the_same_however_it_is_found(app, make_user, make_post, make_follow, home):
+def test_both_home_queries_return_the_same_page(app, make_user, make_post, make_follow, home):
     chance = random.Random(7)
     ada, *people = (make_user() for _ in range(12))
     circle, posts = people[:4], []
@@ -66,7 +66,7 @@ def test_a_page_is_the_same_however_it_is_found(app, make_user, make_post, make_
             assert [row.id for row in page] == (past if upwards else past[::-1])[:size]
 
 
-def test_the_ways_to_find_home_are_different_statements(app):
+def test_the_two_home_queries_are_different_statements(app):
     with app.app_context():
         texts = [
             str(home(Window(3), Audience.UNFILTERED)) for home in (queries.home_by_author, *BY_SCAN)
@@ -78,9 +78,7 @@ def test_the_ways_to_find_home_are_different_statements(app):
     assert len({tuple(found) for found in values}) == len(BY_SCAN)
 
 
-def test_home_equals_what_a_plain_loop_would_find(
-    app, make_user, make_post, make_follow, signed_in
-):
+def test_home_equals_the_result_of_a_plain_loop(app, make_user, make_post, make_follow, signed_in):
     chance = random.Random(7)
     people = [make_user() for _ in range(8)]
     follows, posts = set(), []
@@ -99,10 +97,10 @@ def test_home_equals_what_a_plain_loop_would_find(
                 case "delete" if posts:
                     chance.choice(posts).delete()
         shown = [post for post in posts if post.deleted_at is None]
-    for viewer in people:
-        wanted = {viewer.id} | {followed for follower, followed in follows if follower == viewer.id}
+    for user in people:
+        wanted = {user.id} | {followed for follower, followed in follows if follower == user.id}
         expected = sorted((p.id for p in shown if p.author_id in wanted), reverse=True)
-        client, path, seen = signed_in(viewer), "/", []
+        client, path, seen = signed_in(user), "/", []
         while path:
             page = client.get(path)
             seen += cards(page)
@@ -111,156 +109,156 @@ def test_home_equals_what_a_plain_loop_would_find(
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_scrolling_through_all_pages_shows_each_post_once(bruno, reader, publish_many, htmx):
+def test_scrolling_through_all_pages_shows_each_post_once(bruno, viewer, publish_many, htmx):
     posts = publish_many(bruno, 2 * PAGE + 3)
-    page = reader.get("/")
+    page = viewer.get("/")
     seen = [cards(page)]
     while more(page):
-        page = reader.get(more(page), htmx=htmx)
+        page = viewer.get(more(page), htmx=htmx)
         seen.append(cards(page))
     assert list(chain(*seen)) == posts
     assert [len(shown) for shown in seen] == [PAGE, PAGE, 3]
 
 
-def test_what_is_posted_meanwhile_shifts_nothing(bruno, reader, publish_many):
+def test_a_post_published_meanwhile_does_not_shift_the_next_page(bruno, viewer, publish_many):
     posts = publish_many(bruno, 2 * PAGE)
-    page = reader.get("/")
+    page = viewer.get("/")
     publish_many(bruno, 5)
-    assert cards(page) + cards(reader.get(more(page))) == posts
+    assert cards(page) + cards(viewer.get(more(page))) == posts
 
 
-def test_a_full_last_page_has_no_way_on(bruno, reader, publish_many):
+def test_a_full_last_page_has_no_next_page(bruno, viewer, publish_many):
     publish_many(bruno, PAGE)
-    assert more(reader.get("/")) is None
+    assert more(viewer.get("/")) is None
     publish_many(bruno, 1)
-    assert more(reader.get("/")) is not None
+    assert more(viewer.get("/")) is not None
 
 
-def test_the_fragment_that_loads_puts_the_place_into_the_address(bruno, reader, publish_many):
+def test_the_next_fragment_replaces_the_url_of_the_page(bruno, viewer, publish_many):
     posts = publish_many(bruno, 2 * PAGE + 3)
-    page = reader.get("/")
-    fragment = reader.get(more(page), htmx=True)
+    page = viewer.get("/")
+    fragment = viewer.get(more(page), htmx=True)
     place = fragment.headers["HX-Replace-Url"]
     assert place == f"/?through={posts[2 * PAGE - 1]}"
-    back = reader.get(place)
+    back = viewer.get(place)
     assert cards(back) == posts[: 2 * PAGE]
     assert more(back) == more(fragment)
-    assert "HX-Replace-Url" not in reader.get("/").headers
+    assert "HX-Replace-Url" not in viewer.get("/").headers
 
 
 @pytest.mark.parametrize("depth", [1, LONGEST - 1, LONGEST, LONGEST + 1, LONGEST + 30])
-def test_through_shows_all_down_to_there_and_at_most_two_hundred(
-    bruno, reader, publish_many, depth
+def test_through_shows_every_post_down_to_the_key_and_at_most_two_hundred(
+    bruno, viewer, publish_many, depth
 ):
     posts = publish_many(bruno, LONGEST + 31)
-    page = reader.get(f"/?through={posts[depth - 1]}")
+    page = viewer.get(f"/?through={posts[depth - 1]}")
     assert cards(page) == posts[max(0, depth - LONGEST) : depth]
     assert more(page) == f"/?before={posts[depth - 1]}"
     if depth <= LONGEST:
         absent(page, "a.newer")
     else:
         assert newer(page) == f"/?through={posts[depth - LONGEST - 1]}"
-        assert cards(reader.get(newer(page)))[-1] == posts[depth - LONGEST - 1]
+        assert cards(viewer.get(newer(page)))[-1] == posts[depth - LONGEST - 1]
 
 
-def test_through_the_last_post_has_no_way_on(bruno, reader, publish_many):
+def test_through_the_last_post_has_no_next_page(bruno, viewer, publish_many):
     posts = publish_many(bruno, 3)
-    page = reader.get(f"/?through={posts[-1]}")
+    page = viewer.get(f"/?through={posts[-1]}")
     assert cards(page) == posts
     absent(page, "#more")
 
 
-def test_through_a_post_that_is_gone_keeps_the_place(bruno, reader, publish_many):
+def test_through_works_with_the_key_of_a_deleted_post(bruno, viewer, publish_many):
     posts = publish_many(bruno, 10)
-    assert cards(reader.get(f"/?through={posts[4] + 1}")) == posts[:4]
+    assert cards(viewer.get(f"/?through={posts[4] + 1}")) == posts[:4]
 
 
-def test_an_older_page_without_javascript_has_a_way_back(bruno, reader, publish_many):
+def test_an_older_page_links_to_the_newer_page(bruno, viewer, publish_many):
     posts = publish_many(bruno, 2 * PAGE + 3)
-    second = reader.get(more(reader.get("/")))
+    second = viewer.get(more(viewer.get("/")))
     assert newer(second) == f"/?through={posts[PAGE - 1]}"
-    assert cards(reader.get(newer(second))) == posts[:PAGE]
+    assert cards(viewer.get(newer(second))) == posts[:PAGE]
 
 
 @pytest.mark.parametrize("name", ["before", "through", "since"])
 @pytest.mark.parametrize("key", ["abc", "", "-1", "1.5", "１２", "1e3", "0x1", " 1", "%00", "²"])
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_key_that_is_no_number_is_told(reader, name, key, htmx):
-    answer = reader.get(f"/?{name}={key}", htmx=htmx)
+def test_a_key_that_is_no_number_is_refused(viewer, name, key, htmx):
+    answer = viewer.get(f"/?{name}={key}", htmx=htmx)
     assert answer.status_code == 400
     assert f"“{name}” must be a number" in answer.text
 
 
 @pytest.mark.parametrize("name", ["before", "through", "since"])
 @pytest.mark.parametrize("key", ["0", "1", str(2**63 - 1), str(2**63), str(2**64), "9" * 5000])
-def test_a_huge_or_tiny_key_is_fine(bruno, reader, publish_many, name, key):
+def test_a_very_large_or_small_key_is_accepted(bruno, viewer, publish_many, name, key):
     publish_many(bruno, 2)
     for htmx in (False, True):
-        assert reader.get(f"/?{name}={key}", htmx=htmx).status_code in (200, 204)
+        assert viewer.get(f"/?{name}={key}", htmx=htmx).status_code in (200, 204)
 
 
-def test_nothing_new_answers_204(bruno, reader, publish_many):
+def test_nothing_new_answers_204(bruno, viewer, publish_many):
     posts = publish_many(bruno, 3)
-    answer = reader.get(f"/?since={posts[0]}", htmx=True)
+    answer = viewer.get(f"/?since={posts[0]}", htmx=True)
     assert answer.status_code == 204
     assert answer.text == ""
 
 
-def test_new_posts_make_a_bar_that_goes_on_asking(bruno, reader, publish_many):
+def test_the_new_posts_bar_goes_on_polling(bruno, viewer, publish_many):
     posts = publish_many(bruno, 3)
-    bar = one(reader.get("/"), "#new_posts")
+    bar = one(viewer.get("/"), "#new_posts")
     assert bar.attributes["hx-get"] == f"/?since={posts[0]}"
     assert not bar.css("a")
     publish_many(bruno, 2)
-    answer = reader.get(bar.attributes["hx-get"], htmx=True)
+    answer = viewer.get(bar.attributes["hx-get"], htmx=True)
     assert text_of(one(answer, "#new_posts a[href='/']")) == "2 new posts"
     assert one(answer, "#new_posts").attributes["hx-get"] == f"/?since={posts[0]}"
     absent(answer, "article")
 
 
-def test_the_bar_counts_neither_ones_own_posts_nor_strangers_nor_deleted_ones(
-    app, ada, bruno, make_user, make_post, reader, publish_many
+def test_the_bar_counts_no_own_unfollowed_or_deleted_posts(
+    app, ada, bruno, make_user, make_post, viewer, publish_many
 ):
     since = publish_many(bruno, 1)[0]
     make_post(ada)
     make_post(make_user("carmen"))
     with app.app_context(), writing():
         make_post(bruno).delete()
-    assert reader.get(f"/?since={since}", htmx=True).status_code == 204
+    assert viewer.get(f"/?since={since}", htmx=True).status_code == 204
     make_post(bruno)
-    one(reader.get(f"/?since={since}", htmx=True), "#new_posts a", text="1 new post")
+    one(viewer.get(f"/?since={since}", htmx=True), "#new_posts a", text="1 new post")
 
 
-def test_the_bar_stops_counting_at_99(bruno, reader, publish_many):
+def test_the_bar_stops_counting_at_99(bruno, viewer, publish_many):
     publish_many(bruno, 99)
-    one(reader.get("/?since=0", htmx=True), "#new_posts a", text="99 new posts")
+    one(viewer.get("/?since=0", htmx=True), "#new_posts a", text="99 new posts")
     publish_many(bruno, 1)
-    one(reader.get("/?since=0", htmx=True), "#new_posts a", text="99+ new posts")
+    one(viewer.get("/?since=0", htmx=True), "#new_posts a", text="99+ new posts")
 
 
-def test_an_older_page_does_not_ask_for_newer_posts(bruno, reader, publish_many):
+def test_an_older_page_does_not_poll_for_new_posts(bruno, viewer, publish_many):
     publish_many(bruno, PAGE + 1)
-    page = reader.get(more(reader.get("/")))
+    page = viewer.get(more(viewer.get("/")))
     assert "hx-get" not in one(page, "#new_posts").attributes
 
 
-def test_an_empty_home_says_what_to_do_next(reader):
-    page = reader.get("/")
+def test_an_empty_home_suggests_what_to_do(viewer):
+    page = viewer.get("/")
     one(page, ".empty", text="Explore")
     one(page, "form#composer")
     assert one(page, "#new_posts").attributes["hx-get"] == "/?since=0"
 
 
-def test_a_page_of_25_posts_is_small(bruno, reader, publish_many):
+def test_a_page_of_25_posts_is_small(bruno, viewer, publish_many):
     publish_many(bruno, PAGE + 1, "No. {n} " + "word " * 25 + "https://example.org/a/path/{n}")
-    page = reader.get("/")
+    page = viewer.get("/")
     assert len(cards(page)) == PAGE
     assert len(page.data) < 45_000
 
 
-def test_posts_stand_by_the_time_they_were_written(ada, bruno, reader, make_post, travel):
+def test_posts_are_ordered_by_publication_time(ada, bruno, viewer, make_post, travel):
     written = []
     for author in (ada, bruno, ada):
         travel.shift(timedelta(seconds=1))
         written.append(make_post(author).id)
-    assert cards(reader.get("/")) == written[::-1]
+    assert cards(viewer.get("/")) == written[::-1]
