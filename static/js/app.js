@@ -1,4 +1,4 @@
-/* What HTML and htmx cannot express. Everything works without it. */
+/* Behaviour that HTML and htmx cannot express. Every page works without it. */
 (() => {
   "use strict";
 
@@ -6,7 +6,7 @@
   const POLL_SECONDS = 30;
   const flash = () => document.getElementById("flash");
 
-  // Times: Flask-Moment's markup, in the reader's zone and language.
+  // Times: Flask-Moment's markup, in the viewer's time zone and language.
   function renderTimes(root) {
     for (const time of root.querySelectorAll("time[data-function]")) {
       time.dataset.timestamp = time.dateTime;
@@ -18,7 +18,7 @@
   setInterval(() => renderTimes(document), 60_000);
   window.addEventListener("pageshow", (event) => event.persisted && renderTimes(document));
 
-  // The composer: how many characters are left, and Ctrl+Enter.
+  // The composer: the count of remaining characters, and Ctrl+Enter.
   function count(textarea) {
     const left = textarea.dataset.longest - [...textarea.value].length;
     const shown = document.getElementById(textarea.id.replace("_body", "_count"));
@@ -40,14 +40,14 @@
     }
   });
 
-  // A button that acts says where only once, in its formaction.
+  // htmx sends the request of such a button to the URL in its formaction.
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement, request } = event.detail.ctx;
     if (sourceElement.matches("button[formaction]"))
       request.action = sourceElement.getAttribute("formaction");
   });
 
-  // A composer in a list: opened once, and closed by its "Cancel".
+  // A composer in a list opens once; its "Cancel" closes it.
   document.addEventListener("click", (event) => {
     const cancel = event.target.closest?.("[data-cancel]");
     const card = cancel && cancel.closest(".composer").previousElementSibling;
@@ -65,7 +65,7 @@
     }
   }, true);
 
-  // An edit in a list: the card waits, and "Cancel" brings it back.
+  // An edit in a list: "Cancel" restores a saved copy of the card.
   const edited = new Map();
   document.addEventListener("htmx:before:swap", (event) => {
     const { target, text } = event.detail.ctx;
@@ -83,7 +83,7 @@
     card.querySelector("summary").focus();
   }, true);
 
-  // A menu closes on a click elsewhere and on Escape, which leads back to its button.
+  // A menu closes on a click elsewhere, and on Escape, which focuses its button.
   const openMenus = () => document.querySelectorAll("details.menu[open]");
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
@@ -96,7 +96,7 @@
     }
   });
 
-  // Polling rests while nobody looks, and where it fails it says nothing: nobody asked.
+  // Polling pauses while the page is hidden; its errors show no message.
   const isPoll = (event) => event.detail.ctx?.sourceEvent?.type === "tick";
   document.addEventListener("htmx:after:request", (event) => {
     if (isPoll(event) && !event.detail.ctx.response.raw.ok) event.preventDefault();
@@ -105,7 +105,7 @@
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));
   }, POLL_SECONDS * 1000);
 
-  // Messages go by themselves, and on Escape; one with a button in it stays for as long as it works.
+  // Messages vanish after some seconds and on Escape; a message with a button lasts as long as its undo.
   function dismissLater(message) {
     const seconds = message.querySelector("button") ? 30 : MESSAGE_SECONDS;
     setTimeout(() => message.remove(), seconds * 1000);
@@ -128,13 +128,13 @@
     flash().replaceChildren(message);
   });
 
-  // The session began anew while the page was open: its forms go on with the new token.
+  // After a new session began in an open page, its forms get the new CSRF token.
   document.addEventListener("fresh-token", (event) => {
     for (const field of document.querySelectorAll("input[name=csrf_token]"))
       field.value = event.detail.token;
   });
 
-  // A card that is on the page already does not come twice.
+  // A card that the page has already is removed from a loaded fragment.
   document.addEventListener("htmx:after:swap", () => {
     const seen = new Set();
     for (const card of document.querySelectorAll("#posts > article[id]")) {
