@@ -1,4 +1,4 @@
-# make run, and the rest of what people do here. Everything goes into .venv and instance/.
+# Start with make run. All files go into .venv and instance/.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,7 +26,7 @@ demo: install
 test: .venv/installed-dev
 	@$(BIN)/python -m tests
 
-# What a change usually breaks: SQLite alone, no browser.
+# The tests that a change breaks most often: on SQLite only, without a browser.
 quick: .venv/installed-dev
 	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not machines"
 
@@ -37,13 +37,13 @@ check: .venv/installed-dev
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/lint-imports --no-cache
 
-# How fast every kind of page is, beside a bare view of the same bytes, in a made community:
+# The speed of each kind of page, compared with a bare view of the same size, in a generated community:
 # make bench SIZE=s|m|l DB=sqlite|postgresql SECONDS_EACH=3 MEASURE=pages|writes|flat|memory
 bench: .venv/installed-dev .venv/compressed
 	@command -v wrk > /dev/null || { apt-get update && apt-get install --yes --no-install-recommends wrk; } || { echo "The load comes from wrk. On Debian: apt-get install wrk"; exit 1; }
 	@$(BIN)/python -m benchmarks $(MEASURE) --size $(SIZE) --database $(DB) --seconds $(SECONDS_EACH)
 
-# What Lighthouse says of the pages, on a phone; needs Node and npm.
+# The Lighthouse scores of the pages on a phone; needs Node and npm.
 lighthouse: install .venv/installed-dev
 	@command -v npm > /dev/null || { echo "Lighthouse needs Node and npm. On Debian: apt-get install npm"; exit 1; }
 	@$(BIN)/python -m benchmarks.lighthouse
@@ -52,13 +52,13 @@ format: .venv/installed-dev
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-# Pins every dependency with its hashes, for every platform; names no package index.
+# Pins every dependency with its hashes, for all platforms and any package index.
 lock: .venv/installed-dev
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -c requirements.txt -o requirements-dev.txt
 
-# Collects every string that a person reads; what is new waits in translations/ to be translated.
+# Collects the strings of the interface; new ones are added to translations/ untranslated.
 translations: .venv/installed-dev
 	@mkdir -p .cache
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output --project Microblog --msgid-bugs-address "" -o .cache/messages.pot app templates

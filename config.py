@@ -21,19 +21,19 @@ POSTGRESQL = "postgresql+psycopg://"
 
 
 class SettingError(ValueError):
-    """A setting holds what the application cannot, or will not, run with."""
+    """A setting has an invalid or unsafe value."""
 
 
 def environment() -> dict[str, str]:
-    """Return the process environment, filled up from ``.env`` where it is silent."""
+    """Return the process environment; ``.env`` gives the variables that it lacks."""
     from_file = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
     return from_file | dict(os.environ)
 
 
 def settings(env: Mapping[str, str]) -> dict[str, object]:
-    """Return the Flask configuration that the environment ``env`` asks for.
+    """Return the Flask configuration for the environment ``env``.
 
-    Raises :class:`SettingError`, in words for the person who runs the site.
+    Raises :class:`SettingError` with a message for the operator of the site.
     """
     instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
     base_url = env.get("BASE_URL", "").rstrip("/")
@@ -44,29 +44,30 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
     database_url = _database_url(env.get("DATABASE_URL"), instance)
 
     return {
-        # Where the database, the secret key and the logs live.
+        # The folder of the database, the secret key and the logs.
         "INSTANCE_PATH": str(instance),
         "VERSION": VERSION,
-        # Templates, compiled by Jinja.
+        # The cache of templates compiled by Jinja.
         "TEMPLATE_CACHE": instance / "cache" / "templates",
-        # Signs cookies and tokens. Made on first start and kept when absent; several machines
-        # that serve one community must be given the same.
-        "SECRET_KEY": env.get("SECRET_KEY") or _kept_secret_key(instance),
+        # Signs cookies and tokens. Without it, a key is made on the first start and saved.
+        # Several machines of one community must have the same key.
+        "SECRET_KEY": env.get("SECRET_KEY") or _saved_secret_key(instance),
         "SECRET_KEY_IS_OF_THIS_MACHINE": not env.get("SECRET_KEY"),
         # sqlite:///path or postgresql://user:password@host/name.
         "SQLALCHEMY_DATABASE_URI": database_url,
-        # A streaming replica of that PostgreSQL database: it draws the pages of people who
-        # did not just write. When it is away or far behind, the database itself does.
+        # A streaming replica of that PostgreSQL database. Viewers without recent writes read from
+        # it; while the replica is down or lags, they read from the primary.
         "DATABASE_READ_URL": _read_url(env.get("DATABASE_READ_URL"), database_url),
-        # Shares jobs and rate limits between machines; without it each process counts alone.
+        # The job queue and the rate limits, shared by all machines. Without Redis, each process
+        # counts its own limits.
         "REDIS_URL": redis_url,
-        # The address that people type, with scheme: links in mails use it.
+        # The public URL of the site, with scheme; links in mails use it.
         "BASE_URL": base_url or f"http://127.0.0.1:{_number(env, 'PORT', 8000)}",
-        # What the server listens on.
+        # The address and the port that the server listens on.
         "HOST": env.get("HOST") or "127.0.0.1",
         "PORT": _number(env, "PORT", 8000),
         "WEB_WORKERS": _number(env, "WEB_WORKERS", 2),
-        # How many proxies in front of us set X-Forwarded-For and -Proto.
+        # The number of proxies that set X-Forwarded-For and X-Forwarded-Proto.
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0),
         "TRUSTED_HOSTS": _trusted_hosts(base_url),
         # Without a server, mails are written to the log.
@@ -77,21 +78,21 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER")
         or f"noreply@{urlsplit(base_url).hostname or 'localhost'}",
-        # Who is told of errors by mail, separated by commas.
+        # The recipients of error mails, separated by commas.
         "ADMINS": [a.strip() for a in env.get("ADMINS", "").split(",") if a.strip()],
         "SITE_NAME": site,
-        # "local" draws avatars here; "gravatar" asks gravatar.com, which then sees readers.
+        # "local" draws identicons; with "gravatar", browsers load avatars from gravatar.com,
+        # which sees the IP addresses of viewers.
         "AVATARS": _choice(env, "AVATARS", ("local", "gravatar")),
-        # Who may register.
+        # Whether people can register.
         "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
-        # For how many seconds a page that somebody without a cookie asked for is given to
-        # others as it is; 0 makes each anew.
+        # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
         "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2),
-        # The longest post, in code points.
+        # The maximum length of a post, in code points.
         "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500),
-        # Not from the environment: what follows is the same everywhere.
-        # A login session is a row that can be revoked; Flask-Login's guess by address and browser
-        # whether a cookie was stolen would sign out people whose address changes.
+        # The following values are the same everywhere and not read from the environment.
+        # Login sessions are rows that can be revoked. The session protection of Flask-Login would
+        # sign people out when their IP address changes.
         "SESSION_PROTECTION": None,
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
         "SESSION_COOKIE_SECURE": https,
@@ -101,20 +102,21 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_DURATION": timedelta(days=365),
-        # A page left open overnight still posts: the token lives as long as the session.
+        # A CSRF token is valid as long as the session, so that a page left open can still post.
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
-        # The levels are measured: docs/performance.md, "Compression". Ours is the order when
-        # a browser takes several. deflate is left out: browsers disagreed on what it means.
+        # The order of preference if a browser accepts several. The levels are explained in
+        # docs/performance.md, "Compression". deflate is left out, as browsers implement it
+        # differently.
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_ZSTD_LEVEL": 3,
         "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_BR_WINDOW": 18,
         "COMPRESS_LEVEL": 4,
-        # A smaller answer leaves in one packet as it is.
+        # A smaller answer fits into one packet without compression.
         "COMPRESS_MIN_SIZE": 500,
-        # app.web.compression decides, and nothing that it compresses has an ETag.
+        # app.web.compression decides what is compressed; such answers have no ETag.
         "COMPRESS_REGISTER": False,
         "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,
         "BABEL_DEFAULT_LOCALE": "en",
@@ -123,13 +125,13 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "PASSWORD_HASH": "scrypt:32768:8:3",
         "RATELIMIT_STORAGE_URI": redis_url or "memory://",
         "RATELIMIT_STRATEGY": "moving-window",
-        # A limit that cannot be counted must not take the site down with it.
+        # If Redis is down, requests are not limited instead of failing.
         "RATELIMIT_SWALLOW_ERRORS": True,
     }
 
 
 def refuse_unsafe(config: Mapping[str, object], *, debug: bool) -> None:
-    """Raise :class:`SettingError` for a key that would let anyone sign cookies."""
+    """Raise :class:`SettingError` for a weak key, with which anyone could sign cookies."""
     key = str(config["SECRET_KEY"])
     weak = len(key) < SHORTEST_KEY or any(word in key.lower() for word in EXAMPLE_KEYS)
     if weak and not debug:
@@ -139,11 +141,11 @@ def refuse_unsafe(config: Mapping[str, object], *, debug: bool) -> None:
         )
 
 
-def _kept_secret_key(instance: Path) -> str:
-    """Return the key kept in the instance folder, making it on the first start.
+def _saved_secret_key(instance: Path) -> str:
+    """Return the key in the instance folder; make it on the first start.
 
-    Two processes may start at once: each writes a file of its own and the first
-    to link it under the final name wins.
+    Two processes may start at once. Each writes its own file, and the first process
+    that links its file to the final name wins.
     """
     kept = instance / "secret_key"
     if not kept.exists():

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database of the application."""
+"""The Alembic environment, which uses the database of the application."""
 
 import warnings
 
@@ -7,12 +7,12 @@ from flask import current_app
 
 target_db = current_app.extensions["migrate"].db
 
-# SQLite does not tell what such an index is made of, so it is left out of comparison there.
+# SQLAlchemy cannot reflect an expression-based index on SQLite, so autogenerate ignores it.
 warnings.filterwarnings("ignore", ".*expression-based index")
 
 
 def include_object(obj, name, type_, reflected, compare_to):
-    """Leave out what is the other database's, and what a full-text index keeps for itself."""
+    """Leave out indexes of the other database, and the tables of the full-text index."""
     if type_ == "index" and not reflected:
         dialect = context.get_context().dialect.name
         return obj.info.get("only_on", dialect) == dialect
@@ -20,14 +20,14 @@ def include_object(obj, name, type_, reflected, compare_to):
 
 
 def render_item(type_, obj, autogen_context):
-    """Write our own column types as what they are in the database: a revision needs no app."""
+    """Render our column types as their database types, so that a revision does not import app."""
     if type_ == "type" and type(obj).__module__.startswith("app."):
         return f"sa.{obj.impl!r}"
     return False
 
 
 def leave_out_empty(_context, _revision, directives):
-    """Write no revision when nothing has changed."""
+    """Write no revision if nothing has changed."""
     if (
         getattr(context.config.cmd_opts, "autogenerate", False)
         and directives[0].upgrade_ops.is_empty()
@@ -47,14 +47,14 @@ def run_offline():
 
 
 def run_online():
-    """Run against the database, all or nothing."""
+    """Run the migrations in one transaction."""
     options = current_app.extensions["migrate"].configure_args
     with target_db.engine.connect().execution_options(writing=True) as connection:
         on_sqlite = connection.dialect.name == "sqlite"
         raw = connection.connection.dbapi_connection
         if on_sqlite:
-            # Outside any transaction, or it does nothing; and without it, a batch migration
-            # that recreates a parent table empties its children.
+            # SQLite ignores this pragma inside a transaction. With foreign keys on, a batch
+            # migration that recreates a parent table deletes the rows of its children.
             raw.execute("PRAGMA foreign_keys=OFF")
         try:
             context.configure(

@@ -1,19 +1,19 @@
-"""Avatars: where a person's picture comes from, and how it is drawn here."""
+"""Avatars: their URLs, and the identicon."""
 
 import hashlib
 from functools import lru_cache
 
 from flask import current_app
 
-# Each side of the identicon's grid; the left half is mirrored to the right.
+# The number of rows and columns of the identicon; the left half is mirrored.
 CELLS = 5
 
 
 def avatar_url(username: str, email: str | None) -> str:
-    """Return the address of the avatar of ``username``.
+    """Return the URL of the avatar of ``username``.
 
-    With ``AVATARS=gravatar`` it is Gravatar's, by the SHA-256 of the e-mail address
-    (docs.gravatar.com, "Creating the hash"); nothing about the address leaves otherwise.
+    With ``AVATARS=gravatar`` it is a URL of Gravatar with the SHA-256 of the e-mail address
+    (docs.gravatar.com, "Creating the hash"). Otherwise no hash of the address is published.
     """
     if current_app.config["AVATARS"] == "gravatar" and email:
         digest = hashlib.sha256(email.strip().lower().encode()).hexdigest()
@@ -23,7 +23,7 @@ def avatar_url(username: str, email: str | None) -> str:
 
 @lru_cache(4096)
 def identicon(username: str) -> dict[str, object]:
-    """Return what the template draws for a name: a hue in degrees, and cells as (column, row)."""
+    """Return the values for the template: a hue in degrees, and the filled cells (column, row)."""
     digest = hashlib.sha256(username.lower().encode()).digest()
     half = (CELLS + 1) // 2
     filled = [(i % half, i // half) for i in range(half * CELLS) if digest[i] & 1]

@@ -1,4 +1,4 @@
-"""Forms about accounts."""
+"""The forms of accounts."""
 
 import unicodedata
 from typing import Any
@@ -27,7 +27,7 @@ from .viewer import viewer
 
 
 def valid_email(_form: FlaskForm, field: Any) -> None:
-    """Refuse what is no e-mail address (RFC 5322 and 6531, by email-validator)."""
+    """Refuse an invalid e-mail address (RFC 5322 and 6531, checked by email-validator)."""
     try:
         validate_email(field.data or "", check_deliverability=False)
     except EmailNotValidError as error:
@@ -35,7 +35,7 @@ def valid_email(_form: FlaskForm, field: Any) -> None:
 
 
 def not_taken_email(_form: FlaskForm, field: Any) -> None:
-    """Refuse another person's address."""
+    """Refuse the e-mail address of another user."""
     owner = db.session.scalar(by_email(field.data))
     if owner and owner.id != viewer.id:
         raise ValidationError(_l("Someone already uses this address."))
@@ -55,7 +55,7 @@ password_rules = [
 
 
 def new_password_field(label: str) -> PasswordField:
-    """Return a field that takes a password to be set."""
+    """Return a field for a new password."""
     return PasswordField(
         label,
         validators=[DataRequired(), *password_rules],
@@ -65,7 +65,7 @@ def new_password_field(label: str) -> PasswordField:
 
 
 def if_imported_without(_form: FlaskForm, field: Any) -> None:
-    """Let the address of someone who came without one stay empty."""
+    """Accept an empty e-mail address from an imported user who has none."""
     if not field.data and viewer.email is None:
         field.errors = []
         raise StopValidation
@@ -75,7 +75,7 @@ email_rules = [DataRequired(), Length(max=254), storable, valid_email]
 
 
 class RegisterForm(FlaskForm):
-    """A new account."""
+    """Registration."""
 
     username = StringField(
         _l("Username"),
@@ -97,7 +97,7 @@ class RegisterForm(FlaskForm):
     submit = SubmitField(_l("Register"))
 
     def validate_username(self, field: Any) -> None:
-        """Refuse a taken name, and one that is the first segment of a URL."""
+        """Refuse a taken username, and one that is the first segment of a URL."""
         if field.errors:
             return
         if field.data.lower() in _reserved_names() or db.session.scalar(by_username(field.data)):
@@ -105,7 +105,7 @@ class RegisterForm(FlaskForm):
 
 
 class LoginForm(FlaskForm):
-    """Who the person is, and how they prove it."""
+    """Logging in."""
 
     login = StringField(
         _l("Username or e-mail"),
@@ -122,21 +122,21 @@ class LoginForm(FlaskForm):
 
 
 class ForgottenPasswordForm(FlaskForm):
-    """Where to send the link."""
+    """A request for a reset link."""
 
     email = EmailField(_l("E-mail"), validators=email_rules, render_kw={"autocomplete": "email"})
     submit = SubmitField(_l("Send me a link"))
 
 
 class ResetPasswordForm(FlaskForm):
-    """A new password, by link."""
+    """A new password, set by the link in a mail."""
 
     password = new_password_field(_l("New password"))
     submit = SubmitField(_l("Set the password"))
 
 
 class ProfileForm(FlaskForm):
-    """What others read of you."""
+    """The public profile."""
 
     display_name = StringField(
         _l("Display name"),
@@ -155,7 +155,7 @@ class ProfileForm(FlaskForm):
 
 
 class AccountForm(FlaskForm):
-    """E-mail address, password, language. The first two want the current password."""
+    """E-mail address, password, language. The first two need the current password."""
 
     email = EmailField(
         _l("E-mail"),
@@ -185,11 +185,11 @@ class AccountForm(FlaskForm):
 
     @property
     def changes_email(self) -> bool:
-        """Whether the address sent differs from the one kept."""
+        """Whether the e-mail address differs from the saved one."""
         return normal_email(self.email.data or "") != (self.user.email or "")
 
     def validate_current_password(self, field: Any) -> None:
-        """Want the password in use for what could take the account over."""
+        """Require the current password for changes that could take the account over."""
         if (self.password.data or self.changes_email) and not self.user.check_password(
             field.data or ""
         ):
@@ -197,7 +197,7 @@ class AccountForm(FlaskForm):
 
 
 def _reserved_names() -> set[str]:
-    """The first segment of every URL of ours."""
+    """Return the first segment of every URL of the site."""
     return {
         rule.rule.split("/")[1].split("<")[0].lower() for rule in current_app.url_map.iter_rules()
     } - {"", "@"}

@@ -1,4 +1,4 @@
-"""Throttling of log-ins: failures are counted in the database, per account and per address."""
+"""Throttling of log-ins: failures are counted in the database, per account and per network."""
 
 import hashlib
 from datetime import timedelta
@@ -13,14 +13,14 @@ from ..data.database import Base, db, now, writing
 from ..data.ids import TimeOrdered, id_at
 from .models import User, by_login
 
-# After this many failures in this time the answer is 429, whether the password is right or not.
+# After this many failures in this time the answer is 429, also for the right password.
 FAILURES, WITHIN = 10, timedelta(minutes=5)
 KNOWN_BROWSER = "known-browser"
 KNOWN_FOR = timedelta(days=365)
 
 
 class LoginFailure(TimeOrdered, Base):
-    """A wrong password, under a hash of the account or of the address."""
+    """A wrong password; ``key`` is a hash of the login or of the network."""
 
     __tablename__ = "login_failure"
 
@@ -30,13 +30,13 @@ class LoginFailure(TimeOrdered, Base):
 
 
 def too_many_failures(login: str) -> bool:
-    """Whether another attempt at ``login`` from this address must wait.
+    """Whether log-ins to ``login`` from this network are throttled.
 
-    The count per account does not hold for a browser in which the account's owner signed in
+    The count per account is ignored for a browser in which the account's owner signed in
     before, so that nobody can lock the owner out.
     """
     keys = _keys(login)
-    if _known_to(login):
+    if _is_known_browser_of(login):
         keys = keys[1:]
     counts = db.session.scalars(
         select(func.count())
@@ -47,13 +47,13 @@ def too_many_failures(login: str) -> bool:
 
 
 def note_failure(login: str) -> None:
-    """Count a wrong password for ``login`` from this address."""
+    """Count a wrong password for ``login`` from this network."""
     with writing() as session:
         session.add_all([LoginFailure(key=key) for key in _keys(login)])
 
 
 def remember_browser(user: User) -> None:
-    """Set a cookie that shows that ``user`` has signed in in this browser."""
+    """Set a cookie that proves that ``user`` signed in with this browser."""
     token = jwt.encode(
         {"aud": KNOWN_BROWSER, "sub": str(user.id), "exp": now() + KNOWN_FOR},
         current_app.config["SECRET_KEY"],
@@ -80,7 +80,7 @@ def delete_old_failures() -> None:
         session.execute(delete(LoginFailure).where(LoginFailure.id < id_at(now() - WITHIN)))
 
 
-def _known_to(login: str) -> bool:
+def _is_known_browser_of(login: str) -> bool:
     token = request.cookies.get(KNOWN_BROWSER)
     if not token:
         return False
@@ -99,7 +99,7 @@ def _keys(login: str) -> list[str]:
 
 
 def _network(address: str | None) -> str:
-    """Return the address, or for IPv6 its /64 network, which commonly is one person's."""
+    """Return an IPv4 address, or the /64 network of an IPv6 address, often one household."""
     try:
         ip = ip_address(address or "")
     except ValueError:

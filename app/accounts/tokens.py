@@ -27,7 +27,7 @@ def reset_token(user: User) -> str:
 
 
 def user_of_reset_token(token: str) -> User | None:
-    """Return whose password ``token`` may set; None if forged, expired, or used."""
+    """Return the user whose password ``token`` may set; None if it is forged, expired or used."""
     try:
         claims = jwt.decode(
             token,
@@ -49,6 +49,6 @@ def user_of_reset_token(token: str) -> User | None:
 
 
 def _fingerprint(user: User) -> str:
-    # Of the present password and address: changing either makes every earlier token invalid.
+    # It contains the password hash and the address: changing either makes earlier tokens invalid.
     state = f"{user.id}:{user.email}:{user.password_hash}"
     return hashlib.sha256(state.encode()).hexdigest()[:32]

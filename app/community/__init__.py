@@ -1,4 +1,4 @@
-"""Communities as a whole: moved in from files, or to another database. No table is its own."""
+"""Import of a community from files, and its copy to another database. Owns no table."""
 
 from flask import Blueprint
 

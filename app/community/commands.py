@@ -1,4 +1,4 @@
-"""``flask community …``: move a community in, or to another database."""
+"""``flask community …``: import a community, or copy it to another database."""
 
 import time
 from pathlib import Path
@@ -12,7 +12,7 @@ from .loading import LoadError, load_folder
 
 @blueprint.cli.command("load")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--password", help="What everybody logs in with. Without it nobody can.")
+@click.option("--password", help="The password of all users. Without it nobody can log in.")
 def load(folder: Path, password: str | None) -> None:
     """Load users.csv, follows.csv and posts.csv from FOLDER."""
     start = time.monotonic()
@@ -28,7 +28,7 @@ def load(folder: Path, password: str | None) -> None:
 
 @blueprint.cli.command("demo")
 def demo() -> None:
-    """Load a small community that makes every screen look lived in, once."""
+    """Load a small community that fills every page, unless it is loaded already."""
     if load_demo():
         click.echo("The demo community has moved in.")
     click.echo("Log in as ada, with the password: demo-demo")
@@ -37,12 +37,12 @@ def demo() -> None:
 @blueprint.cli.command("copy")
 @click.argument("from_url")
 def copy(from_url: str) -> None:
-    """Copy all that is in the SQLite database FROM_URL into that of DATABASE_URL.
+    """Copy the SQLite database FROM_URL into the PostgreSQL database DATABASE_URL.
 
-    The latter is PostgreSQL's, empty, and made by flask db upgrade. Stop the site first: what
-    is written from now on is not copied.
+    The target must be empty and migrated by flask db upgrade. Stop the site first: later
+    writes are not copied.
     """
-    # Alembic and two databases' drivers, which no worker of the web needs.
+    # Imported here because it loads Alembic and both database drivers, which no web worker needs.
     from .copying import CopyError, copy_from  # noqa: PLC0415
 
     start = time.monotonic()

@@ -1,4 +1,4 @@
-"""Copy a whole community from SQLite to PostgreSQL: every row, compared afterwards."""
+"""Copy a community from SQLite to PostgreSQL, and compare every table afterwards."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -20,23 +20,23 @@ from ..search.index import TABLES, rebuild
 
 BATCH = 5_000
 
-# One row.
+# The values of a row.
 Values = tuple[Any, ...]
-# What a table holds, in whatever order: how many rows, and the sum of their hashes.
-Contents = tuple[int, int]
+# The number of rows of a table and the sum of their hashes, which does not depend on the order.
+Checksum = tuple[int, int]
 
 
 class CopyError(ValueError):
-    """The community cannot be copied; the message says why and what to do."""
+    """The community cannot be copied; the message names the reason and the remedy."""
 
 
-def copy_from(url: str, tell: Callable[[str, int], None]) -> None:
-    """Copy the community in the SQLite database ``url`` into ours, which is empty.
+def copy_from(url: str, report: Callable[[str, int], None]) -> None:
+    """Copy the community in the SQLite database ``url`` into our empty database.
 
-    All or nothing, in one transaction on each side. ``tell`` is called with each table and
-    its number of rows, once they are here and equal to those there. The index of the search
-    is made anew. No sequence needs to be set: the only one gives the low bits of an id, and
-    may go on from anywhere. Raises :class:`CopyError`.
+    One transaction on each side: on an error nothing is copied. ``report`` is called with the
+    name of each table and its number of rows, after the comparison. The search index is
+    rebuilt. No sequence is set: the only one gives the low bits of an id, and any value of
+    it is valid. Raises :class:`CopyError`.
     """
     with _source(url) as source, writing() as session:
         target = session.connection()
@@ -47,26 +47,26 @@ def copy_from(url: str, tell: Callable[[str, int], None]) -> None:
         _refuse_rows(target)
         for table in Base.metadata.sorted_tables:
             sent = _copy(table, source, target)
-            if _contents(_rows(table, target)) != sent:
+            if _checksum(_rows(table, target)) != sent:
                 raise CopyError(f"{table.name} does not hold what was sent. Nothing is kept.")
-            tell(table.name, sent[0])
+            report(table.name, sent[0])
         rebuild()
-        # Or the first pages are planned as if every table were empty.
+        # Without statistics, PostgreSQL plans the first pages for empty tables.
         target.execute(text("ANALYZE"))
 
 
 @contextmanager
 def _source(url: str) -> Iterator[Connection]:
-    """Open the database that is copied, as it is at this moment."""
+    """Open the source database in a read transaction, so that all tables are of one moment."""
     try:
-        address = make_url(url)
+        parsed = make_url(url)
     except ArgumentError:
         raise CopyError(f"{url} is no address of a database: sqlite:////path/to/file") from None
-    if address.get_backend_name() != "sqlite":
+    if parsed.get_backend_name() != "sqlite":
         raise CopyError("Only a community on SQLite can be copied: sqlite:////path/to/file")
-    if not (address.database and Path(address.database).is_file()):
-        raise CopyError(f"There is no file {address.database}.")
-    engine = create_engine(address, **engine_options("sqlite"))
+    if not (parsed.database and Path(parsed.database).is_file()):
+        raise CopyError(f"There is no file {parsed.database}.")
+    engine = create_engine(parsed, **engine_options("sqlite"))
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
@@ -92,36 +92,36 @@ def _refuse_rows(target: Connection) -> None:
             raise CopyError(f"The database is not empty: there are rows in {table.name}.")
 
 
-def _copy(table: Table, source: Connection, target: Connection) -> Contents:
-    """Stream a table from ``source`` into ``target``; return what was sent."""
+def _copy(table: Table, source: Connection, target: Connection) -> Checksum:
+    """Stream a table from ``source`` into ``target``; return the checksum of the rows sent."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name),
         sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns),
     )
-    driver: Any = target.connection.driver_connection
+    psycopg_connection: Any = target.connection.driver_connection
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            return _contents(_sent(_rows(table, source), copy))
+        with psycopg_connection.cursor() as cursor, cursor.copy(statement) as copy:
+            return _checksum(_write(_rows(table, source), copy))
     except psycopg.Error as error:
         raise CopyError(f"{table.name} cannot be copied: {error}") from error
 
 
-def _sent(rows: Iterable[Values], copy: psycopg.Copy) -> Iterator[Values]:
+def _write(rows: Iterable[Values], copy: psycopg.Copy) -> Iterator[Values]:
     for row in rows:
         copy.write_row(row)
         yield row
 
 
 def _rows(table: Table, connection: Connection) -> Iterator[Values]:
-    """Yield the rows of ``table``; a JSON object as its text, which both databases take."""
-    # In batches, so that a table of any size fits into memory.
+    """Yield the rows of ``table``; a JSON object becomes text, which both databases accept."""
+    # Batches limit the memory, whatever the size of the table.
     for row in connection.execute(select(table), execution_options={"yield_per": BATCH}):
         yield tuple(
             json.dumps(value, sort_keys=True) if isinstance(value, dict) else value for value in row
         )
 
 
-def _contents(rows: Iterable[Values]) -> Contents:
+def _checksum(rows: Iterable[Values]) -> Checksum:
     count = hashes = 0
     for row in rows:
         count, hashes = count + 1, hashes + hash(row)

@@ -19,7 +19,7 @@ PASSWORD = "demo-demo"  # noqa: S105
 
 
 def load_demo() -> bool:
-    """Load the demo community, with times counted back from now; False if it is there."""
+    """Load the demo community, with times counted back from now; False if it was loaded before."""
     if db.session.scalar(by_username("ada")):
         return False
     demo = json.loads(FILE.read_text(encoding="utf-8"))

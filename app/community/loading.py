@@ -1,4 +1,4 @@
-"""Move a whole community in: people, follows and posts, many rows at a time."""
+"""Import a community (users, follows and posts) in bulk inserts."""
 
 import csv
 import re
@@ -30,12 +30,12 @@ FILES = {
 
 
 class LoadError(ValueError):
-    """A file holds what cannot be loaded; the message names file and line."""
+    """A file has an invalid row; the message names file and line."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many rows came in."""
+    """The numbers of rows loaded."""
 
     users: int
     follows: int
@@ -46,9 +46,9 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
     """Load ``users.csv``, ``follows.csv`` and ``posts.csv`` of ``folder``.
 
     ``users.csv`` may have a column ``about_me``; ``posts.csv`` may have ``number`` and
-    ``in_reply_to``, the number of an earlier post that a post replies to. Everybody gets
-    ``password``, if one is given. Raises :class:`LoadError` and loads nothing when any line
-    is wrong.
+    ``in_reply_to``, the number of the earlier post that a post replies to. All users get
+    ``password``, if it is given. Raises :class:`LoadError` and loads nothing if a line is
+    invalid.
     """
     users, follows, posts = (list(_read(folder / name, columns)) for name, columns in FILES.items())
     return load(users, follows, posts, password)
@@ -72,7 +72,7 @@ def load(
 
 
 def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> dict[str, int]:
-    """Insert users; return the ids of all by name."""
+    """Insert users; return their ids by username."""
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
     for row in rows:
         if not USERNAME.match(row["username"]):
@@ -100,15 +100,15 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> dict[s
 
 
 def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
-    """Insert follows, each dated by the one of the two who joined later."""
+    """Insert follows; the time of a follow is when the later of the two users joined."""
     pairs = {}
     for row in rows:
-        pair = (_known(row, "follower", ids), _known(row, "followed", ids))
+        pair = (_user_id(row, "follower", ids), _user_id(row, "followed", ids))
         if pair[0] == pair[1]:
             raise _error(row, "nobody follows themselves")
         pairs[pair] = max(pair)
     dated = sorted(pairs.items(), key=lambda item: item[1])
-    keys = _rising(moment_of(later) for _pair, later in dated)
+    keys = _rising_ids(moment_of(later) for _pair, later in dated)
     _insert(
         Follow,
         [
@@ -119,30 +119,30 @@ def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
 
 
 def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
-    """Insert posts as :func:`app.posts.writing.publish` would have written them."""
+    """Insert posts with the columns that :func:`app.posts.writing.publish` writes."""
     dated = sorted(((_moment(row), i, row) for i, row in enumerate(rows)))
     keys = _free_ids(Post, [moment for moment, _i, _row in dated])
     people = {name.lower(): (id, name) for name, id in ids.items()}
     posts: list[dict[str, Any]] = []
     mentions: list[dict[str, Any]] = []
     tags: list[dict[str, Any]] = []
-    # By the number that the file gives a post: its key here, and its author.
+    # The id and the author id of each post that has a number in the file.
     numbered: dict[str, tuple[int, int]] = {}
     for key, (_at, _i, row) in zip(keys, dated, strict=True):
         try:
             text = parse(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
         except ValueError as error:
             raise _error(row, str(error)) from error
-        author_id = _known(row, "author", ids)
-        answered = _answered(row, numbered)
+        author_id = _user_id(row, "author", ids)
+        parent = _parent(row, numbered)
         posts.append(
             {
                 "id": key,
                 "author_id": author_id,
                 "body": text.body,
                 "body_html": text.html,
-                "in_reply_to_id": answered[0],
-                "in_reply_to_author_id": answered[1],
+                "in_reply_to_id": parent[0],
+                "in_reply_to_author_id": parent[1],
             }
         )
         mentions += [{"post_id": key, "user_id": id} for id in text.mentioned]
@@ -154,10 +154,10 @@ def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
     _insert(Tagging, tags)
 
 
-def _answered(
+def _parent(
     row: dict[str, str], numbered: dict[str, tuple[int, int]]
 ) -> tuple[int, int] | tuple[None, None]:
-    """Return id and author of the post that a row answers, (None, None) where it is no answer."""
+    """Return the id and the author id of a row's parent; (None, None) if the row is no reply."""
     number = row.get("in_reply_to")
     if not number:
         return None, None
@@ -167,7 +167,7 @@ def _answered(
 
 
 def _read(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Yield the rows of a CSV file, each with its place under the key ``at``."""
+    """Yield the rows of a CSV file; the key ``at`` of a row holds its file and line."""
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             reader = csv.DictReader(lines)
@@ -185,7 +185,7 @@ def _read(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
         raise LoadError(f"{file.name} is no UTF-8 CSV file: {error}") from error
 
 
-def _known(row: dict[str, str], column: str, ids: dict[str, int]) -> int:
+def _user_id(row: dict[str, str], column: str, ids: dict[str, int]) -> int:
     try:
         return ids[row[column]]
     except KeyError:
@@ -205,20 +205,20 @@ def _error(row: dict[str, str], what: str) -> LoadError:
 
 
 def _free_ids(model: type[Any], moments: list[datetime]) -> Iterator[int]:
-    """Yield an id for each of the sorted ``moments`` that no row has."""
+    """Yield an unused id for each of the sorted ``moments``."""
     if not moments:
         return iter(())
     first, last = id_at(moments[0]), id_at(moments[-1])
-    # Past the last moment ids may have moved on by as many as there are rows.
+    # Ids that collide move up, at most by the number of rows.
     around = select(model.id).where(model.id >= first, model.id <= last + len(moments))
     taken = set(db.session.scalars(around))
-    return _rising(moments, taken)
+    return _rising_ids(moments, taken)
 
 
-def _rising(
+def _rising_ids(
     moments: Iterable[datetime], taken: set[int] | frozenset[int] = frozenset()
 ) -> Iterator[int]:
-    """Yield time-ordered keys that rise strictly and are not among ``taken``."""
+    """Yield time-ordered ids that are strictly rising and not in ``taken``."""
     last = 0
     for moment in moments:
         last = max(id_at(moment), last + 1)

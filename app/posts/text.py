@@ -1,4 +1,4 @@
-"""The text of a post: what is accepted, and how it becomes HTML, once, when it is written."""
+"""The text of a post: validation, mentions and tags, and its HTML, made once on writing."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from ..data.types import is_storable
 
-# http and https only. Fuzzy links are off: "house.My dog" names no site.
+# http and https only. Fuzzy links are off, because "house.My dog" is no host.
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 for _scheme in ("ftp:", "//", "mailto:"):
     _linkify.add(_scheme, None)
@@ -23,13 +23,13 @@ MENTION = '<a href="/@{0}">@{1}</a>'
 TAG = '<a href="/tags/{0}">{1}</a>'
 
 LONGEST_TAG = 60
-# A name after an @ that nothing of a word, an address of mail or a path stands before or after.
+# An @ and a username, unless they are part of a word, an e-mail address or a path.
 _MENTION = re.compile(r"(?<![\w@/.+#%=&-])@([A-Za-z0-9_]{1,30})(?![\w@])")
 _HASH = re.compile(r"(?<![\w@/.+#%=&-])[#＃]")
 
 
 class Piece(NamedTuple):
-    """A stretch of a text that is one thing; ``target`` is what it leads to."""
+    """A piece of a text. ``target``: the URL, the username in lower case, or the folded tag."""
 
     kind: Literal["text", "link", "mention", "tag"]
     text: str
@@ -37,14 +37,14 @@ class Piece(NamedTuple):
 
 
 def normal(body: str) -> str:
-    """Return ``body`` as it is kept: as typed, but with every line end a line feed."""
+    """Return ``body`` as it is saved: with every line end as a line feed."""
     return body.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def fault(body: str) -> str | None:
-    """Return what is wrong with a normal ``body``, in words for its author; None if nothing is.
+    """Return an error message for a normal ``body``; None if ``body`` is valid.
 
-    Length counts code points.
+    The length is in code points.
     """
     longest = current_app.config["POST_MAX_CHARS"]
     if not any(_is_visible(c) for c in body):
@@ -62,18 +62,18 @@ def fault(body: str) -> str | None:
 
 
 def pieces(body: str) -> list[Piece]:
-    """Return ``body`` cut into plain text, links, mentions (in lower case) and tags (folded)."""
+    """Split ``body`` into plain text, links, mentions and tags."""
     found: list[Piece] = []
     end = 0
     for match in _linkify.match(body) or ():
-        found += _words(body, end, match.index)
+        found += _pieces_without_links(body, end, match.index)
         found.append(Piece("link", match.text, match.url))
         end = match.last_index
-    return found + list(_words(body, end, len(body)))
+    return found + list(_pieces_without_links(body, end, len(body)))
 
 
 def names_in(found: Iterable[Piece]) -> set[str]:
-    """Return the names that are mentioned, in lower case."""
+    """Return the mentioned usernames, in lower case."""
     return {piece.target for piece in found if piece.kind == "mention"}
 
 
@@ -83,14 +83,14 @@ def tags_in(found: Iterable[Piece]) -> set[str]:
 
 
 def fold_tag(tag: str) -> str:
-    """Return the one spelling under which a tag is kept and found, whatever its case (NFKC)."""
+    """Return a tag as it is saved and searched: case-folded and in NFKC."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
 
 
 def to_html(found: Iterable[Piece], known: Mapping[str, str]) -> str:
-    """Return the pieces escaped, with line breaks and links.
+    """Return the HTML of the pieces: escaped, with line breaks and links.
 
-    ``known`` gives the username of each mentioned name that somebody has.
+    ``known`` maps each mentioned username that exists, in lower case, to its spelling.
     """
     return "".join(_html(piece, known) for piece in found)
 
@@ -107,11 +107,11 @@ def _html(piece: Piece, known: Mapping[str, str]) -> str:
             return str(escape(piece.text)).replace("\n", "<br>")
 
 
-def _words(body: str, start: int, stop: int) -> Iterator[Piece]:
-    """Yield the text of ``body`` from ``start`` to ``stop``, which holds no link, in pieces."""
+def _pieces_without_links(body: str, start: int, stop: int) -> Iterator[Piece]:
+    """Yield the pieces of ``body`` from ``start`` to ``stop``, where no link is."""
     plain = start
     while start < stop:
-        found = _next_word(body, start, stop)
+        found = _next_mention_or_tag(body, start, stop)
         if found is None:
             break
         at, piece = found
@@ -123,8 +123,8 @@ def _words(body: str, start: int, stop: int) -> Iterator[Piece]:
         yield Piece("text", body[plain:stop])
 
 
-def _next_word(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
-    """Return the first mention or tag between the two places, and where it begins."""
+def _next_mention_or_tag(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
+    """Return the first mention or tag between ``start`` and ``stop``, with its position."""
     while True:
         mention = _MENTION.search(body, start, stop)
         hash_sign = _HASH.search(body, start, stop)
@@ -140,9 +140,9 @@ def _next_word(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
 
 
 def tag_at(body: str, start: int, stop: int) -> str:
-    """Return the tag whose first letter is at ``start``, "" if none is there.
+    """Return the tag that begins at ``start``, without the sign; "" if there is none.
 
-    A tag is letters, marks, digits and _ of any script, at least one a letter
+    A tag has letters, marks, digits and _ of any script, and at least one letter
     (Unicode Standard Annex 31, hashtag identifiers, without its punctuation).
     """
     end = start

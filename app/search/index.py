@@ -1,6 +1,6 @@
-"""The full-text index: the tokens of every visible post, and of every person.
+"""The full-text index: the tokens of every visible post and of every person.
 
-On SQLite its tables are FTS5's, on PostgreSQL they hold a ``tsvector`` under a GIN index.
+Its tables are FTS5 tables on SQLite, and have a ``tsvector`` with a GIN index on PostgreSQL.
 The tokens come from :mod:`app.search.tokens`, so that neither database folds or splits text.
 """
 
@@ -46,12 +46,12 @@ class Tokens(TypeDecorator[list[str]]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return what the column is in the database."""
+        """Return the column type of the database."""
         on_postgresql = dialect.name == "postgresql"
         return dialect.type_descriptor(TSVECTOR() if on_postgresql else Text())
 
     def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
-        """Return ``value`` as the database reads it; tokens contain nothing to escape."""
+        """Return ``value`` in the syntax of the database; tokens have no character to escape."""
         if value is None or dialect.name != "postgresql":
             return None if value is None else " ".join(value)
         return " ".join(
@@ -60,7 +60,7 @@ class Tokens(TypeDecorator[list[str]]):
 
 
 def _table(name: str) -> Table:
-    # No models: the migration makes these tables, each database's own way.
+    # Not models: the migration makes these tables, in a different way for each database.
     return Table(
         name, MetaData(), Column("rowid", BigInteger, primary_key=True), Column("words", Tokens)
     )
@@ -72,8 +72,8 @@ TABLES = (post_fts, person_fts)
 
 
 def index_post(post: Post, username: str) -> None:
-    """Index a post by its present text, and by the username of its author."""
-    _put(post_fts, [(post.id, tokens_of_post(username, post.body))])
+    """Index the current text of a post and the username of its author."""
+    _upsert(post_fts, [(post.id, tokens_of_post(username, post.body))])
 
 
 def remove_post(post: Post) -> None:
@@ -83,9 +83,9 @@ def remove_post(post: Post) -> None:
 
 
 def index_person(user: User) -> None:
-    """Index a person by their present profile."""
+    """Index the current profile of a person."""
     tokens = tokens_of_person(user.username, user.display_name, user.about_me)
-    _put(person_fts, [(user.id, tokens)])
+    _upsert(person_fts, [(user.id, tokens)])
 
 
 def fill() -> None:
@@ -99,14 +99,14 @@ def fill() -> None:
         while True:
             with writing() as session:
                 rows = session.execute(missing.where(key > last).limit(BATCH)).all()
-                _put(table, [(id, tokens_of(*texts)) for id, *texts in rows])
+                _upsert(table, [(id, tokens_of(*texts)) for id, *texts in rows])
             if not rows:
                 break
             last = rows[-1].id
 
 
 def rebuild() -> None:
-    """Build the index again. Until that is done, search finds less than there is."""
+    """Rebuild the index. Until it is complete, search finds only a part of the results."""
     for table in TABLES:
         with writing() as session:
             session.execute(delete(table))
@@ -115,7 +115,7 @@ def rebuild() -> None:
 
 
 def optimize() -> None:
-    """Optimize the index for reading, after much was written."""
+    """Optimize the index for reading after many writes."""
     statement = OPTIMIZE[db.engine.dialect.name]
     for table in TABLES:
         with writing() as session:
@@ -131,7 +131,7 @@ def _people() -> AnySelect:
     return select(User.id, User.username, User.display_name, User.about_me)
 
 
-def _put(table: Table, rows: Iterable[tuple[int, list[str]]]) -> None:
+def _upsert(table: Table, rows: Iterable[tuple[int, list[str]]]) -> None:
     values = [{"rowid": id, "words": words} for id, words in rows]
     if not values:
         return

@@ -1,4 +1,4 @@
-"""The query parser: what a person types into the search field, as terms, tags and a name."""
+"""The query parser: turns the text of the search field into terms, tags and a username."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from ..posts.text import fold_tag, tag_at
 from .tokens import marked, words_in
 
-# Further words are ignored: a query of any length costs the same.
+# Further words are ignored, which limits the cost of a query.
 MOST_WORDS = 20
-# Letters from which a word that is still being typed is a prefix of longer ones.
+# The shortest last word, in characters, that is searched as a prefix.
 SHORTEST_PREFIX = 2
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
@@ -20,31 +20,31 @@ _NAME = re.compile(r"@?([a-z0-9_]{1,30})", re.IGNORECASE | re.ASCII)
 
 @dataclass(frozen=True)
 class Term:
-    """A word, or a phrase: words side by side, in this order."""
+    """A word, or a phrase: adjacent words in this order."""
 
     words: tuple[str, ...]
-    # The last word is a prefix, because it is still being typed.
+    # Whether the last word is a prefix, because it is still being typed.
     is_prefix: bool = False
 
     @property
     def in_names(self) -> "Term":
-        """The same term, but found in names only."""
+        """The same term, restricted to the names of people."""
         return Term(tuple(marked(self.words)), self.is_prefix)
 
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What to find: posts with every term in any order, by that author, with all of the tags.
+    """A search for posts with every term in any order, by the author, with all of the tags.
 
-    It is false when there is nothing to find.
+    It is false if it has no condition.
     """
 
     terms: tuple[Term, ...] = ()
     # In lower case.
     from_username: str | None = None
-    # Folded, without the sign.
+    # Folded, without the #.
     tags: tuple[str, ...] = ()
-    # The whole query, in lower case, where it could be a username.
+    # The whole query, in lower case, if it can be a username.
     username: str | None = None
 
     def __bool__(self) -> bool:
@@ -52,7 +52,7 @@ class SearchQuery:
 
 
 def parse(text: str) -> SearchQuery:
-    """Return any text as a query; never raises."""
+    """Parse any text; never raises."""
     text = text.translate(_QUOTES)
     from_username, tags, terms = None, [], []
     for piece in _PIECE.finditer(text):
@@ -75,7 +75,7 @@ def parse(text: str) -> SearchQuery:
 
 def _term(text: str, *, is_prefix: bool) -> Term:
     words = tuple(words_in(text))
-    # After a space or a sign the last word is complete.
+    # After a space or punctuation the last word is complete.
     is_open = is_prefix and bool(words) and text[-1:].isalnum()
     return Term(words, is_open and len(words[-1]) >= SHORTEST_PREFIX)
 
