@@ -115,16 +115,16 @@ class Site:
         tags = [f"/tags/{quote(tag)}" for tag in self.tags]
         css = attribute("href", "link[href*='css/base.css']", answer_to(explore[0], self.app))
         return [
-            ("home, signed in", 0.18, 0.33, self.homes),
-            ("next screen by scroll", 0.20, 0.40, screens),
-            ("profile, signed in", 0.16, 0.30, self.by_viewers(profiles)),
-            ("thread, signed in", 0.16, 0.30, self.by_viewers(self.threads)),
-            ("explore, stranger", 0.50, 0.80, explore),
-            ("profile, stranger", 0.50, 0.80, [*map(get, profiles)]),
-            ("permalink, stranger", 0.50, 0.80, [*map(get, self.posts)]),
+            ("home, signed in", 0.13, 0.18, self.homes),
+            ("next screen by scroll", 0.16, 0.20, screens),
+            ("profile, signed in", 0.12, 0.16, self.by_viewers(profiles)),
+            ("thread, signed in", 0.12, 0.16, self.by_viewers(self.threads)),
+            ("explore, anonymous", 0.80, None, explore),
+            ("profile, anonymous", 0.80, None, [*map(get, profiles)]),
+            ("permalink, anonymous", 0.80, None, [*map(get, self.posts)]),
             ("tag, signed in", None, None, self.by_viewers(tags)),
             ("notifications", None, None, self.by_viewers(["/notifications"] * VIEWERS)),
-            ("search, first page", 0.10, None, self.by_viewers([*self.searches()])),
+            ("search, first page", 0.06, None, self.by_viewers([*self.searches()])),
             ("avatar", None, None, [get(f"/avatars/{name}.svg") for name in self.seen]),
             ("static file", None, None, [get(css)]),
         ]
