@@ -15,7 +15,7 @@ NOTHING_SELECTED = 5
 
 def main(arguments: list[str]) -> int:
     """Run the suite on both databases; 0 when all of it passed on each."""
-    from tests.browser.chromium import ensure  # noqa: PLC0415 - only here is one needed
+    from tests.browser.chromium import ensure  # noqa: PLC0415 - needed here only
 
     print(f"\n== Browser: {ensure()}", flush=True)
     narrowed = bool(arguments)

@@ -172,7 +172,7 @@ class Machines:
         for machine in (self.a, self.b):
             self.start("web", machine)
         for machine in (self.a, self.b):
-            wait_until(partial(_answers, machine), within=STARTS_WITHIN)
+            wait_until(partial(_responds, machine), within=STARTS_WITHIN)
 
     def settings(self, machine: Machine) -> dict[str, str]:
         """Return the settings of a machine."""
@@ -297,7 +297,7 @@ class Browser:
         return page
 
 
-def _answers(machine: Machine) -> bool:
+def _responds(machine: Machine) -> bool:
     try:
         return Browser().get(machine, "/healthz").text == "ok"
     except OSError:

@@ -46,7 +46,7 @@ def ada(app):
         return db.session.scalars(by_username("ada")).one()
 
 
-def plain(answer):
+def decompressed(answer):
     """Return the decompressed bytes of an answer."""
     return READ.get(answer.headers.get("Content-Encoding"), bytes)(answer.data)
 
@@ -74,7 +74,7 @@ def test_a_page_has_the_best_encoding_that_the_browser_accepts(ada, anonymous, t
     answer = ask(anonymous, "/explore", taken)
     assert answer.headers.get("Content-Encoding") == chosen
     assert "Accept-Encoding" in answer.vary
-    assert plain(answer) == whole
+    assert decompressed(answer) == whole
     assert answer.content_length == len(answer.data)
     assert (len(answer.data) < len(whole) / 3) == bool(chosen)
 
@@ -89,7 +89,7 @@ def test_home_and_its_next_page_are_small(ada, signed_in, encoding):
     page, screen = ask(client, "/", encoding), ask(client, onwards, encoding, **HTMX)
     assert len(page.data) < LARGEST_PAGE
     assert len(screen.data) < LARGEST_SCREEN
-    assert len(cards(plain(screen).decode())) == PAGE
+    assert len(cards(decompressed(screen).decode())) == PAGE
     assert "HX-Request-Type" in screen.vary
     assert "Cookie" in screen.vary
 
@@ -116,7 +116,7 @@ def test_tiny_and_empty_answers_are_not_compressed(ada, make_post, signed_in):
 def test_a_script_from_a_view_is_compressed_too(anonymous):
     answer = ask(anonymous, "/flask-moment.js", "br")
     assert answer.headers["Content-Encoding"] == "br"
-    assert plain(answer) == anonymous.get("/flask-moment.js").data
+    assert decompressed(answer) == anonymous.get("/flask-moment.js").data
 
 
 # Files
@@ -141,7 +141,7 @@ def test_a_file_is_served_as_it_was_compressed_at_installation(files, encoding):
     assert answer.headers.get("Content-Encoding") == encoding
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert "immutable" in answer.headers["Cache-Control"]
-    assert plain(answer) == (config.ROOT / "static/css/base.css").read_bytes()
+    assert decompressed(answer) == (config.ROOT / "static/css/base.css").read_bytes()
 
 
 def test_a_file_in_the_browsers_cache_is_not_sent_again(files):
@@ -181,7 +181,7 @@ def test_a_cross_site_request_without_cookies_is_compressed(ada, anonymous):
     assert answer.headers["Content-Encoding"] == "zstd"
 
 
-def test_a_token_is_signed_anew_every_second(ada, signed_in, travel):
+def test_a_csrf_token_changes_every_second(ada, signed_in, travel):
     client = signed_in(ada)
     tokens = []
     for _second in range(2):

@@ -196,7 +196,7 @@ def test_a_transaction_that_is_rolled_back_sends_no_mail(mailing, letterbox, row
     assert letterbox.received == []
 
 
-def test_one_address_gets_three_mails_an_hour(app, ada, bruno, anonymous, rows, travel):
+def test_an_email_address_gets_three_mails_an_hour(app, ada, bruno, anonymous, rows, travel):
     for _ in range(5):
         assert ask_for_a_reset(anonymous, "ADA@example.org").status_code == 303
     ask_for_a_reset(anonymous, "bruno@example.org")

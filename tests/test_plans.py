@@ -256,9 +256,8 @@ def test_the_counter_reads_unread_notifications_only(large, sent):
         cursor = connection.connection.cursor()
         plans = [cursor.execute(f"EXPLAIN QUERY PLAN {s}", p).fetchall() for s, p in counters]
     looked_at = [what for plan in plans for *_, what in plan if "SEARCH notification" in what]
-    assert (
-        len(looked_at) == 2
-    )  # In the viewer's statement, and in the one for a viewer with blocks.
+    # One is in the viewer's statement, the other is sent for a viewer with blocks.
+    assert len(looked_at) == 2
     assert all("COVERING INDEX ix_notification_unread" in what for what in looked_at)
 
 

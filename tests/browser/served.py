@@ -41,7 +41,7 @@ class Site:
         self.app, self.url, self._gate = app, url, gate
 
     def person(self, username: str | None = None, **profile: str) -> User:
-        """Register a user; without ``username``, under a new one."""
+        """Register a user, by default with a random username."""
         username = username or f"user_{secrets.token_hex(4)}"
         email = f"{username.lower()}@example.org"
         with self.app.app_context():

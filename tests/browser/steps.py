@@ -25,7 +25,7 @@ def no_page_load(page: Page) -> Iterator[None]:
     """Assert that no page load happens in the context."""
     page.evaluate("window.stayed = true")
     yield
-    assert page.evaluate("window.stayed") is True, "The page was loaded anew."
+    assert page.evaluate("window.stayed") is True, "The page was loaded again."
 
 
 def log_in(page: Page, user: User, password: str = PASSWORD) -> None:

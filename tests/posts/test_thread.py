@@ -274,19 +274,19 @@ def test_a_text_sent_while_signed_out_is_in_its_form_after_logging_in(
 
 
 def test_replies_are_listed_oldest_first(post, ada, carmen, reply_to, anonymous, travel):
-    answers = []
+    replies = []
     for author in (carmen, ada, carmen):
         travel.shift(timedelta(seconds=1))
-        answers.append(reply_to(post, author).id)
+        replies.append(reply_to(post, author).id)
     page = anonymous.get(f"/posts/{post.id}")
-    assert cards(page) == [post.id, *answers]
-    assert text_of(one(page, f"#post_{answers[0]} .post-why a")) == "In reply to @bruno"
+    assert cards(page) == [post.id, *replies]
+    assert text_of(one(page, f"#post_{replies[0]} .post-why a")) == "In reply to @bruno"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
 def test_each_reply_appears_once_over_all_pages(app, post, carmen, reply_to, anonymous, htmx):
     with app.app_context(), writing():
-        answers = [reply_to(post, carmen).id for _ in range(2 * PAGE + 3)]
+        replies = [reply_to(post, carmen).id for _ in range(2 * PAGE + 3)]
     page, seen, pages = anonymous.get(f"/posts/{post.id}"), [], 1
     seen += cards(page)
     while more(page):
@@ -294,27 +294,27 @@ def test_each_reply_appears_once_over_all_pages(app, post, carmen, reply_to, ano
         page = anonymous.get(more(page), htmx=htmx)
         seen += [id for id in cards(page) if id != post.id]
         pages += 1
-    assert seen == [post.id, *answers]
+    assert seen == [post.id, *replies]
     assert pages == 3
 
 
 def test_a_later_page_links_to_the_earlier_page(app, post, carmen, reply_to, anonymous):
     with app.app_context(), writing():
-        answers = [reply_to(post, carmen).id for _ in range(PAGE + 3)]
+        replies = [reply_to(post, carmen).id for _ in range(PAGE + 3)]
     page = anonymous.get(more(anonymous.get(f"/posts/{post.id}")))
     back = one(page, "a.newer", text="Earlier replies").attributes["href"]
-    assert cards(anonymous.get(back)) == [post.id, *answers[:PAGE]]
+    assert cards(anonymous.get(back)) == [post.id, *replies[:PAGE]]
 
 
 def test_a_reply_written_meanwhile_does_not_shift_the_next_page(
     app, post, carmen, reply_to, anonymous
 ):
     with app.app_context(), writing():
-        answers = [reply_to(post, carmen).id for _ in range(PAGE + 1)]
+        replies = [reply_to(post, carmen).id for _ in range(PAGE + 1)]
     page = anonymous.get(f"/posts/{post.id}")
     late = reply_to(post, carmen).id
     rest = cards(anonymous.get(more(page), htmx=True))
-    assert cards(page)[1:] + rest == [*answers, late]
+    assert cards(page)[1:] + rest == [*replies, late]
 
 
 def test_a_thread_without_replies_says_so(post, anonymous):

@@ -197,7 +197,7 @@ def test_a_very_large_or_small_key_is_accepted(bruno, viewer, publish_many, name
         assert viewer.get(f"/?{name}={key}", htmx=htmx).status_code in (200, 204)
 
 
-def test_nothing_new_answers_204(bruno, viewer, publish_many):
+def test_without_new_posts_the_answer_is_204(bruno, viewer, publish_many):
     posts = publish_many(bruno, 3)
     answer = viewer.get(f"/?since={posts[0]}", htmx=True)
     assert answer.status_code == 204
