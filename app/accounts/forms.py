@@ -17,13 +17,16 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Length, Optional, Regexp, StopValidation
+from wtforms.validators import DataRequired, Optional, Regexp, StopValidation
 
 from ..data.database import db
-from ..web.forms import line_ends, storable
+from ..web.forms import LengthFirst, line_ends, storable
 from .models import User, by_email, by_username, normal_email
 from .passwords import LONGEST, SHORTEST
 from .viewer import viewer
+
+# Characters of a display name.
+LONGEST_NAME = 60
 
 
 def valid_email(_form: FlaskForm, field: Any) -> None:
@@ -42,14 +45,20 @@ def not_taken_email(_form: FlaskForm, field: Any) -> None:
 
 
 def plain_name(text: str | None) -> str:
-    """Return a display name in NFKC, without bidi controls, zero-width and control characters."""
+    """Return a display name in NFKC, without bidi controls, zero-width and control characters.
+
+    Text that is far too long stays as it is, for its length to be refused: to normalize it takes
+    quadratic time in its combining marks.
+    """
+    if text and len(text) > 10 * LONGEST_NAME:
+        return text
     normal = unicodedata.normalize("NFKC", text or "")
     kept = (c for c in normal if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co"))
     return " ".join("".join(kept).split())
 
 
 password_rules = [
-    Length(SHORTEST, LONGEST, _l("Between %(min)d and %(max)d characters, please.")),
+    LengthFirst(SHORTEST, LONGEST, _l("Between %(min)d and %(max)d characters, please.")),
     storable,
 ]
 
@@ -71,7 +80,7 @@ def if_imported_without(_form: FlaskForm, field: Any) -> None:
         raise StopValidation
 
 
-email_rules = [DataRequired(), Length(max=254), storable, valid_email]
+email_rules = [DataRequired(), LengthFirst(max=254), storable, valid_email]
 
 
 class RegisterForm(FlaskForm):
@@ -81,7 +90,7 @@ class RegisterForm(FlaskForm):
         _l("Username"),
         validators=[
             DataRequired(),
-            Length(max=30),
+            LengthFirst(max=30),
             Regexp(r"^[A-Za-z0-9_]+\Z", message=_l("Only letters A to Z, digits and _, please.")),
         ],
         description=_l("Letters, digits and _. It is your address here and cannot be changed."),
@@ -109,12 +118,12 @@ class LoginForm(FlaskForm):
 
     login = StringField(
         _l("Username or e-mail"),
-        validators=[DataRequired(), Length(max=320), storable],
+        validators=[DataRequired(), LengthFirst(max=320), storable],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(
         _l("Password"),
-        validators=[DataRequired(), Length(max=LONGEST), storable],
+        validators=[DataRequired(), LengthFirst(max=LONGEST), storable],
         render_kw={"autocomplete": "current-password"},
     )
     remember = BooleanField(_l("Remember me"))
@@ -141,14 +150,14 @@ class ProfileForm(FlaskForm):
     display_name = StringField(
         _l("Display name"),
         filters=[plain_name],
-        validators=[Length(max=60), storable],
+        validators=[LengthFirst(max=LONGEST_NAME), storable],
         description=_l("How you are called here. Your username, if you leave it empty."),
         render_kw={"autocomplete": "name"},
     )
     about_me = TextAreaField(
         _l("About me"),
         filters=[line_ends],
-        validators=[Length(max=500), storable],
+        validators=[LengthFirst(max=500), storable],
         render_kw={"rows": 4},
     )
     submit = SubmitField(_l("Save"))
@@ -171,7 +180,7 @@ class AccountForm(FlaskForm):
     )
     current_password = PasswordField(
         _l("Current password"),
-        validators=[Length(max=LONGEST), storable],
+        validators=[LengthFirst(max=LONGEST), storable],
         description=_l("Only to change the address or the password."),
         render_kw={"autocomplete": "current-password"},
     )

@@ -35,8 +35,9 @@ def too_many_failures(login: str) -> bool:
     The count per account is ignored for a browser in which the account's owner signed in
     before, so that nobody can lock the owner out.
     """
-    keys = _keys(login)
-    if _is_known_browser_of(login):
+    user = db.session.scalar(by_login(login))
+    keys = _keys(login, user)
+    if _is_known_browser_of(user):
         keys = keys[1:]
     counts = db.session.scalars(
         select(func.count())
@@ -49,7 +50,8 @@ def too_many_failures(login: str) -> bool:
 def note_failure(login: str) -> None:
     """Count a wrong password for ``login`` from this network."""
     with writing() as session:
-        session.add_all([LoginFailure(key=key) for key in _keys(login)])
+        user = session.scalar(by_login(login))
+        session.add_all([LoginFailure(key=key) for key in _keys(login, user)])
 
 
 def remember_browser(user: User) -> None:
@@ -80,7 +82,7 @@ def delete_old_failures() -> None:
         session.execute(delete(LoginFailure).where(LoginFailure.id < id_at(now() - WITHIN)))
 
 
-def _is_known_browser_of(login: str) -> bool:
+def _is_known_browser_of(user: User | None) -> bool:
     token = request.cookies.get(KNOWN_BROWSER)
     if not token:
         return False
@@ -89,12 +91,16 @@ def _is_known_browser_of(login: str) -> bool:
         claims = jwt.decode(token, key, algorithms=["HS256"], audience=KNOWN_BROWSER)
     except jwt.InvalidTokenError:
         return False
-    user = db.session.scalar(by_login(login))
     return user is not None and claims["sub"] == str(user.id)
 
 
-def _keys(login: str) -> list[str]:
-    names = (f"account {login.strip().lower()}", f"address {_network(request.remote_addr)}")
+def _keys(login: str, user: User | None) -> list[str]:
+    """Return the keys of the account and of the network.
+
+    An account has one key, whether its username or its address was typed.
+    """
+    account = user.id if user else login.strip().lower()
+    names = (f"account {account}", f"address {_network(request.remote_addr)}")
     return [hashlib.sha256(name.encode()).hexdigest() for name in names]
 
 

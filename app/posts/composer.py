@@ -14,10 +14,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import Row
 from wtforms import HiddenField, TextAreaField, ValidationError
-from wtforms.validators import Length
 
 from ..data.types import is_storable
-from ..web.forms import storable
+from ..web.forms import LengthFirst, storable
 from .drafts import LONGEST_DRAFT
 from .models import Post
 from .text import fault, normal
@@ -93,7 +92,7 @@ class PostForm(FlaskForm):
 
     body = TextAreaField()
     nonce = HiddenField(
-        validators=[Length(max=64), valid_nonce], filters=[lambda text: text or None]
+        validators=[LengthFirst(max=64), valid_nonce], filters=[lambda text: text or None]
     )
     # Whether it stands below the opened post of a thread, whose list then gets the reply.
     in_thread = HiddenField()
@@ -123,11 +122,11 @@ class DraftForm(FlaskForm):
 
     body = TextAreaField(
         validators=[
-            Length(max=LONGEST_DRAFT, message=_l("This is too long to be kept as a draft.")),
+            LengthFirst(max=LONGEST_DRAFT, message=_l("This is too long to be kept as a draft.")),
             storable,
         ]
     )
-    nonce = HiddenField(validators=[Length(min=1, max=64), valid_nonce])
+    nonce = HiddenField(validators=[LengthFirst(min=1, max=64), valid_nonce])
     # The post that it replies to, or edits.
     in_reply_to = HiddenField(filters=[_id])
     edits = HiddenField(filters=[_id])

@@ -47,8 +47,7 @@ def fault(body: str) -> str | None:
     The length is in code points.
     """
     longest = current_app.config["POST_MAX_CHARS"]
-    if not any(_is_visible(c) for c in body):
-        return _("Write something first.")
+    # First, because everything else takes longer for a longer text.
     if len(body) > longest:
         return _(
             "That is %(length)d characters; %(longest)d fit. Shorten it by %(over)d.",
@@ -56,6 +55,8 @@ def fault(body: str) -> str | None:
             longest=longest,
             over=len(body) - longest,
         )
+    if not any(_is_visible(c) for c in body):
+        return _("Write something first.")
     if not is_storable(body):
         return _("There is a character in it that cannot be kept. Remove it.")
     return None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ..posts.text import fold_tag, tag_at
 from .tokens import marked, words_in
 
+# Characters of a query that are read: to fold combining marks takes quadratic time.
+LONGEST_QUERY = 1_000
 # Further words are ignored, which limits the cost of a query.
 MOST_WORDS = 20
 # The shortest last word, in characters, that is searched as a prefix.
@@ -53,7 +55,7 @@ class SearchQuery:
 
 def parse(text: str) -> SearchQuery:
     """Parse any text; never raises."""
-    text = text.translate(_QUOTES)
+    text = text[:LONGEST_QUERY].translate(_QUOTES)
     from_username, tags, terms = None, [], []
     for piece in _PIECE.finditer(text):
         plain = piece["plain"]

@@ -9,7 +9,7 @@ from ..posts.card import Card, read_cards
 from ..web.answers import page
 from ..web.paging import Rows, read_first, read_rows
 from . import blueprint, queries
-from .query_parser import SearchQuery, parse
+from .query_parser import LONGEST_QUERY, SearchQuery, parse
 
 # People above the posts.
 BEST_PEOPLE = 3
@@ -18,7 +18,7 @@ BEST_PEOPLE = 3
 @blueprint.get("/search")
 def results() -> ResponseReturnValue:
     """Find posts, by time or by relevance, and people."""
-    text = request.args.get("q", "")
+    text = request.args.get("q", "")[:LONGEST_QUERY]
     by = request.args.get("by")
     by = by if by in ("relevance", "people") else "latest"
     query = parse(text)

@@ -13,7 +13,7 @@ from ..follows.queries import audience_of
 from ..posts.card import read_timeline
 from ..posts.composer import post_composer
 from ..posts.drafts import draft_for
-from ..posts.text import fold_tag
+from ..posts.text import LONGEST_TAG, fold_tag
 from ..web.answers import page, wants_fragment
 from ..web.paging import MOST_COUNTED, Listing, requested_key
 from . import blueprint, queries
@@ -47,7 +47,8 @@ def explore() -> ResponseReturnValue:
 @blueprint.get("/tags/<path:tag>")
 def tag(tag: str) -> ResponseReturnValue:
     """The posts with a tag."""
-    if not is_storable(tag):
+    # No tag is so long, in whatever form its characters come.
+    if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
         abort(404)
     folded = fold_tag(tag)
     if folded != tag:

@@ -1,26 +1,52 @@
-"""Forms: the CSRF check of every POST, and validators that forms of several domains use."""
+"""Forms: the checks of every POST, and validators that forms of several domains use."""
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, StopValidation, ValidationError
 
 from ..data.types import is_storable
 
 csrf = CSRFProtect()
 
+# Fields of a form. The longest of ours has ten.
+MAX_FIELDS = 1_000
+
 
 def init_app(app: Flask) -> None:
     """Have Flask-WTF refuse every POST to ``app`` without a valid token, before any view runs."""
+    # First, because Flask-WTF parses the form.
+    app.before_request(_refuse_many_fields)
     csrf.init_app(app)
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(
             "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
             "set the same on each, or people are signed out from one page to the next."
         )
+
+
+def _refuse_many_fields() -> None:
+    """Answer 413 to a form with more than :data:`MAX_FIELDS` fields, before it is parsed.
+
+    Werkzeug itself limits those of multipart forms (``MAX_FORM_PARTS``).
+    """
+    is_form = request.mimetype == "application/x-www-form-urlencoded"
+    if is_form and request.get_data().count(b"&") >= MAX_FIELDS:
+        abort(413)
+
+
+class LengthFirst(Length):
+    """A length that stops validation when it is wrong: later validators may be slow then."""
+
+    def __call__(self, form: FlaskForm, field: Any) -> None:
+        """Raise :class:`wtforms.validators.StopValidation` for a wrong length."""
+        try:
+            super().__call__(form, field)
+        except ValidationError as error:
+            raise StopValidation(*error.args) from error
 
 
 def storable(_form: FlaskForm, field: Any) -> None:

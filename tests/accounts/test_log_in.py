@@ -306,3 +306,14 @@ def test_a_known_browser_counts_for_its_own_account_only(ada, bruno, signed_in, 
     assert known.log_in("ada", PASSWORD).status_code == 429
     forged = Client(known.app, {"known-browser": "eyJhbGciOiJub25lIn0.e30."})
     assert forged.log_in("ada", PASSWORD).status_code == 429
+
+
+def test_failures_by_name_and_by_address_are_one_count(app, ada, make_client):
+    for number in range(10):
+        client = make_client()
+        client.http.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        login = "ada@example.org" if number % 2 else "Ada"
+        assert client.log_in(login, "wrong").status_code == 422
+    client = make_client()
+    client.http.environ_base["REMOTE_ADDR"] = "192.0.2.99"
+    assert client.log_in("ada", "wrong").status_code == 429
