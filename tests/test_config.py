@@ -5,11 +5,12 @@ import socket
 import stat
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 import config
-from app import create_app
+from app import DOMAINS, create_app
 
 KEY = "k9" * 32
 
@@ -163,3 +164,11 @@ def test_the_shell_has_the_models(app):
     with app.app_context():
         known = app.make_shell_context()
     assert {"db", "writing", "User", "Post", "Follow", "LoginSession", "OutboxMail"} <= set(known)
+
+
+def test_the_list_of_domains_is_that_of_the_import_contract():
+    """``pyproject.toml`` cannot import the list, so it repeats it."""
+    contracts = tomllib.loads((config.ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = contracts["contracts"][0]["layers"]
+    assert [layer.removeprefix("app.") for layer in layers[: len(DOMAINS)]] == [*DOMAINS[::-1]]
+    assert {path.parent.name for path in (config.ROOT / "app").glob("*/models.py")} <= {*DOMAINS}

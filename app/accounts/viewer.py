@@ -45,6 +45,11 @@ class Viewer(UserMixin):
         return bool(self.id)
 
     @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody is signed in."""
+        return not self.id
+
+    @property
     def name(self) -> str:
         """What to call the person: the display name, else the username."""
         return self.display_name or self.username
@@ -66,7 +71,8 @@ _columns: dict[str, Callable[[], Any]] = {}
 def add_viewer_column(name: str, column: Callable[[], Any]) -> None:
     """Read one more column with each viewer, as ``viewer.columns[name]``.
 
-    ``column`` returns an expression of a query of users; it is called once, after start-up.
+    ``column`` returns an expression of a query of users; it is called when a statement
+    that has it is first built.
     """
     _columns[name] = column
 

@@ -22,8 +22,13 @@ from .models import Post
 
 def visible_post(id: int) -> Row[Any]:
     """Return the post (id, author_id, body_html, edited_at) if the viewer may see it; else 404."""
+    return find_visible_post(id) or abort(404)
+
+
+def find_visible_post(id: int) -> Row[Any] | None:
+    """Return what :func:`visible_post` does; None where there is no such post."""
     found = queries.visible_post(audience_of(viewer))
-    return read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
+    return read(found, post_id=id, viewer_id=viewer.id).first()
 
 
 def own_post(id: int, *, or_deleted: bool = False) -> Post:
@@ -58,11 +63,12 @@ def add_button(
     """Register the POST routes of a card's button: ``/posts/<id>/<verb>`` and ``…/un<verb>``.
 
     ``act`` and ``undo`` are called with the viewer and the post. The answer is ``template`` for
-    htmx, with the new value of ``count`` (a kept count of posts), else a redirect to the post.
+    htmx, with the new value of ``count`` (a kept count of posts), else a redirect back
+    to where the button was.
     """
 
     def add(endpoint: str, *, pressed: bool) -> None:
-        def view(id: int) -> ResponseReturnValue:
+        def press(id: int) -> ResponseReturnValue:
             post = visible_post(id)
             (act if pressed else undo)(viewer, post)
             number = None
@@ -73,9 +79,9 @@ def add_button(
             return changed(template, to=back(f"post_{id}"), id=id, count=number, pressed=pressed)
 
         # Flask-Limiter knows a view by its name.
-        view.__name__ = view.__qualname__ = f"{blueprint.name}_{endpoint}"
+        press.__name__ = press.__qualname__ = f"{blueprint.name}_{endpoint}"
         rule = f"/posts/<key:id>/{endpoint}"
-        blueprint.post(rule, endpoint=endpoint)(login_required(limit(view)))
+        blueprint.post(rule, endpoint=endpoint)(login_required(limit(press)))
 
     add(verb, pressed=True)
     add(f"un{verb}", pressed=False)

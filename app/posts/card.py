@@ -43,7 +43,7 @@ class CardPart:
 
     The value is a ``column`` of a query of posts, or is loaded by ``load`` for all posts of a page
     at once (by id; None for a post that is missing). The template takes ``post`` (the
-    :class:`Card`), whose ``post[name]`` is the value. Places: ``above`` and ``below`` the text,
+    :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``. Places: ``above`` and ``below`` the text,
     in the row of ``actions``, and in the ``menu``, which cards of signed-in viewers have.
 
     The HTML is cached and served to others, so the template must use nothing but ``post``: not
@@ -66,7 +66,9 @@ def add_to_card(part: CardPart) -> None:
     Raises :class:`ValueError` for a name that the card has already, and for a part that does not
     say where its value comes from.
     """
-    if hasattr(Card, part.name) or part.name in Card.__dataclass_fields__ or part in _parts:
+    columns = card_columns(select(Post), Audience.UNFILTERED).selected_columns
+    taken = {*columns.keys(), *(other.name for other in _parts)}
+    if part.name in taken or hasattr(Card, part.name) or part.name in Card.__dataclass_fields__:
         raise ValueError(f"Every card has a {part.name!r} already.")
     if (part.column is None) == (part.load is None):
         raise ValueError(f"{part.name!r} takes either column or load.")

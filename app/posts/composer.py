@@ -33,7 +33,8 @@ class ComposerPart:
     ``composer``, with the values in ``composer.extra`` and their errors in ``composer.errors``. A
     draft, and a URL after log-in, have values as they were typed.
 
-    ``save`` is called with a post and the values (perhaps none), in the transaction that publishes
+    ``save`` is called with a post and the values of all parts (none, if a program publishes without
+    them), in the transaction that publishes
     it, and again at each edit and its undo, with the same values if only the text changed.
     ``of_post`` returns the values of a post as the form would send them. ``history_template``
     takes ``extra`` and shows an earlier version's values in the history of a post.
@@ -50,7 +51,13 @@ _parts: list[ComposerPart] = []
 
 
 def add_to_composer(part: ComposerPart) -> None:
-    """Add ``part`` to every composer, after those of earlier domains."""
+    """Add ``part`` to every composer, after those of earlier domains.
+
+    Raises :class:`ValueError` for the name of a field that the composer has already.
+    """
+    for name in part.fields:
+        if hasattr(PostForm, name) or hasattr(DraftForm, name):
+            raise ValueError(f"Every composer has a {name!r} already.")
     _parts.append(part)
     for name, form_field in part.fields.items():
         setattr(PostForm, name, form_field)

@@ -14,14 +14,13 @@ from sqlalchemy import Row
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
-from ..data.reading import read
 from ..follows.queries import audience_of
 from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
 from ..web.errors import show_when_expired
 from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .access import add_button, card_of, find_own_post, own_post, visible_post
+from .access import add_button, card_of, find_own_post, find_visible_post, own_post, visible_post
 from .card import read_cards
 from .composer import (
     PostForm,
@@ -74,7 +73,7 @@ def new() -> ResponseReturnValue:
 @login_required
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to reply on."""
-    typed, parent = _typed(in_reply_to_id=id), _visible(id)
+    typed, parent = _typed(in_reply_to_id=id), find_visible_post(id)
     if parent is None and (draft := typed.get("draft")):
         return redirect(url_for(".new", draft=draft.id), 303)
     if parent is None:
@@ -88,7 +87,7 @@ def write_reply(id: int) -> ResponseReturnValue:
 @WRITING
 def reply(id: int) -> ResponseReturnValue:
     """Reply to a post."""
-    parent = _visible(id)
+    parent = find_visible_post(id)
     if parent is None:
         return _nothing_to_reply_to()
     form = PostForm()
@@ -148,11 +147,6 @@ def save_edit(id: int) -> ResponseReturnValue:
     return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
 
 
-def _visible(id: int) -> Row[Any] | None:
-    found = queries.visible_post(audience_of(viewer))
-    return read(found, post_id=id, viewer_id=viewer.id).first()
-
-
 def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None:
     """Publish what ``form`` holds; None, with the errors at its fields, where that fails."""
     if not form.validate_on_submit():
@@ -161,8 +155,8 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
         return publish(
             viewer, form.body.data, nonce=form.nonce.data, in_reply_to=in_reply_to, extra=form.extra
         )
-    except SentBeforeError:
-        form.renew(_("You sent this form before. Send it again to publish this text as well."))
+    except SentBeforeError as error:
+        form.renew(str(error))
         return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as OrmSession
@@ -20,9 +21,17 @@ from .text import fault, names_in, normal, pieces, tags_in, to_html
 class SentBeforeError(ValueError):
     """The form was sent before with another text, or what it wrote was deleted since."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            _("You sent this form before. Send it again to publish this text as well.")
+        )
+
 
 class GoneError(ValueError):
     """The post was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("It may have been deleted, or the address may be wrong."))
 
 
 class Author(Protocol):
@@ -119,7 +128,7 @@ def edit(
 ) -> Version | None:
     """Give ``post`` a new text, and keep the old one in its history.
 
-    ``extra`` has new values of composer parts; None keeps them. Returns the version that was
+    ``extra`` has new values of all composer parts; None keeps them. Returns the version that was
     replaced, None when nothing differs. The same form sent twice edits once. Raises as
     :func:`publish` does, and :class:`GoneError` where the post was deleted meanwhile.
     """

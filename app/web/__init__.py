@@ -18,7 +18,10 @@ from . import (
 
 
 def init_app(app: Flask) -> None:
-    """Set up ``app`` to answer browsers. The order is that of the hooks that run on a request."""
+    """Set up ``app`` to answer browsers.
+
+    Hooks before a request run in this order, those after it in the reverse.
+    """
     for module in (urls, i18n, fragments, answers, forms, limits, compression, headers, errors):
         module.init_app(app)
     health.init_app(app)

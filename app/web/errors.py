@@ -89,8 +89,7 @@ def form_expired(error: CSRFError) -> Response:
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
     template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
-    header = request.headers.get("Accept-Language", "")
-    with using_language(browser_language(header[:200], tuple(current_app.config["LANGUAGES"]))):
+    with using_language(browser_language()):
         html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
 

@@ -62,19 +62,20 @@ def using_language(language: str) -> Iterator[None]:
 
 
 def _preferred() -> str:
-    languages: dict[str, str] = current_app.config["LANGUAGES"]
-    header = ""
+    chosen: str | None = None
     if has_request_context():
-        chosen: str | None = current_app.extensions["chosen_language"]()
-        if chosen in languages:
-            return chosen
-        header = request.headers.get("Accept-Language", "")
-    return browser_language(header[:LONGEST_HEADER], tuple(languages))
+        chosen = current_app.extensions["chosen_language"]()
+    return chosen if chosen and chosen in current_app.config["LANGUAGES"] else browser_language()
+
+
+def browser_language() -> str:
+    """Return the best of our languages for the browser of this request; by default the first."""
+    header = request.headers.get("Accept-Language", "") if has_request_context() else ""
+    return _best_match(header[:LONGEST_HEADER], tuple(current_app.config["LANGUAGES"]))
 
 
 @lru_cache(KEPT)
-def browser_language(header: str, languages: tuple[str, ...]) -> str:
-    """Return the best of ``languages`` for an Accept-Language header, by default the first."""
+def _best_match(header: str, languages: tuple[str, ...]) -> str:
     return parse_accept_header(header, LanguageAccept).best_match(languages) or languages[0]
 
 

@@ -1,10 +1,12 @@
 """A later domain (tests.mood) adds a field to card and composer: every way of writing has it."""
 
 import gc
+from dataclasses import replace
 from functools import _lru_cache_wrapper
 
 import pytest
 from sqlalchemy import select as query
+from wtforms import StringField
 
 from app.data.database import db
 from app.posts import card, composer
@@ -136,10 +138,15 @@ def test_a_name_that_the_card_has_and_a_part_without_a_value_are_refused():
     for part in (
         card.CardPart("likes", column=mood.has_mood),
         card.CardPart("parts", column=mood.has_mood),
+        card.CardPart("author_id", column=mood.has_mood),
+        card.CardPart("liked", column=mood.has_mood),
         card.CardPart("nothing"),
     ):
         with pytest.raises(ValueError, match=part.name):
             card.add_to_card(part)
+    for name in ("body", "nonce", "extra", "in_reply_to"):
+        with pytest.raises(ValueError, match=name):
+            composer.add_to_composer(replace(mood.FIELD, fields={name: StringField()}))
 
 
 @pytest.mark.parametrize("htmx", [False, True])
