@@ -43,8 +43,9 @@ class CardPart:
 
     The value is a ``column`` of a query of posts, or is loaded by ``load`` for all posts of a page
     at once (by id; None for a post that is missing). The template takes ``post`` (the
-    :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``. Places: ``above`` and ``below`` the text,
-    in the row of ``actions``, and in the ``menu``, which cards of signed-in viewers have.
+    :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``. Places:
+    ``above`` and ``below`` the text, in the row of ``actions``, and in the ``menu``, which cards
+    of signed-in viewers have.
 
     The HTML is cached and served to others, so the template must use nothing but ``post``: not
     the viewer, the request or a CSRF token. A button belongs to the form ``actions`` of the page.
