@@ -4,7 +4,7 @@ import sqlite3
 import warnings
 from typing import Any
 
-from sqlalchemy import Engine, ExceptionContext, event
+from sqlalchemy import Engine, ExceptionContext, NullPool, event
 
 try:
     from pysqlite3 import dbapi2 as sqlite
@@ -54,11 +54,12 @@ def read_engine_options(backend: str, **connect_args: Any) -> dict[str, Any]:
     """Return the options of an engine whose connections only read.
 
     AUTOCOMMIT: each statement sees what is committed, and no transaction stays open. Each thread
-    keeps its connection (:mod:`app.data.reading`), so the pool has no limit (size 0).
+    keeps its connection (:mod:`app.data.reading`), so there is no pool: it closes with the thread.
     """
     options = engine_options(backend, **connect_args)
-    options.pop("max_overflow", None)
-    return {**options, "isolation_level": "AUTOCOMMIT", "pool_size": 0, "pool_pre_ping": False}
+    for of_pools in ("pool_size", "max_overflow", "pool_pre_ping"):
+        options.pop(of_pools, None)
+    return {**options, "isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
 
 
 def set_up(engine: Engine) -> None:

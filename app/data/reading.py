@@ -23,7 +23,7 @@ class _Connections:
         self.by_engine: dict[Engine, Connection] = {}
 
     def close(self) -> None:
-        """Return the connections to their pools."""
+        """Close the connections."""
         while self.by_engine:
             _engine, connection = self.by_engine.popitem()
             connection.close()
@@ -63,7 +63,7 @@ def read_latest(statement: Executable, /, **values: Any) -> CursorResult[Any]:
 
 
 def close_read_connections() -> None:
-    """Return the connections that this thread keeps to their pools."""
+    """Close the connections that this thread keeps."""
     _kept.connections.close()
 
 
