@@ -159,18 +159,20 @@ def person_with_followers() -> AnySelect:
 @cache
 def followers(window: Window, audience: Audience) -> AnySelect:
     """Select who follows ``user_id``: people, ``since``, whether they are ``followed``."""
-    found = select(*PERSON, Follow.since, is_followed(audience).label("followed"))
-    found = found.join(Follow, Follow.follower_id == User.id)
-    found = found.where(Follow.followed_id == USER_ID, not_blocked(audience))
-    return window.of(found, Follow.since)
+    return _people(window, audience, Follow.follower_id, Follow.followed_id == USER_ID)
 
 
 @cache
 def following(window: Window, audience: Audience) -> AnySelect:
     """Select whom ``user_id`` follows: people, ``since``, whether they are ``followed``."""
+    return _people(window, audience, Follow.followed_id, Follow.follower_id == USER_ID)
+
+
+def _people(
+    window: Window, audience: Audience, person_id: Any, of_user: ColumnElement[bool]
+) -> AnySelect:
     found = select(*PERSON, Follow.since, is_followed(audience).label("followed"))
-    found = found.join(Follow, Follow.followed_id == User.id)
-    found = found.where(Follow.follower_id == USER_ID, not_blocked(audience))
+    found = found.join(Follow, person_id == User.id).where(of_user, not_blocked(audience))
     return window.of(found, Follow.since)
 
 

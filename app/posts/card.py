@@ -169,7 +169,7 @@ def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
     card, spoken = current_app.extensions["cards"], language()
     # Not once for each row: the viewer may be Flask-Login's proxy.
     viewer_id, others = viewer.id, "other" if viewer.is_authenticated else "anonymous"
-    names = rows[0]._fields
+    names = rows[0]._fields  # Documented by SQLAlchemy, as of a named tuple.
     shown_id, author_id = names.index("shown_id"), names.index("author_id")
     values = [tuple(row) for row in rows]
     ids = [row[shown_id] for row in values]

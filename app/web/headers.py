@@ -72,7 +72,7 @@ def _limit_caching(response: Response) -> Response:
         response.cache_control.max_age or _is_static_file(response)
     )
     if not is_public:
-        response.headers["Vary"] = ", ".join((*VARY, *response.vary))
+        response.headers["Vary"] = ", ".join(dict.fromkeys((*VARY, *response.vary)))
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 
