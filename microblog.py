@@ -1,10 +1,12 @@
-"""The application object that the server and the ``flask`` command load."""
+"""The application objects: ``app`` for the ``flask`` command, ``server`` for Granian."""
 
 import gc
 
 from app import create_app
+from app.web.server import Server
 
 app = create_app()
+server = Server(app)
 
 # What is there now stays as long as the process: no need to look through it for garbage. What a
 # request leaves is mostly freed at once.

@@ -8,7 +8,7 @@ from flask import Flask
 
 import config
 
-from . import cli, jobs, logs, web
+from . import cli, jobs, logs, serving, web
 from .data import database, replica
 from .web.urls import static_url
 
@@ -46,7 +46,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
     os.makedirs(app.instance_path, exist_ok=True)
 
-    for module in (logs, database, replica, jobs, web, cli):
+    for module in (logs, database, replica, jobs, web, serving, cli):
         module.init_app(app)
     for name in DOMAINS:
         app.register_blueprint(import_module(f"app.{name}").blueprint)

@@ -26,7 +26,6 @@ from typing import Any
 
 import psycopg
 import redis
-from honcho.environ import parse_procfile
 
 import config
 from app.data.replica import WROTE
@@ -137,7 +136,7 @@ class Replica(Database):
 
 @dataclass
 class Machine:
-    """A process of the Procfile, with its own instance folder, port and log."""
+    """A web server or a worker, with its own instance folder, port and log."""
 
     name: str
     port: int
@@ -190,12 +189,10 @@ class Machines:
         }
 
     def start(self, process: str, machine: Machine) -> None:
-        """Start a process of the Procfile on ``machine``; it stops when the community stops."""
-        command = parse_procfile((config.ROOT / "Procfile").read_text()).processes[process]
+        """Run ``flask web`` or ``flask worker`` on ``machine`` until the community stops."""
         with (machine.instance / "output").open("w") as output:
             started = subprocess.Popen(
-                f"exec {command}",
-                shell=True,
+                [sys.executable, "-m", "flask", process],
                 cwd=config.ROOT,
                 env=self._environment(self.settings(machine)),
                 stdout=output,

@@ -120,12 +120,18 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") flash().replaceChildren();
   });
-  document.addEventListener("htmx:error", (event) => {
+  function sayLostConnection(event) {
     if (isPoll(event)) return;
     const message = document.createElement("div");
     message.className = "message";
     message.textContent = document.body.dataset.lostConnection;
     flash().replaceChildren(message);
+  }
+  document.addEventListener("htmx:error", sayLostConnection);
+  // A server that is too busy does not ask the application.
+  document.addEventListener("htmx:response:error", (event) => {
+    const { response, text } = event.detail.ctx;
+    if (response.status === 503 && !text?.includes("<hx-partial")) sayLostConnection(event);
   });
 
   // After a new session began in an open page, its forms get the new CSRF token.

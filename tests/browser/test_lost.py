@@ -107,6 +107,25 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_later(
 
 
 @only_with_scripts
+def test_a_server_that_is_too_busy_keeps_the_text(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    """The server refuses a request before it reaches the application, as plain HTML."""
+    watch.allow(503)
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    own_page.route("**/posts", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    with no_page_load(own_page):
+        send(own_page).click()
+        expect(flash(own_page)).to_contain_text("Nothing is lost: try again.")
+        expect(composer(own_page)).to_have_value(TEXT)
+        own_page.unroute("**/posts")
+        send(own_page).click()
+        expect(composer(own_page)).to_be_empty()
+    assert site.posts_of(viewer) == [TEXT]
+
+
+@only_with_scripts
 @pytest.mark.parametrize("trouble", ["no connection", "signed out", "no database"])
 def test_polling_fails_silently_and_goes_on(
     own_page: Page, site: Site, viewer: User, watch: Watch, trouble: str

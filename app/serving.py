@@ -1,0 +1,107 @@
+"""The commands that serve: ``serve`` runs web server and worker, ``web`` the server alone."""
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+
+import config
+
+COMMANDS = ("web", "worker")
+# A process that ends is started again after so many seconds.
+RESTART_AFTER = 2
+# Connections are cheap, and app/web/server.py bounds the requests.
+CONNECTIONS = 4096
+# Open files: a connection is one, and SQLite needs some for each thread.
+OPEN_FILES = 2 * CONNECTIONS
+GRANIAN = (
+    "--interface rsgi --http 1 --no-ws --loop uvloop --respawn-failed-workers "
+    f"--backpressure {CONNECTIONS} --http1-header-read-timeout 10000"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give ``app`` the commands."""
+    for command in (serve, web):
+        app.cli.add_command(command)
+
+
+@click.command()
+def serve() -> None:
+    """Serve the site: web and worker processes together, until told to stop (SIGTERM)."""
+    host, port = current_app.config["HOST"], current_app.config["PORT"]
+    _refuse_taken_port(host, port)
+    click.echo(f"\n  {current_app.config['SITE_NAME']} is at http://{host}:{port}")
+    click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
+    current_app.logger.info("Microblog %s starts at http://%s:%s", config.VERSION, host, port)
+    _supervise()
+
+
+@click.command()
+def web() -> None:
+    """Run the web server alone; the worker runs elsewhere."""
+    settings = current_app.config
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    address = f"--host {settings['HOST']} --port {settings['PORT']}"
+    options = f"{GRANIAN} {address} --workers {settings['WEB_WORKERS']}".split()
+    os.chdir(current_app.root_path)
+    granian = Path(sys.executable).with_name("granian")
+    environment = os.environ | {"FLASK_DEBUG": "0", "PYTHONUNBUFFERED": "1"}
+    os.execve(granian, [str(granian), *options, "microblog:server"], environment)
+
+
+def _supervise() -> None:
+    """Run the processes, start each again that ends, and end all on SIGTERM or SIGINT."""
+    running: dict[int, str] = {}
+    is_stopping = False
+
+    def start(command: str) -> None:
+        arguments = [sys.executable, "-m", "flask", "--no-debug", command]
+        process = subprocess.Popen(arguments, process_group=0)
+        running[process.pid] = command
+        if is_stopping:
+            process.terminate()
+
+    def stop(*_signal: object) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+        for pid in running:
+            os.kill(pid, signal.SIGTERM)
+
+    for command in COMMANDS:
+        start(command)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while running:
+        pid, status = os.wait()
+        command = running.pop(pid)
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # what a killed process left behind
+        if not is_stopping:
+            code = os.waitstatus_to_exitcode(status)
+            current_app.logger.error("%s ended (%s) and is started again.", command, code)
+            time.sleep(RESTART_AFTER)
+            start(command)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"{host}:{port} cannot be served ({error.strerror}). "
+                "Choose another: PORT=8001 make run"
+            ) from error

@@ -1,0 +1,132 @@
+"""The application that Granian serves: the WSGI application, behind bounds on what waits.
+
+Granian holds the connections, so one that is idle or slow takes no thread. Its interface is RSGI
+(https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md).
+
+- Pages are answered one at a time on the event loop: they wait for no client and hash nothing, and
+  under the interpreter's lock further threads would make them slower.
+- Of other requests the body is read first, within a deadline. Then one of a few threads answers, so
+  that a form that waits, for the write lock or for a hash, delays no page.
+- When too much waits already, the answer is 503.
+"""
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException, LengthRequired, RequestTimeout, ServiceUnavailable
+
+from .headers import FixedHeaders
+
+FORM_THREADS = 4
+# How many requests may wait in a process: for their turn, for their body, for a thread.
+PAGES, BODIES, FORMS = 128, 512, 64
+# The deadline of a body, in seconds, and the bytes that add a second to it.
+BODY_WITHIN, BYTES_A_SECOND = 10, 16 * 1024
+RETRY_AFTER = 2
+
+Environ = dict[str, Any]
+# Status, headers and body.
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+class Server:
+    """An RSGI application that answers as ``app`` does."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.largest_body = app.config["MAX_CONTENT_LENGTH"]
+        self.pages, self.bodies, self.forms = map(asyncio.Semaphore, (PAGES, BODIES, FORMS))
+        self.threads = ThreadPoolExecutor(FORM_THREADS, "form")
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Answer a request."""
+        environ = _environ(scope)
+        try:
+            is_page = scope.method in ("GET", "HEAD")
+            answer = await (self._page(environ) if is_page else self._form(environ, protocol))
+        except HTTPException as error:
+            with_headers = FixedHeaders(error, self.app.config["CONTENT_SECURITY_POLICY"])
+            answer = _call(with_headers, environ)
+        protocol.response_bytes(*answer)
+
+    async def _page(self, environ: Environ) -> Answer:
+        environ.pop("CONTENT_LENGTH", None)
+        async with _place(self.pages):
+            # Requests that came during the last page are counted before this one is answered.
+            await asyncio.sleep(0)
+            return _call(self.app, environ)
+
+    async def _form(self, environ: Environ, protocol: Any) -> Answer:
+        async with _place(self.bodies):
+            environ["wsgi.input"] = BytesIO(await self._body(environ, protocol))
+        async with _place(self.forms):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.threads, _call, self.app, environ)
+
+    async def _body(self, environ: Environ, protocol: Any) -> bytes:
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            raise LengthRequired
+        length = int(environ.get("CONTENT_LENGTH", 0))
+        if length > self.largest_body:
+            return b""  # The length alone has Flask answer 413.
+        try:
+            async with asyncio.timeout(BODY_WITHIN + length / BYTES_A_SECOND):
+                return bytes(await protocol())
+        except TimeoutError:
+            raise RequestTimeout from None
+
+
+def _place(queue: asyncio.Semaphore) -> asyncio.Semaphore:
+    """Return ``queue`` to take a place in; raise :class:`ServiceUnavailable` if it is full."""
+    if queue.locked():
+        raise ServiceUnavailable(retry_after=RETRY_AFTER)
+    return queue
+
+
+def _environ(scope: Any) -> Environ:
+    """Return the WSGI environment (PEP 3333) of a request."""
+    host, _, port = scope.server.rpartition(":")
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        # X_Forwarded_For could not be told from the header that a proxy sets.
+        if "_" not in name:
+            key = name.upper().replace("-", "_")
+            key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+            separator = "; " if name == "cookie" else ","
+            environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    return environ
+
+
+def _call(wsgi_app: Any, environ: Environ) -> Answer:
+    started: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_error: object) -> None:
+        started[:] = int(status[:3]), headers
+
+    body = wsgi_app(environ, start_response)
+    try:
+        content = b"".join(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+    return started[0], started[1], content

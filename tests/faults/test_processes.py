@@ -1,0 +1,70 @@
+"""Processes that are killed: what was answered is there, and the site goes on."""
+
+import signal
+import sqlite3
+import threading
+
+import psutil
+import pytest
+
+from tests.faults.conftest import Site
+from tests.machines import wait_until
+
+pytestmark = pytest.mark.machines
+
+
+def test_a_killed_worker_is_started_again_and_pages_go_on(site: Site):
+    first = wait_until(site.worker)
+    first.kill()
+    assert site.responds()
+    second = wait_until(lambda: site.worker() if site.worker() != first else None)
+    assert second.pid != first.pid
+    assert "worker ended (-9) and is started again." in site.log
+
+
+def test_a_killed_web_process_is_started_again(site: Site):
+    web = site.processes()
+    granian = next(one for one in web if "granian" in one.cmdline()[0] or "granian" in one.name())
+    granian.kill()
+    wait_until(lambda: not granian.is_running() and site.responds())
+
+
+def test_kill_everything_loses_nothing_that_was_answered(site: Site, register):
+    browsers = [register(f"writer{number}") for number in range(3)]
+    answered: list[str] = []
+
+    def write(browser, name):
+        for number in range(1000):
+            text = f"{name} says {number}"
+            try:
+                if browser.post(site, "/posts", body=text).status_code == 200:
+                    answered.append(text)
+            except OSError:
+                return
+
+    threads = [
+        threading.Thread(target=write, args=(browser, f"writer{number}"))
+        for number, browser in enumerate(browsers)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(answered) > 10)
+    site.kill()
+    for thread in threads:
+        thread.join()
+    with sqlite3.connect(site.instance / "microblog.sqlite3") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        kept = {body for (body,) in connection.execute("SELECT body FROM post")}
+    assert set(answered) <= kept
+    site.start()
+    assert site.responds()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_every_process(site: Site, number):
+    processes = site.processes()
+    site.process.send_signal(number)
+    assert site.process.wait(30) == 0
+    _gone, alive = psutil.wait_procs(processes, timeout=5)
+    assert not alive
+    site.start()
