@@ -38,7 +38,7 @@ check: .venv/installed-dev
 	@$(BIN)/lint-imports --no-cache
 
 # The speed of each kind of page, compared with a bare view of the same size, in a generated community:
-# make bench SIZE=s|m|l DB=sqlite|postgresql SECONDS_EACH=3 MEASURE=pages|writes|flat|memory
+# make bench SIZE=s|m|l DB=sqlite|postgresql SECONDS_EACH=3 MEASURE=pages|writes|flat|hostile|memory
 bench: .venv/installed-dev .venv/compressed
 	@command -v wrk > /dev/null || { apt-get update && apt-get install --yes --no-install-recommends wrk; } || { echo "The load comes from wrk. On Debian: apt-get install wrk"; exit 1; }
 	@$(BIN)/python -m benchmarks $(MEASURE) --size $(SIZE) --database $(DB) --seconds $(SECONDS_EACH)

@@ -10,6 +10,7 @@ from pathlib import Path
 from . import report
 from .community import SIZES
 from .databases import community
+from .hostile import measure_hostile
 from .measures import measure_flat, measure_memory, measure_pages, measure_writes
 from .pages import Site
 
@@ -38,6 +39,8 @@ def main() -> None:
             measured = pages if asked.only else chain(pages, measured)
         elif asked.measure == "flat":
             measured = measure_flat(site, *small, seconds=asked.seconds, rounds=asked.rounds)
+        elif asked.measure == "hostile":
+            measured = measure_hostile(site, asked.seconds, asked.rounds)
         elif asked.measure == "memory":
             measured = measure_memory(site, asked.requests)
         rows = []

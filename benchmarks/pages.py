@@ -59,6 +59,17 @@ def attribute(name: str, css: str, answer: TestResponse) -> str:
     return element.attributes[name] if element else ""
 
 
+def log_in_form(app: Flask, username: str, password: str) -> Request:
+    """Return the request that logs in."""
+    client = app.test_client()
+    token = attribute("value", "[name=csrf_token]", client.get("/login"))
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    form["Cookie"] = f"{cookie.key}={cookie.value}"
+    sent = urlencode({"login": username, "password": password, "csrf_token": token})
+    return Request("POST", "/login", form, sent)
+
+
 def sign_in(app: Flask, username: str, password: str = PASSWORD) -> Viewer:
     """Return a browser with a login session of ``username``."""
     client = app.test_client()

@@ -42,7 +42,7 @@ MEMORY = (
     "after requests to each worker | memory MB | with files (RSS)",
     "requests:, | memory:.1f | resident:.1f",
 )
-TABLES = {"pages": PAGES, "writes": PAGES, "flat": FLAT, "memory": MEMORY}
+TABLES = {"pages": PAGES, "writes": PAGES, "flat": FLAT, "hostile": FLAT, "memory": MEMORY}
 
 
 def cells(row: Row, formats: str) -> list[str]:

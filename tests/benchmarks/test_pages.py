@@ -4,6 +4,7 @@ from itertools import islice
 
 import pytest
 
+from benchmarks.hostile import inputs
 from benchmarks.pages import answer_to, get, post, sent_statements, sign_in
 
 
@@ -44,3 +45,9 @@ def test_an_error_ends_the_program(site):
 def test_whoever_is_unknown_cannot_log_in(site):
     with pytest.raises(SystemExit, match="nobody cannot log in"):
         sign_in(site.app, "nobody")
+
+
+def test_harmful_requests_are_answered_and_change_nothing(site):
+    for name, *requests in inputs(site):
+        statuses = [answer_to(request, site.app, may_fail=True).status_code for request in requests]
+        assert all(status == 200 or 400 <= status < 500 for status in statuses), name
