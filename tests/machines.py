@@ -56,6 +56,7 @@ class Database:
     """A temporary PostgreSQL server."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.server = get_server(folder, cleanup_mode="delete")
 
     def url(self, **options: str) -> str:
@@ -80,6 +81,16 @@ class Primary(Database):
         self.ask("ALTER SYSTEM SET fsync = off", database="postgres")
         self.ask("SELECT pg_reload_conf()", database="postgres")
         self.ask(f"CREATE DATABASE {NAME} ENCODING 'UTF8' TEMPLATE template0", database="postgres")
+
+    def restart(self) -> None:
+        """Stop the server, which ends its connections, and start it again."""
+        pgexec(
+            "pg_ctl",
+            ("restart", f"--pgdata={self.folder}", "--mode=fast", f"--log={self.folder}/restarted"),
+            bin_path=self.server.bin_path,
+            user=self.server.system_user,
+            cwd=self.folder,
+        )
 
 
 class Replica(Database):

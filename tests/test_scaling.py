@@ -311,3 +311,14 @@ def test_pages_are_served_when_the_replica_is_down(
     with asked(app) as counts:
         here.get("/")
     assert counts["replica"] == 0
+
+
+def test_a_primary_that_is_restarted_costs_nothing_that_was_answered(register, machines, a, b):
+    lena = register("lena")
+    lena.post(a, "/posts", body="Before the lights went out")
+    machines.primary.restart()
+    for machine in (a, b):
+        wait_until(lambda machine=machine: Browser().get(machine, "/healthz").text == "ok")
+    assert shows(lena.get(a, "/"), "Before the lights went out")
+    lena.post(b, "/posts", body="And after")
+    assert shows(lena.get(b, "/"), "And after")
