@@ -77,7 +77,7 @@ def test_a_repost_shows_to_followers(
     acts(card(own_page, post), "repost").click()
     expect(acts(card(own_page, post), "repost")).to_have_attribute("aria-pressed", "true")
     theirs.reload()
-    expect(card(theirs, post)).to_contain_text(f"{viewer.username} reposted")
+    expect(card(theirs, post)).to_contain_text(f"@{viewer.username} reposted")
 
     acts(card(own_page, post), "repost").click()
     expect(acts(card(own_page, post), "repost")).to_have_attribute("aria-pressed", "false")

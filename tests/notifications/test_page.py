@@ -49,11 +49,11 @@ def test_each_kind_has_its_sentence_and_links_to_its_post(
     make_follow(ann, ada)
     page = client.get("/notifications")
     assert sentences(page) == [
-        "New: ann follows you",
-        "New: bob reposted your post",
-        "New: ann liked your post",
-        "New: bob replied to you",
-        "New: ann mentioned you",
+        "New: ann @ann follows you",
+        "New: bob @bob reposted your post",
+        "New: ann @ann liked your post",
+        "New: bob @bob replied to you",
+        "New: ann @ann mentioned you",
     ]
     assert attributes(page, ".notification-post a", "href") == [
         f"/posts/{id}" for id in (post.id, post.id, written.id, mentioning.id)
@@ -67,10 +67,10 @@ def test_each_kind_has_its_sentence_and_links_to_its_post(
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "ann {} your post"),
-        (2, "bob and ann {} your post"),
-        (3, "cid, bob and 1 other {} your post"),
-        (5, "eve, dee and 3 others {} your post"),
+        (1, "ann @ann {} your post"),
+        (2, "bob @bob and ann @ann {} your post"),
+        (3, "cid @cid, bob @bob and 1 other {} your post"),
+        (5, "eve @eve, dee @dee and 3 others {} your post"),
     ],
 )
 def test_people_are_grouped_with_names(people, post, client, like, repost, count, said):
@@ -86,10 +86,10 @@ def test_people_are_grouped_with_names(people, post, client, like, repost, count
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "ann follows you"),
-        (2, "bob and ann follow you"),
-        (3, "cid, bob and 1 other follow you"),
-        (5, "eve, dee and 3 others follow you"),
+        (1, "ann @ann follows you"),
+        (2, "bob @bob and ann @ann follow you"),
+        (3, "cid @cid, bob @bob and 1 other follow you"),
+        (5, "eve @eve, dee @dee and 3 others follow you"),
     ],
 )
 def test_followers_are_one_group(ada, people, client, make_follow, count, said):
@@ -105,13 +105,16 @@ def test_posts_are_not_grouped_with_each_other(people, ada, make_post, client, l
     like(bob, cake)
     like(ann, cake)
     page = client.get("/notifications")
-    assert sentences(page) == ["New: ann and bob liked your post", "New: ann liked your post"]
+    assert sentences(page) == [
+        "New: ann @ann and bob @bob liked your post",
+        "New: ann @ann liked your post",
+    ]
 
 
 def test_a_name_is_shown_as_it_was_typed(ada, make_user, post, client, like):
     like(make_user("mallory", display_name="<b>& Co</b>"), post)
     page = client.get("/notifications")
-    assert sentences(page) == ["New: <b>& Co</b> liked your post"]
+    assert sentences(page) == ["New: <b>& Co</b> @mallory liked your post"]
     absent(page, ".notification b")
 
 
@@ -158,11 +161,11 @@ def test_a_tab_lists_its_kind(
     make_follow(ann, ada)
     page = client.get(f"/notifications?kind={kind}")
     said = {
-        "mention": "ann mentioned you",
-        "reply": "bob replied to you",
-        "like": "ann liked your post",
-        "repost": "bob reposted your post",
-        "follow": "ann follows you",
+        "mention": "ann @ann mentioned you",
+        "reply": "bob @bob replied to you",
+        "like": "ann @ann liked your post",
+        "repost": "bob @bob reposted your post",
+        "follow": "ann @ann follows you",
     }
     assert sentences(page) == [f"New: {said[kind]}"]
     tab = one(page, ".notification-tabs [aria-current=page]")
@@ -209,7 +212,7 @@ def test_the_next_page_begins_below_the_newest_notification_of_the_last_group(
         notify_users([ada.id], "like", bob.id, posts[0].id)
     first = client.get("/notifications")
     second = client.get(one(first, "a#more").attributes["href"])
-    assert sentences(first)[0] == "New: bob and ann liked your post"
+    assert sentences(first)[0] == "New: bob @bob and ann @ann liked your post"
     listed = [*attributes(first, "article", "id"), *attributes(second, "article", "id")]
     assert len(listed) == len(set(listed)) == 30
     through = client.get(one(second, "a.newer").attributes["href"])
@@ -232,7 +235,7 @@ def test_a_get_marks_nothing_and_the_button_marks_as_read(people, post, client, 
     page = client.follow(answer)
     assert messages(page) == ["Marked as read."]
     absent(page, ".notification-new")
-    assert sentences(page) == ["ann liked your post"]
+    assert sentences(page) == ["ann @ann liked your post"]
     assert unread(page) == []
 
 
@@ -258,12 +261,15 @@ def test_later_notifications_stay_unread(people, post, client, like):
     client.get("/notifications")
     like(cid, post)
     answer = mark_as_read(client, htmx=True)
-    assert sentences(answer) == ["New: cid liked your post", "bob and ann liked your post"]
+    assert sentences(answer) == [
+        "New: cid @cid liked your post",
+        "bob @bob and ann @ann liked your post",
+    ]
     assert unread(answer) == ["1", "1 new notification"]
     page = client.get("/notifications")
     mark_as_read(client)
     page = client.get("/notifications")
-    assert sentences(page) == ["cid, bob and 1 other liked your post"]
+    assert sentences(page) == ["cid @cid, bob @bob and 1 other liked your post"]
 
 
 def test_one_kind_alone_can_be_marked(people, post, client, like, repost):
@@ -274,7 +280,7 @@ def test_one_kind_alone_can_be_marked(people, post, client, like, repost):
     answer = mark_as_read(client)
     assert answer.location == "/notifications?kind=repost"
     page = client.get("/notifications")
-    assert sentences(page) == ["bob reposted your post", "New: ann liked your post"]
+    assert sentences(page) == ["bob @bob reposted your post", "New: ann @ann liked your post"]
 
 
 def test_the_list_swapped_by_marking_links_to_the_next_page_of_its_kind(
@@ -330,11 +336,11 @@ def test_notifications_from_a_user_blocked_later_are_hidden_and_not_counted(
     with app.app_context():
         block(*pair)
     page = client.get("/notifications")
-    assert sentences(page) == ["New: ann liked your post"]
+    assert sentences(page) == ["New: ann @ann liked your post"]
     assert unread(page)[0] == "1"
     with app.app_context():
         unblock(*pair)
-    assert sentences(client.get("/notifications")) == ["New: bob and ann liked your post"]
+    assert sentences(client.get("/notifications")) == ["New: bob @bob and ann @ann liked your post"]
 
 
 def test_notifications_from_a_user_muted_later_are_hidden_and_not_counted(
@@ -346,7 +352,7 @@ def test_notifications_from_a_user_muted_later_are_hidden_and_not_counted(
     with app.app_context():
         mute(ada, bob)
     page = client.get("/notifications")
-    assert sentences(page) == ["New: ann follows you"]
+    assert sentences(page) == ["New: ann @ann follows you"]
     assert unread(page)[0] == "1"
     with app.app_context():
         unmute(ada, bob)

@@ -160,7 +160,7 @@ def test_a_repost_shows_to_followers_with_the_name_of_the_reposter(
     repost_by(carmen, post)
     page = viewer.get("/")
     assert cards(page) == [post.id]
-    why = one(page, f"#post_{post.id} .post-why a", text="carmen reposted")
+    why = one(page, f"#post_{post.id} .post-why a", text="carmen @carmen reposted")
     assert why.attributes["href"] == "/@carmen"
     assert text_of(one(page, ".post-author .handle")) == "@bruno"
     assert one(page, ".post-time").attributes["href"] == f"/posts/{post.id}"
@@ -193,7 +193,7 @@ def test_a_page_shows_a_post_once(
         repost_by(person, post)
     page = viewer.get("/")
     assert cards(page) == [post.id]
-    assert whys(page) == ["bruno reposted"]
+    assert whys(page) == ["bruno @bruno reposted"]
 
 
 def test_paging_reaches_every_post_when_all_are_reposted(
@@ -221,7 +221,7 @@ def test_an_own_repost_is_on_the_own_profile_and_not_in_home(
     assert cards(signed_in(ada).get("/")) == []
     page = anonymous.get("/@ada")
     assert cards(page) == [post.id]
-    assert whys(page) == ["ada reposted"]
+    assert whys(page) == ["ada @ada reposted"]
     assert cards(anonymous.get("/@ada/replies")) == [post.id]
 
 
