@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ VERSION = "0.2.0"
 
 # NIST SP 800-107: an HMAC-SHA256 key should be as long as its output, 32 bytes.
 SHORTEST_KEY = 32
+FEWEST_STEPS = 8
 EXAMPLE_KEYS = ("changeme", "example", "secret", "you-will-never-guess")
 
 POSTGRESQL = "postgresql+psycopg://"
@@ -69,6 +71,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "WEB_WORKERS": _number(env, "WEB_WORKERS", 2),
         # The number of proxies that set X-Forwarded-For and X-Forwarded-Proto.
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0),
+        # Whether browsers that came by HTTPS may use nothing else on subdomains of the host, too.
+        "HSTS_SUBDOMAINS": _switch(env, "HSTS_SUBDOMAINS"),
         "TRUSTED_HOSTS": _trusted_hosts(base_url),
         # Without a server, mails are written to the log.
         "MAIL_SERVER": mail_server,
@@ -133,7 +137,10 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
 def refuse_unsafe(config: Mapping[str, object], *, debug: bool) -> None:
     """Raise :class:`SettingError` for a weak key, with which anyone could sign cookies."""
     key = str(config["SECRET_KEY"])
-    weak = len(key) < SHORTEST_KEY or any(word in key.lower() for word in EXAMPLE_KEYS)
+    # From one character to the next, a random key makes many different steps.
+    steps = {ord(after) - ord(before) for before, after in pairwise(key)}
+    repeats = len(steps) < FEWEST_STEPS or key in (key + key)[1:-1]
+    weak = len(key) < SHORTEST_KEY or any(word in key.lower() for word in EXAMPLE_KEYS) or repeats
     if weak and not debug:
         raise SettingError(
             f"SECRET_KEY is weak: give at least {SHORTEST_KEY} random characters, "

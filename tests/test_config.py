@@ -1,6 +1,7 @@
 """Settings: valid and refused values, and the secret key made on the first start."""
 
 import os
+import secrets
 import socket
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 import config
 from app import DOMAINS, create_app
 
-KEY = "k9" * 32
+KEY = "Vb3xQ7mZ0tRk9LwYs2Hc8PjNf5GdUa1E"
 
 
 @pytest.fixture
@@ -101,12 +102,29 @@ def test_a_generated_key_is_logged_where_several_machines_may_serve(make_app, ca
 
 
 @pytest.mark.parametrize(
-    "key", ["short", "x" * 31, "changeme" * 8, "my-Secret-" * 8, "example" * 9]
+    "key",
+    [
+        "short",
+        "Vb3xQ7mZ0tRk9LwYs2Hc8PjNf5GdUa1",
+        "changeme" * 8,
+        "my-Secret-" * 8,
+        "example" * 9,
+        "a" * 40,
+        "k9" * 32,
+        "Vb3xQ7mZ0tRk" * 3,
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+    ],
 )
 def test_a_weak_key_is_refused(tmp_path, key):
     env = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": key}
     with pytest.raises(config.SettingError, match="SECRET_KEY is weak"):
         create_app(env=env, TESTING=True)
+
+
+def test_random_keys_are_accepted():
+    for _ in range(500):
+        for key in (secrets.token_hex(16), secrets.token_urlsafe(24)):
+            config.refuse_unsafe({"SECRET_KEY": key}, debug=False)
 
 
 def test_debug_is_refused_on_a_server(tmp_path, monkeypatch):

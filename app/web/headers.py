@@ -37,7 +37,7 @@ def content_security_policy(avatars: str) -> str:
 class FixedHeaders:
     """WSGI middleware: adds the headers that every answer and every file carries."""
 
-    def __init__(self, wsgi_app: Any, policy: str) -> None:
+    def __init__(self, wsgi_app: Any, policy: str, *, hsts_subdomains: bool) -> None:
         self.wsgi_app = wsgi_app
         self.headers = [
             ("Content-Security-Policy", policy),
@@ -49,10 +49,8 @@ class FixedHeaders:
             ("Cross-Origin-Resource-Policy", "same-origin"),
             ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
         ]
-        self.over_https = [
-            *self.headers,
-            ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
-        ]
+        hsts = "max-age=31536000" + ("; includeSubDomains" if hsts_subdomains else "")
+        self.over_https = [*self.headers, ("Strict-Transport-Security", hsts)]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer a request."""

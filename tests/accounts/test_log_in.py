@@ -197,7 +197,13 @@ def test_under_https_cookies_are_bound_to_the_host(make_app, app, ada):
     names = {cookie.split("=")[0] for cookie in cookies}
     assert {"__Host-session", "__Host-remember"} <= names
     assert all("; Secure" in c and "; HttpOnly" in c and "SameSite=Lax" in c for c in cookies)
-    assert "max-age" in answer.headers["Strict-Transport-Security"]
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_subdomains_are_bound_to_https_by_a_setting(make_app, app):
+    client = make_app({"BASE_URL": "https://localhost", "HSTS_SUBDOMAINS": "on"}).test_client()
+    header = client.get("/login", base_url="https://localhost").headers["Strict-Transport-Security"]
+    assert header == "max-age=31536000; includeSubDomains"
 
 
 def test_logging_out_is_by_post_only_and_shows_a_message(ada, signed_in):

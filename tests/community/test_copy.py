@@ -21,7 +21,7 @@ from tests.html import cards, one
 
 pytestmark = pytest.mark.skipif(DATABASE != "postgresql", reason="It is copied into PostgreSQL.")
 
-KEY = "k9" * 32
+KEY = "Vb3xQ7mZ0tRk9LwYs2Hc8PjNf5GdUa1E"
 
 
 @pytest.fixture
