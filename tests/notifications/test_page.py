@@ -453,3 +453,8 @@ def test_the_counter_is_read_in_the_viewers_statement(client, statements):
     with statements() as sent:
         client.get("/notifications?counted=0", htmx=True)
     assert len(sent) == 1
+
+
+def test_a_copied_display_name_stands_beside_its_username(make_user, client, post, repost):
+    repost(make_user("eve", display_name="ada"), post)
+    assert sentences(client.get("/notifications")) == ["New: ada @eve reposted your post"]
