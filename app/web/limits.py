@@ -1,19 +1,35 @@
-"""Rate limits: how often an account, or an anonymous address, may do something."""
+"""Rate limits: how often an account, or an anonymous network, may do something."""
 
 import time
+from ipaddress import ip_address, ip_network
 from math import ceil
 
 from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 
+def network() -> str:
+    """Return what limits count an anonymous viewer by.
+
+    It is the IPv4 address, or the /64 network of the IPv6 address, which is what a provider
+    gives to one customer at least (RFC 6177).
+    """
+    try:
+        ip = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if ip.version == 4:
+        return str(ip)
+    # A server that listens on IPv6 sees IPv4 addresses mapped.
+    return str(ip.ipv4_mapped or ip_network((int(ip), 64), strict=False))
+
+
 def rate_limit_key() -> str:
-    """Return what a rate limit counts by: the account, or the address of an anonymous viewer."""
+    """Return what a rate limit counts by: the account, or the network of an anonymous viewer."""
     if current_user.is_authenticated:
         return f"user:{current_user.id}"
-    return f"address:{get_remote_address()}"
+    return f"network:{network()}"
 
 
 limiter = Limiter(rate_limit_key)
