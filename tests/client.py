@@ -8,7 +8,12 @@ from werkzeug.test import TestResponse
 from tests.html import check_markup, one, parse
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-COOKIES = (("session", "/"), ("remember", "/"), ("known-browser", "/login"))
+COOKIES = (
+    ("session", "/"),
+    ("remember", "/"),
+    ("known-browser", "/login"),
+    ("known-browser", "/reset-password"),
+)
 
 
 class Client:

@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from huey import Huey
 
 from app import jobs
+from app.accounts.resets import RESET
 from app.data.database import writing
 from app.mail.jobs import deliver, deliver_due
 from app.mail.models import OutboxMail
@@ -187,7 +188,7 @@ def test_several_workers_send_a_mail_once(mailing, letterbox, rows, together):
 def test_a_transaction_that_is_rolled_back_sends_no_mail(mailing, letterbox, rows):
     def act():
         with writing():
-            send_mail("ada@example.org", "Hi", "mail/reset_password.txt", "en", user=None, url="")
+            send_mail("ada@example.org", RESET, language="en", browser="")
             raise RuntimeError("no")
 
     with mailing.test_request_context(), pytest.raises(RuntimeError):

@@ -1,10 +1,12 @@
 """The forms of accounts."""
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-from flask import current_app
+from flask import Response, after_this_request, current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -17,31 +19,24 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Optional, Regexp, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 
-from ..data.database import db
 from ..web.forms import LengthFirst, line_ends, storable
-from .models import User, by_email, by_username, normal_email
-from .passwords import LONGEST, SHORTEST
-from .viewer import viewer
+from . import addresses, passwords
+from .models import User
+from .validators import (
+    current_password_rules,
+    email_rules,
+    if_imported_without,
+    new_password_rules,
+    not_taken_email,
+    not_taken_username,
+)
 
+# Seconds after which a password that could not be hashed may be sent again.
+RETRY_AFTER = 5
 # Characters of a display name.
 LONGEST_NAME = 60
-
-
-def valid_email(_form: FlaskForm, field: Any) -> None:
-    """Refuse an invalid e-mail address (RFC 5322 and 6531, checked by email-validator)."""
-    try:
-        validate_email(field.data or "", check_deliverability=False)
-    except EmailNotValidError as error:
-        raise ValidationError(_l("That is no e-mail address.")) from error
-
-
-def not_taken_email(_form: FlaskForm, field: Any) -> None:
-    """Refuse the e-mail address of another user."""
-    owner = db.session.scalar(by_email(field.data))
-    if owner and owner.id != viewer.id:
-        raise ValidationError(_l("Someone already uses this address."))
 
 
 def plain_name(text: str | None) -> str:
@@ -57,30 +52,29 @@ def plain_name(text: str | None) -> str:
     return " ".join("".join(kept).split())
 
 
-password_rules = [
-    LengthFirst(SHORTEST, LONGEST, _l("Between %(min)d and %(max)d characters, please.")),
-    storable,
-]
-
-
 def new_password_field(label: str) -> PasswordField:
     """Return a field for a new password."""
     return PasswordField(
         label,
-        validators=[DataRequired(), *password_rules],
+        validators=[InputRequired(), *new_password_rules],
         render_kw={"autocomplete": "new-password"},
         description=_l("At least 8 characters. A few unrelated words are good."),
     )
 
 
-def if_imported_without(_form: FlaskForm, field: Any) -> None:
-    """Accept an empty e-mail address from an imported user who has none."""
-    if not field.data and viewer.email is None:
-        field.errors = []
-        raise StopValidation
+@contextmanager
+def hashing_password(form: Any) -> Iterator[None]:
+    """Answer 429, with ``form`` as it was sent, if a password waits too long to be hashed."""
+    try:
+        yield
+    except passwords.HashingBusyError:
+        form.password.errors = [_("Many people are logging in. Send it again in a few seconds.")]
 
-
-email_rules = [DataRequired(), LengthFirst(max=254), storable, valid_email]
+        @after_this_request
+        def _too_many(response: Response) -> Response:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+            return response
 
 
 class RegisterForm(FlaskForm):
@@ -92,6 +86,7 @@ class RegisterForm(FlaskForm):
             DataRequired(),
             LengthFirst(max=30),
             Regexp(r"^[A-Za-z0-9_]+\Z", message=_l("Only letters A to Z, digits and _, please.")),
+            not_taken_username,
         ],
         description=_l("Letters, digits and _. It is your address here and cannot be changed."),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
@@ -105,12 +100,9 @@ class RegisterForm(FlaskForm):
     password = new_password_field(_l("Password"))
     submit = SubmitField(_l("Register"))
 
-    def validate_username(self, field: Any) -> None:
-        """Refuse a taken username, and one that is the first segment of a URL."""
-        if field.errors:
-            return
-        if field.data.lower() in _reserved_names() or db.session.scalar(by_username(field.data)):
-            raise ValidationError(_l("This name is taken. Try another."))
+    def own_words(self) -> tuple[str | None, ...]:
+        """Return words that are too easy to guess for a password."""
+        return self.username.data, self.email.data
 
 
 class LoginForm(FlaskForm):
@@ -123,7 +115,7 @@ class LoginForm(FlaskForm):
     )
     password = PasswordField(
         _l("Password"),
-        validators=[DataRequired(), LengthFirst(max=LONGEST), storable],
+        validators=[InputRequired(), *current_password_rules],
         render_kw={"autocomplete": "current-password"},
     )
     remember = BooleanField(_l("Remember me"))
@@ -142,6 +134,14 @@ class ResetPasswordForm(FlaskForm):
 
     password = new_password_field(_l("New password"))
     submit = SubmitField(_l("Set the password"))
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.user = user
+
+    def own_words(self) -> tuple[str | None, ...]:
+        """Return words that are too easy to guess for a password."""
+        return self.user.username, self.user.email
 
 
 class ProfileForm(FlaskForm):
@@ -174,13 +174,13 @@ class AccountForm(FlaskForm):
     language = SelectField(_l("Language"))
     password = PasswordField(
         _l("New password"),
-        validators=[Optional(), *password_rules],
+        validators=[Optional(strip_whitespace=False), *new_password_rules],
         description=_l("Leave it empty to keep the one you have."),
         render_kw={"autocomplete": "new-password"},
     )
     current_password = PasswordField(
         _l("Current password"),
-        validators=[LengthFirst(max=LONGEST), storable],
+        validators=current_password_rules,
         description=_l("Only to change the address or the password."),
         render_kw={"autocomplete": "current-password"},
     )
@@ -192,21 +192,20 @@ class AccountForm(FlaskForm):
         languages = current_app.config["LANGUAGES"]
         self.language.choices = [("", _l("As my browser asks")), *languages.items()]
 
+    def own_words(self) -> tuple[str | None, ...]:
+        """Return words that are too easy to guess for a password."""
+        return self.user.username, self.user.email, self.email.data
+
     @property
     def changes_email(self) -> bool:
-        """Whether the e-mail address differs from the saved one."""
-        return normal_email(self.email.data or "") != (self.user.email or "")
+        """Whether a valid e-mail address was typed that differs from the saved one."""
+        if not self.email.data or self.email.errors:
+            return False
+        return addresses.canonical(self.email.data) != self.user.email
 
     def validate_current_password(self, field: Any) -> None:
         """Require the current password for changes that could take the account over."""
-        if (self.password.data or self.changes_email) and not self.user.check_password(
-            field.data or ""
-        ):
+        if field.errors or not (self.password.data or self.changes_email):
+            return
+        if not self.user.check_password(field.data or ""):
             raise ValidationError(_l("This is not your current password."))
-
-
-def _reserved_names() -> set[str]:
-    """Return the first segment of every URL of the site."""
-    return {
-        rule.rule.split("/")[1].split("<")[0].lower() for rule in current_app.url_map.iter_rules()
-    } - {"", "@"}

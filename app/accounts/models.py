@@ -5,13 +5,14 @@ import secrets
 from datetime import datetime, timedelta
 
 import ua_parser
-from sqlalchemy import ForeignKey, Index, Select, String, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, delete, false, func, select, update
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from ..data.database import Base, changed_rows, delete_row, now, writing
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
+from .addresses import canonical
 from .signals import profile_changed
 
 # When a login session ends unused (OWASP ASVS 5.0, 7.3), without and with "remember me".
@@ -46,37 +47,37 @@ class User(TimeOrdered, Base):
         return self.display_name or self.username
 
     def check_password(self, password: str) -> bool:
-        """Whether ``password`` is right. Computes one hash, whatever the answer."""
-        return passwords.check(self.password_hash, password)
+        """Whether ``password`` is right."""
+        return passwords.matching(self.password_hash, password) is not None
 
-    def change_password(self, password: str, *, except_session_id: int | None = None) -> bool:
-        """Set a password and end every login session except that with the id ``except_session_id``.
+    def change_credentials(self, *, email: str | None = None, password: str | None = None) -> bool:
+        """Set the e-mail address, the password or both, and end every login session.
 
         Returns False, and changes nothing, when the password has changed since this
         user was loaded: so a reset link works once, however often it is sent at once.
         """
-        new = passwords.make(password)
-        with writing() as session:
-            as_loaded = User.password_hash.is_not_distinct_from(self.password_hash)
-            change = update(User).where(User.id == self.id, as_loaded).values(password_hash=new)
-            if changed_rows(session, change) != 1:
+        new = passwords.make(password) if password else self.password_hash
+        with writing():
+            if not self._replace_hash(new):
                 return False
-            session.refresh(self, ["password_hash"])
-            self.end_sessions(except_session_id=except_session_id)
+            if email:
+                self.email = canonical(email)
+            self.end_sessions()
         return True
 
-    def rehash_password(self, password: str) -> None:
-        """Store ``password`` under today's hashing method, if it is stored under an older one."""
-        if not passwords.is_current(self.password_hash):
-            new = passwords.make(password)
-            with writing():
-                self.password_hash = new
+    def renew_hash(self, password: str) -> None:
+        """Store ``password``, in the form that matched, under today's method and in NFC."""
+        if password != passwords.normal(password) or not passwords.is_current(self.password_hash):
+            self._replace_hash(passwords.make(password))
 
-    def change_email(self, email: str, *, except_session_id: int | None = None) -> None:
-        """Set the e-mail address and end every login session but ``except_session_id``."""
-        with writing():
-            self.email = normal_email(email)
-            self.end_sessions(except_session_id=except_session_id)
+    def _replace_hash(self, new: str | None) -> bool:
+        """Store another hash, unless the password has changed since this user was loaded."""
+        as_loaded = User.password_hash.is_not_distinct_from(self.password_hash)
+        change = update(User).where(User.id == self.id, as_loaded).values(password_hash=new)
+        with writing() as session:
+            changed = changed_rows(session, change) == 1
+            session.refresh(self, ["password_hash"])
+        return changed
 
     def choose_language(self, language: str | None) -> None:
         """Set the language of the person's pages; None leaves it to the browser."""
@@ -90,13 +91,10 @@ class User(TimeOrdered, Base):
             self.display_name, self.about_me = display_name, about_me
             profile_changed.send(self)
 
-    def end_sessions(self, *, except_session_id: int | None = None) -> None:
-        """Sign the person out in every login session but ``except_session_id``."""
+    def end_sessions(self) -> None:
+        """Sign the person out everywhere."""
         with writing() as session:
-            mine = LoginSession.user_id == self.id
-            session.execute(
-                delete(LoginSession).where(mine, LoginSession.id != (except_session_id or 0))
-            )
+            session.execute(delete(LoginSession).where(LoginSession.user_id == self.id))
 
     def sign_in(self, *, address: str, agent: str, remembered: bool) -> str:
         """Begin a login session and return its token, which is stored only in the cookie."""
@@ -151,13 +149,14 @@ def register(
 ) -> User:
     """Create an account.
 
-    Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken.
+    Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken, and
+    :class:`ValueError` for an address that is none.
     """
     password_hash = passwords.make(password) if password else None
     with writing() as session:
         user = User(
             username=username,
-            email=normal_email(email) if email else None,
+            email=canonical(email) if email else None,
             password_hash=password_hash,
             **profile,
         )
@@ -179,23 +178,16 @@ def by_username(username: str) -> Select[User]:
 
 
 def by_email(email: str) -> Select[User]:
-    """Select the user with that e-mail address, whatever the case."""
-    return select(User).where(func.lower(User.email) == normal_email(email))
+    """Select the user with that e-mail address, however it is written."""
+    try:
+        return select(User).where(func.lower(User.email) == canonical(email))
+    except ValueError:
+        return select(User).where(false())
 
 
 def by_login(login: str) -> Select[User]:
-    """Select the user whose username or e-mail address it is, whatever the case."""
-    return select(User).where(
-        or_(
-            func.lower(User.username) == login.lower(),
-            func.lower(User.email) == normal_email(login),
-        )
-    )
-
-
-def normal_email(email: str) -> str:
-    """Return the one spelling under which an address is stored and found."""
-    return email.strip().lower()
+    """Select the user whose username or e-mail address it is, however it is written."""
+    return by_email(login) if "@" in login else by_username(login.strip())
 
 
 def hash_token(token: str) -> str:

@@ -1,25 +1,56 @@
-"""Password length and hashes."""
+"""Passwords: which are accepted, their hashes, and how many are computed at once."""
 
+import os
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import BoundedSemaphore
 
 from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
 # NIST SP 800-63B: at least 8 characters; long passwords are accepted and never truncated.
 SHORTEST, LONGEST = 8, 128
+# A character in NFC is at most four code points in other forms (unicode.org/faq/normalization).
+LONGEST_TYPED = 4 * LONGEST
+
+# Seconds that a password waits for its turn to be hashed.
+LONGEST_WAIT = 5.0
+
+
+class HashingBusyError(Exception):
+    """Too many passwords are being hashed at the same time."""
+
+
+def normal(password: str) -> str:
+    """Return the form of ``password`` that is hashed and measured: NFC (NIST SP 800-63B).
+
+    A text that is far too long for a password stays as it is: its length is refused anyway, and
+    it takes quadratic time to normalize a long text.
+    """
+    return password if len(password) > LONGEST_TYPED else unicodedata.normalize("NFC", password)
 
 
 def make(password: str) -> str:
     """Return the hash of ``password``. It is slow on purpose: do not call it in a transaction."""
-    return generate_password_hash(password, method=current_app.config["PASSWORD_HASH"])
+    with _hashing():
+        return generate_password_hash(normal(password), method=current_app.config["PASSWORD_HASH"])
 
 
-def check(password_hash: str | None, password: str) -> bool:
-    """Whether ``password`` is right. Without a hash the check takes as long and is False."""
-    right = check_password_hash(
-        password_hash or _dummy_hash(current_app.config["PASSWORD_HASH"]), password
-    )
-    return right and password_hash is not None
+def matching(password_hash: str | None, password: str) -> str | None:
+    """Return the form of ``password`` whose hash this is: NFC, or as typed; None for neither.
+
+    Earlier releases hashed what was typed. So one hash is computed, and a second one if what was
+    typed is not in NFC: their number does not tell whether there is a ``password_hash``.
+    """
+    known = password_hash or _dummy_hash(current_app.config["PASSWORD_HASH"])
+    for form in dict.fromkeys((normal(password), password)):
+        with _hashing():
+            right = check_password_hash(known, form)
+        if right and password_hash:
+            return form
+    return None
 
 
 def is_current(password_hash: str | None) -> bool:
@@ -27,6 +58,45 @@ def is_current(password_hash: str | None) -> bool:
     return bool(password_hash) and str(password_hash).startswith(
         current_app.config["PASSWORD_HASH"] + "$"
     )
+
+
+def is_easy_to_guess(password: str, *own: str | None) -> bool:
+    """Whether ``password`` is a common one, or one of the person's ``own`` words.
+
+    An ``own`` word is a username or an e-mail address, which counts without its domain, too.
+    """
+    plain = normal(password).strip().casefold()
+    words = [current_app.config["SITE_NAME"], *filter(None, own)]
+    words += [word.partition("@")[0] for word in words]
+    return not plain or plain in {word.casefold() for word in words} or plain in _common_passwords()
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # Loaded at the first use, because it takes 14 MB.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
+
+
+@contextmanager
+def _hashing() -> Iterator[None]:
+    """Wait for a turn: no more hashes are computed at once than this process has cores.
+
+    Raises :class:`HashingBusyError` after :data:`LONGEST_WAIT`.
+    """
+    turns = _turns(current_app.config["WEB_WORKERS"])
+    if not turns.acquire(timeout=LONGEST_WAIT):
+        raise HashingBusyError
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+@cache
+def _turns(processes: int) -> BoundedSemaphore:
+    return BoundedSemaphore(max(1, (os.cpu_count() or 1) // max(1, processes)))
 
 
 @cache

@@ -14,13 +14,20 @@ from ..web.answers import form_page, own_path, show_message
 from ..web.errors import show_when_expired
 from ..web.i18n import language
 from ..web.limits import limiter
-from ..web.urls import external_url
 from . import blueprint, passwords
-from .forms import ForgottenPasswordForm, LoginForm, RegisterForm, ResetPasswordForm
-from .models import by_email, by_login, register
+from .addresses import canonical
+from .forms import (
+    ForgottenPasswordForm,
+    LoginForm,
+    RegisterForm,
+    ResetPasswordForm,
+    hashing_password,
+)
+from .known_browsers import COOKIE, LONGEST_COOKIE
+from .models import User, by_login, register
+from .resets import RESET, user_of_reset_token
 from .sign_in import begin_session, leave_session
-from .throttling import WITHIN, note_failure, remember_browser, too_many_failures
-from .tokens import reset_token, user_of_reset_token
+from .throttling import WITHIN, failure_keys, note_failure, too_many_failures
 from .viewer import viewer
 
 show_when_expired("username", _l("Username"))
@@ -38,13 +45,8 @@ def register_account() -> ResponseReturnValue:
     if current_app.config["REGISTRATION"] == "closed":
         return render_template("accounts/closed.html"), 403
     form = RegisterForm()
-    if form.validate_on_submit():
-        try:
-            user = register(form.username.data, email=form.email.data, password=form.password.data)
-        except IntegrityError:
-            # Somebody took the name between the check and the INSERT: the check now says which.
-            form.validate()
-        else:
+    with hashing_password(form):
+        if form.validate_on_submit() and (user := _registered(form)):
             begin_session(user, remember=False)
             show_message(_("Welcome, %(name)s!", name=user.username))
             return redirect(_next(), 303)
@@ -58,19 +60,10 @@ def login() -> ResponseReturnValue:
     if viewer.is_authenticated:
         return redirect(_next())
     form = LoginForm()
-    if form.validate_on_submit():
-        if too_many_failures(form.login.data):
-            raise TooManyRequests(retry_after=int(WITHIN.total_seconds()))
-        user = db.session.scalar(by_login(form.login.data))
-        # One hash is computed whether there is such a user or not.
-        right = passwords.check(user.password_hash if user else None, form.password.data)
-        if user and right:
-            user.rehash_password(form.password.data)
+    with hashing_password(form):
+        if form.validate_on_submit() and (user := _authenticated(form)):
             begin_session(user, remember=form.remember.data)
-            remember_browser(user)
             return redirect(_next(), 303)
-        note_failure(form.login.data)
-        form.password.errors = [_("The name or the password is wrong.")]
     return form_page("accounts/login.html", form)
 
 
@@ -89,16 +82,13 @@ def forgot_password() -> ResponseReturnValue:
     """Mail a link that sets a new password. The answer tells nothing about who has an account."""
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
-        user = db.session.scalar(by_email(form.email.data))
-        if user and user.email:
-            send_mail(
-                user.email,
-                _("Set a new password"),
-                "mail/reset_password.txt",
-                language=user.language or language(),
-                user=user,
-                url=external_url("accounts.reset_password", token=reset_token(user)),
-            )
+        # The job looks for the account: this answer takes as long for an unknown address.
+        send_mail(
+            canonical(form.email.data),
+            RESET,
+            language=language(),
+            browser=request.cookies.get(COOKIE, "")[:LONGEST_COOKIE],
+        )
         show_message(_("If there is an account with this address, a link is on its way to it."))
         return redirect(url_for("accounts.login"), 303)
     return form_page("accounts/forgot_password.html", form)
@@ -109,14 +99,46 @@ def forgot_password() -> ResponseReturnValue:
 def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by the link in a mail."""
     user = user_of_reset_token(token)
-    form = ResetPasswordForm()
-    if user and not form.validate_on_submit():
-        return form_page("accounts/reset_password.html", form)
-    if user and user.change_password(form.password.data):
-        show_message(_("Your password is set. Log in with it."))
-        return redirect(url_for("accounts.login"), 303)
+    if user:
+        form, changed = ResetPasswordForm(user), None
+        with hashing_password(form):
+            if form.validate_on_submit():
+                changed = user.change_credentials(password=form.password.data)
+        if changed is None:
+            return form_page("accounts/reset_password.html", form)
+        if changed:
+            show_message(_("Your password is set. Log in with it."))
+            return redirect(url_for("accounts.login"), 303)
     show_message(_("This link no longer works. Ask for a new one."))
     return redirect(url_for("accounts.forgot_password"), 303)
+
+
+def _registered(form: RegisterForm) -> User | None:
+    """Return the new user; None, with an error at the field, if the name was taken just now."""
+    try:
+        return register(form.username.data, email=form.email.data, password=form.password.data)
+    except IntegrityError:
+        form.validate()
+        return None
+
+
+def _authenticated(form: LoginForm) -> User | None:
+    """Return the user who logs in; None, with an error at the field, if it is none.
+
+    Raises :class:`werkzeug.exceptions.TooManyRequests` after too many failures.
+    """
+    user = db.session.scalar(by_login(form.login.data))
+    counted_by = failure_keys(form.login.data, user)
+    if too_many_failures(counted_by):
+        raise TooManyRequests(retry_after=int(WITHIN.total_seconds()))
+    # A hash is computed whether there is such a user or not.
+    right = passwords.matching(user.password_hash if user else None, form.password.data)
+    if user and right:
+        user.renew_hash(right)
+        return user
+    note_failure(counted_by)
+    form.password.errors = [_("The name or the password is wrong.")]
+    return None
 
 
 def _next() -> str:

@@ -17,8 +17,9 @@ from ..web.answers import form_page, show_message
 from ..web.errors import show_when_expired
 from ..web.limits import limiter
 from . import blueprint
-from .forms import AccountForm, ProfileForm
+from .forms import AccountForm, ProfileForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
+from .sign_in import begin_session
 from .viewer import viewer
 
 MOST_SESSIONS = 100
@@ -47,13 +48,8 @@ def edit_profile() -> ResponseReturnValue:
 def edit_account() -> ResponseReturnValue:
     """Change e-mail address, password or language; the first two sign out other browsers."""
     form = AccountForm(db.session.get_one(User, viewer.id))
-    if form.validate_on_submit():
-        try:
-            _save_account(form)
-        except IntegrityError:
-            # Somebody took the address between the check and the UPDATE: the check now says so.
-            form.validate()
-        else:
+    with hashing_password(form):
+        if form.validate_on_submit() and _is_saved(form):
             show_message(_("Your account is saved."))
             return redirect(url_for("accounts.edit_account"), 303)
     return form_page("accounts/edit_account.html", form)
@@ -84,10 +80,18 @@ def _sessions() -> AnySelect:
     return own.order_by(LoginSession.last_used_at.desc()).limit(row_count(MOST_SESSIONS))
 
 
-def _save_account(form: AccountForm) -> None:
-    user, here = form.user, viewer.session_id
+def _is_saved(form: AccountForm) -> bool:
+    """Save ``form``; False, with an error at the field, if the address was taken just now."""
+    user = form.user
+    email, password = form.changes_email and form.email.data, form.password.data
+    try:
+        if email or password:
+            remembered = db.session.get_one(LoginSession, viewer.session_id).remembered
+            # This browser gets a new token, too: somebody may have copied the one that it had.
+            if user.change_credentials(email=email or None, password=password or None):
+                begin_session(user, remember=remembered)
+    except IntegrityError:
+        form.validate()
+        return False
     user.choose_language(form.language.data or None)
-    if form.changes_email:
-        user.change_email(form.email.data, except_session_id=here)
-    if form.password.data:
-        user.change_password(form.password.data, except_session_id=here)
+    return True

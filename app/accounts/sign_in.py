@@ -10,6 +10,7 @@ from flask_login import LoginManager, login_user, logout_user
 
 from ..web.answers import answer_with_messages, show_message, wants_fragment
 from ..web.i18n import choose_language_by
+from .known_browsers import remember_browser
 from .models import User, end_session
 from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
 
@@ -63,6 +64,7 @@ def begin_session(user: User, *, remember: bool) -> None:
         address=request.remote_addr or "", agent=request.user_agent.string, remembered=remember
     )
     login_user(viewer_of_session(token), remember=remember)
+    remember_browser(user)
 
 
 def leave_session(viewer: Viewer) -> None:

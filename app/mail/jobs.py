@@ -8,16 +8,20 @@ from typing import cast
 from flask import Flask, current_app
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_mail import Mail, Message
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
-from ..data.database import changed_rows, db, now, writing
+from ..data.database import changed_rows, db, delete_row, now, writing
 from ..data.ids import id_at
 from ..jobs import every_minute, job
+from .letters import write
 from .models import OutboxMail
 
 log = logging.getLogger(__name__)
 flask_mail = Mail()
 
+# One address gets no more than this many mails an hour, whatever is requested for it.
+MAILS_AN_HOUR = 3
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
 # A mail that cannot be delivered is given up after this time, and a sent one deleted.
@@ -36,6 +40,8 @@ def deliver(mail_id: int) -> None:
     if mail is None:
         return
     try:
+        if not _write(mail):
+            return
         _send(mail)
     except Exception as error:
         # Whatever the mail server or the network does, the row stays for the next attempt. The
@@ -46,7 +52,7 @@ def deliver(mail_id: int) -> None:
         )
         return
     with writing():
-        mail.sent_at, mail.due_at = now(), None
+        mail.sent_at, mail.due_at, mail.data = now(), None, {}
 
 
 @every_minute
@@ -70,6 +76,39 @@ def _claim(mail_id: int) -> OutboxMail | None:
         claim = update(OutboxMail).where(*unclaimed)
         claim = claim.values(attempts=mail.attempts + 1, due_at=now() + wait)
         return mail if changed_rows(session, claim) == 1 else None
+
+
+class _NotToBeSentError(Exception):
+    """Rolls back what the writer of a mail changed."""
+
+
+def _write(mail: OutboxMail) -> bool:
+    """Have ``mail`` written; return False, and delete it, if nothing is to be sent."""
+    id = mail.id
+    try:
+        with writing() as session:
+            letter = write(mail)
+            if letter is None or _is_over_budget(session, mail, letter.budget):
+                raise _NotToBeSentError
+            mail.subject, mail.body, mail.budget = letter
+    except _NotToBeSentError:
+        with writing() as session:
+            delete_row(session, OutboxMail, id=id)
+        return False
+    return True
+
+
+def _is_over_budget(session: Session, mail: OutboxMail, budget: str) -> bool:
+    """Whether the address gets :data:`MAILS_AN_HOUR` of that ``budget`` without ``mail``."""
+    hour_ago = now() - timedelta(hours=1)
+    is_before = and_(OutboxMail.id < mail.id, OutboxMail.id >= id_at(hour_ago))
+    others = select(func.count()).where(
+        OutboxMail.recipient == mail.recipient,
+        OutboxMail.budget == budget,
+        OutboxMail.id != mail.id,
+        or_(is_before, OutboxMail.sent_at > hour_ago),
+    )
+    return (session.scalar(others) or 0) >= MAILS_AN_HOUR
 
 
 def _send(mail: OutboxMail) -> None:

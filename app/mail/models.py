@@ -1,8 +1,9 @@
 """The outbox."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import Base, now
@@ -16,8 +17,13 @@ class OutboxMail(TimeOrdered, Base):
     __tablename__ = "outbox_mail"
 
     recipient: Mapped[str] = mapped_column(String(320), index=True)
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
+    # Who writes it, and of what (app.mail.letters). Null for a mail that is written already.
+    kind: Mapped[str | None] = mapped_column(String(40))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Empty until the mail is written.
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    budget: Mapped[str] = mapped_column(String(20), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import pbkdf2_hmac
 
+import jwt
 import pytest
 import werkzeug.security
 from hypothesis import given
@@ -103,6 +104,11 @@ def test_one_hash_is_computed_for_a_known_and_an_unknown_username(ada, anonymous
         computed.clear()
         anonymous.log_in(login, password)
         assert len(computed) == 1
+    # One for each form that an earlier release may have stored.
+    for login in ("ada", "eve"):
+        computed.clear()
+        anonymous.log_in(login, "cafe\u0301 au lait")
+        assert len(computed) == 2
     computed.clear()
     assert anonymous.log_in("ada", PASSWORD).status_code == 303
     assert len(computed) == 1
@@ -253,6 +259,7 @@ def test_failures_count_per_account_across_ip_addresses(app, ada, make_client):
         (["192.0.2.1"] * 11, True),
         ([f"2001:db8:0:1::{n:x}" for n in range(11)], True),
         ([f"2001:db8:0:{n:x}::1" for n in range(11)], False),
+        ([f"::ffff:192.0.2.{n}" for n in range(11)], False),
     ],
 )
 def test_failures_count_per_network_across_accounts(app, make_client, addresses, same):
@@ -292,26 +299,79 @@ def test_a_trusted_proxy_names_the_ip_address(make_app, app):
     assert answers == [422] * 11
 
 
-def test_a_known_browser_of_the_owner_is_not_locked_out(ada, bruno, signed_in, make_client):
-    known = signed_in(ada)
-    known.post("/logout")
+@pytest.fixture
+def attacked(ada, make_client):
+    """Ada's account after ten failed log-ins from another network."""
     attacker = make_client()
     attacker.http.environ_base["REMOTE_ADDR"] = "192.0.2.66"
     fail(attacker, 10)
     assert attacker.log_in("ada", PASSWORD).status_code == 429
+
+
+def test_a_known_browser_of_the_owner_is_not_locked_out(ada, signed_in, request, make_client):
+    known = signed_in(ada)
+    known.post("/logout")
+    request.getfixturevalue("attacked")
     assert make_client().log_in("ada", PASSWORD).status_code == 429
     assert known.log_in("ada", PASSWORD).status_code == 303
 
 
-def test_a_known_browser_counts_for_its_own_account_only(ada, bruno, signed_in, make_client):
+def test_the_browser_in_which_somebody_registered_is_known(anonymous, make_client):
+    anonymous.get("/register")
+    new = {"username": "ines", "email": "ines@example.org", "password": PASSWORD}
+    assert anonymous.submit("main form", **new).status_code == 303
+    anonymous.get("/")
+    anonymous.post("/logout")
+    fail(make_client(), 10, "ines")
+    assert make_client().log_in("ines", PASSWORD).status_code == 429
+    assert anonymous.log_in("ines", PASSWORD).status_code == 303
+
+
+def test_a_known_browser_has_its_own_count(ada, signed_in, make_client):
+    known = signed_in(ada)
+    known.post("/logout")
+    assert fail(known, 10) == [422] * 10
+    assert known.log_in("ada", PASSWORD).status_code == 429
+    assert make_client().log_in("ada", PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize("change", [{"password": "another roof"}, {"email": "ada@example.net"}])
+def test_a_change_of_the_password_makes_other_browsers_unknown(ada, signed_in, make_client, change):
+    changing, copied = signed_in(ada), signed_in(ada).twin()
+    changing.get("/settings/account")
+    changing.submit("main form", current_password=PASSWORD, **change)
+    changing.get("/")
+    changing.post("/logout")
+    fail(make_client(), 10)
+    password = change.get("password", PASSWORD)
+    copied.http.delete_cookie("session")
+    assert copied.log_in("ada", password).status_code == 429
+    assert changing.log_in("ada", password).status_code == 303
+
+
+def test_a_known_browser_counts_for_its_own_account_only(bruno, signed_in, request):
     known = signed_in(bruno)
     known.post("/logout")
-    attacker = make_client()
-    attacker.http.environ_base["REMOTE_ADDR"] = "192.0.2.66"
-    fail(attacker, 10)
+    request.getfixturevalue("attacked")
     assert known.log_in("ada", PASSWORD).status_code == 429
-    forged = Client(known.app, {"known-browser": "eyJhbGciOiJub25lIn0.e30."})
-    assert forged.log_in("ada", PASSWORD).status_code == 429
+
+
+def test_a_forged_cookie_is_no_known_browser(app, ada, signed_in, request):
+    token = signed_in(ada).cookies()["known-browser"]
+    key = app.config["SECRET_KEY"]
+    claims = jwt.decode(token, key, algorithms=["HS256"], audience="known-browser")
+    request.getfixturevalue("attacked")
+    for forged in (
+        "eyJhbGciOiJub25lIn0.e30.",
+        "x" * 3000,
+        jwt.encode(claims, "x" * 64, algorithm="HS256"),
+        jwt.encode(claims | {"sub": "²"}, key, algorithm="HS256"),
+        jwt.encode(claims | {"sub": "9" * 500}, key, algorithm="HS256"),
+        jwt.encode(claims | {"for": ""}, key, algorithm="HS256"),
+        jwt.encode({k: v for k, v in claims.items() if k != "for"}, key, algorithm="HS256"),
+    ):
+        assert Client(app, {"known-browser": forged}).log_in("ada", PASSWORD).status_code == 429
+    assert Client(app, {"known-browser": token}).log_in("ada", PASSWORD).status_code == 303
 
 
 def test_failures_by_name_and_by_address_are_one_count(app, ada, make_client):

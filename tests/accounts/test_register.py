@@ -124,3 +124,31 @@ def test_any_input_gets_an_answer_with_an_error(anonymous, username, email, pass
     typed = {"username": username, "email": email, "password": password}
     encoded = {k: v.encode("utf-8", "surrogatepass") for k, v in typed.items()}
     assert anonymous.post("/register", encoded).status_code in (422, 400)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("admin", "Administrator", "moderator", "support", "root", "help", "staff", "security"),
+        *(
+            "abuse",
+            "postmaster",
+            "webmaster",
+            "system",
+            "Microblog",
+            "ADMIN_",
+            "_ad_min_",
+            "sup_port",
+        ),
+    ],
+)
+def test_names_of_those_who_run_the_site_are_reserved(anonymous, name):
+    answer = register_by_form(anonymous, username=name)
+    assert answer.status_code == 422
+    one(answer, ".invalid-feedback", text="This name is taken.")
+
+
+def test_the_name_of_the_site_is_reserved(migrated_app, anonymous, monkeypatch):
+    monkeypatch.setitem(migrated_app.config, "SITE_NAME", "The Village")
+    assert register_by_form(anonymous, username="the_village").status_code == 422
+    assert register_by_form(anonymous, username="villager").status_code == 303

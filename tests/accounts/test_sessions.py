@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts.jobs import delete_ended_sessions
 from app.accounts.models import User
-from app.accounts.tokens import reset_token
+from app.accounts.resets import reset_token
 from app.data.database import db
 from tests.client import Client
 from tests.conftest import PASSWORD
@@ -143,3 +143,26 @@ def test_a_forged_cookie_is_anonymous(app, ada, elsewhere):
     for forged in (f"{token}|{'0' * len(signature)}", f"{ada.id}|{signature}", token, "|", "é"):
         assert not is_accepted(app, {"remember": forged})
     assert not is_accepted(app, {"session": saved["session"][:-2]})
+
+
+@pytest.mark.parametrize("remember", [False, True])
+@pytest.mark.parametrize("change", [{"password": "another roof"}, {"email": "ada@example.net"}])
+def test_a_cookie_copied_before_a_change_is_invalid(app, ada, signed_in, rows, change, remember):
+    client = signed_in(ada, remember=remember)
+    copied = client.cookies()
+    change_account(client, **change)
+    assert client.is_signed_in
+    assert ("remember" in client.cookies()) is remember
+    assert not is_accepted(app, copied)
+    if remember:
+        assert not is_accepted(app, {"remember": copied["remember"]})
+        assert is_accepted(app, {"remember": client.cookies()["remember"]})
+    assert [row["remembered"] for row in rows("login_session")] == [remember]
+
+
+def test_a_refused_change_keeps_every_session(ada, elsewhere, signed_in):
+    client = signed_in(ada)
+    answer = change_account(client, password="another roof", current_password="wrong")
+    assert answer.status_code == 422
+    assert client.is_signed_in
+    assert elsewhere.is_signed_in

@@ -1,0 +1,92 @@
+"""Validators of usernames, e-mail addresses and passwords."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import ValidationError
+from wtforms.validators import DataRequired, StopValidation
+
+from ..data.database import db
+from ..web.forms import LengthFirst, storable
+from . import addresses, passwords
+from .models import by_email, by_username
+from .viewer import viewer
+
+# Names that could be taken for those who run the site, or for the site itself (RFC 2142).
+RESERVED_NAMES = frozenset(
+    (  # noqa: SIM905 - a list has one name a line
+        "abuse admin administrator help hostmaster moderation moderator noreply official "
+        "postmaster root security staff support system webmaster"
+    ).split()
+)
+
+
+def not_taken_username(_form: FlaskForm, field: Any) -> None:
+    """Refuse the username of another user, and one that is reserved."""
+    if field.errors:
+        return
+    if _is_reserved(field.data) or db.session.scalar(by_username(field.data)):
+        raise ValidationError(_l("This name is taken. Try another."))
+
+
+def valid_email(_form: FlaskForm, field: Any) -> None:
+    """Refuse what is no e-mail address."""
+    try:
+        addresses.canonical(field.data)
+    except EmailNotValidError as error:
+        raise StopValidation(_l("That is no e-mail address.")) from error
+
+
+def not_taken_email(_form: FlaskForm, field: Any) -> None:
+    """Refuse the e-mail address of another user."""
+    owner = db.session.scalar(by_email(field.data))
+    if owner and owner.id != viewer.id:
+        raise ValidationError(_l("Someone already uses this address."))
+
+
+def if_imported_without(_form: FlaskForm, field: Any) -> None:
+    """Accept an empty e-mail address from an imported user who has none."""
+    if not field.data and viewer.email is None:
+        field.errors = []
+        raise StopValidation
+
+
+email_rules = [DataRequired(), LengthFirst(max=addresses.LONGEST), storable, valid_email]
+# For a password that exists: earlier releases accepted other lengths.
+current_password_rules = [LengthFirst(max=passwords.LONGEST_TYPED), storable]
+
+
+class PasswordLength:
+    """A validator of the length of a new password, in the form that is hashed."""
+
+    def __init__(self) -> None:
+        self.field_flags = {"minlength": passwords.SHORTEST}
+
+    def __call__(self, _form: FlaskForm, field: Any) -> None:
+        """Raise :class:`wtforms.validators.StopValidation` for a wrong length."""
+        length = len(passwords.normal(field.data))
+        if not passwords.SHORTEST <= length <= passwords.LONGEST:
+            limits = {"min": passwords.SHORTEST, "max": passwords.LONGEST}
+            raise StopValidation(_("Between %(min)d and %(max)d characters, please.", **limits))
+
+
+def hard_to_guess(form: Any, field: Any) -> None:
+    """Refuse a common password, and one of the ``own_words`` of the person whose ``form`` it is."""
+    if passwords.is_easy_to_guess(field.data, *form.own_words()):
+        raise ValidationError(_l("Others would guess this password soon. Choose another."))
+
+
+new_password_rules = [PasswordLength(), storable, hard_to_guess]
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether nobody may register ``name``: as a part of a URL, or as a name of the site."""
+    plain = name.lower().replace("_", "")
+    rules = current_app.url_map.iter_rules()
+    parts = {rule.rule.split("/")[1].split("<")[0].lower() for rule in rules} - {"", "@"}
+    site = "".join(filter(str.isalnum, current_app.config["SITE_NAME"])).lower()
+    return plain in RESERVED_NAMES or plain in parts or plain == site

@@ -1,0 +1,38 @@
+"""The texts of mails. They are written when a mail is sent: a link in one may count from then."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .models import OutboxMail
+
+
+class Letter(NamedTuple):
+    """The text of a mail."""
+
+    subject: str
+    body: str
+    # Mails to one address are counted apart by budget.
+    budget: str = ""
+
+
+# Takes the recipient and the data of :func:`app.mail.sending.send_mail`; returns None if nothing
+# is to be sent.
+Writer = Callable[..., Letter | None]
+_writers: dict[str, Writer] = {}
+
+
+def writes(kind: str) -> Callable[[Writer], Writer]:
+    """Have the decorated function write the mails of ``kind``, in a transaction."""
+
+    def register(writer: Writer) -> Writer:
+        _writers[kind] = writer
+        return writer
+
+    return register
+
+
+def write(mail: OutboxMail) -> Letter | None:
+    """Return the text of ``mail``; None if nothing is to be sent."""
+    if mail.kind is None:
+        return Letter(mail.subject, mail.body, mail.budget)
+    return _writers[mail.kind](mail.recipient, **mail.data)
