@@ -13,6 +13,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
 
 from .data.database import after_commit
 
@@ -83,13 +84,14 @@ def _name(function: Job) -> str:
 
 
 def _queue(app: Flask) -> Huey:
+    # Huey pickles jobs: whoever may write into the queue must not be able to run code here.
+    serializer = SignedSerializer(secret=app.config["SECRET_KEY"], salt="jobs")
+    options = {"serializer": serializer, "immediate": app.testing}
     if app.config["REDIS_URL"]:
-        return RedisHuey("microblog", url=app.config["REDIS_URL"], immediate=app.testing)
+        return RedisHuey("microblog", url=app.config["REDIS_URL"], **options)
     file = Path(app.instance_path) / "jobs.sqlite3"
     # Not WAL: Huey uses the standard library's sqlite3, which may have the WAL-reset bug.
-    return SqliteHuey(
-        "microblog", filename=str(file), journal_mode="truncate", immediate=app.testing
-    )
+    return SqliteHuey("microblog", filename=str(file), journal_mode="truncate", **options)
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """Mails: the outbox, its delivery and its retries; and the background jobs."""
 
 import logging
+import pickle
 import socket
 import threading
 from datetime import timedelta
@@ -308,3 +309,32 @@ def test_the_worker_knows_every_job_and_sweep(app):
     huey = app.extensions["jobs"].open()
     known = {name.rpartition(".")[2] for name in huey._registry._registry}
     assert {"deliver", "deliver_due", "erase_deleted", "delete_ended_sessions"} <= known
+
+
+@pytest.fixture
+def queueing(make_app, app):
+    """An application whose jobs wait in the queue."""
+    queueing = make_app()
+    queueing.extensions["jobs"].open().immediate = False
+    return queueing
+
+
+def test_only_signed_jobs_are_run(queueing, ada, rows):
+    ask_for_a_reset(Client(queueing))
+    huey = queueing.extensions["jobs"].open()
+    (message,) = huey.storage.enqueued_items()
+    unsigned, signature = message.rsplit(b":", 1)
+    huey.execute(huey.dequeue())
+    assert outbox(rows) == [(1, True)]
+    for forged in (unsigned, pickle.dumps("a job"), unsigned + b":" + signature[::-1]):
+        huey.storage.enqueue(forged)
+        with pytest.raises(ValueError, match=r"Signature|Separator"):
+            huey.dequeue()
+
+
+def test_jobs_are_signed_with_the_key_of_the_site(queueing, make_app, ada):
+    ask_for_a_reset(Client(queueing))
+    (message,) = queueing.extensions["jobs"].open().storage.enqueued_items()
+    other = make_app({"SECRET_KEY": "Zk4vQ7mX1tRb9LwYs2Hc8PjNf5GdUa0E"}).extensions["jobs"].open()
+    with pytest.raises(ValueError, match="mismatch"):
+        other.deserialize_task(message)
