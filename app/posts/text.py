@@ -1,31 +1,65 @@
 """The text of a post: validation, mentions and tags, and its HTML, made once on writing."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
+import regex
 from flask import current_app
 from flask_babel import gettext as _
-from linkify_it import LinkifyIt
 from markupsafe import escape
 
+from ..data.characters import IN_WORD, fold, is_visible
 from ..data.types import is_storable
 
-# http and https only. Fuzzy links are off, because "house.My dog" is no host.
-_linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-for _scheme in ("ftp:", "//", "mailto:"):
-    _linkify.add(_scheme, None)
-
 LINK = '<a href="{0}" rel="nofollow noopener ugc">{1}</a>'
-MENTION = '<a href="/@{0}">@{1}</a>'
+MENTION = '<a href="/@{0}">{1}</a>'
 TAG = '<a href="/tags/{0}">{1}</a>'
 
 LONGEST_TAG = 60
-# An @ and a username, unless they are part of a word, an e-mail address or a path.
-_MENTION = re.compile(r"(?<![\w@/.+#%=&-])@([A-Za-z0-9_]{1,30})(?![\w@])")
-_HASH = re.compile(r"(?<![\w@/.+#%=&-])[#＃]")
+HASH_SIGNS = "#＃﹟"
+_AT_SIGNS = "@＠﹫"
+
+# A mention, tag or link begins anywhere but after a character of a username: many scripts have no
+# spaces, so a letter of another script is no boundary to look for.
+_NAME = "[A-Za-z0-9_]"
+_BEGIN = rf"(?<!{_NAME})"
+_LABEL = r"(?:-*+[\p{L}\p{M}\p{N}\p{So}_--\p{Default_Ignorable_Code_Point}]++)++"
+# White space, hidden characters and punctuation that is not ASCII end a URL; a joiner in a word
+# does not. The length has a limit, so that the time stays linear.
+_IN_URL = r"""[^\s<>"`\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}
+    [\p{P}--\p{ASCII}][\p{S}&&[\uff00-\uffef]]]"""
+_JOINER = rf"(?<={IN_WORD})[\u200c\u200d](?={IN_WORD})"
+_PATH = rf"[/?\#] {_IN_URL}{{,1000}}+ (?: {_JOINER} {_IN_URL}{{1,1000}}+ ){{,50}}+"
+_TOKEN = regex.compile(
+    rf"""
+    # Only http and https, and only when written out: "house.My dog" is no host.
+    {_BEGIN} (?P<link> [Hh][Tt][Tt][Pp][Ss]?:// (?:[\w.~%!$&'*+,;=:-]{{1,50}}@)?
+        {_LABEL} (?: \.{_LABEL} )*+ (?: :[0-9]{{1,5}}+(?![0-9]) )? (?: {_PATH} )? )
+    # What is no link, but in which signs have other meanings: an e-mail address, a URL of another
+    # scheme or of none, a character reference.
+    | (?<![\w.+%-]) [.+%-]*+ \w [\w.+%-]*+ @ (?:[\w-]++\.){{1,20}} [A-Za-z]{{2,}}+
+    | :// [!-~]++
+    | (?<![A-Za-z0-9.-]) (?:[A-Za-z0-9-]++\.)++ [A-Za-z]{{2,}}+ (?: :[0-9]++)?
+        (?: / | \?(?=[A-Za-z0-9])) [!-~]*+
+    | &\#[Xx][0-9A-Fa-f]++;
+    | {_BEGIN} [{_AT_SIGNS}] (?P<mention> {_NAME}{{1,30}}+) (?! {_NAME} | [{_AT_SIGNS}]{_NAME} )
+    | {_BEGIN} (?P<hash> [{HASH_SIGNS}] )
+    """,
+    regex.VERSION1 | regex.VERBOSE,
+)
+# Letters, marks and digits of any script and _; within, also joiners and middle dots (Unicode
+# Standard Annex 31, hashtag identifiers).
+_TAG = regex.compile(
+    r"""[\p{L}\p{M}\p{N}\p{Pc}]++
+    (?: (?: [\u200c\u200d]++ | [·\u0387・･] ) [\p{L}\p{M}\p{N}\p{Pc}]++ )*+""",
+    regex.VERSION1 | regex.VERBOSE,
+)
+# What folding may make of a character of a tag. Some letters and digits become a word with
+# brackets or spaces.
+_FOLDED = regex.compile(r"[\p{L}\p{M}\p{N}_·・]*+", regex.VERSION1)
+_FOLDED_TAG = regex.compile(rf"(?=\P{{M}})(?=.*\p{{L}}).{{1,{LONGEST_TAG}}}+")
+_REST_OF_ADDRESS = regex.compile(f"[{_AT_SIGNS}]{_NAME}")
 
 
 class Piece(NamedTuple):
@@ -55,7 +89,7 @@ def fault(body: str) -> str | None:
             longest=longest,
             over=len(body) - longest,
         )
-    if not any(_is_visible(c) for c in body):
+    if not is_visible(body):
         return _("Write something first.")
     if not is_storable(body):
         return _("There is a character in it that cannot be kept. Remove it.")
@@ -65,12 +99,19 @@ def fault(body: str) -> str | None:
 def pieces(body: str) -> list[Piece]:
     """Split ``body`` into plain text, links, mentions and tags."""
     found: list[Piece] = []
-    end = 0
-    for match in _linkify.match(body) or ():
-        found += _pieces_without_links(body, end, match.index)
-        found.append(Piece("link", match.text, match.url))
-        end = match.last_index
-    return found + list(_pieces_without_links(body, end, len(body)))
+    plain = start = 0
+    while match := _TOKEN.search(body, start):
+        piece = _piece(match)
+        if piece is None:
+            start = match.end()
+            continue
+        if match.start() > plain:
+            found.append(Piece("text", body[plain : match.start()]))
+        found.append(piece)
+        plain = start = match.start() + len(piece.text)
+    if plain < len(body):
+        found.append(Piece("text", body[plain:]))
+    return found
 
 
 def names_in(found: Iterable[Piece]) -> set[str]:
@@ -81,11 +122,6 @@ def names_in(found: Iterable[Piece]) -> set[str]:
 def tags_in(found: Iterable[Piece]) -> set[str]:
     """Return the folded tags."""
     return {piece.target for piece in found if piece.kind == "tag"}
-
-
-def fold_tag(tag: str) -> str:
-    """Return a tag as it is saved and searched: case-folded and in NFKC."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
 
 
 def to_html(found: Iterable[Piece], known: Mapping[str, str]) -> str:
@@ -101,61 +137,50 @@ def _html(piece: Piece, known: Mapping[str, str]) -> str:
         case "link":
             return LINK.format(escape(piece.target), escape(piece.text))
         case "mention" if piece.target in known:
-            return MENTION.format(known[piece.target], piece.text[1:])
+            return MENTION.format(known[piece.target], piece.text)
         case "tag":
             return TAG.format(quote(piece.target, safe=""), escape(piece.text))
         case _:
             return str(escape(piece.text)).replace("\n", "<br>")
 
 
-def _pieces_without_links(body: str, start: int, stop: int) -> Iterator[Piece]:
-    """Yield the pieces of ``body`` from ``start`` to ``stop``, where no link is."""
-    plain = start
-    while start < stop:
-        found = _next_mention_or_tag(body, start, stop)
-        if found is None:
+def _piece(match: regex.Match[str]) -> Piece | None:
+    """Return the piece that begins where ``match`` does; None if it is plain text."""
+    if match["link"]:
+        url = _without_end(match["link"])
+        return Piece("link", url, url)
+    if match["mention"]:
+        return Piece("mention", match[0], match["mention"].lower())
+    if match["hash"] and (tag := tag_at(match.string, match.end())):
+        return Piece("tag", match["hash"] + tag, fold(tag))
+    return None
+
+
+def _without_end(url: str) -> str:
+    """Return ``url`` without what belongs to the sentence: final punctuation, a closing bracket."""
+    closing = []
+    for at, char in enumerate(url):
+        if char in "([{":
+            closing.append({"(": ")", "[": "]", "{": "}"}[char])
+        elif char in ")]}" and (not closing or closing.pop() != char):
+            url = url[:at]
             break
-        at, piece = found
-        if at > plain:
-            yield Piece("text", body[plain:at])
-        yield piece
-        plain = start = at + len(piece.text)
-    if plain < stop:
-        yield Piece("text", body[plain:stop])
+    url = url.rstrip(".,;:!?([{")
+    return url.rstrip("'.,;:!?") if url.count("'") % 2 else url
 
 
-def _next_mention_or_tag(body: str, start: int, stop: int) -> tuple[int, Piece] | None:
-    """Return the first mention or tag between ``start`` and ``stop``, with its position."""
-    while True:
-        mention = _MENTION.search(body, start, stop)
-        hash_sign = _HASH.search(body, start, stop)
-        if hash_sign and (mention is None or hash_sign.start() < mention.start()):
-            tag = tag_at(body, hash_sign.end(), stop)
-            if tag:
-                return hash_sign.start(), Piece("tag", hash_sign[0] + tag, fold_tag(tag))
-            start = hash_sign.end()
-        elif mention:
-            return mention.start(), Piece("mention", mention[0], mention[1].lower())
-        else:
-            return None
+def tag_at(text: str, start: int) -> str:
+    """Return the tag that begins at ``start`` of ``text``, without the sign; "" if there is none.
 
-
-def tag_at(body: str, start: int, stop: int) -> str:
-    """Return the tag that begins at ``start``, without the sign; "" if there is none.
-
-    A tag has letters, marks, digits and _ of any script, and at least one letter
-    (Unicode Standard Annex 31, hashtag identifiers, without its punctuation).
+    A tag has at least one letter, does not begin with a mark, and is no part of an address.
     """
-    end = start
-    while end < stop and (body[end] == "_" or unicodedata.category(body[end])[0] in "LMN"):
-        end += 1
-    tag = body[start:end]
-    begins_well = bool(tag) and unicodedata.category(tag[0])[0] != "M"
-    is_mail = end < len(body) and body[end] == "@"
-    has_letter = any(unicodedata.category(c)[0] == "L" for c in tag)
-    fits = len(fold_tag(tag)) <= LONGEST_TAG
-    return tag if begins_well and has_letter and fits and not is_mail else ""
-
-
-def _is_visible(char: str) -> bool:
-    return not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    run = _TAG.match(text, start)
+    if run is None or len(run[0]) > 10 * LONGEST_TAG:
+        return ""
+    tag = run[0]
+    for at, char in enumerate(tag):
+        if not _FOLDED.fullmatch(fold(char)):
+            tag = tag[:at].rstrip("\u200c\u200d·\u0387・･")
+            break
+    is_address = _REST_OF_ADDRESS.match(text, start + len(tag))
+    return tag if _FOLDED_TAG.fullmatch(fold(tag)) and not is_address else ""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..posts.text import fold_tag, tag_at
+from ..data.characters import fold
+from ..posts.text import HASH_SIGNS, tag_at
 from .tokens import marked, words_in
 
 # Characters of a query that are read: to fold combining marks takes quadratic time.
@@ -61,8 +62,8 @@ def parse(text: str) -> SearchQuery:
         plain = piece["plain"]
         if plain and (by := _FROM.fullmatch(plain)):
             from_username = by[1].lower() or from_username
-        elif plain and plain[0] in "#＃" and (tag := tag_at(plain, 1, len(plain))):
-            tags.append(fold_tag(tag))
+        elif plain and plain[0] in HASH_SIGNS and (tag := tag_at(plain, 1)):
+            tags.append(fold(tag))
         else:
             ends_open = piece.end() == len(text) and not piece["closed"]
             terms.append(_term(plain or piece["quoted"], is_prefix=ends_open))
