@@ -1,6 +1,5 @@
 """The forms of accounts."""
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,7 +22,8 @@ from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 
 from ..web.forms import LengthFirst, line_ends, storable
 from . import addresses, passwords
-from .models import User
+from .models import LONGEST_ABOUT, User
+from .names import display_name
 from .validators import (
     current_password_rules,
     email_rules,
@@ -35,21 +35,6 @@ from .validators import (
 
 # Seconds after which a password that could not be hashed may be sent again.
 RETRY_AFTER = 5
-# Characters of a display name.
-LONGEST_NAME = 60
-
-
-def plain_name(text: str | None) -> str:
-    """Return a display name in NFKC, without bidi controls, zero-width and control characters.
-
-    Text that is far too long stays as it is, for its length to be refused: to normalize it takes
-    quadratic time in its combining marks.
-    """
-    if text and len(text) > 10 * LONGEST_NAME:
-        return text
-    normal = unicodedata.normalize("NFKC", text or "")
-    kept = (c for c in normal if unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co"))
-    return " ".join("".join(kept).split())
 
 
 def new_password_field(label: str) -> PasswordField:
@@ -149,15 +134,14 @@ class ProfileForm(FlaskForm):
 
     display_name = StringField(
         _l("Display name"),
-        filters=[plain_name],
-        validators=[LengthFirst(max=LONGEST_NAME), storable],
+        filters=[display_name],
         description=_l("How you are called here. Your username, if you leave it empty."),
         render_kw={"autocomplete": "name"},
     )
     about_me = TextAreaField(
         _l("About me"),
         filters=[line_ends],
-        validators=[LengthFirst(max=500), storable],
+        validators=[LengthFirst(max=LONGEST_ABOUT), storable],
         render_kw={"rows": 4},
     )
     submit = SubmitField(_l("Save"))

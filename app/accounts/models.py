@@ -13,11 +13,14 @@ from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
 from .addresses import canonical
+from .names import LONGEST_NAME
 from .signals import profile_changed
 
 # When a login session ends unused (OWASP ASVS 5.0, 7.3), without and with "remember me".
 ENDS_UNUSED = timedelta(days=30)
 REMEMBERED_ENDS_UNUSED = timedelta(days=365)
+# In characters.
+LONGEST_ABOUT = 500
 
 
 class User(TimeOrdered, Base):
@@ -29,8 +32,8 @@ class User(TimeOrdered, Base):
     # Null for people who were imported.
     email: Mapped[str | None] = mapped_column(String(320))
     password_hash: Mapped[str | None] = mapped_column(String(256))
-    display_name: Mapped[str] = mapped_column(String(60), default="")
-    about_me: Mapped[str] = mapped_column(String(500), default="")
+    display_name: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")
+    about_me: Mapped[str] = mapped_column(String(LONGEST_ABOUT), default="")
     language: Mapped[str | None] = mapped_column(String(10))
     is_admin: Mapped[bool] = mapped_column(default=False)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

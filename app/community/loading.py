@@ -11,14 +11,17 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from ..accounts import passwords
-from ..accounts.models import User
+from ..accounts.models import LONGEST_ABOUT, User
+from ..accounts.names import display_name
 from ..data.counters import repair_counts
 from ..data.database import Base, db, writing
 from ..data.ids import id_at, moment_of
+from ..data.types import is_storable
 from ..follows.models import Follow
 from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import parse
 from ..search.index import fill
+from ..web.forms import line_ends
 
 BATCH = 5_000
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
@@ -87,16 +90,23 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> dict[s
     for key, (_at, name, row) in zip(keys, dated, strict=True):
         ids[name] = key
         values.append(
-            {
-                "id": key,
-                "username": name,
-                "display_name": row["display_name"][:60],
-                "about_me": row.get("about_me", "")[:500],
-                "password_hash": password_hash,
-            }
+            {"id": key, "username": name, **_profile(row), "password_hash": password_hash}
         )
     _insert(User, values)
     return ids
+
+
+def _profile(row: dict[str, str]) -> dict[str, str]:
+    """Return the profile of a row, by the rules of the form."""
+    about_me = line_ends(row.get("about_me", ""))
+    if len(about_me) > LONGEST_ABOUT:
+        raise _error(row, f"about_me has more than {LONGEST_ABOUT} characters")
+    if not is_storable(about_me):
+        raise _error(row, "about_me has a character that cannot be kept")
+    try:
+        return {"display_name": display_name(row["display_name"]), "about_me": about_me}
+    except ValueError as error:
+        raise _error(row, f"display_name: {error}") from error
 
 
 def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..data.characters import fold
+from ..data import characters
 from ..posts.text import HASH_SIGNS, tag_at
 from .tokens import marked, words_in
 
@@ -63,7 +63,7 @@ def parse(text: str) -> SearchQuery:
         if plain and (by := _FROM.fullmatch(plain)):
             from_username = by[1].lower() or from_username
         elif plain and plain[0] in HASH_SIGNS and (tag := tag_at(plain, 1)):
-            tags.append(fold(tag))
+            tags.append(characters.fold(tag))
         else:
             ends_open = piece.end() == len(text) and not piece["closed"]
             terms.append(_term(plain or piece["quoted"], is_prefix=ends_open))

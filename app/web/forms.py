@@ -39,7 +39,14 @@ def _refuse_many_fields() -> None:
 
 
 class LengthFirst(Length):
-    """A length that stops validation when it is wrong: later validators may be slow then."""
+    """A length that stops validation when it is wrong: later validators may be slow then.
+
+    The browser does not limit the field: it would count UTF-16 code units, two for an emoji.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field_flags: dict[str, Any] = {}
 
     def __call__(self, form: FlaskForm, field: Any) -> None:
         """Raise :class:`wtforms.validators.StopValidation` for a wrong length."""
@@ -56,9 +63,9 @@ def storable(_form: FlaskForm, field: Any) -> None:
         raise StopValidation(_l("There is a character in it that cannot be kept. Remove it."))
 
 
-def line_ends(text: str | None) -> str | None:
+def line_ends(text: str | None) -> str:
     """Return ``text`` with line feeds, as browsers count them; they send two characters each."""
-    return text and text.replace("\r\n", "\n")
+    return (text or "").replace("\r\n", "\n")
 
 
 def from_another_site() -> bool:

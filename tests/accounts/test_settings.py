@@ -29,25 +29,66 @@ def test_the_profile_is_saved_and_shown(client):
     assert client.get("/@ada").text.count("<script>") == 0
 
 
-def test_invisible_characters_are_removed_from_a_display_name(client, rows):
-    save(client, "/settings/profile", display_name="  Ａｄａ\u202e\u200b \u2066Lovelace\x07 ")
-    assert rows("user")[0]["display_name"] == "Ada Lovelace"
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [
+        ("  Ada\u202e\u200b \u2066Lovelace\x07\x00 ", "Ada Lovelace"),
+        ("Ada\tL", "Ada L"),
+        ("👩\u200d💻 Ada", "👩\u200d💻 Ada"),
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("\U0001fae9", "\U0001fae9"),
+        ("👩\u200d💻" * 20, "👩\u200d💻" * 20),
+    ],
+)
+def test_a_display_name_keeps_what_can_be_seen(client, rows, typed, saved):
+    save(client, "/settings/profile", display_name=typed)
+    assert rows("user")[0]["display_name"] == saved
 
 
-def test_without_a_display_name_the_username_is_shown(client):
-    save(client, "/settings/profile", display_name=" \u200b ")
+@pytest.mark.parametrize("typed", ["", "  \t", "\u3000"])
+def test_without_a_display_name_the_username_is_shown(client, typed):
+    save(client, "/settings/profile", display_name=typed)
     assert text_of(one(client.get("/@ada"), "h1")) == "ada @ada"
 
 
 @pytest.mark.parametrize(
-    "typed", [{"display_name": "x" * 61}, {"about_me": "x" * 501}, {"about_me": "nul\x00"}]
+    "typed", ["\u200b", "\u2800", " \u3164 ", "\u0301", "\ufe0f", "\ue000", "\u0378"]
+)
+def test_a_display_name_that_cannot_be_seen_is_refused(client, rows, typed):
+    answer = save(client, "/settings/profile", display_name=typed, about_me="Tea.")
+    assert answer.status_code == 422
+    assert one(answer, ".is-invalid[name]").attributes["name"] == "display_name"
+    assert "Nothing of this name can be seen" in answer.text
+    assert rows("user")[0]["display_name"] == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"display_name": "x" * 61},
+        {"display_name": "👍" * 61},
+        {"display_name": "x" * 601},
+        {"about_me": "👍" * 501},
+        {"about_me": "nul\x00"},
+    ],
 )
 def test_a_refused_profile_shows_an_error_and_keeps_the_input(client, typed):
     answer = save(client, "/settings/profile", **{"about_me": "Tea."} | typed)
     assert answer.status_code == 422
-    assert one(answer, ".is-invalid[name]").attributes["name"] == next(iter(typed))
+    field = one(answer, ".is-invalid[name]")
+    assert field.attributes["name"] == next(iter(typed))
+    shown = field.attributes.get("value") or field.text().strip()
+    assert shown.replace("\ufffd", "\x00") == next(iter(typed.values()))
     if "about_me" not in typed:
         assert one(answer, "textarea").text().strip() == "Tea."
+
+
+def test_the_browser_does_not_count_otherwise_than_the_server(client, rows):
+    # A browser would count UTF-16 code units, of which an emoji has two.
+    for path in ("/settings/profile", "/settings/account"):
+        absent(client.get(path), "[maxlength]")
+    save(client, "/settings/profile", about_me="👍" * 500)
+    assert rows("user")[0]["about_me"] == "👍" * 500
 
 
 def test_a_line_end_counts_as_one_character(client, rows):

@@ -117,6 +117,14 @@ def test_a_community_is_imported_beside_existing_users(app, ada, bruno, load, ma
     assert check_counters(app).exit_code == 0
 
 
+def test_display_names_have_the_rules_of_the_form(load, rows):
+    typed = ["A\u202ed\u200ba\x00", "Ada\tL", "👩\u200d💻", "Jose\u0301"]
+    people = [(f"u{i}", name, "2024-01-01T00:00:00Z") for i, name in enumerate(typed)]
+    load(users=[USERS[0], *people], follows=FOLLOWS[:1], posts=POSTS[:1])
+    saved = [row["display_name"] for row in sorted(rows("user"), key=lambda row: row["username"])]
+    assert saved == ["Ada", "Ada L", "👩\u200d💻", "José"]
+
+
 BAD = {
     "a name that is none": (
         {"users": [*USERS, ("no spaces", "", "2024-01-01T00:00:00Z")]},
@@ -125,6 +133,14 @@ BAD = {
     "a name twice": (
         {"users": [*USERS, ("ADA", "", "2024-01-01T00:00:00Z")]},
         "users.csv, line 5: the name ADA is taken",
+    ),
+    "a display name that cannot be seen": (
+        {"users": [*USERS, ("dmitri", "\u3164", "2024-01-01T00:00:00Z")]},
+        "users.csv, line 5: display_name: Nothing of this name can be seen.",
+    ),
+    "a display name that is too long": (
+        {"users": [*USERS, ("dmitri", "x" * 61, "2024-01-01T00:00:00Z")]},
+        "users.csv, line 5: display_name: At most 60 characters",
     ),
     "a date that is none": (
         {"users": [*USERS, ("dmitri", "", "yesterday")]},
