@@ -2,13 +2,15 @@
 
 import flask_migrate
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import delete, insert, inspect, select
 
 from app.accounts.models import register
-from app.data.database import Base, db
+from app.data.database import Base, db, writing
 from app.follows.models import follow
 from app.posts.models import FILTERED_BY
 from app.posts.writing import publish
+from app.search import index
+from app.search.jobs import complete_index
 from tests.conftest import DATABASE
 
 
@@ -86,3 +88,24 @@ def test_migrations_can_be_printed_as_sql(fresh):
     result = fresh.test_cli_runner().invoke(args=["db", "upgrade", "--sql"])
     assert result.exit_code == 0, result.output
     assert "CREATE TABLE" in result.output
+
+
+def test_the_index_is_filled_again_after_its_rules_change(fresh):
+    with fresh.app_context():
+        flask_migrate.upgrade(revision="0010")
+        with writing() as session:
+            for table in index.TABLES:
+                session.execute(insert(table).values(rowid=1, words=["of", "old"]))
+        flask_migrate.upgrade()
+        bruno = register("bruno")
+        with writing() as session:
+            ids = [publish(bruno, f"Tea {n}").id for n in range(3)]
+            session.execute(delete(index.post_fts).where(index.post_fts.c.rowid != ids[2]))
+        assert not index.is_complete()
+        complete_index()
+        assert index.is_complete()
+        posts, people = (set(db.session.scalars(select(t.c.rowid))) for t in index.TABLES)
+        assert (posts, people) == (set(ids), {bruno.id})
+        db.session.remove()
+        flask_migrate.downgrade(revision="0010")
+        assert db.session.scalars(select(index.post_fts.c.rowid)).all() == []

@@ -4,8 +4,10 @@ Its tables are FTS5 tables on SQLite, and have a ``tsvector`` with a GIN index o
 The tokens come from :mod:`app.search.tokens`, so that neither database folds or splits text.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from itertools import count
+from math import inf
 from typing import Any
 
 from sqlalchemy import (
@@ -28,9 +30,11 @@ from sqlalchemy.types import TypeEngine
 
 from ..accounts.models import User
 from ..data.database import AnySelect, db, is_sqlite, writing
+from ..data.ids import BIGGEST_ID
+from ..data.reading import read_latest
 from ..follows.queries import Audience
 from ..posts.models import Post
-from ..posts.queries import visible_to
+from ..posts.queries import is_reply, visible_to
 from .tokens import tokens_of_person, tokens_of_post
 
 BATCH = 5_000
@@ -73,7 +77,8 @@ TABLES = (post_fts, person_fts)
 
 def index_post(post: Post, username: str) -> None:
     """Index the current text of a post and the username of its author."""
-    _upsert(post_fts, [(post.id, tokens_of_post(username, post.body))])
+    tokens = tokens_of_post(username, post.body, post.in_reply_to_id is not None)
+    _upsert(post_fts, [(post.id, tokens)])
 
 
 def remove_post(post: Post) -> None:
@@ -88,18 +93,31 @@ def index_person(user: User) -> None:
     _upsert(person_fts, [(user.id, tokens)])
 
 
-def fill() -> None:
-    """Index every post and person that is not in the index."""
-    for statement, tokens_of, table, key in (
-        (_posts(), tokens_of_post, post_fts, Post.id),
-        (_people(), tokens_of_person, person_fts, User.id),
-    ):
-        missing = statement.where(~exists().where(table.c.rowid == key)).order_by(key)
-        last = -1
-        while True:
+def is_complete() -> bool:
+    """Whether nothing is left for :func:`fill`, which indexes the oldest post and person last."""
+    for statement, _tokens_of, table, key in _sources():
+        oldest = statement.with_only_columns(key).order_by(key).limit(1).scalar_subquery()
+        if not read_latest(
+            select(oldest.is_(None) | exists().where(table.c.rowid == oldest))
+        ).scalar():
+            return False
+    return True
+
+
+def fill(seconds: float = inf) -> None:
+    """Index every post and person that is not in the index, the newest first.
+
+    After ``seconds``, it stops at the end of a batch.
+    """
+    end = time.monotonic() + seconds
+    for statement, tokens_of, table, key in _sources():
+        missing = statement.where(~exists().where(table.c.rowid == key)).order_by(key.desc())
+        last = BIGGEST_ID
+        while time.monotonic() < end:
             with writing() as session:
-                rows = session.execute(missing.where(key > last).limit(BATCH)).all()
-                _upsert(table, [(id, tokens_of(*texts)) for id, *texts in rows])
+                rows = session.execute(missing.where(key < last).limit(BATCH)).all()
+                # FTS5 writes to disk before each row whose id is lower than the last one.
+                _upsert(table, [(id, tokens_of(*texts)) for id, *texts in reversed(rows)])
             if not rows:
                 break
             last = rows[-1].id
@@ -122,13 +140,16 @@ def optimize() -> None:
             session.execute(text(statement.format(table.name)))
 
 
-def _posts() -> AnySelect:
-    found = select(Post.id, User.username, Post.body).join(User, User.id == Post.author_id)
-    return found.where(visible_to(Audience.ANONYMOUS))
-
-
-def _people() -> AnySelect:
-    return select(User.id, User.username, User.display_name, User.about_me)
+def _sources() -> tuple[tuple[AnySelect, Callable[..., list[str]], Table, Any], ...]:
+    """Return what is indexed: a query, the function of its columns, the index, and the key."""
+    posts = select(Post.id, User.username, Post.body, is_reply()).join(
+        User, User.id == Post.author_id
+    )
+    people = select(User.id, User.username, User.display_name, User.about_me)
+    return (
+        (posts.where(visible_to(Audience.ANONYMOUS)), tokens_of_post, post_fts, Post.id),
+        (people, tokens_of_person, person_fts, User.id),
+    )
 
 
 def _upsert(table: Table, rows: Iterable[tuple[int, list[str]]]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..data import characters
 from ..posts.text import HASH_SIGNS, tag_at
-from .tokens import marked, words_in
+from .tokens import fold, marked, words_in
 
 # Characters of a query that are read: to fold combining marks takes quadratic time.
 LONGEST_QUERY = 1_000
@@ -79,7 +79,7 @@ def parse(text: str) -> SearchQuery:
 def _term(text: str, *, is_prefix: bool) -> Term:
     words = tuple(words_in(text))
     # After a space or punctuation the last word is complete.
-    is_open = is_prefix and bool(words) and text[-1:].isalnum()
+    is_open = is_prefix and bool(words) and fold(text).endswith(words[-1])
     return Term(words, is_open and len(words[-1]) >= SHORTEST_PREFIX)
 
 

@@ -24,12 +24,35 @@ def words(text):
         ("Ὀδυσσεύς", "οδυσσευσ"),
         ("İstanbul", "istanbul"),
         ("ｆｕｌｌ", "full"),
-        ("が", "か"),
+        ("Łódź Đường Ærø ışık", "lodz duong aero isik"),
+        ("Ёлка Йод", "елка иод"),
+        ("שָׁלוֹם", "שלום"),
+        ("مُحَمَّد أحمد", "محمد احمد"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("1\ufe0f\u20e3", "1"),
     ],
 )
 def test_case_and_accents_are_folded(text, folded):
     assert fold(text) == folded
     assert fold(unicodedata.normalize("NFD", text)) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("パリ ﾊﾟﾘ バリ", [*"パリパリバリ"]),
+        ("कल कुल काला कीला", ["कल", "कुल", "काला", "कीला"]),
+        ("កម្ពុជា", ["កម្ពុជា"]),
+        ("กะ กา กำ", ["กะ", "กา", "ก\u0e4dา"]),
+        ("தமிழ் கெ கொ", ["தமிழ்", "கெ", "கொ"]),
+        ("か\u309a", ["か\u309a"]),
+        ("ジョン・スミス", [*"ジョンスミス"]),
+        ("ខ្មែរ\u200bភាសា", ["ខ្មែរ", "ភាសា"]),
+        ("葛\U000e0100", ["葛"]),
+    ],
+)
+def test_marks_of_other_scripts_are_part_of_the_word(text, found):
+    assert words_in(text) == words_in(unicodedata.normalize("NFD", text)) == found
 
 
 @pytest.mark.parametrize(
@@ -48,11 +71,19 @@ def test_a_text_is_split_into_tokens_of_letters_and_digits(text, found):
 
 
 def test_tokens_of_usernames_are_marked():
-    assert tokens_of_post("Old_Maps", "Maps!") == ["@old_maps", "maps"]
+    assert tokens_of_post("Old_Maps", "Maps!", False) == ["@old_maps", "maps"]
     assert tokens_of_person("ada", "Ada L.", "Tea") == [
         *("@ada", "@ada", "@l"),
         *("ada", "ada", "l"),
         "tea",
+    ]
+
+
+def test_tags_and_properties_of_a_post_are_tokens():
+    body = "#Rye_Bread https://a.example"
+    assert tokens_of_post("ada", body, True) == [
+        *("@ada", "@@rye_bread", "@@@reply", "@@@link"),
+        *("rye", "bread", "https", "a", "example"),
     ]
 
 
@@ -82,6 +113,10 @@ def test_typographic_quotes_are_quotes():
         ('"rye bre', True),
         ('"rye bre"', False),
         ("rye 東", False),
+        ("កម្ពុ", True),
+        ("काला कि", True),
+        ("क्\u200d", True),
+        ("កម្ពុ ", False),
     ],
 )
 def test_the_last_word_is_a_prefix_until_a_space_ends_it(text, is_prefix):

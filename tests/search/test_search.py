@@ -22,29 +22,7 @@ from app.search import index, queries
 from app.search.query_parser import SearchQuery, parse
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, one, people, select, text_of
-
-
-def search_url(query, **others):
-    rest = "".join(f"&{key}={value}" for key, value in others.items())
-    return f"/search?q={quote(query)}{rest}"
-
-
-@pytest.fixture
-def found(anonymous):
-    """Give a function that searches and returns the ids of posts, or usernames."""
-
-    def search(query, client=anonymous, **others):
-        answer = client.get(search_url(query, **others))
-        assert answer.status_code == 200
-        return people(answer) if others.get("by") == "people" else cards(answer)
-
-    return search
-
-
-@pytest.fixture
-def write(ada, make_post):
-    """Give a function that publishes a post of Ada and returns its id."""
-    return lambda body, author=ada: make_post(author, body).id
+from tests.search.conftest import search_url
 
 
 def every_page(client, path):
