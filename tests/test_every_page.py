@@ -110,6 +110,8 @@ PAGES = [
     Page("/search?q=loaf&before={middle}", 4, region="posts"),
     Page("/search?q=loaf&through={middle}", 5, region="results"),
     Page("/search?q=from:bruno", 5, region="results"),
+    Page("/search?q=from:me+-tea+OR+x:y+before:2100-01-01", 5, region="results"),
+    Page("/search?q=loaf+from:nobody", 4, region="results"),
     Page("/search?q=loaf&by=relevance", 4, region="results"),
     Page("/search?q=loaf&by=relevance&before={middle}", 4, region="posts"),
     Page("/search?q=loaf&by=relevance&through={middle}&strength=0", 4, region="results"),

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 
 from app.accounts.models import User, register
 from app.data.database import db, now, writing
-from app.data.ids import LOW_BITS, id_at
+from app.data.ids import LOW_BITS, id_at, moment_of
 from app.follows.models import Follow, block, mute
 from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
@@ -46,6 +46,9 @@ PAGES = [
     *("/search?q=rare", "/search?q=tea", "/search?q=tea&before={middle}"),
     *("/search?q=from:prolific", "/search?q=%23bread", "/search?q=person7&by=people"),
     *("/search?q=baker", "/search?q=baker&by=people", "/search?q=from:person7+baker"),
+    *("/search?q=from:me", "/search?q=tea+-rare", "/search?q=rare+OR+tea", "/search?q=is:reply"),
+    *("/search?q=before:{day}", "/search?q=tea+on:{day}", "/search?q=from:prolific+on:{day}"),
+    "/search?q=%23bread+before:{day}",
 ]
 
 
@@ -89,7 +92,10 @@ def fill():
         + [{"user_id": id, "post_id": post} for id in others[:20] for post in ids[2::50]],
         Tagging: [{"tag": "bread", "post_id": id} for id in ids[::2]],
         post_fts: [
-            {"rowid": id, "words": ["@prolific", "tea" if n % 997 else "rare", "allotment"]}
+            {
+                "rowid": id,
+                "words": ["@prolific", "@@@reply", "tea" if n % 997 else "rare", "allotment"],
+            }
             for n, id in enumerate(ids)
         ],
         person_fts: [
@@ -127,7 +133,7 @@ def fill():
                 ],
             )
     names = {"middle": POSTS // 2, "late": -30, "parent": 0, "reply": 5, "liked": 1}
-    return {name: ids[n] for name, n in names.items()}
+    return {name: ids[n] for name, n in names.items()} | {"day": moment_of(ids[POSTS // 2]).date()}
 
 
 def post(n, ids, prolific, others, silent):

@@ -1,7 +1,7 @@
 """Dialects: how each database is asked which rows have some terms, and how relevant they are."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -31,18 +31,22 @@ AVERAGE_LENGTH = 100
 SCALE = 10**9
 
 
-def match_query(terms: Iterable[Term]) -> str:
-    """Return the full-text query that finds rows with all ``terms``."""
+def match_query(terms: Iterable[Term], excluded: Iterable[Term] = ()) -> str:
+    """Return the full-text query that finds rows with all ``terms`` and none of ``excluded``."""
     if is_sqlite():
-        return " ".join(map(_fts5, terms))
-    return " & ".join(map(_tsquery, terms))
+        wanted = " AND ".join(_any_of(term, _fts5, " OR ") for term in terms)
+        unwanted = " OR ".join(map(_fts5, excluded))
+        return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+    found = (_any_of(term, _tsquery, " | ") for term in terms)
+    return " & ".join((*found, *(f"!{_tsquery(term)}" for term in excluded)))
 
 
 def weight_query(terms: Iterable[Term]) -> str:
     """Return the parameter of :func:`relevance` for ``terms``."""
     if not is_sqlite():
         return match_query(terms)
-    texts = [f" {' '.join(term.words)}{'' if term.is_prefix else ' '}" for term in terms]
+    each = (one for term in terms for one in term.any_of())
+    texts = [f" {' '.join(term.words)}{'' if term.is_prefix else ' '}" for term in each]
     return json.dumps(texts, ensure_ascii=False)
 
 
@@ -96,7 +100,11 @@ def _number(value: float) -> ColumnElement[float]:
     return literal_column(repr(float(value)), Float)
 
 
-# A word has letters and digits, perhaps after a mark: nothing in it could end the quotation.
+def _any_of(term: Term, write: Callable[[Term], str], either: str) -> str:
+    return f"({either.join(map(write, term.any_of()))})" if term.other else write(term)
+
+
+# A token has letters, marks, digits, _ and @: nothing in it could end the quotation.
 
 
 def _fts5(term: Term) -> str:

@@ -4,7 +4,8 @@ Both databases find tokens by an index and are asked for a bounded number of the
 have them, so that a word in every second post costs what a rare one does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -21,10 +22,10 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..data.database import AnySelect, cache_per_dialect
+from ..data.ids import BIGGEST_ID, id_at
 from ..data.keyset import Window
 from ..follows.queries import PERSON, Audience, is_followed, not_blocked
 from ..posts.models import Post, Tagging
@@ -33,7 +34,7 @@ from ..web.paging import Listing
 from .dialects import indexed_text, match_query, matches, query_parameter, relevance, weight_query
 from .index import person_fts, post_fts
 from .query_parser import SearchQuery, Term
-from .tokens import MARK, words_in
+from .tokens import MARK, tag_token, words_in
 
 # The newest posts with the words that are ranked by relevance, and the newest people of that name
 # and with these words in their profile.
@@ -51,34 +52,64 @@ class FoundBy(Enum):
 
     WORDS = "the full-text index"
     AUTHOR = "the author"
-    TAG = "the tags"
+    TAG = "the tag"
+    TIME = "the primary key"
 
 
-def posts(query: SearchQuery, audience: Audience, *, by_relevance: bool = False) -> Found:
+def posts(
+    query: SearchQuery, audience: Audience, zone: tzinfo = UTC, *, by_relevance: bool = False
+) -> Found:
     """Return the list of ids of the posts that match: by ``id``, or by ``strength`` and ``id``.
 
-    A post that is deleted meanwhile may be among them, but has no card. By relevance, only the
-    newest :data:`MOST_RANKED` are listed, because relevance is computed from each text, and
-    frequent words are in every second post.
+    Days begin at midnight in ``zone``. A post that is deleted meanwhile may be among them, but has
+    no card. By relevance, only the newest :data:`MOST_RANKED` are listed, because relevance is
+    computed from each text, and frequent words are in every second post.
     """
-    tags, terms, author = list(dict.fromkeys(query.tags)), list(query.terms), query.from_username
-    if terms and author:
-        # The author's name is a token of the post: one index finds both.
-        terms.append(Term((MARK + author,)))
-        author = None
-    tag = tags.pop() if tags and not (terms or author) else None
-    found_by = FoundBy.WORDS if terms else FoundBy.AUTHOR if author else FoundBy.TAG
-    values: dict[str, Any] = {"tags": tags, "how_many_tags": len(tags)}
-    if terms:
-        values["words"] = match_query(terms)
+    found_by = _found_by(query)
+    values: dict[str, Any] = {}
+    if found_by is FoundBy.WORDS:
+        values["words"] = match_query(_tokens(query), query.excluded)
+    elif found_by is FoundBy.AUTHOR:
+        values["username"] = query.authors[0]
+    elif found_by is FoundBy.TAG:
+        values["tag"] = query.tags[0]
+    has_dates = bool(query.since or query.until)
+    if has_dates:
+        values |= {
+            "since": _first_id(query.since, zone) if query.since else 0,
+            "until": _first_id(query.until, zone) if query.until else BIGGEST_ID,
+        }
     # Only terms of the text itself have a relevance.
     if by_relevance and query.terms:
         values["weights"] = weight_query(query.terms)
     build: Callable[..., AnySelect] = _newest_posts
     if by_relevance:
         build = partial(_posts_by_relevance, has_weights="weights" in values)
-    listing = partial(build, audience=audience, found_by=found_by, has_more_tags=bool(tags))
-    return listing, values | {"username": author, "tag": tag}
+    return partial(build, audience=audience, found_by=found_by, has_dates=has_dates), values
+
+
+def _found_by(query: SearchQuery) -> FoundBy:
+    needs_words = query.terms or query.filters or query.excluded
+    if needs_words or len(query.authors + query.tags) > 1:
+        return FoundBy.WORDS
+    return FoundBy.AUTHOR if query.authors else FoundBy.TAG if query.tags else FoundBy.TIME
+
+
+def _tokens(query: SearchQuery) -> Iterator[Term]:
+    """Yield what the text must have; authors, tags and properties of a post are tokens of it."""
+    yield from query.terms
+    author: Term | None = None
+    for name in query.authors:
+        author = Term((MARK + name,), other=author)
+    if author:
+        yield author
+    for token in (*map(tag_token, query.tags), *query.filters):
+        yield Term((token,))
+
+
+def _first_id(day: date, zone: tzinfo) -> int:
+    """Return the lowest id of a post of ``day``."""
+    return min(max(id_at(datetime.combine(day, time.min, zone)), 0), BIGGEST_ID)
 
 
 def people(query: SearchQuery, audience: Audience, *, by_name_only: bool = False) -> Found | None:
@@ -92,19 +123,19 @@ def people(query: SearchQuery, audience: Audience, *, by_name_only: bool = False
     # A profile has no tags: there they are words.
     of_tags = (tuple(words_in(tag)) for tag in query.tags)
     terms = [*query.terms, *(Term(words) for words in of_tags if words)]
-    if not (terms or query.from_username):
+    if not (terms or query.authors):
         return None
-    values: dict[str, Any] = {"username": query.username or "", "author": query.from_username}
+    values: dict[str, Any] = {"username": query.username or "", "authors": query.authors}
     if terms:
         values |= {
-            "words": match_query(terms),
-            "names": match_query(term.in_names for term in terms),
+            "words": match_query(terms, query.excluded),
+            "names": match_query((term.in_names for term in terms), query.excluded),
         }
     listing = partial(
         _people,
         audience=audience,
         has_words=bool(terms),
-        has_author=query.from_username is not None,
+        has_authors=bool(query.authors),
         by_name_only=by_name_only,
     )
     return listing, values
@@ -112,18 +143,18 @@ def people(query: SearchQuery, audience: Audience, *, by_name_only: bool = False
 
 @cache_per_dialect
 def _newest_posts(
-    window: Window, audience: Audience, found_by: FoundBy, has_more_tags: bool
+    window: Window, audience: Audience, found_by: FoundBy, has_dates: bool
 ) -> AnySelect:
-    found, key = _matching_posts(audience, found_by, has_more_tags)
+    found, key = _matching_posts(audience, found_by, has_dates)
     # By the index's own key: by the post's, SQLite would sort everything that it finds.
     return window.of(found, key)
 
 
 @cache_per_dialect
 def _posts_by_relevance(
-    window: Window, audience: Audience, found_by: FoundBy, has_more_tags: bool, has_weights: bool
+    window: Window, audience: Audience, found_by: FoundBy, has_dates: bool, has_weights: bool
 ) -> AnySelect:
-    found, key = _matching_posts(audience, found_by, has_more_tags)
+    found, key = _matching_posts(audience, found_by, has_dates)
     if not has_weights:
         newest = _newest_of(found, key, MOST_RANKED).cte()
         ranked = select(newest.c.id, literal_column("0", Integer).label("strength"))
@@ -137,7 +168,7 @@ def _posts_by_relevance(
 
 
 def _matching_posts(
-    audience: Audience, found_by: FoundBy, has_more_tags: bool
+    audience: Audience, found_by: FoundBy, has_dates: bool
 ) -> tuple[AnySelect, Any]:
     """Return the query of the ids of matching posts, and the key of the index that finds them."""
     key: Any = Post.id
@@ -150,29 +181,30 @@ def _matching_posts(
     elif found_by is FoundBy.AUTHOR:
         author = select(User.id).where(func.lower(User.username) == bindparam("username"))
         found = select(key).where(Post.author_id == author.scalar_subquery(), visible_to(audience))
-    else:
+    elif found_by is FoundBy.TAG:
         key = Tagging.post_id.label("id")
         found = select(key).join(Post, Post.id == Tagging.post_id)
         found = found.where(Tagging.tag == bindparam("tag"), visible_to(audience))
-    if has_more_tags:
-        other = aliased(Tagging)
-        tags = other.tag.in_(bindparam("tags", expanding=True))
-        tagged = select(func.count()).where(other.post_id == key, tags).scalar_subquery()
-        found = found.where(tagged == bindparam("how_many_tags", type_=Integer))
+    else:
+        found = select(key).where(visible_to(audience))
+    if has_dates:
+        since, until = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
+        found = found.where(key >= since, key < until)
     return found, key
 
 
 @cache_per_dialect
 def _people(
-    window: Window, audience: Audience, has_words: bool, has_author: bool, by_name_only: bool
+    window: Window, audience: Audience, has_words: bool, has_authors: bool, by_name_only: bool
 ) -> AnySelect:
     found = select(User.id).where(not_blocked(audience))
     # The condition is on the index and not where people are joined to it, or PostgreSQL would
     # check it for everybody.
     indexed: AnySelect = select(person_fts.c.rowid).where(not_blocked(audience, person_fts.c.rowid))
-    if has_author:
-        found = found.where(func.lower(User.username) == bindparam("author"))
-        indexed = indexed.where(person_fts.c.rowid == found.scalar_subquery())
+    if has_authors:
+        authors: Any = bindparam("authors", expanding=True)
+        found = found.where(func.lower(User.username).in_(authors))
+        indexed = indexed.where(person_fts.c.rowid.in_(found))
     ranked = _with_strength(found, 0)
     if has_words:
         ranked = _ranked_people(found, indexed, by_name_only=by_name_only)

@@ -1,15 +1,20 @@
 """The search page."""
 
+from collections.abc import Iterator
+
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from ..accounts.viewer import viewer
-from ..follows.queries import audience_of
+from ..data.reading import read
+from ..follows.queries import audience_of, person_by_username
 from ..posts.card import Card, read_cards
 from ..web.answers import page
+from ..web.i18n import browser_zone
 from ..web.paging import Rows, read_first, read_rows
 from . import blueprint, queries
-from .query_parser import LONGEST_QUERY, SearchQuery, parse
+from .query_parser import LONGEST_QUERY, SearchQuery, nobody_called, parse
 
 # People above the posts.
 BEST_PEOPLE = 3
@@ -18,10 +23,10 @@ BEST_PEOPLE = 3
 @blueprint.get("/search")
 def results() -> ResponseReturnValue:
     """Find posts, by time or by relevance, and people."""
-    text = request.args.get("q", "")[:LONGEST_QUERY]
+    text = request.args.get("q", "")
     by = request.args.get("by")
     by = by if by in ("relevance", "people") else "latest"
-    query = parse(text)
+    query = parse(text, me=viewer.username)
     goes_on = "before" in request.args
     is_first = not goes_on and "through" not in request.args
     # The link below a list brings its next rows; typing brings all results.
@@ -30,11 +35,12 @@ def results() -> ResponseReturnValue:
     return page(
         "search/results.html",
         fragment=fragment,
-        text=text,
+        text=text[:LONGEST_QUERY],
         by=by,
         rows=rows,
         cards=[] if by == "people" else _cards(rows),
         best_people=_best_people(query) if by == "latest" and is_first else Rows(),
+        hints=list(_hints(query, rows)),
     )
 
 
@@ -43,7 +49,8 @@ def _rows(query: SearchQuery, by: str) -> Rows:
     if by == "people":
         found = queries.people(query, audience)
     else:
-        found = queries.posts(query, audience, by_relevance=by == "relevance")
+        by_relevance = by == "relevance"
+        found = queries.posts(query, audience, browser_zone(), by_relevance=by_relevance)
     if found is None:
         return Rows()
     listing, values = found
@@ -63,3 +70,17 @@ def _best_people(query: SearchQuery) -> Rows:
         return Rows()
     listing, values = found
     return read_first(listing, BEST_PEOPLE, viewer_id=viewer.id, **values)
+
+
+def _hints(query: SearchQuery, rows: Rows) -> Iterator[str]:
+    """Yield what of the query was not understood; and that its author is nobody, if so."""
+    yield from query.hints
+    if rows.items or not any(query.authors):
+        return
+    if viewer.is_anonymous and query.authors == ("me",):
+        yield _("Log in first: from:me is what you wrote yourself.")
+        return
+    person = person_by_username(audience_of(viewer))
+    found = (read(person, username=name, viewer_id=viewer.id).first() for name in query.authors)
+    if not any(found):
+        yield nobody_called(query.authors[-1])

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, has_request_context, make_response, request
 from flask.sansio.app import App
@@ -20,6 +21,8 @@ from werkzeug.http import parse_accept_header
 KEPT = 5_000
 # Characters of Accept-Language that are read. It is a cache key, and browsers send less.
 LONGEST_HEADER = 200
+# Characters of the name of a time zone; the longest has 32.
+LONGEST_ZONE = 64
 
 babel = Babel()
 moment = Moment()
@@ -72,6 +75,15 @@ def browser_language() -> str:
     """Return the best of our languages for the browser of this request; by default the first."""
     header = request.headers.get("Accept-Language", "") if has_request_context() else ""
     return _best_match(header[:LONGEST_HEADER], tuple(current_app.config["LANGUAGES"]))
+
+
+def browser_zone() -> tzinfo:
+    """Return the time zone of the browser, which app.js puts into a cookie; UTC without one."""
+    name = request.cookies.get("zone", "")
+    try:
+        return ZoneInfo(name) if len(name) <= LONGEST_ZONE else UTC
+    except (ValueError, LookupError, OSError):
+        return UTC
 
 
 @lru_cache(KEPT)

@@ -18,6 +18,9 @@
   setInterval(() => renderTimes(document), 60_000);
   window.addEventListener("pageshow", (event) => event.persisted && renderTimes(document));
 
+  // The search reads dates in the viewer's time zone.
+  document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/search;samesite=lax`;
+
   // The composer: the count of remaining characters, and Ctrl+Enter.
   function count(textarea) {
     const left = textarea.dataset.longest - [...textarea.value].length;

@@ -1,6 +1,8 @@
 """Search for posts and people, while typing and without JavaScript."""
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -93,6 +95,37 @@ def test_results_and_url_update_while_typing(own_page: Page, posts: list[Post], 
     own_page.go_back()
     expect(field(own_page)).to_have_value(f"{word} oven")
     expect(cards(own_page)).to_have_count(1)
+
+
+def test_what_is_not_understood_is_announced(
+    page: Page, scripts: bool, posts: list[Post], word: str
+):
+    page.goto("/search")
+    notes = page.get_by_role("status").and_(page.locator("#search_notes"))
+    expect(notes).to_be_empty()
+    # A screen reader announces what changes in an element that stays.
+    notes.evaluate("notes => notes.stays = true")
+    look_for(page, f"{word} on:tomorrow")
+    expect(notes).to_contain_text("“on:tomorrow” was left out.")
+    expect(page.locator("#search_notes")).to_have_count(1)
+    expect(cards(page)).to_have_count(2)
+    expect(field(page)).to_have_value(f"{word} on:tomorrow")
+    assert not scripts or notes.evaluate("notes => notes.stays")
+    field(page).fill("")
+    look_for(page, word)
+    expect(notes).to_be_empty()
+
+
+@only_with_scripts
+def test_a_day_is_one_of_the_viewer(browse: Browse, scripts: bool, posts: list[Post], word: str):
+    now = datetime.now(UTC)
+    # In this time zone it is another day now than in UTC.
+    zone = "Pacific/Kiritimati" if now.hour >= 10 else "Pacific/Pago_Pago"
+    page = browse(timezone_id=zone)
+    page.goto("/explore")
+    for day, found in ((now, 0), (now.astimezone(ZoneInfo(zone)), 2)):
+        page.goto(f"/search?q={word}+on:{day.date()}")
+        expect(cards(page)).to_have_count(found)
 
 
 @only_with_scripts

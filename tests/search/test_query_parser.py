@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.query_parser import MOST_WORDS, SearchQuery, Term, parse
+from app.search.query_parser import MOST_HINTS, MOST_WORDS, SearchQuery, Term, parse
 from app.search.tokens import LONGEST_WORD, fold, tokens_of_person, tokens_of_post, words_in
 
 
@@ -90,7 +90,7 @@ def test_tags_and_properties_of_a_post_are_tokens():
 def test_words_phrases_authors_and_tags_are_parsed():
     asked = parse('Rye "new loaf" from:Bruno #Bread tea ')
     assert asked == SearchQuery(
-        (Term(("rye",)), Term(("new", "loaf")), Term(("tea",))), "bruno", ("bread",)
+        (Term(("rye",)), Term(("new", "loaf")), Term(("tea",))), ("bruno",), ("bread",)
     )
 
 
@@ -129,7 +129,93 @@ def test_only_the_last_word_is_a_prefix():
 
 def test_an_operator_without_a_value_is_ignored():
     assert parse("tea from: #") == parse("tea from:@") == SearchQuery((Term(("tea",)),))
-    assert parse("from:ada from:").from_username == "ada"
+    assert parse("from:ada from:").authors == ("ada",)
+
+
+@pytest.mark.parametrize("text", ["from:bob,", "from:@Bob.", "from:bob!)", "FROM:bob…"])
+def test_punctuation_behind_an_operator_is_none_of_it(text):
+    assert parse(text).authors == ("bob",)
+
+
+def test_me_is_the_viewer_and_whoever_is_called_so():
+    assert (
+        parse("from:me", me="Ada").authors == parse("from:@ME", me="Ada").authors == ("ada", "me")
+    )
+    assert parse("from:me").authors == parse("from:me", me="me").authors == ("me",)
+    assert parse("tea -from:me", me="Ada").excluded == (Term(("@ada",)),)
+
+
+def test_a_minus_excludes():
+    asked = parse('rye -bread -"new loaf" -#tag -from:bob -is:reply -has:link night-bus - a--b')
+    words = ("bread",), ("new", "loaf"), ("@@tag",), ("@bob",), ("@@@reply",), ("@@@link",)
+    assert asked.excluded == tuple(map(Term, words))
+    assert [term.words for term in asked.terms] == [("rye",), ("night", "bus"), ("a", "b")]
+    assert not parse("rye -bre").excluded[0].is_prefix
+
+
+def test_or_joins_words_and_phrases():
+    (one, tea) = parse('rye OR "white bread" OR spelt tea ').terms
+    assert [term.words for term in one.any_of()] == [("rye",), ("white", "bread"), ("spelt",)]
+    assert tea.words == ("tea",)
+    assert not parse("rye OR bread OR ").hints
+    assert words("rye or OR") == ["rye", "or"]
+    assert words("OR tea") == ["or", "tea"]
+    assert [str(hint) for hint in parse("#rye OR tea").hints]
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("before:2026-08-28", None, "2026-08-28"),
+        ("after:2026-08-28", "2026-08-29", None),
+        ("on:2026-08-28,", "2026-08-28", "2026-08-29"),
+        ("after:2026-08-01 AFTER:2026-08-05 before:2026-08-28", "2026-08-06", "2026-08-28"),
+        ("on:2024-02-29", "2024-02-29", "2024-03-01"),
+        ("on:9999-12-31", "9999-12-31", "9999-12-31"),
+        ("before:0001-01-01", None, "0001-01-01"),
+    ],
+)
+def test_dates_bound_the_days(text, since, until):
+    asked = parse(text)
+    assert asked
+    assert not asked.hints
+    assert [str(day) for day in (asked.since, asked.until) if day] == [
+        d for d in (since, until) if d
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("before:yesterday", "on:2026-02-30", "after:20260828", "on:2026-W35-5", "on:٢٠٢٦-٠٨-٢٨"),
+        *(
+            "-on:2026-08-28",
+            "has:media",
+            "is:x",
+            "lang:en",
+            "from:Jürgen",
+            "-tea",
+            "tea -- -b #a OR b",
+        ),
+        *("tea " * 30,),
+    ],
+)
+def test_what_is_not_understood_is_told(text):
+    (hint,) = parse(f"{text} x" if text not in ("-tea",) else text).hints
+    assert str(hint)
+
+
+def test_hints_are_few_and_short():
+    hints = parse(" ".join(f"{'x' * 50}{chr(97 + n % 26)}:y" for n in range(100))).hints
+    assert len(hints) == MOST_HINTS
+    assert all(len(str(hint)) < 200 for hint in hints)
+
+
+def test_an_operator_that_is_none_is_searched_as_words():
+    assert words("note:this https://a.example/b 10:30 a:b re: ") == [
+        *("note this", "https a example b", "10 30", "a b", "re")
+    ]
+    assert len(parse("note:this https://a.example/b 10:30 a:b re: ").hints) == 1
 
 
 def test_a_word_that_can_be_a_username_is_kept_as_one():
@@ -149,15 +235,17 @@ def test_a_long_query_is_shortened_to_its_first_words():
         asked = parse(text)
         assert sum(len(term.words) for term in asked.terms) == MOST_WORDS
         assert not asked.terms[-1].is_prefix
-    assert len(parse("#a " * 1000).tags) == MOST_WORDS
+    assert len(parse(" ".join(f"#a{n}" for n in range(1000))).tags) == MOST_WORDS
+    assert len(parse("-a " * 1000).excluded) == MOST_WORDS
 
 
 @given(st.text())
 def test_any_text_can_be_parsed(text):
     asked = parse(text)
-    for term in asked.terms:
-        assert term.words
-        assert not set("".join(term.words)) & set(" \"'\\*:@_\x00")
+    for term in (*asked.terms, *asked.excluded):
+        for one in term.any_of():
+            assert one.words
+            assert not set("".join(one.words).lstrip("@")) & set(" \"'\\*:@\x00")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
