@@ -92,7 +92,7 @@ def test_migrations_can_be_printed_as_sql(fresh):
 
 def test_the_index_is_filled_again_after_its_rules_change(fresh):
     with fresh.app_context():
-        flask_migrate.upgrade(revision="0010")
+        flask_migrate.upgrade(revision="0011")
         with writing() as session:
             for table in index.TABLES:
                 session.execute(insert(table).values(rowid=1, words=["of", "old"]))
@@ -107,5 +107,5 @@ def test_the_index_is_filled_again_after_its_rules_change(fresh):
         posts, people = (set(db.session.scalars(select(t.c.rowid))) for t in index.TABLES)
         assert (posts, people) == (set(ids), {bruno.id})
         db.session.remove()
-        flask_migrate.downgrade(revision="0010")
+        flask_migrate.downgrade(revision="0011")
         assert db.session.scalars(select(index.post_fts.c.rowid)).all() == []

@@ -1,5 +1,6 @@
 """Headers: the content security policy and its kin, and who may cache an answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, request, session
@@ -37,10 +38,10 @@ def content_security_policy(avatars: str) -> str:
 class FixedHeaders:
     """WSGI middleware: adds the headers that every answer and every file carries."""
 
-    def __init__(self, wsgi_app: Any, policy: str, *, hsts_subdomains: bool) -> None:
+    def __init__(self, wsgi_app: Any, config: Mapping[str, Any]) -> None:
         self.wsgi_app = wsgi_app
         self.headers = [
-            ("Content-Security-Policy", policy),
+            ("Content-Security-Policy", config["CONTENT_SECURITY_POLICY"]),
             ("X-Content-Type-Options", "nosniff"),
             ("X-Frame-Options", "DENY"),
             # Not no-referrer: under HTTPS, Flask-WTF checks where a form was sent from.
@@ -49,7 +50,7 @@ class FixedHeaders:
             ("Cross-Origin-Resource-Policy", "same-origin"),
             ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
         ]
-        hsts = "max-age=31536000" + ("; includeSubDomains" if hsts_subdomains else "")
+        hsts = "max-age=31536000" + ("; includeSubDomains" if config["HSTS_SUBDOMAINS"] else "")
         self.over_https = [*self.headers, ("Strict-Transport-Security", hsts)]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:

@@ -25,8 +25,7 @@ def init_app(app: Flask) -> None:
         if seconds := config["STRANGERS_WAIT"]:
             wsgi_app = AnonymousCache(wsgi_app, seconds)
         app.extensions["files"] = wsgi_app = _static_files(wsgi_app)
-    policy, subdomains = config["CONTENT_SECURITY_POLICY"], config["HSTS_SUBDOMAINS"]
-    wsgi_app = FixedHeaders(wsgi_app, policy, hsts_subdomains=subdomains)
+    wsgi_app = FixedHeaders(wsgi_app, config)
     if proxies := config["TRUSTED_PROXIES"]:
         wsgi_app = ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = wsgi_app  # type: ignore[method-assign]

@@ -49,8 +49,7 @@ class Server:
             is_page = scope.method in ("GET", "HEAD")
             answer = await (self._page(environ) if is_page else self._form(environ, protocol))
         except HTTPException as error:
-            with_headers = FixedHeaders(error, self.app.config["CONTENT_SECURITY_POLICY"])
-            answer = _call(with_headers, environ)
+            answer = _call(FixedHeaders(error, self.app.config), environ)
         protocol.response_bytes(*answer)
 
     async def _page(self, environ: Environ) -> Answer:
