@@ -31,6 +31,8 @@ from .queries import is_reposted, visible_to
 
 CARDS_KEPT = 8_000
 INDENT = re.compile(r"\n\s+")
+# Characters of which no more than four may fit on a line of a phone.
+_MAYBE_WIDE = re.compile("[^\0-\u05ff]")
 
 Place = Literal["above", "below", "actions", "menu"]
 # What the viewer is to the post.
@@ -115,6 +117,12 @@ class Card:
     def created_at(self) -> datetime:
         """When the post was written, in UTC."""
         return moment_of(self.id)
+
+    @property
+    def may_be_tall(self) -> bool:
+        """Whether the text could be taller on a phone than lists show; posts.css measures it."""
+        wide = len(_MAYBE_WIDE.findall(self.body_html))
+        return self.body_html.count("<br>") + len(self.body_html) / 25 + wide / 4 > 16
 
     def parts(self, place: Place) -> list[CardPart]:
         """Return the parts that are shown in ``place``."""

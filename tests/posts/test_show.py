@@ -51,3 +51,31 @@ def test_a_new_display_name_shows_on_older_posts(post, ada, signed_in, anonymous
     client.get("/settings/profile")
     client.submit("main form", display_name="Ada <Lovelace>")
     assert text_of(one(anonymous.get("/explore"), ".post-author bdi")) == "Ada <Lovelace>"
+
+
+@pytest.mark.parametrize(
+    ("body", "has_more"),
+    [
+        ("a" + "\n" * 400 + "b", True),
+        ("\ufdfd" * 300, True),
+        ("𒐫" * 100, True),
+        ("Rye, " * 99, True),
+        ("こんにちは。" * 80, True),
+        ("Rye, " * 40, False),
+        ("こんにちは。" * 8, False),
+        ("one\ntwo\nthree", False),
+    ],
+)
+def test_a_card_whose_text_may_be_tall_links_to_the_whole(
+    ada, make_post, anonymous, body, has_more
+):
+    post = make_post(ada, body)
+    links = select(anonymous.get("/explore"), "article .post-more", count=int(has_more))
+    assert [link.attributes["href"] for link in links] == [f"/posts/{post.id}"] * has_more
+
+
+def test_white_space_in_a_text_stays(ada, make_post, anonymous):
+    typed = "def rye():\n    if hungry:\n\treturn   bread\n\n\n  "
+    make_post(ada, typed)
+    body = one(anonymous.get("/explore"), ".post-body")
+    assert body.inner_html.replace("<br>", "\n") == typed
