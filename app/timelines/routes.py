@@ -52,6 +52,8 @@ def tag(tag: str) -> ResponseReturnValue:
     if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
         abort(404)
     folded = fold(tag)
+    if not folded:
+        abort(404)
     if folded != tag:
         return redirect(url_for(".tag", tag=folded), 303)
     audience = audience_of(viewer)

@@ -48,6 +48,13 @@ def test_the_page_for_a_new_post_leads_home(client):
     one(client.follow(answer), "article.post", text="Hello")
 
 
+@pytest.mark.parametrize("body", ["\U0001fae9", "👩\u200d💻", "⠁", "."])
+def test_whatever_can_be_seen_is_a_post(client, rows, body):
+    client.get("/")
+    assert client.submit("#composer", body=body).status_code == 303
+    assert [row["body"] for row in rows("post")] == [body]
+
+
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize(
     ("body", "error"),
@@ -55,6 +62,11 @@ def test_the_page_for_a_new_post_leads_home(client):
         ("", "Write something first."),
         (" \r\n\t ", "Write something first."),
         ("\u200b\u2060", "Write something first."),
+        ("\u2800", "Write something first."),
+        ("\u3164 \u115f\uffa0", "Write something first."),
+        ("\u17b4\u034f\ufe0f", "Write something first."),
+        ("\ufffc\ue000\u0378", "Write something first."),
+        ("\u0301", "Write something first."),
         ("x" * (LONGEST + 1), "That is 501 characters; 500 fit. Shorten it by 1."),
         ("Hello\x00there", "cannot be kept"),
     ],

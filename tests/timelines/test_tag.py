@@ -73,7 +73,7 @@ def test_a_tag_that_nobody_used_says_so(anonymous):
     one(page, ".empty", text="Nobody has written anything with this tag yet.")
 
 
-@pytest.mark.parametrize("tag", ["a/b", "a b", "<b>", "%", "#", "?", "x" * 500, "..", "\u202e"])
+@pytest.mark.parametrize("tag", ["a/b", "a b", "<b>", "%", "#", "?", "x" * 500, ".."])
 def test_an_invalid_tag_is_an_empty_page(anonymous, tag):
     for htmx in (False, True):
         answer = anonymous.get(f"/tags/{quote(tag, safe='')}", htmx=htmx)
@@ -81,8 +81,8 @@ def test_an_invalid_tag_is_an_empty_page(anonymous, tag):
         assert cards(answer) == []
 
 
-@pytest.mark.parametrize("tag", ["%00", "a%00b"])
-def test_a_tag_that_no_database_stores_is_not_found(anonymous, tag):
+@pytest.mark.parametrize("tag", ["%00", "a%00b", "\u202e", "\u200d\ufe0f"])
+def test_a_tag_that_no_text_can_have_is_not_found(anonymous, tag):
     for htmx in (False, True):
         assert anonymous.get(f"/tags/{tag}", htmx=htmx).status_code == 404
 
