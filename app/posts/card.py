@@ -23,11 +23,11 @@ from ..data.database import AnySelect
 from ..data.ids import moment_of
 from ..data.keyset import Window
 from ..data.reading import read
-from ..follows.queries import Audience, audience_of, not_blocked
+from ..follows.queries import Audience, audience_of
 from ..web.i18n import language
 from ..web.paging import Listing, Rows, read_rows
 from .models import Post
-from .queries import is_reposted, visible_to
+from .queries import is_reposted, nth_reply, visible_to
 
 CARDS_KEPT = 8_000
 INDENT = re.compile(r"\n\s+")
@@ -92,13 +92,15 @@ class Card:
     likes: int
     is_edited: bool
     in_reply_to_id: int | None
-    # The username of whom it replies to, where the viewer may see them.
+    # The username of whom it replies to, where the viewer may see the post.
     in_reply_to: str | None
     # (username, name) of the reposter, where a repost is why the post stands here.
     reposter: tuple[str, str] | None
     is_reposted: bool
     for_anonymous: bool
     is_own: bool
+    # Whether replies stand below it, of which some may be placeholders; known in its thread.
+    goes_on: bool = False
     # Values of the parts, by name.
     extra: Mapping[str, Any] = field(default_factory=dict)
     # Right after a write: the URL that undoes it, and whether the card takes the focus.
@@ -202,7 +204,7 @@ def cards_html(cards: Iterable[Card]) -> Markup:
 def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
     """Return ``posts``, a query of posts, with the columns of cards and no others."""
     parts = (part.column(audience).label(part.name) for part in _parts if part.column)
-    in_reply_to = aliased(User)
+    parent, in_reply_to = aliased(Post), aliased(User)
     return (
         posts.with_only_columns(
             # The id of a row is the key of its list, which may be another.
@@ -222,19 +224,17 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
             *parts,
         )
         .join(User, User.id == Post.author_id)
-        .outerjoin(
-            in_reply_to,
-            and_(
-                in_reply_to.id == Post.in_reply_to_author_id, not_blocked(audience, in_reply_to.id)
-            ),
-        )
+        .outerjoin(parent, and_(parent.id == Post.in_reply_to_id, visible_to(audience, parent)))
+        .outerjoin(in_reply_to, in_reply_to.id == parent.author_id)
     )
 
 
 @cache
 def _cards_by_id(audience: Audience) -> AnySelect:
     ids: Any = bindparam("ids", expanding=True)
-    return card_columns(select(Post).where(Post.id.in_(ids), visible_to(audience)), audience)
+    found = select(Post).where(Post.id.in_(ids), visible_to(audience))
+    goes_on = nth_reply(0, audience).is_not(None).label("goes_on")
+    return card_columns(found, audience).add_columns(goes_on)
 
 
 @cache
@@ -278,6 +278,7 @@ def _card(
         in_reply_to=row["in_reply_to"],
         reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
         is_reposted=row["is_reposted"],
+        goes_on=row.get("goes_on", False),
         for_anonymous=seen_by == "anonymous",
         is_own=seen_by == "author",
         extra=extra,

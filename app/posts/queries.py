@@ -36,19 +36,49 @@ from .models import Post, Version
 
 POST_ID = bindparam("post_id", type_=BigInteger)
 
-# Posts above the opened one in its thread; a link leads on to the topmost.
-MOST_ABOVE = 10
+# Posts above the opened one on its own page, and where its earlier posts are asked for.
+MOST_ABOVE = 1
+MOST_EARLIER = 10
 # Replies that are shown below each reply of a thread.
 MOST_BELOW = 3
+# Posts below a hidden one among which a visible one is searched.
+MOST_SEARCHED = 100
 
 
-def visible_to(audience: Audience) -> ColumnElement[bool]:
+def visible_to(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
     """Whether the viewer may see a post: a condition. It holds for no repost."""
     return and_(
-        Post.deleted_at.is_(None),
-        Post.repost_of_id.is_(None),
-        not_blocked(audience, Post.author_id),
+        post.deleted_at.is_(None),
+        post.repost_of_id.is_(None),
+        not_blocked(audience, post.author_id),
     )
+
+
+def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
+    """Whether a post stands in its thread: the viewer may see it or a descendant of it.
+
+    A condition. A post that stands there for a descendant alone is a placeholder. The search goes
+    down through hidden posts and reads at most :data:`MOST_SEARCHED`; a post with more hidden posts
+    below it stands there too, since the thread may go on. So every ancestor of a post that stands
+    in a thread stands there.
+    """
+    reply, deeper = aliased(Post), aliased(Post)
+    below = (
+        select(reply.id, visible_to(audience, reply).label("is_visible"))
+        .where(reply.in_reply_to_id == post.id)
+        .correlate(post)
+        .cte("below", recursive=True, nesting=True)
+    )
+    below = below.union_all(
+        select(deeper.id, visible_to(audience, deeper))
+        .join(below, deeper.in_reply_to_id == below.c.id)
+        .where(~below.c.is_visible)
+    )
+    few = row_count(MOST_SEARCHED)
+    searched = select(below.c.is_visible).limit(few).offset(row_count(0)).subquery()
+    found, read = func.count().filter(searched.c.is_visible), func.count()
+    leads_on = select(or_(found > 0, read == few)).select_from(searched).scalar_subquery()
+    return or_(visible_to(audience, post), leads_on)
 
 
 @cache
@@ -99,69 +129,41 @@ def is_reply() -> ColumnElement[bool]:
 
 @cache
 def replies(window: Window, audience: Audience) -> AnySelect:
-    """Select the replies to ``post_id``, and deleted ones that have replies themselves.
+    """Select the replies to ``post_id`` that stand in its thread.
 
-    Each with the ids of the oldest :data:`MOST_BELOW` replies to it: ``reply_0`` and so on,
-    null past the last.
+    Each with the ids of the oldest replies to it, :data:`MOST_BELOW` and one more: ``reply_0`` and
+    so on, null past the last.
     """
-    nested = (_reply(place, audience).label(f"reply_{place}") for place in range(MOST_BELOW))
-    found = select(Post.id, Post.deleted_at, *nested).where(
-        Post.in_reply_to_id == POST_ID,
-        or_(Post.deleted_at.is_(None), Post.replies_count > 0),
-        not_blocked(audience, Post.author_id),
-    )
+    nested = (nth_reply(place, audience).label(f"reply_{place}") for place in range(MOST_BELOW + 1))
+    found = select(Post.id, *nested).where(Post.in_reply_to_id == POST_ID, in_thread(audience))
     return window.of(found, Post.id)
 
 
-def _reply(place: int, audience: Audience) -> ColumnElement[int]:
+def nth_reply(place: int, audience: Audience) -> ColumnElement[int | None]:
+    """Return the id of a reply to a post, counted from the oldest, which is 0: a column."""
     # One at a time along the index: a post with thousands of replies costs what others do.
     reply = aliased(Post)
-    found = select(reply.id).where(
-        reply.in_reply_to_id == Post.id,
-        reply.deleted_at.is_(None),
-        not_blocked(audience, reply.author_id),
-    )
+    found = select(reply.id).where(reply.in_reply_to_id == Post.id, in_thread(audience, reply))
     one = found.order_by(reply.id).limit(row_count(1)).offset(row_count(place))
     return one.scalar_subquery()
 
 
 @cache
-def ancestors(audience: Audience) -> AnySelect:
-    """Select the post ``post_id`` and its ancestors, at most :data:`MOST_ABOVE`, topmost first.
+def ancestors(audience: Audience, most: int) -> AnySelect:
+    """Select the post ``post_id``, if it stands in a thread, and up to ``most`` ancestors.
 
-    ``is_visible`` tells whether the viewer may see each.
+    Topmost first, with the id of the post that each replies to.
     """
-    line = (
-        select(
-            Post.id,
-            Post.in_reply_to_id,
-            Post.deleted_at,
-            Post.author_id,
-            Post.replies_count,
-            literal(0).label("depth"),
-        )
-        .where(Post.id == POST_ID, Post.repost_of_id.is_(None))
-        .cte("line", recursive=True)
-    )
+    columns = (Post.id, Post.in_reply_to_id, literal(0).label("depth"))
+    opened = select(*columns).where(Post.id == POST_ID, in_thread(audience))
+    line = opened.cte("line", recursive=True)
     parent = aliased(Post, name="parent")
     line = line.union_all(
-        select(
-            parent.id,
-            parent.in_reply_to_id,
-            parent.deleted_at,
-            parent.author_id,
-            parent.replies_count,
-            line.c.depth + 1,
-        ).where(parent.id == line.c.in_reply_to_id, line.c.depth < MOST_ABOVE)
+        select(parent.id, parent.in_reply_to_id, line.c.depth + 1).where(
+            parent.id == line.c.in_reply_to_id, line.c.depth < most
+        )
     )
-    is_visible = and_(line.c.deleted_at.is_(None), not_blocked(audience, line.c.author_id))
-    return select(
-        line.c.id,
-        line.c.in_reply_to_id,
-        line.c.deleted_at,
-        line.c.replies_count,
-        is_visible.label("is_visible"),
-    ).order_by(line.c.depth.desc())
+    return select(line.c.id, line.c.in_reply_to_id).order_by(line.c.depth.desc())
 
 
 @cache

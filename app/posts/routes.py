@@ -235,8 +235,8 @@ def restore(id: int) -> ResponseReturnValue:
 
 @blueprint.get("/posts/<key:id>")
 def show(id: int) -> ResponseReturnValue:
-    """One post in its thread, at its permalink."""
-    thread = read_thread(id, viewer)
+    """One post in its thread, at its permalink; with ``?earlier=`` many of its ancestors."""
+    thread = read_thread(id, viewer, earlier="earlier" in request.args)
     composer = None
     if viewer.is_authenticated and thread.post.card and not wants_fragment():
         draft = draft_for(viewer, in_reply_to_id=id)

@@ -17,12 +17,12 @@ from .queries import MOST_BELOW
 
 @dataclass(frozen=True)
 class Node:
-    """A post in a thread: its card, or None where it was deleted or the viewer may not see it."""
+    """A post in a thread: its card, or None where it is a placeholder."""
 
     id: int
     card: Card | None
     replies: "tuple[Node, ...]" = ()
-    # More replies than are shown.
+    # More replies than are shown, and than a card says.
     has_more: bool = False
 
 
@@ -31,45 +31,42 @@ class Thread:
     """What the page of a post shows."""
 
     above: list[Node]
-    # The parent of the topmost, where that is not shown.
+    # The post whose page has the ancestors above those, None where these are all.
     earlier_id: int | None
     post: Node
     replies: list[Node]
     rows: Rows
 
 
-def read_thread(id: int, viewer: Viewer) -> Thread:
+def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
     """Return the thread around a post, with the page of replies that the request asks for.
 
-    Answers 404 where the viewer may not see the post; a deleted one stays as a node of its
-    thread while it has replies.
+    Above the post stands its parent; with ``earlier``, as many ancestors as a page has. Answers
+    404 where the post does not stand in a thread (:func:`app.posts.queries.in_thread`).
     """
     audience = audience_of(viewer)
     values = {"post_id": id, "viewer_id": viewer.id}
-    line = read(queries.ancestors(audience), **values).all()
-    if not line or line[-1].id != id:
-        abort(404)
-    opened = line[-1]
-    if not opened.is_visible and not (opened.deleted_at and opened.replies_count):
-        abort(404)
+    most = queries.MOST_EARLIER if earlier else queries.MOST_ABOVE
+    line = read(queries.ancestors(audience, most), **values).all() or abort(404)
     rows = read_rows(
         lambda window: queries.replies(window, audience), "id", oldest_first=True, **values
     )
     nested = {row.id: _nested(row) for row in rows.items}
-    visible = [row.id for row in line if row.is_visible]
-    visible += [row.id for row in rows.items if row.deleted_at is None]
-    visible += [id for ids in nested.values() for id in ids]
-    cards = read_cards(visible, viewer)
+    below = (id for ids in nested.values() for id in ids[:MOST_BELOW])
+    cards = read_cards([*(row.id for row in line), *nested, *below], viewer)
+
+    def reply(id: int) -> Node:
+        card = cards.get(id)
+        return Node(id, card, has_more=card is not None and card.goes_on and not card.replies)
 
     def node(id: int) -> Node:
-        replies = tuple(Node(reply, cards.get(reply)) for reply in nested[id])
-        card = cards.get(id)
-        has_more = len(replies) == MOST_BELOW and (card is None or card.replies > MOST_BELOW)
-        return Node(id, card, replies, has_more)
+        replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])
+        return Node(id, cards.get(id), replies, has_more=len(nested[id]) > MOST_BELOW)
 
+    topmost = line[0]
     return Thread(
         above=[Node(row.id, cards.get(row.id)) for row in line[:-1]],
-        earlier_id=line[0].in_reply_to_id,
+        earlier_id=topmost.in_reply_to_id and (topmost.in_reply_to_id if earlier else id),
         post=Node(id, cards.get(id)),
         replies=[node(id) for id in nested],
         rows=rows,
@@ -77,5 +74,5 @@ def read_thread(id: int, viewer: Viewer) -> Thread:
 
 
 def _nested(row: Row[Any]) -> list[int]:
-    ids = (getattr(row, f"reply_{place}") for place in range(MOST_BELOW))
+    ids = (getattr(row, f"reply_{place}") for place in range(MOST_BELOW + 1))
     return [id for id in ids if id is not None]
