@@ -88,7 +88,8 @@ class World:
 
     def sees(self, viewer: str | None, entry: Entry) -> bool:
         both = (entry.author, entry.shown.author)
-        return not entry.shown.deleted_at and not any(self.is_blocked(viewer, who) for who in both)
+        hidden = self.is_blocked(*both) or any(self.is_blocked(viewer, who) for who in both)
+        return not entry.shown.deleted_at and not hidden
 
     def is_listed_for(self, viewer: str | None, entry: Entry) -> bool:
         both = (entry.author, entry.shown.author)
@@ -256,10 +257,10 @@ class Community(RuleBasedStateMachine):
     @rule(viewer=somebody, post=posts)
     def unlike(self, viewer, post):
         with self.moment():
-            if found := self.find(post, viewer):
-                was_there = (viewer, post) in self.world.likes
-                assert unlike(self.people[viewer], found) == was_there
-                self.world.likes.discard((viewer, post))
+            found = db.session.get_one(Post, post.id)
+            was_there = (viewer, post) in self.world.likes
+            assert unlike(self.people[viewer], found) == was_there
+            self.world.likes.discard((viewer, post))
 
     @rule(viewer=somebody, post=posts)
     def repost(self, viewer, post):
@@ -275,11 +276,11 @@ class Community(RuleBasedStateMachine):
     @rule(viewer=somebody, post=posts)
     def unrepost(self, viewer, post):
         with self.moment():
-            if found := self.find(post, viewer):
-                before = self.world.repost_by(viewer, post)
-                assert unrepost(self.people[viewer], found) == (before is not None)
-                if before is not None:
-                    self.world.entries.remove(before)
+            found = db.session.get_one(Post, post.id)
+            before = self.world.repost_by(viewer, post)
+            assert unrepost(self.people[viewer], found) == (before is not None)
+            if before is not None:
+                self.world.entries.remove(before)
 
     @rule(viewer=somebody, post=posts)
     def bookmark(self, viewer, post):
@@ -292,10 +293,10 @@ class Community(RuleBasedStateMachine):
     @rule(viewer=somebody, post=posts)
     def unbookmark(self, viewer, post):
         with self.moment():
-            if found := self.find(post, viewer):
-                unbookmark(self.people[viewer], found)
-                if (viewer, post) in self.world.bookmarks:
-                    self.world.bookmarks.remove((viewer, post))
+            found = db.session.get_one(Post, post.id)
+            unbookmark(self.people[viewer], found)
+            if (viewer, post) in self.world.bookmarks:
+                self.world.bookmarks.remove((viewer, post))
 
     @rule(post=posts)
     def delete(self, post):

@@ -112,15 +112,16 @@ def may_be_notified_of(actor_id: Any) -> ColumnElement[bool]:
     A condition for a query of users, or for one that is correlated to it.
     """
     muted = exists().where(Mute.muter_id == User.id, Mute.muted_id == actor_id)
-    blocked = exists().where(Block.blocker_id == User.id, Block.blocked_id == actor_id)
-    blocks = exists().where(Block.blocker_id == actor_id, Block.blocked_id == User.id)
-    return not_(
-        or_(
-            muted.correlate_except(Mute),
-            blocked.correlate_except(Block),
-            blocks.correlate_except(Block),
-        )
+    return not_(or_(muted.correlate_except(Mute), is_blocked_between(User.id, actor_id)))
+
+
+def is_blocked_between(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether one of the users of those ids has blocked the other: a condition."""
+    blocks = (
+        exists().where(Block.blocker_id == blocker, Block.blocked_id == blocked)
+        for blocker, blocked in ((one, other), (other, one))
     )
+    return or_(*(block.correlate_except(Block) for block in blocks))
 
 
 def relationship_columns(audience: Audience) -> list[ColumnElement[bool]]:

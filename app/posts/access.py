@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
-from sqlalchemy import Row, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Row, select
 
 from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
-from ..follows.queries import audience_of
+from ..follows.queries import Audience, audience_of
 from ..web.answers import back, changed
 from . import queries
 from .card import Card, read_cards
@@ -54,29 +53,37 @@ def add_button(
     blueprint: Blueprint,
     verb: str,
     act: Callable[[Viewer, Row[Any]], object],
-    undo: Callable[[Viewer, Row[Any]], object],
+    undo: Callable[[Viewer, Row[Any]], bool],
     *,
     template: str,
     limit: Callable[..., Any],
-    count: InstrumentedAttribute[int] | None = None,
+    count: Callable[[Audience], ColumnElement[int]] | None = None,
 ) -> None:
     """Register the POST routes of a card's button: ``/posts/<id>/<verb>`` and ``…/un<verb>``.
 
-    ``act`` and ``undo`` are called with the viewer and the post. The answer is ``template`` for
-    htmx, with the new value of ``count`` (a kept count of posts), else a redirect back
-    to where the button was.
+    ``act`` and ``undo`` are called with the viewer and the post; ``undo`` returns whether there was
+    anything to undo, and needs no sight of the post: what somebody did is theirs to take back. The
+    answer is ``template`` for htmx, with the new value of ``count`` (a column of posts), else a
+    redirect back to where the button was.
     """
 
     def add(endpoint: str, *, pressed: bool) -> None:
         def press(id: int) -> ResponseReturnValue:
-            post = visible_post(id)
-            (act if pressed else undo)(viewer, post)
+            seen = find_visible_post(id)
+            if pressed:
+                act(viewer, seen or abort(404))
+            else:
+                post = seen or read(queries.any_post(), post_id=id).first() or abort(404)
+                if not undo(viewer, post) and not seen:
+                    abort(404)
             number = None
-            if count is not None:
+            if count is not None and seen:
                 # Gone, if the post was deleted meanwhile.
-                row = read(queries.count_of(count), post_id=id).first() or abort(404)
+                found = queries.count_of(count, audience_of(viewer))
+                row = read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
                 number = row[0]
-            return changed(template, to=back(f"post_{id}"), id=id, count=number, pressed=pressed)
+            to = back(f"post_{id}", instead_of="" if seen else url_for("posts.show", id=id))
+            return changed(template, to=to, id=id, count=number, pressed=pressed)
 
         # Flask-Limiter knows a view by its name.
         press.__name__ = press.__qualname__ = f"{blueprint.name}_{endpoint}"

@@ -27,7 +27,7 @@ from ..follows.queries import Audience, audience_of
 from ..web.i18n import language
 from ..web.paging import Listing, Rows, read_rows
 from .models import Post
-from .queries import is_reposted, nth_reply, visible_to
+from .queries import is_reposted, nth_reply, replies_seen, reposts_seen, visible_to
 
 CARDS_KEPT = 8_000
 INDENT = re.compile(r"\n\s+")
@@ -89,7 +89,6 @@ class Card:
     avatar: str
     replies: int
     reposts: int
-    likes: int
     is_edited: bool
     in_reply_to_id: int | None
     # The username of whom it replies to, where the viewer may see the post.
@@ -211,9 +210,8 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
             Post.id.label("shown_id"),
             Post.body_html,
             Post.author_id,
-            Post.replies_count,
-            Post.reposts_count,
-            Post.likes_count,
+            replies_seen(audience).label("replies"),
+            reposts_seen(audience).label("reposts"),
             Post.edited_at.is_not(None).label("is_edited"),
             Post.in_reply_to_id,
             User.username,
@@ -270,9 +268,8 @@ def _card(
         username=row["username"],
         name=row["display_name"] or row["username"],
         avatar=avatar_url(row["username"], row["email"]),
-        replies=row["replies_count"],
-        reposts=row["reposts_count"],
-        likes=row["likes_count"],
+        replies=row["replies"],
+        reposts=row["reposts"],
         is_edited=row["is_edited"],
         in_reply_to_id=row["in_reply_to_id"],
         in_reply_to=row["in_reply_to"],

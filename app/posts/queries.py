@@ -3,12 +3,14 @@
 Statements take the viewer's id as the bind parameter ``viewer_id``.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     and_,
     bindparam,
     case,
@@ -27,6 +29,7 @@ from ..follows.queries import (
     PERSON,
     VIEWER_ID,
     Audience,
+    is_blocked_between,
     is_followed,
     not_blocked,
     not_muted,
@@ -43,6 +46,8 @@ MOST_EARLIER = 10
 MOST_BELOW = 3
 # Posts below a hidden one among which a visible one is searched.
 MOST_SEARCHED = 100
+# Counts up to this number are counted again for viewers who have blocks.
+MOST_RECOUNTED = 100
 
 
 def visible_to(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
@@ -89,9 +94,44 @@ def visible_post(audience: Audience) -> AnySelect:
 
 
 @cache
-def count_of(column: InstrumentedAttribute[int]) -> AnySelect:
-    """Select a kept count of the post ``post_id``."""
-    return select(column).where(Post.id == POST_ID)
+def any_post() -> AnySelect:
+    """Select the post ``post_id``, whether or not the viewer may see it."""
+    return select(Post.id, Post.author_id).where(Post.id == POST_ID)
+
+
+@cache
+def count_of(count: Callable[[Audience], ColumnElement[int]], audience: Audience) -> AnySelect:
+    """Select a ``count`` of the post ``post_id``."""
+    return select(count(audience)).where(Post.id == POST_ID)
+
+
+def seen_count(
+    kept: InstrumentedAttribute[int], seen: Select[int], audience: Audience
+) -> ColumnElement[int]:
+    """Return a count of a post as a viewer with blocks can check it: a column.
+
+    ``kept`` counts all, ``seen`` selects the number of those that the viewer may see. Above
+    :data:`MOST_RECOUNTED`, which nobody checks, the number is the kept one.
+    """
+    if audience is not Audience.FILTERED:
+        return kept.expression
+    return case((kept.between(1, MOST_RECOUNTED), seen.scalar_subquery()), else_=kept)
+
+
+def replies_seen(audience: Audience) -> ColumnElement[int]:
+    """How many replies to a post the viewer may see: a column."""
+    reply = aliased(Post)
+    seen = select(func.count(reply.id))
+    seen = seen.where(reply.in_reply_to_id == Post.id, visible_to(audience, reply))
+    return seen_count(Post.replies_count, seen, audience)
+
+
+def reposts_seen(audience: Audience) -> ColumnElement[int]:
+    """How many reposts of a post are by people whom the viewer may see: a column."""
+    other = aliased(Post)
+    seen = select(func.count(other.id))
+    seen = seen.where(other.repost_of_id == Post.id, not_blocked(audience, other.author_id))
+    return seen_count(Post.reposts_count, seen, audience)
 
 
 def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
@@ -99,7 +139,8 @@ def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
 
     An entry has the ``id`` by which it stands in the list, the ``shown_id`` of the post that
     it shows, its ``author_id``, and whether it ``is_repost``: one index covers all of these.
-    ``without_muted`` leaves out what is by people whom the viewer has muted.
+    ``without_muted`` leaves out what is by people whom the viewer has muted. A repost is no entry
+    while its reposter and the author of the post block each other, as neither sees it.
     """
 
     def may_be_by(author_id: Any) -> ColumnElement[bool]:
@@ -108,7 +149,11 @@ def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
 
     # A column and not a join, after which SQLite would sort everything it found.
     original = aliased(Post)
-    original_is_visible = and_(original.deleted_at.is_(None), may_be_by(original.author_id))
+    original_is_visible = and_(
+        original.deleted_at.is_(None),
+        may_be_by(original.author_id),
+        ~is_blocked_between(Post.author_id, original.author_id),
+    )
     may_show = select(original_is_visible).where(original.id == Post.repost_of_id).scalar_subquery()
     return select(
         Post.id,

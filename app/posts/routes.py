@@ -270,7 +270,7 @@ add_button(
     unrepost,
     template="posts/_repost.html",
     limit=WRITING,
-    count=Post.reposts_count,
+    count=queries.reposts_seen,
 )
 
 

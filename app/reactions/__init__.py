@@ -8,6 +8,7 @@ blueprint = Blueprint("reactions", __name__)
 
 from . import queries, routes  # noqa: E402, F401
 
+add_to_card(CardPart("likes", column=queries.likes_seen))
 add_to_card(
     CardPart(
         "liked", column=queries.is_liked, place="actions", template="reactions/_card_like.html"

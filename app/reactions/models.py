@@ -78,7 +78,7 @@ def bookmark(viewer: HasId, post: PostRef) -> None:
         insert_if_absent(session, Bookmark, **row)
 
 
-def unbookmark(viewer: HasId, post: PostRef) -> None:
-    """Undo :func:`bookmark`."""
+def unbookmark(viewer: HasId, post: PostRef) -> bool:
+    """Undo :func:`bookmark`; returns False where there is nothing to undo."""
     with writing() as session:
-        delete_row(session, Bookmark, user_id=viewer.id, post_id=post.id)
+        return delete_row(session, Bookmark, user_id=viewer.id, post_id=post.id)

@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, case, false, select
+from sqlalchemy import ColumnElement, case, false, func, select
 
 from ..accounts.models import User
 from ..data.database import AnySelect
 from ..data.keyset import Window
 from ..follows.queries import PERSON, VIEWER_ID, Audience, is_followed, not_blocked, there_is
 from ..posts.models import Post
-from ..posts.queries import POST_ID, entries
+from ..posts.queries import POST_ID, entries, seen_count
 from .models import Bookmark, Like
 
 
@@ -20,6 +20,13 @@ def is_liked(audience: Audience) -> ColumnElement[bool]:
     row = select(Like.user_id).where(Like.user_id == VIEWER_ID, Like.post_id == Post.id)
     # Most posts have no likes, and need no look-up.
     return case((Post.likes_count > 0, there_is(row)), else_=false())
+
+
+def likes_seen(audience: Audience) -> ColumnElement[int]:
+    """How many people whom the viewer may see like a post: a column."""
+    seen = select(func.count(Like.user_id))
+    seen = seen.where(Like.post_id == Post.id, not_blocked(audience, Like.user_id))
+    return seen_count(Post.likes_count, seen, audience)
 
 
 def is_bookmarked(audience: Audience) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..posts.access import add_button, visible_post
 from ..posts.card import read_timeline
-from ..posts.models import Post
 from ..web.answers import page
 from ..web.limits import limiter
 from ..web.paging import read_rows
@@ -24,7 +23,7 @@ add_button(
     unlike,
     template="reactions/_like.html",
     limit=REACTING,
-    count=Post.likes_count,
+    count=queries.likes_seen,
 )
 add_button(
     blueprint, "bookmark", bookmark, unbookmark, template="reactions/_bookmark.html", limit=REACTING
