@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from ..accounts.models import User
 from ..data.database import AnySelect
@@ -24,6 +24,8 @@ from .models import Notification
 
 # People of a group whose names and avatars are shown.
 NAMED = 3
+# Unread notifications of which the groups are counted.
+MOST_GROUPED = 1000
 # Rows that are equal in these are one group: ten people like one post, in one sentence.
 GROUP = (Notification.kind, Notification.post_id, Notification.is_read)
 
@@ -35,22 +37,25 @@ def count_unread() -> AnySelect:
 
 
 def unread_of_user() -> ColumnElement[int]:
-    """Return how many notifications of a user are unread: a column.
+    """Return how many groups of notifications are unread for a user: a column.
 
-    It counts to one more than :data:`MOST_COUNTED`. Only users with blocks or mutes need the
-    condition on each actor. The author of the post needs none: they are the actor or the user.
+    It counts to one more than :data:`MOST_COUNTED`, among the newest :data:`MOST_GROUPED`
+    notifications. Only users with blocks or mutes need the condition on each actor. The author of
+    the post needs none: they are the actor or the user.
     """
-    unread = select(Notification.id).where(
-        Notification.user_id == User.id,
-        Notification.is_read.is_(False),
-        _is_of_visible_post(Notification.post_id, Audience.UNFILTERED),
+    unread = select(Notification.kind, Notification.post_id).where(
+        Notification.user_id == User.id, Notification.is_read.is_(False)
     )
     allowed = unread.where(may_be_notified_of(Notification.actor_id))
-    return case((~has_blocks_or_mutes(), _count(unread)), else_=_count(allowed))
+    return case((~has_blocks_or_mutes(), _count_groups(unread)), else_=_count_groups(allowed))
 
 
-def _count(rows: Select[int]) -> ColumnElement[int]:
-    counted = rows.limit(row_count(MOST_COUNTED + 1)).correlate(User).subquery()
+def _count_groups(rows: AnySelect) -> ColumnElement[int]:
+    newest = rows.order_by(Notification.id.desc()).limit(row_count(MOST_GROUPED))
+    (kind, post_id) = newest.offset(row_count(0)).correlate(User).subquery("newest").c
+    found = select(kind, post_id).distinct().subquery("found")
+    listed = select(found).where(_is_of_visible_post(found.c.post_id, Audience.UNFILTERED))
+    counted = listed.limit(row_count(MOST_COUNTED + 1)).offset(row_count(0)).subquery("counted")
     return select(func.count()).select_from(counted).scalar_subquery()
 
 

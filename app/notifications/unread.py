@@ -1,4 +1,4 @@
-"""The number of unread notifications, which stands on every page of a signed-in viewer."""
+"""The number of unread groups of notifications, on every page of a signed-in viewer."""
 
 from ..accounts.viewer import Viewer
 from ..data.reading import read
@@ -6,7 +6,7 @@ from . import queries
 
 
 def unread_count(viewer: Viewer) -> int:
-    """Return how many notifications were unread when ``viewer`` was read; 100 for more than 99."""
+    """Return how many groups were unread when ``viewer`` was read; 100 for more than 99."""
     count: int = viewer.columns["unread_notifications"]
     return count
 
