@@ -160,6 +160,8 @@ class Composer:
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     element: str = "composer"
     in_thread: bool = False
+    # Whether htmx leaves it alone: its page has no place for what is written.
+    leaves_page: bool = False
     # The post that it replies to, or edits; a draft stores it too.
     in_reply_to_id: int | None = None
     edits_id: int | None = None

@@ -21,7 +21,7 @@ from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
 from .access import add_button, card_of, find_own_post, find_visible_post, own_post, visible_post
-from .card import read_cards
+from .card import Card, read_cards
 from .composer import (
     PostForm,
     composer_parts,
@@ -56,7 +56,8 @@ def create() -> ResponseReturnValue:
         return page("posts/new.html", fragment="composer", status=422, composer=again)
     undo = url_for("posts.delete", id=post.id)
     _notify(_("Your post is published."), undo)
-    to = back(default="/", instead_of=url_for("posts.new"))
+    # A page of a post has no place for another one, and may be gone.
+    to = back(instead_of=url_for("posts.create"))
     shown = card_of(post, undo=undo)
     return changed("posts/_published.html", to=to, post=shown, composer=post_composer())
 
@@ -89,7 +90,7 @@ def reply(id: int) -> ResponseReturnValue:
     """Reply to a post."""
     parent = find_visible_post(id)
     if parent is None:
-        return _nothing_to_reply_to()
+        return _nothing_to_reply_to(id)
     form = PostForm()
     post = _publish(form, in_reply_to=parent)
     if post is None:
@@ -160,13 +161,14 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
         return None
 
 
-def _nothing_to_reply_to() -> Response:
+def _nothing_to_reply_to(id: int) -> Response:
     """Refuse a reply to a post that is gone; the text goes into a composer of a new post."""
     form = PostForm()
-    if wants_fragment() or not form.body.data:
-        abort(404)
     form.body.errors = [_("What you answer is not here any more. You can post this on its own.")]
     again = post_composer(sent=form)
+    if wants_fragment():
+        again.leaves_page = True
+        again.element = reply_composer(id, sent=form).element
     return page("posts/new.html", fragment="composer", status=404, composer=again)
 
 
@@ -213,7 +215,7 @@ def delete(id: int) -> ResponseReturnValue:
     post.delete()
     _notify(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))
-    return changed("posts/_deleted.html", to=to, post=post)
+    return changed("posts/_deleted.html", to=to, post=post, parent=_parent_of(post))
 
 
 @blueprint.post("/posts/<key:id>/restore")
@@ -227,7 +229,19 @@ def restore(id: int) -> ResponseReturnValue:
         abort(410, _("This can be undone for 30 seconds only."))
     show_message(_("Your post is back.") if version is None else _("Your post is as it was."))
     to = back(f"post_{id}", default=url_for("posts.show", id=id))
-    return changed("posts/_changed.html", to=to, post=card_of(post, takes_focus=True))
+    card = card_of(post, takes_focus=True)
+    if version is not None:
+        return changed("posts/_changed.html", to=to, post=card)
+    composer = reply_composer(id, draft=draft_for(viewer, in_reply_to_id=id), in_thread=True)
+    around = {"parent": _parent_of(post), "composer": composer}
+    return changed("posts/_restored.html", to=to, post=card, **around)
+
+
+def _parent_of(post: Post) -> Card | None:
+    """Return the card of what ``post`` replies to, for htmx: its count of replies changed."""
+    if post.in_reply_to_id is None or not wants_fragment():
+        return None
+    return read_cards([post.in_reply_to_id], viewer).get(post.in_reply_to_id)
 
 
 # Reading

@@ -98,11 +98,13 @@ def show_message(message: str, *, undo: str | None = None) -> None:
 def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
     """Return the path that the person came from, else ``default``, with ``#anchor``.
 
-    ``instead_of`` names a path that no longer exists and is not gone back to.
+    ``instead_of`` names a path that is not gone back to, with all paths below it.
     """
     came_from = urlsplit(request.referrer or "")
     own = came_from.netloc == request.host and own_path(came_from.path)
-    if not own or came_from.path in (instead_of, request.path):
+    if not own or came_from.path == request.path:
+        return default
+    if instead_of and f"{came_from.path}/".startswith(f"{instead_of}/"):
         return default
     query = f"?{came_from.query}" if came_from.query else ""
     return came_from.path + query + (f"#{anchor}" if anchor else "")

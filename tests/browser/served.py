@@ -69,6 +69,12 @@ class Site:
         with self.app.app_context():
             edit(db.session.get(Post, post.id), body)
 
+    def deletes(self, *posts: Post) -> None:
+        """Have the authors of ``posts`` delete them."""
+        with self.app.app_context():
+            for post in posts:
+                db.session.get_one(Post, post.id).delete()
+
     def saves_draft(self, author: User, body: str) -> None:
         """Save a draft of ``author``."""
         with self.app.app_context():

@@ -14,6 +14,7 @@ from .steps import (
     composer,
     flash,
     follow_link,
+    in_menu,
     is_quiet,
     no_page_load,
     only_with_scripts,
@@ -21,6 +22,7 @@ from .steps import (
     reply_box,
     scroll_down_until,
     send_reply,
+    top_of,
 )
 from .watching import Watch
 
@@ -180,6 +182,8 @@ def test_a_reply_to_a_reply_is_indented(own_page: Page, site: Site, author: User
     expect(own_page.locator(f".nested > #post_{below.id}")).to_contain_text("How long is it?")
     card(own_page, below).locator(".post-time").click()
     expect(own_page.locator(".posts-single")).to_contain_text("How long is it?")
+    expect(card(own_page, reply)).to_contain_text("I do.")
+    follow_link(own_page.get_by_role("link", name="Earlier in this thread"))
     expect(card(own_page, question)).to_contain_text("Who has a ladder?")
     expect(card(own_page, reply)).to_contain_text("I do.")
 
@@ -241,3 +245,81 @@ def test_reply_leads_an_anonymous_viewer_to_the_login(page: Page, question: Post
     page.goto(f"/posts/{question.id}")
     acts(card(page, question), "reply").click()
     expect(page.get_by_label("Password")).to_be_visible()
+
+
+@only_with_scripts
+@pytest.mark.parametrize("path", ["/", "/posts/{id}"], ids=["timeline", "thread"])
+def test_a_reply_to_a_post_deleted_meanwhile_can_be_posted_on_its_own(
+    own_page: Page, site: Site, viewer: User, question: Post, watch: Watch, path: str
+):
+    watch.allow(404)
+    own_page.goto(path.format(id=question.id))
+    acts(card(own_page, question), "reply").click()
+    reply_box(own_page).fill("Two, and a rope")
+    site.deletes(question)
+    with no_page_load(own_page):
+        send_reply(own_page).click()
+        alert = own_page.get_by_role("alert").filter(
+            has_text="What you answer is not here any more"
+        )
+        expect(alert).to_be_visible()
+        expect(reply_box(own_page)).to_have_count(0)
+    form = own_page.locator("form.composer").filter(has=alert)
+    expect(form.get_by_role("textbox")).to_have_value("Two, and a rope")
+    form.get_by_role("button", name="Post", exact=True).click()
+    expect(flash(own_page)).to_contain_text("Your post is published.")
+    expect(own_page).to_have_url(re.compile("/$"))
+    assert site.posts_of(viewer) == ["Two, and a rope"]
+
+
+@only_with_scripts
+def test_a_reply_deleted_on_its_own_page_has_no_reply_box_until_it_is_back(
+    own_page: Page, site: Site, viewer: User, question: Post
+):
+    (reply,) = site.replies(viewer, question, "I have one.")
+    own_page.goto(f"/posts/{reply.id}")
+    with no_page_load(own_page):
+        expect(acts(card(own_page, question), "reply")).to_have_text("1")
+        in_menu(card(own_page, reply), "Delete").click()
+        expect(card(own_page, reply)).to_contain_text("Your post is deleted.")
+        expect(reply_box(own_page)).to_have_count(0)
+        expect(acts(card(own_page, question), "reply")).to_have_text("")
+        card(own_page, reply).get_by_role("button", name="Undo").click()
+        expect(card(own_page, reply)).to_contain_text("I have one.")
+        expect(reply_box(own_page)).to_be_visible()
+        expect(acts(card(own_page, question), "reply")).to_have_text("1")
+        expect(card(own_page, reply)).to_be_focused()
+        reply_box(own_page).fill("And a rope.")
+        send_reply(own_page).click()
+        expect(cards(own_page)).to_contain_text("And a rope.")
+
+
+def test_a_placeholder_opens_to_what_is_around_it(
+    own_page: Page, site: Site, author: User, question: Post
+):
+    (gone,) = site.replies(author, question, "Never mind.")
+    (below,) = site.replies(author, gone, "Or do.")
+    (last,) = site.replies(author, below, "Done.")
+    site.deletes(gone)
+    own_page.goto(f"/posts/{question.id}")
+    follow_link(card(own_page, gone).get_by_role("link"))
+    expect(own_page.locator(".posts-single")).to_have_text("This post is not here any more.")
+    expect(card(own_page, question)).to_contain_text("Who has a ladder?")
+    expect(card(own_page, below)).to_contain_text("Or do.")
+    follow_link(card(own_page, last).locator(".post-time"))
+    expect(card(own_page, below)).to_contain_text("Or do.")
+    follow_link(own_page.get_by_role("link", name="Earlier in this thread"))
+    follow_link(card(own_page, gone).get_by_role("link"))
+    expect(card(own_page, question)).to_contain_text("Who has a ladder?")
+
+
+@pytest.mark.parametrize("body", ["word " * 100, "\n".join("x" * 250)], ids=["wide", "tall"])
+def test_the_opened_post_begins_on_the_first_screen_of_a_phone(
+    own_page: Page, site: Site, author: User, body: str
+):
+    own_page.set_viewport_size({"width": 390, "height": 844})
+    (post,) = site.writes(author, body)
+    for _ in range(3):
+        (post,) = site.replies(author, post, body)
+    own_page.goto(f"/posts/{post.id}")
+    assert top_of(card(own_page, post)) < 600

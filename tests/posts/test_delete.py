@@ -7,7 +7,7 @@ import pytest
 from app.data.database import db
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
-from tests.html import absent, cards, messages, one
+from tests.html import absent, cards, messages, one, text_of
 
 DELETE = "article.post button[formaction$='/delete']"
 
@@ -133,3 +133,35 @@ def test_deleting_and_restoring_in_the_shell(app, post):
         assert found.deleted_at is not None
         assert found.restore()
         assert found.deleted_at is None
+
+
+# A reply
+
+
+@pytest.fixture
+def reply(ada, bruno, make_post):
+    """A reply of Ada's to a post of Bruno's."""
+    return make_post(ada, "I have.", in_reply_to=make_post(bruno, "Who has a ladder?"))
+
+
+def test_a_deleted_reply_leaves_no_form_and_the_count_of_its_parent_moves(client, reply):
+    parent = reply.in_reply_to_id
+    page = client.get(f"/posts/{reply.id}")
+    one(page, f".composer[data-in-reply-to='{reply.id}']")
+    assert text_of(one(page, f"#reply_{parent}")) == "1"
+    answer = client.press(f"#deletion_{reply.id}", htmx=True)
+    one(answer, f"hx-partial[hx-target*=\"'{reply.id}'\"][hx-swap=delete]")
+    assert text_of(one(answer, f"hx-partial[hx-target='#reply_{parent}'] a")) == ""
+    absent(answer, "form")
+    answer = client.post(f"/posts/{reply.id}/restore", htmx=True)
+    assert cards(answer) == [reply.id]
+    one(answer, f"hx-partial[hx-swap=afterend] #composer[data-in-reply-to='{reply.id}']")
+    assert text_of(one(answer, f"hx-partial[hx-target='#reply_{parent}'] a")) == "1"
+
+
+def test_a_parent_that_the_viewer_may_not_see_has_no_count(client, ada, bruno, reply, make_block):
+    make_block(bruno, ada)
+    for verb in ("delete", "restore"):
+        answer = client.post(f"/posts/{reply.id}/{verb}", htmx=True)
+        assert answer.status_code == 200
+        absent(answer, f"#reply_{reply.in_reply_to_id}")

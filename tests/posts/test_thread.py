@@ -229,15 +229,28 @@ def test_a_post_that_the_viewer_cannot_see_cannot_be_replied_to(
     assert len(rows("post")) == 2
 
 
-def test_a_reply_to_a_deleted_post_comes_back_with_its_text(client, post, change, rows):
-    client.get(f"/posts/{post.id}/reply")
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("inline", [False, True])
+@pytest.mark.parametrize("body", ["Two, and a rope", "x" * 501, ""])
+def test_a_reply_to_a_deleted_post_comes_back_with_its_text(
+    client, post, change, rows, htmx, inline, body
+):
+    page = client.get(f"/posts/{post.id}" + ("/reply" if inline else ""))
+    form = f"#composer_{post.id}" if inline else "#composer"
     change(post)
-    answer = client.submit(f"#composer_{post.id}", body="Two, and a rope")
+    answer = client.submit(form, to=page, htmx=htmx, body=body)
     assert answer.status_code == 404
-    assert one(answer, "#composer_body").text().strip() == "Two, and a rope"
-    one(answer, "#composer_error", text="What you answer is not here any more.")
-    assert client.submit("#composer", to=answer).status_code == 303
-    assert rows("post", "body = 'Two, and a rope'")[0]["in_reply_to_id"] is None
+    # htmx swaps the form in its place; without htmx the page has the form of a new post.
+    again = form if htmx else "#composer"
+    assert one(answer, f"{again}[action='/posts'] textarea").text().strip() == body
+    one(answer, f"{again}_error", text="What you answer is not here any more.")
+    absent(answer, f"{again} [name=in_reply_to]")
+    if htmx:
+        absent(answer, f"{again}[hx-post]")
+        one(page, f"{form}[hx-status\\:404='swap:outerHTML']")
+    sent = client.submit(again, to=answer, body="On its own")
+    assert (sent.status_code, sent.location) == (303, "/")
+    assert rows("post", "body = 'On its own'")[0]["in_reply_to_id"] is None
 
 
 def test_an_anonymous_viewer_logs_in_and_returns_to_the_reply_page(anonymous, post, ada):
