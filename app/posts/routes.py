@@ -75,10 +75,8 @@ def new() -> ResponseReturnValue:
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to reply on."""
     typed, parent = _typed(in_reply_to_id=id), find_visible_post(id)
-    if parent is None and (draft := typed.get("draft")):
-        return redirect(url_for(".new", draft=draft.id), 303)
     if parent is None:
-        abort(404)
+        return _on_its_own(typed)
     composer = reply_composer(id, **typed)
     return page("posts/reply.html", fragment="composer", post=card_of(parent), composer=composer)
 
@@ -115,10 +113,8 @@ def reply(id: int) -> ResponseReturnValue:
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to edit one's own post on."""
     typed, post = _typed(edits_id=id), find_own_post(id)
-    if post is None and (draft := typed.get("draft")):
-        return redirect(url_for(".new", draft=draft.id), 303)
     if post is None:
-        abort(404)
+        return _on_its_own(typed)
     composer = edit_composer(post, **typed)
     return page("posts/edit.html", fragment="composer", composer=composer, post=post)
 
@@ -182,6 +178,15 @@ def _typed(**what: int) -> dict[str, Any]:
     if body := request.args.get("body"):
         return {"body": body, "extra": extra_in_url()}
     return {"draft": draft_for(viewer, id=requested_key("draft"), **what)}
+
+
+def _on_its_own(typed: dict[str, Any]) -> ResponseReturnValue:
+    """Lead to a composer of a new post, with what was ``typed`` for a post that is gone."""
+    if draft := typed.get("draft"):
+        return redirect(url_for(".new", draft=draft.id), 303)
+    if body := typed.get("body"):
+        return redirect(url_for(".new", body=body, **typed["extra"]), 303)
+    abort(404)
 
 
 @resume_after_login

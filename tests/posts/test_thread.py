@@ -283,6 +283,22 @@ def test_a_text_sent_while_signed_out_is_in_its_form_after_logging_in(
     assert one(page, f"{form}_body").text().strip() == "I & mine"
 
 
+@pytest.mark.parametrize("verb", ["reply", "edit"])
+def test_a_text_for_a_post_that_is_gone_after_logging_in_becomes_a_post(
+    carmen, make_post, signed_in, change, verb
+):
+    post = make_post(carmen, "Who has a ladder?")
+    client = signed_in(carmen)
+    client.get(f"/posts/{post.id}/{verb}")
+    client.twin().post("/logout")
+    change(post)
+    client.follow(client.submit(f"#composer_{post.id}", body="I & mine"))
+    answer = client.submit("main form", login="carmen", password="rain on the tin roof")
+    page = client.follow(client.follow(answer))
+    assert one(page, "#composer_body").text().strip() == "I & mine"
+    assert client.submit("#composer").location == "/"
+
+
 # Order
 
 
