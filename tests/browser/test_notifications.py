@@ -72,7 +72,7 @@ def test_the_counter_appears_and_updates_itself(
         assert tick(own_page, COUNTER) == 200
         expect(counter(own_page)).to_have_text("1")
         assert tick(own_page, COUNTER) == 204
-        site.follows(site.person(), viewer)
+        site.mentions(fan, viewer, 1)
         assert tick(own_page, COUNTER) == 200
         expect(counter(own_page)).to_have_text("2")
 
@@ -94,7 +94,7 @@ def test_a_screen_reader_speaks_a_changed_number_only(
     for _strike in range(3):
         tick(own_page, COUNTER)
     assert own_page.evaluate("spoken") == []
-    site.follows(site.person(), viewer)
+    site.mentions(fan, viewer, 1)
     tick(own_page, COUNTER)
     expect(counter(own_page)).to_have_text("2")
     assert "2 new notifications" in own_page.evaluate("spoken")[-1]
