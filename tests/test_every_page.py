@@ -150,7 +150,7 @@ FORMS = [
     Form("/posts/{post}/reply", {"body": "Hello", "nonce": "abc"}, statements=11, done=SWAPS),
     Form("/posts/{own}/edit", {"body": "Anew"}, statements=13, others=404, done=SWAPS),
     Form("/posts/{own}/delete", others=404, done=SWAPS),
-    Form("/posts/{deleted}/restore", others=404, done=SWAPS),
+    Form("/posts/{deleted}/restore", statements=9, others=404, done=SWAPS),
     Form("/posts/{edited}/restore?version={version}", statements=14, others=404, done=SWAPS),
     Form("/posts/{post}/repost", done=SWAPS),
     Form("/posts/{reply}/unrepost", done=SWAPS),

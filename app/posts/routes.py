@@ -234,6 +234,8 @@ def restore(id: int) -> ResponseReturnValue:
         abort(410, _("This can be undone for 30 seconds only."))
     show_message(_("Your post is back.") if version is None else _("Your post is as it was."))
     to = back(f"post_{id}", default=url_for("posts.show", id=id))
+    if not wants_fragment():
+        return redirect(to, 303)
     card = card_of(post, takes_focus=True)
     if version is not None:
         return changed("posts/_changed.html", to=to, post=card)
