@@ -17,8 +17,9 @@ from wtforms import HiddenField, TextAreaField, ValidationError
 
 from ..data.types import is_storable
 from ..web.forms import LengthFirst, storable
-from .drafts import LONGEST_DRAFT
+from .drafts import LONGEST_DRAFT, following_nonce
 from .models import Post
+from .refusals import PostedLatelyError, SentBeforeError
 from .text import fault, normal
 
 # Values of the fields of composer parts, by field name. Drafts and versions store them as JSON.
@@ -103,6 +104,8 @@ class PostForm(FlaskForm):
     )
     # Whether it stands below the opened post of a thread, whose list then gets the reply.
     in_thread = HiddenField()
+    # Whether to publish it although the same text was published a moment ago.
+    again = HiddenField()
 
     def validate_body(self, field: Any) -> None:
         """Refuse what :func:`app.posts.text.fault` finds wrong."""
@@ -114,10 +117,13 @@ class PostForm(FlaskForm):
         """The values of composer parts."""
         return {name: self[name].data for name in _names()}
 
-    def renew(self, error: str) -> None:
-        """Keep the text under a fresh nonce, and show ``error``."""
-        self.nonce.data = secrets.token_hex(16)
-        self.body.errors = [error]
+    def refuse(self, error: ValueError) -> None:
+        """Show ``error``; what the form needs to be sent once more goes into its fields."""
+        self.body.errors = [str(error)]
+        if isinstance(error, SentBeforeError):
+            self.nonce.data = following_nonce(self.nonce.data)
+        elif isinstance(error, PostedLatelyError):
+            self.again.data = "y"
 
 
 def _id(text: str | None) -> int | None:
@@ -162,6 +168,7 @@ class Composer:
     in_thread: bool = False
     # Whether htmx leaves it alone: its page has no place for what is written.
     leaves_page: bool = False
+    again: bool = False
     # The post that it replies to, or edits; a draft stores it too.
     in_reply_to_id: int | None = None
     edits_id: int | None = None
@@ -189,6 +196,7 @@ class Composer:
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body`` and ``extra``."""
         if sent:
             self.body, self.extra = sent.body.data or "", sent.extra
+            self.again = bool(sent.again.data)
             if not sent.nonce.errors:
                 self.nonce = sent.nonce.data or ""
             self.errors = sent.errors
@@ -224,7 +232,8 @@ def edit_composer(
 ) -> Composer:
     """Return the composer that edits ``post``; the rest as for :meth:`Composer.filled`."""
     composer = Composer(edits_id=post.id)
-    composer.element = f"composer_{post.id}"
+    # Not that of a reply to the post: both forms may be on one page.
+    composer.element = f"composer_edit_{post.id}"
     composer.cancel = url_for("posts.show", id=post.id)
     current = {**extra_of(post), **(extra or {})}
     return composer.filled(body=body or post.body, extra=current, **content)

@@ -11,10 +11,11 @@ from ..web.answers import answer_with_messages, back, changed, page, show_messag
 from ..web.limits import limiter
 from ..web.paging import read_rows
 from . import blueprint
-from .access import own_post, visible_post
+from .access import find_own_post, find_visible_post
 from .composer import DraftForm, edit_composer, post_composer, reply_composer
 from .drafts import delete_draft, draft_by_id, save_draft
 from .drafts import drafts as viewers_drafts
+from .refusals import TooManyDraftsError
 
 
 @blueprint.get("/drafts")
@@ -33,14 +34,18 @@ def save() -> ResponseReturnValue:
     form = DraftForm()
     if not form.validate_on_submit():
         return _not_saved(form)
-    kept = save_draft(
-        viewer,
-        form.nonce.data,
-        form.body.data or "",
-        in_reply_to_id=form.in_reply_to.data,
-        edits_id=form.edits.data,
-        extra=form.extra,
-    )
+    try:
+        kept = save_draft(
+            viewer,
+            form.nonce.data,
+            form.body.data or "",
+            in_reply_to_id=form.in_reply_to.data,
+            edits_id=form.edits.data,
+            extra=form.extra,
+        )
+    except TooManyDraftsError as error:
+        form.body.errors = [str(error)]
+        return _not_saved(form)
     if wants_fragment():
         return make_response("", 204)
     show_message(_("Your draft is kept.") if kept else _("This was sent already, or is empty."))
@@ -63,11 +68,13 @@ def _not_saved(form: DraftForm) -> Response:
         show_message(wrong)
         return answer_with_messages(422)
     # The composer that it came from: a reply must not become a post.
-    if form.in_reply_to.data:
-        again = reply_composer(visible_post(form.in_reply_to.data).id)
-    elif form.edits.data:
-        again = edit_composer(own_post(form.edits.data))
+    if form.in_reply_to.data and (parent := find_visible_post(form.in_reply_to.data)):
+        again = reply_composer(parent.id)
+    elif form.edits.data and (post := find_own_post(form.edits.data)):
+        again = edit_composer(post)
     else:
         again = post_composer()
     again.body, again.extra, again.errors = form.body.data or "", form.extra, {"body": [wrong]}
+    if not form.nonce.errors:
+        again.nonce = form.nonce.data
     return page("posts/new.html", fragment="composer", status=422, composer=again)

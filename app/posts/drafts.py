@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, exists, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as OrmSession
 
 from ..accounts.models import User
 from ..accounts.viewer import Viewer
@@ -14,10 +25,16 @@ from ..data.keyset import Window, row_count
 from ..data.reading import read
 from ..follows.queries import VIEWER_ID
 from .models import Draft, Post, Version
+from .refusals import MOST_DRAFTS, TooManyDraftsError
 from .text import normal
 
 # Characters: far more than any post has, so that a text that is too long to send is not lost.
 LONGEST_DRAFT = 100_000
+
+
+def following_nonce(nonce: str) -> str:
+    """Return the nonce under which a form that was sent keeps what was typed in it since."""
+    return sha256(nonce.encode()).hexdigest()[:32]
 
 
 def save_draft(
@@ -31,9 +48,10 @@ def save_draft(
 ) -> bool:
     """Store what is typed in the form with that ``nonce``; an empty form deletes its draft.
 
-    ``extra`` has the values of composer parts. A reply to a post that is gone is stored as a new
-    post. Returns False, and stores nothing, where the form was sent already or the post that it
-    edits is gone.
+    ``extra`` has the values of composer parts. A reply to a post that is gone, or an edit of one,
+    is stored as a new post. If the form was sent already, a text that goes beyond what was sent is
+    stored under :func:`following_nonce`; for any other text, returns False and stores nothing.
+    Raises :class:`TooManyDraftsError`.
     """
     body = normal(body)
     try:
@@ -41,19 +59,23 @@ def save_draft(
             if not body.strip() and not any((extra or {}).values()):
                 delete_draft(author.id, nonce)
                 return True
-            if session.scalar(select(_was_sent()), {"viewer_id": author.id, "nonce": nonce}):
-                return False
+            while (sent := _sent_text(session, author, nonce)) is not None:
+                if sent.startswith(body.rstrip()):
+                    return False
+                nonce = following_nonce(nonce)
             draft = session.scalar(
                 select(Draft).where(Draft.author_id == author.id, Draft.nonce == nonce)
             )
             if draft is None:
-                draft = Draft(author_id=author.id, nonce=nonce, edits_id=edits_id)
+                _check_number(session, author)
                 parent = select(Post.id).where(Post.id == in_reply_to_id)
-                draft.in_reply_to_id = session.scalar(parent)
+                own = select(Post.id).where(Post.id == edits_id, Post.author_id == author.id)
+                draft = Draft(author_id=author.id, nonce=nonce)
+                draft.in_reply_to_id, draft.edits_id = session.scalar(parent), session.scalar(own)
                 session.add(draft)
             draft.body, draft.extra, draft.saved_at = body, dict(extra or {}), now()
     except IntegrityError:
-        # The same form was saved at the same moment, or the post that it edits is gone.
+        # The same form was saved at the same moment.
         return False
     return True
 
@@ -120,10 +142,21 @@ def _drafts(*columns: Any) -> AnySelect:
     return found.where(Draft.author_id == VIEWER_ID, ~sent, ~edited)
 
 
-def _was_sent() -> ColumnElement[bool]:
+def _check_number(session: OrmSession, author: HasId) -> None:
+    kept = select(func.count()).where(Draft.author_id == author.id)
+    if (session.scalar(kept) or 0) >= MOST_DRAFTS:
+        raise TooManyDraftsError
+
+
+def _sent_text(session: OrmSession, author: HasId, nonce: str) -> str | None:
+    """Return what the form with that ``nonce`` published; None if it was not sent."""
+    text: str | None = session.scalar(_by_nonce(), {"viewer_id": author.id, "nonce": nonce})
+    return text
+
+
+@cache
+def _by_nonce() -> CompoundSelect[str]:
     nonce: ColumnElement[str] = bindparam("nonce")
-    sent = exists().where(Post.author_id == VIEWER_ID, Post.nonce == nonce)
-    edited = exists().where(
-        Version.nonce == nonce, Version.post_id == Post.id, Post.author_id == VIEWER_ID
-    )
-    return sent | edited
+    own = select(Post.body).where(Post.author_id == VIEWER_ID)
+    edited = own.join(Version, Version.post_id == Post.id).where(Version.nonce == nonce)
+    return own.where(Post.nonce == nonce).union_all(edited).limit(row_count(1))

@@ -25,10 +25,11 @@ def erase_deleted() -> None:
     gone = Post.deleted_at < now() - 2 * UNDO_WITHIN
     without_replies = ~exists().where(reply.in_reply_to_id == Post.id)
     with writing() as session:
-        # Drafts of replies become drafts of posts.
-        of_gone = Draft.in_reply_to_id.in_(select(Post.id).where(gone, without_replies))
-        detach = update(Draft).where(of_gone).values(in_reply_to_id=None)
-        session.execute(detach, execution_options=IN_SQL)
+        # Drafts of replies and of edits become drafts of posts.
+        for column in (Draft.in_reply_to_id, Draft.edits_id):
+            of_gone = column.in_(select(Post.id).where(gone, without_replies))
+            detach = update(Draft).where(of_gone).values({column: None})
+            session.execute(detach, execution_options=IN_SQL)
         session.execute(delete(Post).where(gone, without_replies), execution_options=IN_SQL)
         emptied = session.scalars(select(Post.id).where(gone, Post.body != "")).all()
         for table in (Version, Mention, Tagging):

@@ -1,5 +1,6 @@
 """Write, reply, edit, delete, restore and repost; a post in its thread, its history."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from . import blueprint, queries
 from .access import add_button, card_of, find_own_post, find_visible_post, own_post, visible_post
 from .card import Card, read_cards
 from .composer import (
+    DraftForm,
     PostForm,
     composer_parts,
     edit_composer,
@@ -30,11 +32,18 @@ from .composer import (
     post_composer,
     reply_composer,
 )
-from .drafts import draft_for
+from .drafts import draft_for, save_draft
 from .models import Post
+from .refusals import (
+    GoneError,
+    PostedLatelyError,
+    SentBeforeError,
+    TooManyDraftsError,
+    TooManyMentionsError,
+)
 from .reposting import repost, unrepost
 from .thread import read_thread
-from .writing import GoneError, SentBeforeError, edit, publish, undo_edit
+from .writing import edit, publish, undo_edit
 
 WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
@@ -86,10 +95,10 @@ def write_reply(id: int) -> ResponseReturnValue:
 @WRITING
 def reply(id: int) -> ResponseReturnValue:
     """Reply to a post."""
-    parent = find_visible_post(id)
+    parent, form = find_visible_post(id), PostForm()
     if parent is None:
-        return _nothing_to_reply_to(id)
-    form = PostForm()
+        error = _("What you answer is not here any more. You can post this on its own.")
+        return _is_gone(form, error, reply_composer(id, sent=form).element)
     post = _publish(form, in_reply_to=parent)
     if post is None:
         again = reply_composer(id, sent=form)
@@ -124,18 +133,20 @@ def write_edit(id: int) -> ResponseReturnValue:
 @WRITING
 def save_edit(id: int) -> ResponseReturnValue:
     """Edit one's own post."""
-    post = own_post(id)
-    form, version = PostForm(), None
+    post, form, version = find_own_post(id), PostForm(), None
+    if post is None:
+        return _is_gone(form, str(GoneError()), f"composer_edit_{id}")
     is_saved = form.validate_on_submit()
     try:
         if is_saved:
             version = edit(post, form.body.data, nonce=form.nonce.data, extra=form.extra)
-    except GoneError:
-        abort(404)
-    except SentBeforeError:
+    except GoneError as error:
+        return _is_gone(form, str(error), f"composer_edit_{id}")
+    except (SentBeforeError, TooManyMentionsError) as error:
         is_saved = False
-        form.renew(_("You sent this form before, with another text. Save again to keep this one."))
+        form.refuse(error)
     if not is_saved:
+        _keep_refused(form, edits_id=id)
         again = edit_composer(post, sent=form)
         return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
@@ -145,26 +156,44 @@ def save_edit(id: int) -> ResponseReturnValue:
 
 
 def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None:
-    """Publish what ``form`` holds; None, with the errors at its fields, where that fails."""
-    if not form.validate_on_submit():
-        return None
+    """Publish what ``form`` holds; None, with the errors at its fields, where that fails.
+
+    What is refused is kept as a draft.
+    """
     try:
-        return publish(
-            viewer, form.body.data, nonce=form.nonce.data, in_reply_to=in_reply_to, extra=form.extra
-        )
-    except SentBeforeError as error:
-        form.renew(str(error))
-        return None
+        if form.validate_on_submit():
+            return publish(
+                viewer,
+                form.body.data,
+                nonce=form.nonce.data,
+                in_reply_to=in_reply_to,
+                extra=form.extra,
+                again=bool(form.again.data),
+            )
+    except (PostedLatelyError, SentBeforeError, TooManyMentionsError) as error:
+        form.refuse(error)
+    _keep_refused(form, in_reply_to_id=in_reply_to.id if in_reply_to else None)
+    return None
 
 
-def _nothing_to_reply_to(id: int) -> Response:
-    """Refuse a reply to a post that is gone; the text goes into a composer of a new post."""
-    form = PostForm()
-    form.body.errors = [_("What you answer is not here any more. You can post this on its own.")]
+def _keep_refused(form: PostForm, **what: int | None) -> None:
+    typed = DraftForm()
+    if typed.validate() and form.nonce.data:
+        with suppress(TooManyDraftsError):
+            save_draft(viewer, form.nonce.data, typed.body.data or "", extra=typed.extra, **what)
+
+
+def _is_gone(form: PostForm, error: str, element: str) -> Response:
+    """Refuse a reply to a post, or an edit of one, that is gone; the text becomes a new post.
+
+    ``element`` is the id of the composer that was sent, which htmx replaces.
+    """
+    _keep_refused(form)
+    form.body.errors = [error]
     again = post_composer(sent=form)
     if wants_fragment():
         again.leaves_page = True
-        again.element = reply_composer(id, sent=form).element
+        again.element = element
     return page("posts/new.html", fragment="composer", status=404, composer=again)
 
 

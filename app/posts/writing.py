@@ -1,37 +1,32 @@
 """The one way to publish a post, and to edit one: for the web, the shell and any program."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from flask_babel import gettext as _
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, and_, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as OrmSession
 
 from ..accounts.models import User
 from ..data.counters import tally
-from ..data.database import HasId, db, is_sqlite, now, writing
+from ..data.database import db, is_sqlite, now, writing
+from ..data.ids import id_at
 from .composer import Extra, extra_of, save_extra
 from .drafts import delete_draft
 from .models import UNDO_WITHIN, Mention, Post, PostRef, Tagging, Version
+from .refusals import (
+    MOST_MENTIONED,
+    GoneError,
+    PostedLatelyError,
+    SentBeforeError,
+    TooManyMentionsError,
+)
 from .signals import post_created, post_edited
 from .text import fault, names_in, normal, pieces, tags_in, to_html
 
-
-class SentBeforeError(ValueError):
-    """The form was sent before with another text, or what it wrote was deleted since."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("You sent this form before. Send it again to publish this text as well.")
-        )
-
-
-class GoneError(ValueError):
-    """The post was deleted meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__(_("It may have been deleted, or the address may be wrong."))
+# The same text by the same author, written again within this time, is probably a mistake.
+ASKED_WITHIN = timedelta(minutes=1)
 
 
 class Author(Protocol):
@@ -89,15 +84,17 @@ def publish(
     nonce: str | None = None,
     in_reply_to: PostRef | None = None,
     extra: Extra | None = None,
+    again: bool = False,
 ) -> Post:
     """Publish ``body`` by ``author``, as a reply to ``in_reply_to`` where that is given.
 
     ``extra`` has the values of composer parts. The same form (``nonce``) sent twice gives the same
     post. Raises :class:`ValueError`, in words for the author, when the text is empty, too long,
-    or cannot be stored, and :class:`SentBeforeError` when the form was sent before with another
-    text.
+    or cannot be stored; :class:`TooManyMentionsError`; :class:`SentBeforeError` when the form was
+    sent before with another text; and :class:`PostedLatelyError` when another form published the
+    same text a moment ago, unless ``again`` confirms it.
     """
-    text = parse(body)
+    text = _parse_for_people(body)
     post = Post(
         author_id=author.id,
         body=text.body,
@@ -108,12 +105,14 @@ def publish(
     )
     try:
         with writing() as session:
-            earlier = _sent_before(session, author, nonce)
+            earlier, is_repeated = _sent_before(session, post)
             if earlier is None:
+                if is_repeated and not again:
+                    raise PostedLatelyError
                 _insert(session, post, author, text, extra or {})
     except IntegrityError:
         # PostgreSQL has many writers: the same form, sent at the same moment, was faster.
-        earlier = _sent_before(db.session(), author, nonce)
+        earlier, _is_repeated = _sent_before(db.session(), post)
         if earlier is None:
             raise
     if earlier is None:
@@ -132,7 +131,7 @@ def edit(
     replaced, None when nothing differs. The same form sent twice edits once. Raises as
     :func:`publish` does, and :class:`GoneError` where the post was deleted meanwhile.
     """
-    text = parse(body)
+    text = _parse_for_people(body)
     with writing() as session:
         _lock(session, post)
         if post.deleted_at:
@@ -176,6 +175,14 @@ def undo_edit(post: Post, version_id: int) -> bool:
         session.delete(version)
         _replace(session, post, text, version.extra)
     return True
+
+
+def _parse_for_people(body: str) -> Text:
+    """Return :func:`parse` of a text whose mentions notify people."""
+    text = parse(body)
+    if len(text.mentioned) > MOST_MENTIONED:
+        raise TooManyMentionsError(len(text.mentioned))
+    return text
 
 
 def _lock(session: OrmSession, post: Post) -> None:
@@ -224,10 +231,19 @@ def _insert_mentions_and_tags(session: OrmSession, post: Post, text: Text) -> No
         session.execute(insert(Tagging), [{"post_id": post.id, "tag": tag} for tag in text.tags])
 
 
-def _sent_before(session: OrmSession, author: HasId, nonce: str | None) -> Post | None:
-    if nonce is None:
-        return None
-    return session.scalar(select(Post).where(Post.author_id == author.id, Post.nonce == nonce))
+def _sent_before(session: OrmSession, post: Post) -> tuple[Post | None, bool]:
+    """Return what the same form published, and whether another published the same lately."""
+    if post.nonce is None:
+        return None, False
+    lately = and_(
+        Post.id >= id_at(now() - ASKED_WITHIN),
+        Post.body == post.body,
+        Post.in_reply_to_id == post.in_reply_to_id,
+        Post.deleted_at.is_(None),
+    )
+    same = or_(Post.nonce == post.nonce, lately)
+    found = session.scalars(select(Post).where(Post.author_id == post.author_id, same)).all()
+    return next((each for each in found if each.nonce == post.nonce), None), bool(found)
 
 
 def _version_of(post: Post, nonce: str) -> Select[Version]:

@@ -8,6 +8,7 @@ from app.data.database import db, writing
 from app.posts.drafts import save_draft
 from app.posts.jobs import DRAFTS_KEPT, delete_old_drafts, erase_deleted
 from app.posts.models import UNDO_WITHIN, Post
+from app.posts.refusals import MOST_DRAFTS
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, select, text_of
 
@@ -145,35 +146,41 @@ def test_an_invalid_nonce_is_refused(client, nonce, rows, htmx):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-@pytest.mark.parametrize("id", ["1", "9" * 18])
-def test_an_edit_of_a_deleted_post_is_not_saved(client, rows, htmx, id):
-    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", "edits": id}, htmx=htmx)
+@pytest.mark.parametrize("id", ["1", "9" * 18, "of another author"])
+@pytest.mark.parametrize("what", ["in_reply_to", "edits"])
+def test_what_is_for_a_post_that_is_gone_is_saved_as_a_new_post(client, post, rows, htmx, id, what):
+    if id == "of another author":
+        what, id = "edits", str(post.id)
+    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", what: id}, htmx=htmx)
     assert answer.status_code == (204 if htmx else 303)
-    assert rows("draft") == []
-
-
-@pytest.mark.parametrize("htmx", [False, True])
-@pytest.mark.parametrize("id", ["1", "9" * 18])
-def test_a_reply_to_a_deleted_post_is_saved_as_a_new_post(client, rows, htmx, id):
-    answer = client.post("/drafts", {"body": "Hi", "nonce": "abc", "in_reply_to": id}, htmx=htmx)
-    assert answer.status_code == (204 if htmx else 303)
-    assert rows("draft")[0]["in_reply_to_id"] is None
+    (draft,) = rows("draft")
+    assert (draft["in_reply_to_id"], draft["edits_id"]) == (None, None)
     assert typed(client.get("/")) == "Hi"
 
 
 @pytest.mark.parametrize("is_erased", [False, True])
-def test_a_draft_outlives_its_parent(app, client, post, make_draft, travel, is_erased):
-    make_draft("I have one. " * 40, "abc", in_reply_to_id=post.id)
+@pytest.mark.parametrize("has_replies", [False, True])
+@pytest.mark.parametrize("what", ["in_reply_to_id", "edits_id"])
+def test_a_draft_outlives_its_post(
+    app, ada, client, make_post, make_draft, rows, travel, is_erased, has_replies, what
+):
+    post = make_post(ada, "Who has a ladder?")
+    if has_replies:
+        make_post(ada, "Or a rope?", in_reply_to=post)
+    make_draft("I have one. " * 40, "abc", **{what: post.id})
     with app.app_context():
         db.session.get(Post, post.id).delete()
         if is_erased:
             travel.shift(3 * UNDO_WITHIN)
             erase_deleted()
     page = client.get(attributes(client.get("/drafts"), ".draft a.btn", "href")[0])
-    if not is_erased:
+    if not is_erased or has_replies:
         page = client.follow(page)
     assert typed(page) == "I have one. " * 40
     assert nonce_of(page) == "abc"
+    client.submit("#composer", body="I have one.")
+    assert "I have one." in [row["body"] for row in rows("post")]
+    assert rows("draft") == []
 
 
 @pytest.mark.parametrize("id", ["x", "-1", "9" * 19, "1.0", "²"])
@@ -234,7 +241,7 @@ def test_a_draft_of_a_reply_shows_in_its_own_forms_only(client, post, ada, make_
 
 def test_a_draft_of_an_edit_shows_in_the_edit_form_only(client, ada, make_post):
     mine = make_post(ada, "First")
-    form = f"#composer_{mine.id}"
+    form = f"#composer_edit_{mine.id}"
     page = client.get(f"/posts/{mine.id}/edit")
     assert typed(page, form) == "First"
     assert one(page, f"{form} [name=edits]").attributes["value"] == str(mine.id)
@@ -244,7 +251,7 @@ def test_a_draft_of_an_edit_shows_in_the_edit_form_only(client, ada, make_post):
     assert typed(client.get(f"/posts/{mine.id}/edit", htmx=True), form) == "Second"
     assert typed(client.get("/")) == ""
     assert typed(client.get(f"/posts/{mine.id}")) == ""
-    assert typed(client.get(f"/posts/{mine.id}/reply"), form) == ""
+    assert typed(client.get(f"/posts/{mine.id}/reply"), f"#composer_{mine.id}") == ""
 
 
 # Sending
@@ -285,20 +292,109 @@ def test_editing_deletes_the_draft(client, ada, make_post, make_draft, rows, htm
     mine = make_post(ada, "First")
     make_draft(body, "abc", edits_id=mine.id)
     client.get(f"/posts/{mine.id}/edit")
-    client.submit(f"#composer_{mine.id}", htmx=htmx)
+    client.submit(f"#composer_edit_{mine.id}", htmx=htmx)
     assert rows("draft") == []
     if body == "Second":
         client.post("/drafts", {"body": "Sec", "nonce": "abc", "edits": str(mine.id)}, htmx=True)
         assert rows("draft") == []
-        assert typed(client.get(f"/posts/{mine.id}/edit"), f"#composer_{mine.id}") == "Second"
+        assert typed(client.get(f"/posts/{mine.id}/edit"), f"#composer_edit_{mine.id}") == "Second"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_refused_post_stays_a_draft(client, make_draft, rows, htmx):
-    make_draft("x" * 501, "abc")
-    client.get("/")
-    assert client.submit("#composer", htmx=htmx).status_code == 422
-    assert len(rows("draft")) == 1
+def test_a_text_typed_after_the_form_was_sent_is_kept(client, rows, htmx):
+    sent = nonce_of(client.page)
+    client.submit("#composer", htmx=True, body="Hello there")
+    for body in ("Hello", "Hello there \n"):
+        client.post("/drafts", {"body": body, "nonce": sent}, htmx=htmx)
+    assert rows("draft") == []
+    for body in ("Hello there, and", "Hello there, and more"):
+        client.post("/drafts", {"body": body, "nonce": sent}, htmx=htmx)
+    assert [row["body"] for row in rows("draft")] == ["Hello there, and more"]
+    page = client.get("/")
+    assert typed(page) == "Hello there, and more"
+    assert nonce_of(page) != sent
+    # Sent from the old form too, it is not left behind as a draft.
+    fields = {"body": "Hello there, and more", "nonce": sent}
+    answer = client.post("/posts", fields, htmx=htmx)
+    assert answer.status_code == 422
+    client.submit("#composer", to=answer, htmx=htmx)
+    assert rows("draft") == []
+    assert len(rows("post")) == 2
+
+
+def test_a_text_typed_after_an_edit_was_sent_is_kept(client, ada, make_post, rows):
+    mine = make_post(ada, "First")
+    page = client.get(f"/posts/{mine.id}/edit")
+    form = f"#composer_edit_{mine.id}"
+    client.submit(form, htmx=True, body="Second")
+    fields = {"body": "Second, and", "nonce": nonce_of(page, form), "edits": str(mine.id)}
+    client.post("/drafts", fields, htmx=True)
+    assert typed(client.get(f"/posts/{mine.id}/edit"), form) == "Second, and"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("where", ["post", "reply", "edit"])
+def test_what_is_refused_is_kept_as_a_draft(client, ada, make_post, rows, htmx, where):
+    mine = make_post(ada, "First")
+    path, form = {
+        "post": ("/", "#composer"),
+        "reply": (f"/posts/{mine.id}", "#composer"),
+        "edit": (f"/posts/{mine.id}/edit", f"#composer_edit_{mine.id}"),
+    }[where]
+    page = client.get(path)
+    too_long = "x" * 501
+    assert client.submit(form, htmx=htmx, body=too_long).status_code == 422
+    again = client.get(path)
+    assert typed(again, form) == too_long
+    assert nonce_of(again, form) == nonce_of(page, form)
+    client.submit(form, htmx=htmx, body="Short")
+    assert rows("draft") == []
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_an_edit_of_a_post_that_is_gone_can_be_posted_on_its_own(
+    app, client, ada, make_post, rows, travel, is_erased
+):
+    mine = make_post(ada, "First")
+    page = client.get(f"/posts/{mine.id}/edit")
+    with app.app_context():
+        db.session.get(Post, mine.id).delete()
+        if is_erased:
+            travel.shift(3 * UNDO_WITHIN)
+            erase_deleted()
+    answer = client.submit(f"#composer_edit_{mine.id}", to=page, body="Second")
+    assert answer.status_code == 404
+    assert "You can post this on its own." in text_of(one(answer, "#composer_error"))
+    assert typed(client.get("/")) == "Second"
+    client.submit("#composer", to=answer)
+    assert rows("post", "deleted_at IS NULL")[0]["body"] == "Second"
+    assert rows("draft") == []
+
+
+# The most drafts
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_more_drafts_than_fit_are_refused_and_none_is_lost(app, ada, client, rows, htmx):
+    with app.app_context(), writing():
+        for number in range(MOST_DRAFTS):
+            save_draft(ada, f"nonce{number}", f"Thought {number}")
+    answer = client.post("/drafts", {"body": "One more", "nonce": "more"}, htmx=htmx)
+    assert answer.status_code == 422
+    if htmx:
+        assert "You have 200 drafts" in messages(answer)[0]
+    else:
+        assert "You have 200 drafts" in text_of(one(answer, "#composer_error"))
+        assert typed(answer) == "One more"
+    assert len(rows("draft")) == MOST_DRAFTS
+    # Those that there are can be changed and sent; and there is room again.
+    fields = {"body": "Thought 0, longer", "nonce": "nonce0"}
+    assert client.post("/drafts", fields, htmx=True).status_code == 204
+    assert client.post("/posts", {"body": "x" * 501, "nonce": "long"}, htmx=htmx).status_code == 422
+    client.post("/posts", fields, htmx=htmx)
+    client.post("/drafts", {"body": "One more", "nonce": "more"}, htmx=True)
+    assert len(rows("draft")) == MOST_DRAFTS
+    assert len(rows("draft", "body = 'One more'")) == 1
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -343,7 +439,7 @@ def test_the_list_shows_each_kind_and_links_to_its_form(client, post, ada, make_
     for kind, shown in zip(("A change to a post", "A reply", "A post"), kinds, strict=True):
         assert shown.startswith(f"{kind} ·")
     links = attributes(page, ".draft a.btn", "href")
-    forms = (f"#composer_{mine.id}", f"#composer_{post.id}", "#composer")
+    forms = (f"#composer_edit_{mine.id}", f"#composer_{post.id}", "#composer")
     for link, form, body in zip(links, forms, bodies(page), strict=True):
         assert typed(client.get(link), form) == body
 
@@ -422,7 +518,8 @@ def test_a_refused_draft_stays_in_its_composer(ada, make_post, signed_in, what):
     typed = {"body": "too " * 30_000, "nonce": "abc", what: str(post.id)}
     answer = signed_in(ada).post("/drafts", typed)
     assert answer.status_code == 422
-    verb = "reply" if what == "in_reply_to" else "edit"
-    form = one(answer, f"form#composer_{post.id}")
+    verb, element = ("reply", "composer") if what == "in_reply_to" else ("edit", "composer_edit")
+    form = one(answer, f"form#{element}_{post.id}")
     assert form.attributes["action"] == f"/posts/{post.id}/{verb}"
-    assert "too too" in one(answer, f"#composer_{post.id} textarea").text()
+    assert "too too" in one(answer, f"#{element}_{post.id} textarea").text()
+    assert nonce_of(answer, f"#{element}_{post.id}") == "abc"

@@ -48,7 +48,7 @@ def row_of(rows, post):
 
 def change(client, post, body, *, htmx=False, to=None):
     page = to or client.get(f"/posts/{post.id}/edit")
-    return client.submit(f"#composer_{post.id}", to=page, htmx=htmx, body=body)
+    return client.submit(f"#composer_edit_{post.id}", to=page, htmx=htmx, body=body)
 
 
 def bodies(page):
@@ -62,7 +62,7 @@ def test_edit_swaps_the_card_for_the_form(client, post):
     menu = one(client.get(f"/posts/{post.id}"), ".menu a")
     assert menu.attributes["hx-get"] == menu.attributes["href"] == f"/posts/{post.id}/edit"
     fragment = client.get(menu.attributes["href"], htmx=True)
-    form = one(fragment, f"article#post_{post.id} form#composer_{post.id}")
+    form = one(fragment, f"article#post_{post.id} form#composer_edit_{post.id}")
     assert form.css_first("textarea").text().strip() == "Soup with @bruno #Soup"
     assert form.css_first("[data-cancel]").attributes["href"] == f"/posts/{post.id}"
 
@@ -102,7 +102,7 @@ def test_without_javascript_saving_leads_to_the_post(client, post):
 def test_a_text_that_cannot_be_saved_stays_in_the_form(client, post, rows, htmx, body, error):
     answer = change(client, post, body, htmx=htmx)
     assert answer.status_code == 422
-    form = f"#composer_{post.id}"
+    form = f"#composer_edit_{post.id}"
     assert error in text_of(one(answer, f"{form}_error"))
     kept = one(answer, f"{form} textarea").text().removeprefix("\n")
     assert kept.replace("�", "\x00") == body.replace("\r\n", "\n")

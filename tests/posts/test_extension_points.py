@@ -159,7 +159,7 @@ def test_a_reply_has_it(client, post, htmx):
 @pytest.mark.parametrize("htmx", [False, True])
 def test_an_edit_changes_it_and_its_history_and_undo_know_what_it_was(client, post, htmx):
     client.get(f"/posts/{post}/edit")
-    form = f"#composer_{post}"
+    form = f"#composer_edit_{post}"
     assert attributes(client.page, f"{form} [name=mood]", "value") == ["calm"]
     answer = client.submit(form, mood="lively", htmx=htmx)
     if not htmx:
@@ -174,7 +174,7 @@ def test_an_edit_changes_it_and_its_history_and_undo_know_what_it_was(client, po
 
 def test_an_edit_of_the_text_alone_keeps_it(app_with_mood, client, post):
     client.get(f"/posts/{post}/edit")
-    client.submit(f"#composer_{post}", body="Coffee")
+    client.submit(f"#composer_edit_{post}", body="Coffee")
     assert moods(client.get(f"/posts/{post}")) == ["calm"]
     with app_with_mood.app_context():
         assert db.session.get(Post, post).body == "Coffee"

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from app.data.characters import fold
 from app.posts import text
+from app.posts.refusals import MOST_MENTIONED
 from app.posts.text import LONGEST_TAG, names_in, normal, pieces, tags_in
-from tests.html import attributes, one, parse
+from tests.html import attributes, one, parse, text_of
 
 EVERYBODY = {name: name for name in ("ada", "bruno", "b_2", "x" * 30)}
 
@@ -332,3 +333,27 @@ def test_an_odd_post_is_shown_as_it_was_typed(ada, make_post, anonymous, rows):
             assert page.status_code == 200
             for link in attributes(page, ".post-body a[href^='/tags/']", "href"):
                 assert anonymous.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("what", ["post", "reply", "edit"])
+def test_more_mentions_than_may_be_are_refused_at_the_field(
+    ada, bruno, make_user, make_post, signed_in, rows, htmx, what
+):
+    people = [make_user(password=None).username for _ in range(MOST_MENTIONED + 1)]
+    client, own = signed_in(ada), make_post(ada, "Mine")
+    path = {"post": "/", "reply": f"/posts/{own.id}", "edit": f"/posts/{own.id}/edit"}[what]
+    form = f"#composer_edit_{own.id}" if what == "edit" else "#composer"
+    too_many = " ".join(f"@{name}" for name in people)
+    client.get(path)
+    answer = client.submit(form, htmx=htmx, body=too_many)
+    assert answer.status_code == 422
+    error = "That mentions 11 people; a post can mention 10. Leave some out."
+    assert text_of(one(answer, f"{form}_error")) == error
+    assert one(answer, f"{form} textarea").text().strip() == too_many
+    assert rows("notification") == []
+    # Nobody, and the same person twice, do not count.
+    enough = f"{' '.join(f'@{name}' for name in people[1:])} @{people[1].upper()} @nobody"
+    answer = client.submit(form, to=answer, htmx=htmx, body=enough)
+    assert answer.status_code == (200 if htmx else 303)
+    assert len(rows("notification", "kind = 'mention'")) == MOST_MENTIONED

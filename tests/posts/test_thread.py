@@ -270,7 +270,7 @@ def test_a_text_sent_while_signed_out_is_in_its_form_after_logging_in(
     client = signed_in(carmen)
     page = client.get(f"/posts/{post.id}/{verb}")
     client.twin().post("/logout")
-    form = f"#composer_{post.id}"
+    form = f"#composer_{post.id}" if verb == "reply" else f"#composer_edit_{post.id}"
     fields = {
         field.attributes["name"]: field.attributes["value"]
         for field in select(page, f"{form} input")

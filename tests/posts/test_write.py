@@ -1,10 +1,12 @@
 """Writing a post, with and without JavaScript; a form sent twice publishes one post."""
 
+from datetime import timedelta
+
 import pytest
 from flask import render_template
 
 from app.posts.composer import Composer
-from app.posts.writing import publish
+from app.posts.writing import ASKED_WITHIN, publish
 from tests.html import absent, attributes, cards, messages, one, text_of
 
 LONGEST = 500
@@ -147,6 +149,52 @@ def test_the_same_form_sent_concurrently_publishes_one_post(client, together, ro
     assert len({tuple(cards(answer)) for answer in answers}) == 1
     assert len(rows("post")) == 1
     assert rows("user")[0]["posts_count"] == 1
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("where", ["/", "a post"])
+def test_the_same_text_within_a_minute_is_asked_about(
+    client, ada, make_post, rows, travel, htmx, where
+):
+    parent = make_post(ada, "Who has a ladder?")
+    path = where if where == "/" else f"/posts/{parent.id}"
+    done = 200 if htmx else 303
+    for _time in ("once", "and back, with another nonce"):
+        page = client.get(path)
+        answer = client.submit("#composer", to=page, htmx=htmx, body="Me")
+    assert answer.status_code == 422
+    question = text_of(one(answer, "#composer_error"))
+    assert question == "You posted this a minute ago. Post it again?"
+    assert one(answer, "#composer textarea").text().strip() == "Me"
+    assert one(answer, "#composer [name=again]").attributes["value"] == "y"
+    assert len(rows("post", "body = 'Me'")) == 1
+    for _time in ("yes", "and the same form once more"):
+        assert client.submit("#composer", to=answer, htmx=htmx).status_code == done
+    assert len(rows("post", "body = 'Me'")) == 2
+    assert rows("draft") == []
+    travel.shift(ASKED_WITHIN + timedelta(seconds=1))
+    client.get(path)
+    absent(client.page, "[name=again]")
+    assert client.submit("#composer", htmx=htmx, body="Me").status_code == done
+
+
+@pytest.mark.parametrize("case", ["another text", "another person", "another parent", "deleted"])
+def test_only_the_same_text_in_the_same_place_is_asked_about(
+    client, ada, bruno, signed_in, make_post, rows, case
+):
+    parents = [make_post(bruno, body) for body in ("Who has a ladder?", "And a rope?")]
+    client.post(f"/posts/{parents[0].id}/reply", {"body": "Me", "nonce": "a"})
+    to, body = parents[0].id, "Me"
+    if case == "another text":
+        body = "Me!"
+    elif case == "another person":
+        client = signed_in(bruno)
+    elif case == "another parent":
+        to = parents[1].id
+    else:
+        client.post(f"/posts/{rows('post')[-1]['id']}/delete")
+    answer = client.post(f"/posts/{to}/reply", {"body": body, "nonce": "b"})
+    assert answer.status_code == 303
 
 
 def test_without_a_nonce_each_form_publishes_a_post(client, rows):
