@@ -6,11 +6,16 @@
   const POLL_SECONDS = 30;
   const flash = () => document.getElementById("flash");
 
-  // Times: Flask-Moment's markup, in the viewer's time zone and language.
+  // Times: Flask-Moment's markup, in the viewer's time zone and language, with the date as title. The
+  // clock of the viewer may be behind that of the server.
   function renderTimes(root) {
     for (const time of root.querySelectorAll("time[data-function]")) {
+      const at = moment(time.dateTime);
+      time.title = at.format("LLL");
       time.dataset.timestamp = time.dateTime;
-      flask_moment_render(time);
+      if (time.dataset.function === "fromNow" && at.isAfter())
+        time.textContent = document.body.dataset.justNow;
+      else flask_moment_render(time);
     }
   }
   moment.locale(document.documentElement.lang);
@@ -21,28 +26,6 @@
   // The search reads dates in the viewer's time zone.
   document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/search;samesite=lax`;
 
-  // The composer: the count of remaining characters, and Ctrl+Enter.
-  function count(textarea) {
-    const left = textarea.dataset.longest - [...textarea.value].length;
-    const shown = document.getElementById(textarea.id.replace("_body", "_count"));
-    shown.textContent = left;
-    shown.classList.toggle("over", left < 0);
-  }
-  document.addEventListener("input", (event) => {
-    if (event.target.matches("textarea[data-longest]")) count(event.target);
-  });
-  document.addEventListener("htmx:after:process", (event) => {
-    for (const textarea of event.target.querySelectorAll("textarea[data-longest]"))
-      if (textarea.value) count(textarea);
-  });
-  document.addEventListener("keydown", (event) => {
-    const form = event.target.closest?.("form.composer");
-    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
-  });
-
   // htmx sends the request of such a button to the URL in its formaction.
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement, request } = event.detail.ctx;
@@ -50,81 +33,84 @@
       request.action = sourceElement.getAttribute("formaction");
   });
 
-  // A composer in a list opens once; its "Cancel" closes it.
-  document.addEventListener("click", (event) => {
-    const cancel = event.target.closest?.("[data-cancel]");
-    const card = cancel && cancel.closest(".composer").previousElementSibling;
-    if (card?.matches("#posts .post, .thread .post, .posts-single .post")) {
-      event.preventDefault();
-      cancel.closest(".composer").remove();
-      card.querySelector(".act.reply")?.focus();
-    }
-    const reply = event.target.closest?.(".act.reply");
-    const open = reply && document.querySelector(`.composer[data-in-reply-to="${reply.id.slice(6)}"]`);
-    if (open) {
-      event.preventDefault();
-      event.stopPropagation();
-      open.querySelector("textarea").focus();
-    }
-  }, true);
-
-  // An edit in a list: "Cancel" restores a saved copy of the card.
-  const edited = new Map();
-  document.addEventListener("htmx:before:swap", (event) => {
-    const { target, text } = event.detail.ctx;
-    if (target?.matches?.("article.post") && text?.includes("post-editing"))
-      edited.set(target.id, target.cloneNode(true));
-  });
-  document.addEventListener("click", (event) => {
-    const editing = event.target.closest?.(".post-editing [data-cancel]")?.closest("article");
-    const card = editing && edited.get(editing.id);
-    if (!card) return;
-    event.preventDefault();
-    editing.replaceWith(card);
-    htmx.process(card);
-    card.querySelector("details.menu").open = false;
-    card.querySelector("summary").focus();
-  }, true);
-
   // A menu closes on a click elsewhere, and on Escape, which focuses its button.
   const openMenus = () => document.querySelectorAll("details.menu[open]");
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+  // An input method that composes has Escape to itself.
+  const onEscape = (act) =>
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing && !event.repeat) act();
+    });
+  onEscape(() => {
     for (const menu of openMenus()) {
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
       menu.open = false;
     }
   });
 
-  // Polling pauses while the page is hidden; its errors show no message.
-  const isPoll = (event) => event.detail.ctx?.sourceEvent?.type === "tick";
+  // Polling pauses while the page is hidden. Its errors show no message, nor do those of retries.
+  const isQuiet = ({ detail: { ctx }, target }) =>
+    ctx?.sourceEvent?.type === "tick" || target.matches?.("[data-quiet]");
   document.addEventListener("htmx:after:request", (event) => {
-    if (isPoll(event) && !event.detail.ctx.response.raw.ok) event.preventDefault();
+    if (isQuiet(event) && !event.detail.ctx.response.raw.ok) event.preventDefault();
   });
   setInterval(() => {
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));
   }, POLL_SECONDS * 1000);
 
-  // Messages vanish after some seconds and on Escape; a message with a button lasts as long as its undo.
+  // What takes the focused element away says where the focus goes.
+  const focus = (element) => {
+    element.tabIndex = -1;
+    element.focus();
+  };
+  let focused;
+  document.addEventListener("focusin", ({ target }) => (focused = target));
+  document.addEventListener("htmx:after:swap", () => {
+    if (document.activeElement === document.body && focused?.isConnected === false)
+      document.getElementById("main").focus({ preventScroll: true });
+  });
+  // After more was loaded by a link in focus: to the first that was not there before.
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    const more = document.activeElement;
+    if (more.id !== "more" || more !== ctx.sourceElement || !ctx.response.raw.ok) return;
+    const loaded = [...tasks[0].fragment.children];
+    const first = loaded.find((element) => element.id !== "more" && !document.getElementById(element.id));
+    if (first) Object.assign(first, { tabIndex: -1, autofocus: true });
+    else focus(more.previousElementSibling ?? document.getElementById("main"));
+  });
+  // As "Undo" fades out: to its card.
+  document.addEventListener("animationstart", ({ animationName, target }) => {
+    if (animationName === "gone" && target.contains(document.activeElement))
+      focus(target.closest("article"));
+  });
+
+  // Messages vanish after some seconds and on Escape; a message with a button lasts as long as its
+  // undo. The focus goes back to where it was before.
+  let before;
+  function dismiss(message) {
+    if (message.contains(document.activeElement))
+      (before?.isConnected ? before : document.getElementById("main")).focus();
+    message.remove();
+  }
   function dismissLater(message) {
     const seconds = message.querySelector("button") ? 30 : MESSAGE_SECONDS;
-    setTimeout(() => message.remove(), seconds * 1000);
+    setTimeout(dismiss, seconds * 1000, message);
   }
   document.addEventListener("DOMContentLoaded", () => {
+    flash().addEventListener("focusin", ({ relatedTarget }) => {
+      if (!flash().contains(relatedTarget)) before = relatedTarget;
+    });
     flash().querySelectorAll(".message").forEach(dismissLater);
     new MutationObserver((changes) => {
       for (const change of changes)
         for (const node of change.addedNodes) if (node.matches?.(".message")) dismissLater(node);
     }).observe(flash(), { childList: true });
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") flash().replaceChildren();
-  });
+  onEscape(() => [...flash().children].forEach(dismiss));
   function sayLostConnection(event) {
-    if (isPoll(event)) return;
+    if (isQuiet(event)) return;
     const message = document.createElement("div");
     message.className = "message";
     message.textContent = document.body.dataset.lostConnection;

@@ -33,22 +33,30 @@ def stop_clock(page: Page) -> None:
 
 
 @only_with_scripts
-def test_a_draft_is_saved_after_a_pause_in_typing(own_page: Page, site: Site, viewer: User):
+def test_a_draft_is_saved_after_a_second_and_within_three_of_steady_typing(
+    own_page: Page, site: Site, viewer: User
+):
     own_page.goto("/")
     stop_clock(own_page)
     saves = []
     own_page.on("request", lambda asked: asked.method == "POST" and saves.append(asked.url))
     with no_page_load(own_page):
-        for letter in "Half a thought":
+        for letter in "Half":
             composer(own_page).press_sequentially(letter)
-            own_page.clock.run_for(900)
+            own_page.clock.run_for(700)
         assert saves == []
-        own_page.clock.run_for(100)
+        composer(own_page).press_sequentially(" a thought")
+        own_page.clock.run_for(200)
         until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought"])
+        composer(own_page).press_sequentially(".")
+        own_page.clock.run_for(999)
+        assert len(saves) == 1
+        own_page.clock.run_for(1)
+        until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought."])
         expect(composer(own_page)).to_be_focused()
-    assert saves == [f"{site.url}/drafts"]
+    assert saves == [f"{site.url}/drafts"] * 2
     own_page.reload()
-    expect(composer(own_page)).to_have_value("Half a thought")
+    expect(composer(own_page)).to_have_value("Half a thought.")
 
 
 @only_with_scripts

@@ -1,0 +1,185 @@
+/* The composer: the counter, keys, forms in lists, and drafts. Without JavaScript it is a form. */
+(() => {
+  "use strict";
+
+  // Milliseconds: after the last key, but not longer after the first that is not saved yet.
+  const SAVE_AFTER = 1000;
+  const SAVE_WITHIN = 3000;
+  // A save that failed is tried again, later each time.
+  const RETRY_AFTER = 2000;
+  const RETRY_WITHIN = 60_000;
+  // Fetch takes no longer body with keepalive, which outlives the page: 64 KiB for all requests.
+  const KEPT_ALIVE = 60_000;
+  // Answers that a retry does not change.
+  const FINAL = [409, 413, 422];
+
+  const on = (event, act, capture) => document.addEventListener(event, act, capture);
+  const composers = () => document.querySelectorAll("form.composer");
+  // Cards in place of which a form of an edit is open, by element id.
+  const edited = new Map();
+
+  // The count of remaining characters.
+  function count(textarea) {
+    const left = textarea.dataset.longest - [...textarea.value].length;
+    const shown = document.getElementById(textarea.id.replace("_body", "_count"));
+    shown.textContent = left;
+    shown.classList.toggle("over", left < 0);
+  }
+  on("htmx:after:process", (event) => {
+    for (const textarea of event.target.querySelectorAll("textarea[data-longest]"))
+      if (textarea.value) count(textarea);
+  });
+
+  // Ctrl+Enter and ⌘+Enter send; no other key does, and none that an input method composes with.
+  on("keydown", (event) => {
+    const form = event.target.closest?.("form.composer");
+    const isOneOf = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    if (!form || event.key !== "Enter" || !isOneOf || event.repeat || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  // Drafts. Of each form: what is not saved (since, timer), the request that saves it (saving), what
+  // failed (retry, notBefore), and what the form sent while its answer is awaited (sent).
+  const states = new WeakMap();
+  const state = (form) => states.get(form) ?? states.set(form, {}).get(form);
+
+  function typed(form) {
+    const at = state(form);
+    at.since ??= Date.now();
+    const delay = Math.min(SAVE_AFTER, at.since + SAVE_WITHIN - Date.now());
+    clearTimeout(at.timer);
+    at.timer = setTimeout(save, Math.max(delay, (at.notBefore ?? 0) - Date.now(), 0), form);
+  }
+  function save(form, isLeaving = false) {
+    const at = state(form);
+    if (at.since !== undefined && form.isConnected && (isLeaving || !at.saving))
+      form.elements.body.dispatchEvent(new Event("save"));
+  }
+  for (const event of ["input", "change"])
+    on(event, ({ target }) => {
+      const form = target.closest?.("form.composer");
+      if (form) typed(form);
+      if (target.matches("textarea[data-longest]")) count(target);
+    });
+  const leave = () => composers().forEach((form) => save(form, true));
+  addEventListener("beforeunload", leave);
+  addEventListener("pagehide", leave);
+  on("visibilitychange", () => document.hidden && leave());
+
+  // What is typed while a form is sent is a new text, with a nonce of its own; in an edit, all of it.
+  const rest = ({ elements }, { text }) => {
+    if (elements.edits) return elements.body.value === text ? "" : elements.body.value;
+    return elements.body.value.slice(elements.body.value.startsWith(text) ? text.length : 0);
+  };
+  const formOf = ({ sourceElement: source }) =>
+    source.matches?.("form.composer, form.composer textarea") ? source.form ?? source : null;
+  const isSave = ({ sourceElement }) => sourceElement.matches("textarea");
+
+  on("htmx:config:request", ({ detail: { ctx } }) => {
+    const form = formOf(ctx);
+    const sent = form && isSave(ctx) && state(form).sent;
+    if (!sent) return;
+    for (const field of form.elements)
+      if (field.type !== "hidden" && field.name) ctx.request.body.delete(field.name);
+    ctx.request.body.set("nonce", sent.next);
+    ctx.request.body.set("body", rest(form, sent));
+    sent.isSaved = true;
+  });
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    const form = formOf(ctx);
+    if (!form) return;
+    const { body } = ctx.request;
+    ctx.request.keepalive = body instanceof URLSearchParams && `${body}`.length < KEPT_ALIVE;
+    const at = state(form);
+    clearTimeout(at.timer);
+    at.since = undefined;
+    if (isSave(ctx)) at.saving = ctx;
+    else {
+      const next = [...crypto.getRandomValues(new Uint8Array(16))].join("");
+      at.sent = { text: form.elements.body.value, next };
+    }
+  });
+  on("htmx:finally:request", ({ detail: { ctx } }) => {
+    const form = formOf(ctx);
+    if (!form) return;
+    const at = state(form);
+    const status = ctx.response?.status ?? 0;
+    if (!isSave(ctx)) {
+      // Not swapped: the text is still in the form.
+      if (at.sent) typed(form);
+      at.sent = undefined;
+    } else if (at.saving === ctx) {
+      at.saving = undefined;
+      const failed = (status < 200 || status > 299) && !FINAL.includes(status);
+      at.retry = failed ? Math.min(at.retry * 2 || RETRY_AFTER, RETRY_WITHIN) : 0;
+      at.notBefore = Date.now() + at.retry;
+      ctx.sourceElement.toggleAttribute("data-quiet", failed);
+      if (failed || at.since !== undefined) typed(form);
+    }
+  });
+  on("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    const form = formOf(ctx);
+    const sent = form && !isSave(ctx) && state(form).sent;
+    const main = tasks.find((task) => task.type === "main");
+    const isRefused = ctx.response.status >= 400;
+    if (!sent || !main || main.swapSpec.style === "none") return;
+    state(form).sent = undefined;
+    const { value } = form.elements.body;
+    const left = isRefused ? value : rest(form, sent);
+    if (value === sent.text && !sent.isSaved) return;
+    const answer = main.fragment.querySelector("form.composer");
+    const goesOn = answer ?? form;
+    goesOn.elements.body.value = left;
+    if (!isRefused) goesOn.elements.nonce.value = sent.next;
+    if (!answer) {
+      count(form.elements.body);
+      // The card comes before the form of a reply; the form of an edit stays in its place.
+      const card = main.fragment.querySelector("article");
+      card.removeAttribute("autofocus");
+      if (form.elements.edits) {
+        edited.set(card.id, card);
+        tasks.splice(tasks.indexOf(main), 1);
+      } else main.swapSpec.style = "beforebegin";
+    }
+    typed(goesOn);
+  });
+
+  // A composer in a list opens once; its "Cancel" closes it.
+  on("click", (event) => {
+    const form = event.target.closest?.("[data-cancel]")?.closest("form.composer");
+    const id = form?.dataset.inReplyTo;
+    if (id && form.closest("#posts, .thread")) {
+      event.preventDefault();
+      save(form, true);
+      form.remove();
+      document.querySelector(`#reply_${id}, #post_${id} textarea`)?.focus();
+    }
+    const reply = event.target.closest?.(".act.reply");
+    const open = reply && document.querySelector(`.composer[data-in-reply-to="${reply.id.slice(6)}"]`);
+    if (open) {
+      event.preventDefault();
+      event.stopPropagation();
+      open.querySelector("textarea").focus();
+    }
+  }, true);
+
+  // An edit in a list: "Cancel" restores a saved copy of the card.
+  on("htmx:before:swap", (event) => {
+    const { target, text } = event.detail.ctx;
+    if (target?.matches?.("article.post") && text?.includes("post-editing"))
+      edited.set(target.id, target.cloneNode(true));
+  });
+  on("click", (event) => {
+    const form = event.target.closest?.(".post-editing [data-cancel]")?.closest("form");
+    const editing = form?.closest("article");
+    const card = editing && edited.get(editing.id);
+    if (!card) return;
+    event.preventDefault();
+    save(form, true);
+    editing.replaceWith(card);
+    htmx.process(card);
+    card.querySelector("details.menu").open = false;
+    card.querySelector("summary").focus();
+  }, true);
+})();
