@@ -1,0 +1,129 @@
+"""The focus: what takes the focused element away says where the focus goes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .served import Site, User
+from .steps import card, cards, flash, in_menu, no_page_load, only_with_scripts, tick
+
+PAGE = 25
+# Move the animation that hides "Undo" on to its end.
+FADE_OUT = "undo => undo.getAnimations().forEach(each => { each.currentTime = 29_600; })"
+
+
+@pytest.fixture
+def author(site: Site, viewer: User) -> User:
+    author = site.person()
+    site.follows(viewer, author)
+    return author
+
+
+def press_enter_on_more(page: Page) -> None:
+    """Press Enter on the link to older posts, before scrolling loads them."""
+    page.locator("#more").evaluate("more => { more.focus({ preventScroll: true }); more.click(); }")
+
+
+@only_with_scripts
+@pytest.mark.parametrize("pages", [2, 3])
+def test_after_older_posts_the_first_of_them_has_the_focus(
+    own_page: Page, site: Site, author: User, pages: int
+):
+    posts = site.writes(author, *(f"Post {n}" for n in range((pages - 1) * PAGE + 1)))
+    own_page.goto("/")
+    expect(cards(own_page)).to_have_count(PAGE)
+    with no_page_load(own_page):
+        press_enter_on_more(own_page)
+        first = card(own_page, posts[-PAGE - 1])
+        expect(first).to_be_focused()
+        own_page.keyboard.press("Tab")
+        expect(first.locator(".post-author")).to_be_focused()
+
+
+@only_with_scripts
+def test_scrolling_moves_no_focus(own_page: Page, site: Site, author: User):
+    site.writes(author, *(f"Post {n}" for n in range(PAGE + 1)))
+    own_page.goto("/")
+    last = cards(own_page).nth(PAGE - 1).locator(".post-author")
+    last.focus()
+    expect(cards(own_page)).to_have_count(PAGE + 1)
+    expect(last).to_be_focused()
+
+
+@only_with_scripts
+def test_after_throwing_a_draft_away_its_place_has_the_focus(
+    own_page: Page, site: Site, viewer: User
+):
+    for text in ("One", "Two"):
+        site.saves_draft(viewer, text)
+    own_page.goto("/drafts")
+    with no_page_load(own_page):
+        own_page.get_by_role("button", name="Throw away").first.press("Enter")
+        expect(own_page.locator("#drafts > .post-gone")).to_be_focused()
+        own_page.keyboard.press("Tab")
+        expect(own_page.get_by_role("link", name="Go on writing")).to_be_focused()
+
+
+@only_with_scripts
+def test_a_poll_keeps_the_focus_on_the_number_of_new_posts(
+    own_page: Page, site: Site, author: User
+):
+    site.writes(author, "First")
+    own_page.goto("/")
+    for number in (1, 2):
+        site.writes(author, f"New {number}")
+        tick(own_page, "?since=")
+        link = own_page.get_by_role("link", name=re.compile(f"{number} new post"))
+        expect(link).to_be_visible()
+        if number == 1:
+            link.focus()
+    expect(link).to_be_focused()
+
+
+@only_with_scripts
+def test_when_undo_fades_out_its_card_has_the_focus(own_page: Page, site: Site, viewer: User):
+    (post,) = site.writes(viewer, "Hello")
+    own_page.goto("/")
+    in_menu(card(own_page, post), "Edit").click()
+    own_page.get_by_label("Edit your post").fill("Hello there")
+    own_page.keyboard.press("Control+Enter")
+    undo = card(own_page, post).locator(".post-undo")
+    undo.get_by_role("button").focus()
+    undo.evaluate(FADE_OUT)
+    expect(card(own_page, post)).to_be_focused()
+    expect(undo).to_be_hidden()
+
+    in_menu(card(own_page, post), "Delete").click()
+    undo = card(own_page, post).get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.evaluate(FADE_OUT)
+    expect(card(own_page, post)).to_be_focused()
+
+
+@only_with_scripts
+def test_when_a_message_goes_the_focus_is_back_where_it_was(own_page: Page):
+    own_page.goto("/")
+    own_page.evaluate(
+        """document.getElementById("flash").innerHTML =
+             '<div class="message"><button type="button">Undo</button></div>'"""
+    )
+    own_page.get_by_role("link", name="Explore").focus()
+    flash(own_page).get_by_role("button").focus()
+    own_page.keyboard.press("Escape")
+    expect(flash(own_page)).to_be_empty()
+    expect(own_page.get_by_role("link", name="Explore")).to_be_focused()
+
+
+@only_with_scripts
+def test_what_is_swapped_away_leaves_the_focus_in_the_main_column(
+    own_page: Page, site: Site, viewer: User
+):
+    site.follows(site.person(), viewer)
+    own_page.goto("/notifications")
+    own_page.locator(".notification-name").focus()
+    own_page.get_by_role("button", name="Mark all as read").evaluate(
+        "button => button.form.requestSubmit()"
+    )
+    expect(own_page.locator(".notification-new")).to_have_count(0)
+    expect(own_page.locator("main")).to_be_focused()
