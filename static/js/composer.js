@@ -2,12 +2,13 @@
 (() => {
   "use strict";
 
-  // Milliseconds: after the last key, but not longer after the first that is not saved yet.
+  // In milliseconds. After the last key, but not longer after the first that is not saved yet.
   const SAVE_AFTER = 1000;
   const SAVE_WITHIN = 3000;
   // A save that failed is tried again, later each time.
   const RETRY_AFTER = 2000;
   const RETRY_WITHIN = 60_000;
+  const RELOADED_WITHIN = 5000;
   // Fetch takes no longer body with keepalive, which outlives the page: 64 KiB for all requests.
   const KEPT_ALIVE = 60_000;
   // Answers that a retry does not change.
@@ -62,7 +63,30 @@
       if (form) typed(form);
       if (target.matches("textarea[data-longest]")) count(target);
     });
-  const leave = () => composers().forEach((form) => save(form, true));
+
+  // A page that is left saves what is unsaved; one that is reloaded may come before that is stored.
+  const place = (form) => `${form.elements.account?.value} ${form.action}`;
+  function leave() {
+    for (const form of composers()) {
+      const { since, sent } = state(form);
+      if (since === undefined) continue;
+      const body = sent ? rest(form, sent) : form.elements.body.value;
+      const nonce = sent?.next ?? form.elements.nonce.value;
+      save(form, true);
+      const left = { place: place(form), at: Date.now(), nonce, body };
+      sessionStorage.setItem("left", JSON.stringify(left));
+    }
+  }
+  on("DOMContentLoaded", () => {
+    for (const form of composers()) {
+      const left = JSON.parse(sessionStorage.getItem("left"));
+      if (left?.place !== place(form) || Date.now() - left.at > RELOADED_WITHIN) continue;
+      for (const name of ["nonce", "body"]) form.elements[name].value = left[name];
+      count(form.elements.body);
+      typed(form);
+    }
+    sessionStorage.removeItem("left");
+  });
   addEventListener("beforeunload", leave);
   addEventListener("pagehide", leave);
   on("visibilitychange", () => document.hidden && leave());

@@ -143,6 +143,7 @@ def test_what_was_just_typed_is_saved_when_the_page_is_left(
     composer(own_page).press_sequentially("Half a thought")
     if way == "reload":
         own_page.reload()
+        expect(composer(own_page)).to_have_value("Half a thought")
     elif way == "link":
         own_page.get_by_role("link", name="Explore").click()
     else:
