@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     moment.init_app(app)
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
     app.jinja_env.globals |= {"language": language, "time_ago": time_ago, "date": date}
+    app.jinja_env.globals["date_and_time"] = date_and_time
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
 
 
@@ -103,6 +104,11 @@ def time_ago(moment: datetime) -> Markup:
 def date(moment: datetime) -> Markup:
     """Return a ``<time>`` that Flask-Moment's script rewrites as a date of the viewer's zone."""
     return _time(language(), moment, "format", "LL")
+
+
+def date_and_time(moment: datetime) -> Markup:
+    """Return a ``<time>`` that Flask-Moment's script rewrites as date and time of that zone."""
+    return _time(language(), moment, "format", "LLL")
 
 
 @lru_cache(KEPT)

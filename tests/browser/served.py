@@ -27,6 +27,7 @@ from app.mail.models import OutboxMail
 from app.notifications.models import notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
+from app.posts.reposting import repost
 from app.posts.writing import edit, publish
 from app.reactions.models import bookmark, like
 from app.web.urls import STATIC
@@ -84,6 +85,11 @@ class Site:
         """Have ``viewer`` like ``post``."""
         with self.app.app_context():
             like(viewer, post)
+
+    def reposts(self, viewer: User, post: Post) -> None:
+        """Have ``viewer`` repost ``post``."""
+        with self.app.app_context():
+            repost(viewer, post)
 
     def bookmarks(self, viewer: User, post: Post) -> None:
         """Have ``viewer`` bookmark ``post``."""

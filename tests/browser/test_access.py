@@ -23,7 +23,9 @@ from .steps import (
 from .watching import Watch
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
+RUN_AXE = """async () => (await axe.run({
+    resultTypes: ["violations"], rules: { "target-size": { enabled: true } },
+  })).violations
   .filter((violation) => ["serious", "critical"].includes(violation.impact))
   .flatMap((violation) => violation.nodes.map((node) =>
     `${violation.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""

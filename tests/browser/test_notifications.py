@@ -17,7 +17,7 @@ def fan(site: Site) -> User:
 
 
 def counter(page: Page) -> Locator:
-    return page.get_by_role("navigation", name="Main").locator(".unread")
+    return page.get_by_role("navigation", name="Main").locator(".badge")
 
 
 def mark_all(page: Page) -> Locator:
