@@ -52,6 +52,12 @@
     clearTimeout(at.timer);
     at.timer = setTimeout(save, Math.max(delay, (at.notBefore ?? 0) - Date.now(), 0), form);
   }
+  function settled(form) {
+    const at = state(form);
+    clearTimeout(at.timer);
+    at.since = undefined;
+    return at;
+  }
   function save(form, isLeaving = false) {
     const at = state(form);
     if (at.since !== undefined && form.isConnected && (isLeaving || !at.saving))
@@ -68,8 +74,8 @@
   const place = (form) => `${form.elements.account?.value} ${form.action}`;
   function leave() {
     for (const form of composers()) {
-      const { since, sent } = state(form);
-      if (since === undefined) continue;
+      const { since, saving, sent } = state(form);
+      if (since === undefined && !saving) continue;
       const body = sent ? rest(form, sent) : form.elements.body.value;
       const nonce = sent?.next ?? form.elements.nonce.value;
       save(form, true);
@@ -90,6 +96,11 @@
   addEventListener("beforeunload", leave);
   addEventListener("pagehide", leave);
   on("visibilitychange", () => document.hidden && leave());
+
+  // Sent without htmx.
+  on("submit", ({ target }) => {
+    if (target.matches("form.composer:not([hx-post])")) settled(target);
+  });
 
   // What is typed while a form is sent is a new text, with a nonce of its own; in an edit, all of it.
   const rest = ({ elements }, { text }) => {
@@ -115,9 +126,7 @@
     if (!form) return;
     const { body } = ctx.request;
     ctx.request.keepalive = body instanceof URLSearchParams && `${body}`.length < KEPT_ALIVE;
-    const at = state(form);
-    clearTimeout(at.timer);
-    at.since = undefined;
+    const at = settled(form);
     if (isSave(ctx)) at.saving = ctx;
     else {
       const next = [...crypto.getRandomValues(new Uint8Array(16))].join("");

@@ -195,6 +195,33 @@ def test_a_text_that_is_refused_before_it_was_saved_survives_a_reload(
     expect(composer(own_page)).to_have_value("x" * 501)
 
 
+# The same text again
+
+
+def test_the_same_text_again_is_asked_about(
+    own_page: Page, site: Site, viewer: User, watch: Watch, scripts: bool
+):
+    watch.allow(422)
+    own_page.goto("/")
+    composer(own_page).fill("Hello")
+    send(own_page).click()
+    expect(flash(own_page)).to_contain_text("Your post is published.")
+    if scripts:
+        composer(own_page).fill("Hello")
+    else:
+        own_page.go_back()
+        composer(own_page).fill("Hello")
+    send(own_page).click()
+    expect(own_page.get_by_role("alert")).to_have_text(
+        "You posted this a minute ago. Post it again?"
+    )
+    assert site.posts_of(viewer) == ["Hello"]
+    expect(composer(own_page)).to_have_value("Hello")
+    send(own_page).click()
+    expect(cards(own_page)).to_have_count(2)
+    assert site.posts_of(viewer) == ["Hello", "Hello"]
+
+
 # Keys
 
 
