@@ -179,7 +179,7 @@ FORMS = [
     ),
     Form("/login", {"login": "bruno", "password": PASSWORD}, for_anonymous=True),
     # With the job that writes and sends the mail.
-    Form("/reset-password", {"email": "bruno@example.org"}, statements=10, for_anonymous=True),
+    Form("/reset-password", {"email": "bruno@example.org"}, statements=11, for_anonymous=True),
     Form("/reset-password/{token}", {"password": "a new password"}, for_anonymous=True),
 ]
 

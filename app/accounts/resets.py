@@ -6,7 +6,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import Base, db, now, writing
+from ..data.database import Base, db, insert_if_absent, now, writing
 from ..data.types import UtcDateTime
 from ..mail.letters import Letter, writes
 from ..web.i18n import using_language
@@ -60,11 +60,12 @@ def reset_token(user: User) -> str:
     """
     moment = now()
     with writing() as session:
-        link = session.get(ResetLink, user.id) or ResetLink(user_id=user.id, made_at=moment)
+        insert_if_absent(session, ResetLink, user_id=user.id, made_at=moment, sent_at=moment)
+        # Mails to one person are written one after the other.
+        link = session.get_one(ResetLink, user.id, with_for_update=True)
         if moment - link.made_at >= WORKS_FOR:
             link.made_at = moment
         link.sent_at = moment
-        session.add(link)
     return make_token(RESET, user, ends=link.ends)
 
 

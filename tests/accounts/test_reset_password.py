@@ -195,6 +195,16 @@ def test_at_any_rate_an_address_gets_three_mails_an_hour(ada, anonymous, make_ap
     assert len([mail for mail in rows("outbox_mail") if mail["sent_at"]]) == 3
 
 
+def test_of_concurrent_requests_three_send_a_mail(ada, make_client, together, rows):
+    clients = [make_client() for _ in range(8)]
+    for client in clients:
+        client.get("/reset-password")
+    typed = {"email": "ada@example.org"}
+    together(lambda n: clients[n].post("/reset-password", typed), range(8))
+    assert [mail["attempts"] for mail in rows("outbox_mail") if mail["sent_at"]] == [1, 1, 1]
+    assert len(rows("outbox_mail")) == 3
+
+
 def test_the_request_does_the_same_for_a_known_and_an_unknown_address(
     ada, make_app, make_client, monkeypatch, statements
 ):
