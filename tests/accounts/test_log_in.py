@@ -114,6 +114,19 @@ def test_one_hash_is_computed_for_a_known_and_an_unknown_username(ada, anonymous
     assert len(computed) == 1
 
 
+def test_the_same_statements_are_sent_for_a_known_and_an_unknown_username(
+    ada, make_client, statements
+):
+    sent = []
+    for login in ("ada", "eve"):
+        client = make_client()
+        client.get("/login")
+        with statements() as texts:
+            assert client.submit("main form", login=login, password="wrong").status_code == 422
+        sent.append(texts)
+    assert sent[0] == sent[1]
+
+
 def test_an_old_password_hash_is_renewed_at_the_next_log_in(app, ada, anonymous, rows):
     old = generate_password_hash(PASSWORD, method="pbkdf2:sha256:2")
     with app.app_context(), writing():
