@@ -5,11 +5,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 VERSION = "0.2.0"
@@ -19,17 +22,59 @@ SHORTEST_KEY = 32
 FEWEST_STEPS = 8
 EXAMPLE_KEYS = ("changeme", "example", "secret", "you-will-never-guess")
 
-POSTGRESQL = "postgresql+psycopg://"
+SQLITE_FILE = "microblog.sqlite3"
+POSTGRESQL = "postgresql+psycopg"
+DATABASES = "sqlite:////path/to/file or postgresql://user:password@host/name"
+
+# Every name that settings() reads.
+NAMES = frozenset(
+    (  # noqa: SIM905 - a list has one name a line
+        "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
+        "INSTANCE_PATH MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER MAIL_USERNAME MAIL_USE_SSL "
+        "MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY SITE_NAME "
+        "STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
+    ).split()
+)
+# From 0 to 1: how similar a name is to ours if it is a slip of the finger.
+MISSPELT = 0.85
 
 
 class SettingError(ValueError):
     """A setting has an invalid or unsafe value."""
 
 
-def environment() -> dict[str, str]:
-    """Return the process environment; ``.env`` gives the variables that it lacks."""
-    from_file = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
-    return from_file | dict(os.environ)
+def environment(file: Path = ROOT / ".env") -> dict[str, str]:
+    """Return the process environment; ``file`` gives the variables that it lacks.
+
+    Raises :class:`SettingError` for a name in ``file`` that is no setting. Those of Flask itself
+    (``FLASK_…``) may be there.
+    """
+    try:
+        from_file = dotenv_values(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{file.name} cannot be read: {error}.") from error
+    for name, value in from_file.items():
+        if name not in NAMES and not name.startswith("FLASK_"):
+            nearest = _nearest(name, 0.6)
+            did_you_mean = f"Did you mean {nearest}?" if nearest else "config.py lists all."
+            raise SettingError(f"{name} in {file.name} is no setting. {did_you_mean}")
+        if value is None:
+            raise SettingError(f"{name} in {file.name} has no value: write {name}=value.")
+    return {k: v for k, v in from_file.items() if v is not None} | dict(os.environ)
+
+
+def misspelt(env: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each name in ``env`` that is probably a misspelt setting."""
+    unknown = ((name, _nearest(name, MISSPELT)) for name in env if name not in NAMES)
+    return [
+        f"{name} is no setting and is ignored. Did you mean {nearest}?"
+        for name, nearest in unknown
+        if nearest and nearest not in env
+    ]
+
+
+def _nearest(name: str, similarity: float) -> str | None:
+    return next(iter(get_close_matches(name.upper(), NAMES, n=1, cutoff=similarity)), None)
 
 
 def settings(env: Mapping[str, str]) -> dict[str, object]:
@@ -37,16 +82,19 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
 
     Raises :class:`SettingError` with a message for the operator of the site.
     """
-    instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
-    base_url = env.get("BASE_URL", "").rstrip("/")
+    instance = _folder(env)
+    base_url = _base_url(env)
     https = base_url.startswith("https://")
+    port = _number(env, "PORT", 8000, 1, 65535)
+    host = env.get("HOST") or "127.0.0.1"
     mail_server = env.get("MAIL_SERVER") or None
     site = env.get("SITE_NAME") or "Microblog"
-    redis_url = env.get("REDIS_URL") or None
-    database_url = _database_url(env.get("DATABASE_URL"), instance)
+    redis_url = _redis_url(env)
+    database_url = _database_url(env, "DATABASE_URL") or f"sqlite:///{instance / SQLITE_FILE}"
 
     return {
-        # The folder of the database, the secret key and the logs.
+        # The folder of the database, the secret key and the logs; a relative path begins at the
+        # folder of this file.
         "INSTANCE_PATH": str(instance),
         "VERSION": VERSION,
         # The cache of templates compiled by Jinja.
@@ -59,25 +107,28 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": database_url,
         # A streaming replica of that PostgreSQL database. Viewers without recent writes read from
         # it; while the replica is down or lags, they read from the primary.
-        "DATABASE_READ_URL": _read_url(env.get("DATABASE_READ_URL"), database_url),
+        "DATABASE_READ_URL": _read_url(env, database_url),
         # The job queue and the rate limits, shared by all machines. Without Redis, each process
         # counts its own limits.
         "REDIS_URL": redis_url,
-        # The public URL of the site, with scheme; links in mails use it.
-        "BASE_URL": base_url or f"http://127.0.0.1:{_number(env, 'PORT', 8000)}",
+        # The public URL of the site, with scheme and without a path; links in mails use it.
+        "BASE_URL": base_url or f"http://127.0.0.1:{port}",
         # The address and the port that the server listens on.
-        "HOST": env.get("HOST") or "127.0.0.1",
-        "PORT": _number(env, "PORT", 8000),
-        "WEB_WORKERS": _number(env, "WEB_WORKERS", 2),
+        "HOST": host,
+        "PORT": port,
+        "WEB_WORKERS": _number(env, "WEB_WORKERS", 2, 1, 1_000),
         # The number of proxies that set X-Forwarded-For and X-Forwarded-Proto.
-        "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0),
+        "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, 0, 100),
         # Whether browsers that came by HTTPS may use nothing else on subdomains of the host, too.
         "HSTS_SUBDOMAINS": _switch(env, "HSTS_SUBDOMAINS"),
-        "TRUSTED_HOSTS": _trusted_hosts(base_url),
-        # Without a server, mails are written to the log.
+        # The host names that requests may name (app.web.hosts).
+        "SERVED_HOSTS": _served_hosts(base_url, host),
+        # Without a server, no mail is sent; flask run prints it.
         "MAIL_SERVER": mail_server,
-        "MAIL_PORT": _number(env, "MAIL_PORT", 25),
-        "MAIL_USE_TLS": _switch(env, "MAIL_USE_TLS"),
+        "MAIL_PORT": _number(env, "MAIL_PORT", 25, 1, 65535),
+        # MAIL_USE_TLS begins with a plain connection (STARTTLS, usually port 25 or 587);
+        # MAIL_USE_SSL is TLS from the first byte (usually port 465).
+        **_mail_encryption(env),
         "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER")
@@ -91,9 +142,9 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # Whether people can register.
         "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
         # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
-        "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2),
+        "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2, 0, 3600),
         # The maximum length of a post, in code points.
-        "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500),
+        "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500, 1, 100_000),
         # The following values are the same everywhere and not read from the environment.
         # Login sessions are rows that can be revoked. The session protection of Flask-Login would
         # sign people out when their IP address changes.
@@ -156,7 +207,6 @@ def _saved_secret_key(instance: Path) -> str:
     """
     kept = instance / "secret_key"
     if not kept.exists():
-        instance.mkdir(parents=True, exist_ok=True)
         own = instance / f".secret_key.{os.getpid()}"
         handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
@@ -167,18 +217,39 @@ def _saved_secret_key(instance: Path) -> str:
     return kept.read_text().strip()
 
 
-def _database_url(url: str | None, instance: Path) -> str:
-    if not url:
-        instance.mkdir(parents=True, exist_ok=True)
-        return f"sqlite:///{instance / 'microblog.sqlite3'}"
-    return _with_driver(url)
+def _folder(env: Mapping[str, str]) -> Path:
+    """Return the instance folder, which is made if it is missing."""
+    folder = (ROOT / (env.get("INSTANCE_PATH") or "instance")).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"INSTANCE_PATH is {folder}, which cannot be made: {error.strerror}."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SettingError(f"INSTANCE_PATH is {folder}, where this user may not write.")
+    return folder
 
 
-def _read_url(url: str | None, database_url: str) -> str | None:
-    if not url:
+def _database_url(env: Mapping[str, str], name: str) -> str | None:
+    """Return the URL with our driver in it; errors do not repeat it, as it holds a password."""
+    given = env.get(name)
+    if not given:
         return None
-    url = _with_driver(url)
-    if not (url.startswith(POSTGRESQL) and database_url.startswith(POSTGRESQL)):
+    try:
+        url = make_url(given)
+    except (ArgumentError, ValueError):
+        raise SettingError(f"{name} cannot be read: write {DATABASES}.") from None
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername=POSTGRESQL)
+    if url.drivername not in ("sqlite", POSTGRESQL) or not url.database:
+        raise SettingError(f"{name} names no database that we know: write {DATABASES}.")
+    return url.render_as_string(hide_password=False)
+
+
+def _read_url(env: Mapping[str, str], database_url: str) -> str | None:
+    url = _database_url(env, "DATABASE_READ_URL")
+    if url and not (url.startswith(POSTGRESQL) and database_url.startswith(POSTGRESQL)):
         raise SettingError(
             "DATABASE_READ_URL names a PostgreSQL replica of the database in DATABASE_URL: "
             "both are postgresql://user:password@host/name."
@@ -186,25 +257,64 @@ def _read_url(url: str | None, database_url: str) -> str | None:
     return url
 
 
-def _with_driver(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{POSTGRESQL}{rest}" if scheme in ("postgres", "postgresql") else url
+def _redis_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("REDIS_URL") or None
+    if url and not _is_url(url, "redis", "rediss"):
+        raise SettingError("REDIS_URL cannot be read: write redis://host:6379.")
+    return url
 
 
-def _trusted_hosts(base_url: str) -> list[str]:
+def _base_url(env: Mapping[str, str]) -> str:
+    url = env.get("BASE_URL", "").strip().rstrip("/")
+    if not url:
+        return ""
+    parts = _is_url(url, "http", "https")
+    if not parts or parts.username or parts.query or parts.fragment:
+        raise SettingError(f"BASE_URL is no address: {url!r}. Try https://example.org")
+    if parts.path:
+        raise SettingError(
+            f"BASE_URL has the path {parts.path!r}, but links, forms and cookies of the site begin "
+            "at /. Give the site a host name of its own, as in https://microblog.example.org"
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_url(url: str, *schemes: str) -> SplitResult | None:
+    """Return the parts of ``url``, if it has one of ``schemes``, a host and a valid port."""
     try:
-        host = urlsplit(base_url).hostname
+        parts = urlsplit(url)
+        valid = parts.scheme in schemes and parts.hostname and parts.port != 0
     except ValueError:
-        host = None
-    if base_url and not host:
-        raise SettingError(f"BASE_URL is no address: {base_url!r}. Try https://example.org")
-    return [host] if host else ["localhost", "127.0.0.1", "[::1]"]
+        return None
+    return parts if valid else None
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _served_hosts(base_url: str, host: str) -> set[str]:
+    """Return the names and addresses, in lower case and as browsers send them, without a port."""
+    if name := urlsplit(base_url).hostname:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("idna").decode()
+        return {f"[{name}]" if ":" in name else name}
+    return {"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host.lower()}
+
+
+def _mail_encryption(env: Mapping[str, str]) -> dict[str, bool]:
+    switches = {name: _switch(env, name) for name in ("MAIL_USE_TLS", "MAIL_USE_SSL")}
+    if all(switches.values()):
+        raise SettingError(
+            "MAIL_USE_TLS and MAIL_USE_SSL are both on: for port 465 keep MAIL_USE_SSL, for "
+            "others MAIL_USE_TLS."
+        )
+    return switches
+
+
+def _number(env: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
     value = env.get(name) or str(default)
-    if not (value.isascii() and value.isdigit()):
-        raise SettingError(f"{name} takes a whole number, not {value!r}.")
+    is_number = value.isascii() and value.isdigit() and len(value) < 20
+    if not (is_number and lowest <= int(value) <= highest):
+        raise SettingError(
+            f"{name} takes a whole number from {lowest} to {highest}, not {value!r}."
+        )
     return int(value)
 
 

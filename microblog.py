@@ -1,11 +1,31 @@
 """The application objects: ``app`` for the ``flask`` command, ``server`` for Granian."""
 
 import gc
+import os
+import sys
+
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
+from app.cli import is_command
+from app.data.failures import reason
+from app.data.schema import check_schema
 from app.web.server import Server
+from config import SettingError
 
-app = create_app()
+# The database, the queue and the logs are for the user who runs the site alone.
+os.umask(0o077)
+
+try:
+    app = create_app()
+    if not is_command():
+        check_schema(app)
+except SettingError as error:
+    sys.exit(f"Microblog does not start. {error}")
+except OperationalError as error:
+    # It may come back while this process serves.
+    app.logger.error("The database does not answer: %s", reason(error))
+
 server = Server(app)
 
 # What is there now stays as long as the process: no need to look through it for garbage. What a

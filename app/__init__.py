@@ -1,6 +1,5 @@
 """Microblog: a community that talks in short posts, as server-rendered hypermedia."""
 
-import os
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -33,7 +32,8 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
     ``overrides`` replace single Flask settings, for tests. Raises
     :class:`config.SettingError` when it would be unsafe to serve.
     """
-    settings = config.settings(config.environment() if env is None else env) | overrides
+    env = config.environment() if env is None else env
+    settings = config.settings(env) | overrides
     app = Flask(
         __name__,
         root_path=str(config.ROOT),
@@ -42,12 +42,13 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
     )
     app.config.from_mapping(settings)
     config.refuse_unsafe(app.config, debug=app.debug)
-    if app.debug and os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+    if app.debug and not cli.is_command():
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
-    os.makedirs(app.instance_path, exist_ok=True)
 
-    for module in (logs, database, replica, jobs, web, serving, cli):
+    for module in (cli, logs, database, replica, jobs, web, serving):
         module.init_app(app)
+    for sentence in config.misspelt(env):
+        app.logger.warning(sentence)
     for name in DOMAINS:
         app.register_blueprint(import_module(f"app.{name}").blueprint)
     return app

@@ -1,22 +1,66 @@
-"""Commands that belong to no domain, and what ``flask shell`` knows."""
+"""The ``flask`` command: its errors, the commands of no domain, and what ``flask shell`` knows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 import config
 
 from .data.counters import counters
 from .data.database import Base, db, writing
+from .data.failures import reason
 from .data.reading import read
+from .data.schema import check_schema
 
 
 def init_app(app: Flask) -> None:
     """Give ``app`` the commands, and ``flask shell`` its models."""
+    app.cli = Commands(name=app.name)
     for command in (version, counters):
         app.cli.add_command(command)
     app.shell_context_processor(_shell_context)
+
+
+def is_command() -> bool:
+    """Whether the ``flask`` command runs this code; in a process of a server it does not."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.find_object(ScriptInfo))
+
+
+class Commands(AppGroup):
+    """Commands that show an error which the operator can mend in one line, without traceback."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command; its context ends with the one line."""
+        if command := super().get_command(ctx, cmd_name):
+            ctx.with_resource(_in_one_line())
+        return command
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except config.SettingError as error:
+        raise click.ClickException(str(error)) from error
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        raise click.ClickException(_explanation(error)) from error
+
+
+def _explanation(error: DBAPIError) -> str:
+    try:
+        # The reason why a statement fails may be another schema.
+        check_schema(current_app)
+    except config.SettingError as problem:
+        return str(problem)
+    except DBAPIError as again:
+        error = again
+    return f"The database {db.engine.url.render_as_string()} failed: {reason(error)}"
 
 
 def _shell_context() -> dict[str, Any]:

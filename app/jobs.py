@@ -16,6 +16,7 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
 from .data.database import after_commit
+from .data.schema import check_schema
 
 # Seconds after which a silent mail server is given up and tried again later. Less than the first
 # retry waits, so that no mail is sent twice at once.
@@ -97,6 +98,7 @@ def _queue(app: Flask) -> Huey:
 @click.command()
 def worker() -> None:
     """Work off the jobs until told to stop (SIGTERM)."""
+    check_schema(current_app)
     # Flask-Mail sets no timeout, and two silent servers would stop both threads.
     socket.setdefaulttimeout(SOCKET_TIMEOUT)
     huey = current_app.extensions["jobs"].open()

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 
-import config
+from .data.schema import check_schema
 
 COMMANDS = ("web", "worker")
 # A process that ends is started again after so many seconds.
@@ -39,9 +39,9 @@ def serve() -> None:
     """Serve the site: web and worker processes together, until told to stop (SIGTERM)."""
     host, port = current_app.config["HOST"], current_app.config["PORT"]
     _refuse_taken_port(host, port)
+    check_schema(current_app)
     click.echo(f"\n  {current_app.config['SITE_NAME']} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
-    current_app.logger.info("Microblog %s starts at http://%s:%s", config.VERSION, host, port)
     _supervise()
 
 

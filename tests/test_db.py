@@ -165,7 +165,10 @@ def test_the_database_settings_are_durable(app):
 
 def test_serving_pages_does_not_import_alembic(app):
     served = "import sys, microblog; print(sorted({'alembic', 'mako'} & sys.modules.keys()))"
-    environment = os.environ | {"INSTANCE_PATH": app.instance_path}
+    environment = os.environ | {
+        "INSTANCE_PATH": app.instance_path,
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+    }
     command = [sys.executable, "-c", served]
     found = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True

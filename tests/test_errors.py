@@ -129,7 +129,7 @@ def check_headers(answer):
     assert set(answer.headers["Content-Security-Policy"].split("; ")) == POLICY
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/posts/1", "/healthz"])
+@pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/posts/1"])
 def test_without_its_database_the_site_shows_the_error_page(broken, path):
     answer = broken.get(path)
     assert answer.status_code == 500
@@ -157,6 +157,13 @@ def test_with_its_database_the_health_check_passes(anonymous):
     assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
 
 
+def test_without_its_database_the_health_check_fails(broken, caplog):
+    answer = broken.get("/healthz")
+    assert (answer.status_code, answer.mimetype) == (503, "text/plain")
+    assert "nowhere" not in answer.text
+    assert "/healthz: the database does not answer:" in caplog.text
+
+
 def test_the_error_page_is_in_the_viewers_language(broken):
     answer = broken.get("/", headers={"Accept-Language": "es"})
     assert one(answer, "html").attributes["lang"] == "es"
@@ -172,6 +179,40 @@ def test_an_unknown_host_is_refused_with_the_headers(anonymous):
         assert answer.status_code == 400
         check_headers(answer)
     assert anonymous.get("/", headers={"Host": "localhost"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["LocalHost", "localhost:5000", "127.0.0.1:80", "[::1]", "[::1]:5000", "LOCALHOST:1"]
+)
+def test_a_host_has_no_case_and_any_port(anonymous, host):
+    answer = anonymous.get("/login", headers={"Host": host})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "[::1", "::1", "[::2]:5000", "localhost:", "localhost:x", "localhost, evil.example"],
+)
+def test_a_host_that_is_none_is_refused(anonymous, host):
+    answer = anonymous.get("/login", headers={"Host": host})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert "BASE_URL" in answer.text
+
+
+def test_with_an_address_of_its_own_the_site_answers_to_that_alone(make_app):
+    client = make_app({"BASE_URL": "https://Example.org"}).test_client()
+    for host, status in (("Example.ORG", 200), ("example.org:443", 200), ("localhost", 400)):
+        assert client.get("/login", headers={"Host": host}).status_code == status
+
+
+def test_the_health_check_of_this_machine_may_name_any_host(anonymous):
+    headers = {"Host": "10.0.0.11:8000"}
+    assert anonymous.get("/healthz", headers=headers).status_code == 200
+    near = {"REMOTE_ADDR": "::1"}
+    assert anonymous.get("/healthz", headers=headers, environ_base=near).status_code == 200
+    for away in ("192.0.2.1", ""):
+        far = {"REMOTE_ADDR": away}
+        assert anonymous.get("/healthz", headers=headers, environ_base=far).status_code == 400
 
 
 def test_a_websocket_request_does_not_break_later_requests(anonymous):

@@ -42,7 +42,7 @@ def copy(from_url: str) -> None:
     The target must be empty and migrated by flask db upgrade. Stop the site first: later
     writes are not copied.
     """
-    # Imported here because it loads Alembic and both database drivers, which no web worker needs.
+    # Imported here because it loads both database drivers, which no web worker needs.
     from .copying import CopyError, copy_from  # noqa: PLC0415
 
     start = time.monotonic()

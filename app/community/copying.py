@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from psycopg import sql
 from sqlalchemy import Connection, Table, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from ..data.database import Base, writing
 from ..data.engines import engine_options
+from ..data.schema import known_revisions, revision_of
 from ..search.index import TABLES, rebuild
 
 BATCH = 5_000
@@ -76,12 +74,10 @@ def _source(url: str) -> Iterator[Connection]:
 
 
 def _refuse_other_revision(connection: Connection, name: str) -> None:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    wanted = ScriptDirectory.from_config(config).get_current_head()
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found != wanted:
+    found, needed = revision_of(connection), known_revisions()[-1]
+    if found != needed:
         raise CopyError(
-            f"{name} is at revision {found or 'none'}, and this release at {wanted}: "
+            f"{name} is at revision {found or 'none'}, and this release at {needed}: "
             "run flask db upgrade on it first."
         )
 

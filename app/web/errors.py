@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from .answers import answer_with_messages, show_message, wants_fragment
 from .forms import from_another_site
@@ -45,9 +45,6 @@ def show_when_expired(name: str, label: str, type: str = "text") -> None:
 def refused(error: HTTPException) -> Response:
     """Answer a status of 400 or more: a page, or for htmx a message that leaves the page as is."""
     if error.code is None or error.code < 400:
-        return make_response(error.get_response())
-    if isinstance(error, SecurityError):
-        # The host is not ours: no URL can be built, so no page rendered.
         return make_response(error.get_response())
     title, advice = _explanation(error)
     if wants_fragment():

@@ -1,9 +1,12 @@
 """``/healthz``: whether this process can answer."""
 
-from flask import Flask
-from sqlalchemy import text
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from ..data.failures import reason
 from ..data.reading import read_latest
+from ..data.schema import ALEMBIC_VERSION, problem_of
 
 
 def init_app(app: Flask) -> None:
@@ -12,5 +15,12 @@ def init_app(app: Flask) -> None:
 
 
 def _healthz() -> tuple[str, int, dict[str, str]]:
-    read_latest(text("SELECT 1")).scalar()
-    return "ok", 200, {"Content-Type": "text/plain"}
+    text = {"Content-Type": "text/plain"}
+    try:
+        problem = problem_of(current_app, read_latest(select(ALEMBIC_VERSION)).scalar())
+    except SQLAlchemyError as error:
+        problem = f"does not answer: {reason(error)}"
+    if problem:
+        current_app.logger.error("/healthz: the database %s", problem)
+        return "The database cannot be used; the log says why.", 503, text
+    return "ok", 200, text

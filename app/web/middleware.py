@@ -8,6 +8,7 @@ from whitenoise import WhiteNoise
 
 from .anonymous_cache import AnonymousCache
 from .headers import FixedHeaders
+from .hosts import ServedHosts
 from .urls import STATIC, static_url
 
 
@@ -17,13 +18,15 @@ def init_app(app: Flask) -> None:
     1. ``ProxyFix``, so that all others see the real address and scheme.
     2. ``FixedHeaders``, because files and cached pages carry them too.
     3. ``WhiteNoise``, so that a file costs neither a cache key nor a Flask request.
-    4. ``AnonymousCache``, directly in front of what it remembers.
+    4. ``ServedHosts``, so that the cache and the pages know only our own hosts.
+    5. ``AnonymousCache``, directly in front of what it remembers.
     """
     config, wsgi_app = app.config, app.wsgi_app
     # During development, what was just edited must show.
+    if not app.debug and (seconds := config["STRANGERS_WAIT"]):
+        wsgi_app = AnonymousCache(wsgi_app, seconds)
+    wsgi_app = ServedHosts(wsgi_app, config["SERVED_HOSTS"])
     if not app.debug:
-        if seconds := config["STRANGERS_WAIT"]:
-            wsgi_app = AnonymousCache(wsgi_app, seconds)
         app.extensions["files"] = wsgi_app = _static_files(wsgi_app)
     wsgi_app = FixedHeaders(wsgi_app, config)
     if proxies := config["TRUSTED_PROXIES"]:

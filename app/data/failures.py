@@ -1,0 +1,20 @@
+"""Failures of the database that are no bug: what happened, for the operator and for the browser."""
+
+from sqlalchemy.exc import DBAPIError
+
+# SQLITE_FULL (sqlite.org/rescode), and PostgreSQL's disk_full.
+SQLITE_FULL, POSTGRESQL_FULL = 13, "53100"
+
+
+def reason(error: BaseException) -> str:
+    """Return in one line why the driver failed, without the statement."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether ``error`` says that there is no room to write."""
+    original = error.orig if isinstance(error, DBAPIError) else None
+    return (
+        getattr(original, "sqlite_errorcode", None) == SQLITE_FULL
+        or getattr(original, "sqlstate", None) == POSTGRESQL_FULL
+    )

@@ -1,0 +1,67 @@
+"""The schema: the revision that this release needs, and the one that the database has."""
+
+from functools import cache
+
+from flask import Flask
+from sqlalchemy import Connection, column, inspect, select, table
+
+import config
+
+from .database import db
+
+# Alembic's own table. Alembic itself is not imported: it takes 10 MB of each process.
+ALEMBIC_VERSION = table("alembic_version", column("version_num"))
+UPGRADE = "Run: flask --no-debug db upgrade"
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """Return the revisions of this release in order; file names begin with them."""
+    files = (config.ROOT / "migrations" / "versions").glob("[0-9]*.py")
+    return tuple(sorted(file.name.partition("_")[0] for file in files))
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of a database; None where no migration has run."""
+    if not inspect(connection).has_table(ALEMBIC_VERSION.name):
+        return None
+    return connection.scalar(select(ALEMBIC_VERSION.c.version_num))
+
+
+def check_schema(app: Flask) -> None:
+    """Log the release, the database and its revision, before ``app`` is served.
+
+    Raises :class:`config.SettingError` for a revision that this release cannot use, and
+    :class:`sqlalchemy.exc.DBAPIError` for a database that does not answer.
+    """
+    with app.app_context():
+        url = db.engine.url.render_as_string()
+        with db.engine.connect() as connection:
+            found = revision_of(connection)
+        # A process that forks from here must not share the connection.
+        db.engine.dispose()
+    if problem := problem_of(app, found):
+        raise config.SettingError(f"The database {url} {problem}")
+    app.logger.info("Microblog %s starts on %s, schema %s.", config.VERSION, url, found)
+
+
+def problem_of(app: Flask, found: str | None) -> str | None:
+    """Return what is wrong with the revision ``found`` and what to do; None if ``app`` can use it.
+
+    Where several machines serve, the first of a newer release migrates the database while the
+    others go on (docs/scaling.md): what began on the right revision can use a newer one.
+    """
+    needed = known_revisions()[-1]
+    if found == needed:
+        app.extensions["schema"] = found
+        return None
+    if found is None:
+        return f"has no tables yet. {UPGRADE}"
+    if found in known_revisions():
+        return f"is at revision {found}, and this release needs {needed}. {UPGRADE}"
+    if "schema" in app.extensions:
+        return None
+    return (
+        f"is at revision {found}, which this release, {config.VERSION}, does not know: "
+        "install the newer release."
+    )
