@@ -1,5 +1,6 @@
 """The application objects: ``app`` for the ``flask`` command, ``server`` for Granian."""
 
+import atexit
 import gc
 import os
 import sys
@@ -8,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.cli import is_command
+from app.data.checkpoint import checkpoint
 from app.data.failures import reason
 from app.data.schema import check_schema
 from app.web.server import Server
@@ -27,6 +29,14 @@ except OperationalError as error:
     app.logger.error("The database does not answer: %s", reason(error))
 
 server = Server(app)
+
+
+@atexit.register
+def stop() -> None:
+    """Leave a database file that is complete by itself."""
+    with app.app_context():
+        checkpoint()
+
 
 # What is there now stays as long as the process: no need to look through it for garbage. What a
 # request leaves is mostly freed at once.

@@ -15,6 +15,7 @@ from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
+from .data.checkpoint import checkpoint
 from .data.database import after_commit
 from .data.schema import check_schema
 
@@ -37,6 +38,9 @@ def every_minute(function: Job) -> Job:
     """Have the worker call ``function`` once a minute, in an app context."""
     _periodic_jobs.append(function)
     return function
+
+
+every_minute(checkpoint)
 
 
 def enqueue(function: Job, *args: Any) -> None:
