@@ -91,7 +91,8 @@ def _name(function: Job) -> str:
 def _queue(app: Flask) -> Huey:
     # Huey pickles jobs: whoever may write into the queue must not be able to run code here.
     serializer = SignedSerializer(secret=app.config["SECRET_KEY"], salt="jobs")
-    options = {"serializer": serializer, "immediate": app.testing}
+    # flask run starts no worker: during development, a job runs where it is enqueued.
+    options = {"serializer": serializer, "immediate": app.testing or app.debug}
     if app.config["REDIS_URL"]:
         return RedisHuey("microblog", url=app.config["REDIS_URL"], **options)
     file = Path(app.instance_path) / "jobs.sqlite3"
@@ -102,6 +103,8 @@ def _queue(app: Flask) -> Huey:
 @click.command()
 def worker() -> None:
     """Work off the jobs until told to stop (SIGTERM)."""
+    if current_app.debug:
+        raise click.ClickException("With FLASK_DEBUG jobs run at once: flask --no-debug worker")
     check_schema(current_app)
     # Flask-Mail sets no timeout, and two silent servers would stop both threads.
     socket.setdefaulttimeout(SOCKET_TIMEOUT)

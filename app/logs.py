@@ -1,12 +1,14 @@
 """Logs: to standard output, to a rotating file in the instance folder, errors to the admins."""
 
 import logging
+import smtplib
 import time
-from logging.handlers import SMTPHandler
+from email.message import EmailMessage
+from email.utils import localtime
 from pathlib import Path
 
 from concurrent_log_handler import ConcurrentRotatingFileHandler
-from flask import Flask, has_request_context, request
+from flask import Config, Flask, has_request_context, request
 from flask.logging import default_handler
 
 FILE_SIZE = 1024 * 1024
@@ -15,6 +17,8 @@ FILES_KEPT = 10
 CONTROLS = {ord(c): repr(c)[1:-1] for c in "\r\v\f\x1b\x1c\x1d\x1e\x85\u2028\u2029"}
 # One failing page must not send a thousand mails.
 SECONDS_BETWEEN_MAILS = 60
+# Seconds after which a silent mail server is given up: the request that failed waits for it.
+MAIL_TIMEOUT = 5
 
 
 def init_app(app: Flask) -> None:
@@ -26,7 +30,7 @@ def init_app(app: Flask) -> None:
     root.setLevel(logging.INFO)
     handlers: list[logging.Handler] = [logging.StreamHandler(), _file(app)]
     if app.config["ADMINS"] and app.config["MAIL_SERVER"]:
-        handlers.append(_mail(app))
+        handlers.append(ErrorMail(app.config))
     for handler in handlers:
         handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(where)s%(message)s"))
         root.addHandler(handler)
@@ -71,17 +75,30 @@ def _file(app: Flask) -> logging.Handler:
     )
 
 
-def _mail(app: Flask) -> logging.Handler:
-    config = app.config
-    user = config["MAIL_USERNAME"]
-    handler = SMTPHandler(
-        mailhost=(config["MAIL_SERVER"], config["MAIL_PORT"]),
-        fromaddr=config["MAIL_DEFAULT_SENDER"],
-        toaddrs=config["ADMINS"],
-        subject=f"{config['SITE_NAME']} has an error",
-        credentials=(user, config["MAIL_PASSWORD"]) if user else None,
-        secure=() if config["MAIL_USE_TLS"] else None,
-    )
-    handler.setLevel(logging.ERROR)
-    handler.addFilter(OnceAMinute())
-    return handler
+class ErrorMail(logging.Handler):
+    """Mails a record to the admins; at once, because the worker may be what fails."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(logging.ERROR)
+        self.config = config
+        self.addFilter(OnceAMinute())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send the record."""
+        config = self.config
+        connect = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
+        try:
+            mail = EmailMessage()
+            mail["From"], mail["To"] = config["MAIL_DEFAULT_SENDER"], ", ".join(config["ADMINS"])
+            mail["Subject"] = f"{config['SITE_NAME']} has an error"
+            mail["Date"] = localtime()
+            mail.set_content(self.format(record))
+            server = config["MAIL_SERVER"], config["MAIL_PORT"]
+            with connect(*server, timeout=MAIL_TIMEOUT) as connection:
+                if config["MAIL_USE_TLS"]:
+                    connection.starttls()
+                if config["MAIL_USERNAME"]:
+                    connection.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
+                connection.send_message(mail)
+        except Exception:
+            self.handleError(record)

@@ -302,6 +302,13 @@ def test_a_taken_port_is_refused_at_once(app, make_app):
     assert f"127.0.0.1:{port} cannot be served" in result.output
 
 
+def test_every_command_has_a_help_text(app):
+    for name in app.cli.commands.keys() - {"db"}:
+        command = app.cli.commands[name]
+        for each in (command, *getattr(command, "commands", {}).values()):
+            assert each.get_short_help_str(), each.name
+
+
 def test_the_shell_has_the_models(app):
     with app.app_context():
         known = app.make_shell_context()

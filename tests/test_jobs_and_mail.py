@@ -3,6 +3,8 @@
 import logging
 import pickle
 import socket
+import ssl
+import subprocess
 import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -63,6 +65,36 @@ def letterbox():
     server_log.disabled = True
     yield handler
     server_log.disabled = False
+    server.stop()
+
+
+@pytest.fixture
+def encrypted(letterbox, tmp_path):
+    """A mail server that speaks TLS from the first byte; gives its port."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    server = MailServer(letterbox, hostname="127.0.0.1", port=0, ssl_context=context)
+    server.start()
+    yield server.port
     server.stop()
 
 
@@ -213,11 +245,28 @@ def test_an_email_address_gets_three_mails_an_hour(app, ada, bruno, anonymous, r
     assert len(rows("outbox_mail")) == 5
 
 
-def test_without_a_server_the_mail_is_in_the_log_with_its_link(app, ada, anonymous, caplog, rows):
-    caplog.set_level(logging.INFO, "app.mail.jobs")
+def test_without_a_server_the_log_says_so_and_holds_no_link(app, ada, anonymous, caplog, rows):
+    caplog.set_level(logging.DEBUG)
     ask_for_a_reset(anonymous)
-    assert "/reset-password/" in caplog.text
-    assert outbox(rows) == [(1, True)]
+    assert "was not sent: MAIL_SERVER is not set." in caplog.text
+    assert "/reset-password/ey" not in caplog.text
+    assert "ada@example.org" not in caplog.text
+    assert outbox(rows) == [(1, False)]
+    assert rows("outbox_mail")[0]["due_at"] is None
+
+
+def test_during_development_a_mail_is_printed_when_it_is_caused(
+    make_app, app, ada, caplog, capsys, monkeypatch, restored_logging
+):
+    monkeypatch.setattr("app.cli.is_command", lambda: True)
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    client = Client(make_app(TESTING=False))
+    ask_for_a_reset(client)
+    printed = capsys.readouterr().out
+    assert "Mail to ada@example.org: Set a new password" in printed
+    assert "http://127.0.0.1:8000/reset-password/ey" in printed
+    assert "/reset-password/ey" not in caplog.text
+    assert not Path(client.app.instance_path, "jobs.sqlite3").exists()
 
 
 def test_mails_are_deleted_after_a_week(app, ada, anonymous, rows, travel):
@@ -231,19 +280,25 @@ def test_mails_are_deleted_after_a_week(app, ada, anonymous, rows, travel):
 
 
 @pytest.fixture
-def logging_app(make_app, letterbox, tmp_path):
-    """An application with logging as in production, and a URL that fails."""
+def restored_logging():
+    """The root logger, put back as it was."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    env = {"INSTANCE_PATH": str(tmp_path), "MAIL_SERVER": "127.0.0.1"}
-    env |= {"MAIL_PORT": str(letterbox.port), "ADMINS": "ops@example.org,dev@example.org"}
-    app = make_app(env, TESTING=False)
-    app.add_url_rule("/fails", "fails", lambda: 1 / 0)
-    yield app
+    yield
     for handler in set(root.handlers) - set(before):
         root.removeHandler(handler)
         handler.close()
     root.setLevel(level)
+
+
+@pytest.fixture
+def logging_app(make_app, letterbox, tmp_path, restored_logging):
+    """An application with logging as in production, and a URL that fails."""
+    env = {"INSTANCE_PATH": str(tmp_path), "MAIL_SERVER": "127.0.0.1"}
+    env |= {"MAIL_PORT": str(letterbox.port), "ADMINS": "ops@example.org,dev@example.org"}
+    app = make_app(env, TESTING=False)
+    app.add_url_rule("/fails", "fails", lambda: 1 / 0)
+    return app
 
 
 def read_log(app):
@@ -262,6 +317,29 @@ def test_an_error_is_mailed_to_the_administrators_once_a_minute(logging_app, let
     assert "ZeroDivisionError" in received.get_content()
     assert "'/fails'" in received.get_content()
     assert read_log(logging_app).count("ZeroDivisionError") == 3
+
+
+def test_mails_and_errors_are_sent_by_tls_from_the_first_byte(
+    make_app, app, ada, letterbox, encrypted, rows, restored_logging
+):
+    env = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(encrypted), "MAIL_USE_SSL": "on"}
+    site = make_app(env | {"ADMINS": "ops@example.org"}, TESTING=False, MAIL_SUPPRESS_SEND=False)
+    site.add_url_rule("/fails", "fails", lambda: 1 / 0)
+    assert site.test_client().get("/fails").status_code == 500
+    with site.app_context(), writing() as session:
+        session.add(OutboxMail(recipient="ada@example.org", subject="Hi", body="Tea?"))
+    sweep(site)
+    assert [mail["To"] for mail in letterbox.received] == ["ops@example.org", "ada@example.org"]
+
+
+def test_the_error_page_says_that_somebody_was_told_only_if_so(logging_app, make_app):
+    told = "the people who run this site have been told"
+    assert told in logging_app.test_client().get("/fails").text
+    silent = make_app(PROPAGATE_EXCEPTIONS=False)
+    silent.add_url_rule("/fails", "fails", lambda: 1 / 0)
+    answer = silent.test_client().get("/fails")
+    assert answer.status_code == 500
+    assert told not in answer.text
 
 
 def test_a_request_cannot_forge_a_line_of_the_log(logging_app):

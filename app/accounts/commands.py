@@ -6,6 +6,8 @@ from ..data.database import db, writing
 from . import blueprint
 from .models import by_username
 
+blueprint.cli.help = "Change what a user may do."
+
 
 @blueprint.cli.command("promote")
 @click.argument("name")

@@ -9,6 +9,8 @@ from . import blueprint
 from .demo import load_demo
 from .loading import LoadError, load_folder
 
+blueprint.cli.help = "Load a whole community, or copy it to another database."
+
 
 @blueprint.cli.command("load")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))

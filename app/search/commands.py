@@ -6,6 +6,8 @@ import click
 
 from . import blueprint, index
 
+blueprint.cli.help = "Maintain the full-text index."
+
 
 @blueprint.cli.command("rebuild")
 def rebuild() -> None:
