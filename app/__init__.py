@@ -1,7 +1,9 @@
 """Microblog: a community that talks in short posts, as server-rendered hypermedia."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from flask import Flask
 
@@ -41,6 +43,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         static_url_path=static_url(),
     )
     app.config.from_mapping(settings)
+    _hide_files(Path(app.instance_path))
     config.refuse_unsafe(app.config, debug=app.debug)
     if app.debug and not cli.is_command():
         raise config.SettingError("FLASK_DEBUG is for development: unset it on a server.")
@@ -52,3 +55,11 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
     for name in DOMAINS:
         app.register_blueprint(import_module(f"app.{name}").blueprint)
     return app
+
+
+def _hide_files(instance: Path) -> None:
+    """Take the right to read what an earlier release made from other users of this machine."""
+    for pattern in ("*.sqlite3*", "logs/*"):
+        for file in instance.glob(pattern):
+            with suppress(OSError):
+                file.chmod(0o600)

@@ -137,6 +137,13 @@ def test_what_a_start_makes_is_for_its_user_alone(start, site):
     assert {path.name for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077} == set()
 
 
+def test_a_start_hides_what_an_earlier_release_made(start, site):
+    file = site / "microblog.sqlite3"
+    file.chmod(0o644)
+    assert start(*SERVER).returncode == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 @pytest.fixture
 def revision(app):
     """Give a function that sets the revision of the tests' database."""

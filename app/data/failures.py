@@ -1,9 +1,11 @@
 """Failures of the database that are no bug: what happened, for the operator and for the browser."""
 
+from errno import ENOSPC
+
 from sqlalchemy.exc import DBAPIError
 
-# SQLITE_FULL (sqlite.org/rescode), and PostgreSQL's disk_full.
-SQLITE_FULL, POSTGRESQL_FULL = 13, "53100"
+# SQLITE_FULL and SQLITE_IOERR_SHMSIZE (sqlite.org/rescode), and PostgreSQL's disk_full.
+SQLITE_FULL, POSTGRESQL_FULL = (13, 4874), "53100"
 
 
 def reason(error: BaseException) -> str:
@@ -13,8 +15,9 @@ def reason(error: BaseException) -> str:
 
 def is_disk_full(error: BaseException | None) -> bool:
     """Whether ``error`` says that there is no room to write."""
-    original = error.orig if isinstance(error, DBAPIError) else None
+    original = error.orig if isinstance(error, DBAPIError) else error
     return (
-        getattr(original, "sqlite_errorcode", None) == SQLITE_FULL
+        getattr(original, "sqlite_errorcode", None) in SQLITE_FULL
         or getattr(original, "sqlstate", None) == POSTGRESQL_FULL
+        or getattr(original, "errno", None) == ENOSPC
     )

@@ -1,5 +1,6 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from flask_htmx import HTMX
 from flask_htmx import make_response as htmx_response
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from jinja2_fragments.flask import render_block
 
 bootstrap = Bootstrap5()
@@ -29,6 +31,15 @@ class SafeRequest(Request):
         return sent
 
 
+class TemplateCache(FileSystemBytecodeCache):
+    """Compiled templates in files; on a full disk, a template is compiled again by each process."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Store a compiled template."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 def init_app(app: Flask) -> None:
     """Set up the templates of ``app``, and keep them compiled from one start to the next."""
     app.request_class = SafeRequest
@@ -37,7 +48,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     compiled = app.config["TEMPLATE_CACHE"]
     compiled.mkdir(parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    app.jinja_env.bytecode_cache = TemplateCache(str(compiled))
 
 
 def wants_fragment() -> bool:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from ..data.failures import is_disk_full
 from .answers import answer_with_messages, show_message, wants_fragment
 from .forms import from_another_site
 from .i18n import browser_language, using_language
@@ -22,7 +23,7 @@ EXPLANATIONS = {
     429: (_l("Too fast"), _l("That was a lot at once. Wait a little and try again.")),
 }
 
-# Fields that the page "This form has expired" shows; it carries all others along, hidden. By name:
+# Fields that a form which is shown again has; it carries all others along, hidden. By name:
 # a label, and the type of the input or ``textarea``. Domains declare theirs.
 _visible: dict[str, tuple[str, str]] = {}
 
@@ -76,19 +77,51 @@ def form_expired(error: CSRFError) -> Response:
         response = answer_with_messages(400)
         response.headers["HX-Trigger"] = json.dumps({"fresh-token": {"token": generate_csrf()}})
         return response
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    shown = [(name, value, *_visible[name]) for name, value in sent if name in _visible]
-    hidden = [(name, value) for name, value in sent if name not in _visible]
-    html = render_template("errors/form_expired.html", shown=shown, hidden=hidden)
-    return make_response(html, 400)
+    return _form_again(
+        _("This form has expired"),
+        _("You signed in or out since it was opened. What you typed is here: send it again."),
+        400,
+    )
 
 
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
+    if is_disk_full(error.original_exception):
+        return _disk_full()
     template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
     with using_language(browser_language()):
         html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
+
+
+def _disk_full() -> Response:
+    """Answer what could not be stored; pages are read as before."""
+    if wants_fragment():
+        show_message(
+            _("The disk of this site is full. Nothing you typed is lost: try again in a minute.")
+        )
+        response = answer_with_messages(503)
+    else:
+        response = _form_again(
+            _("That could not be stored"),
+            _("The disk of this site is full. What you typed is here: send it again in a minute."),
+            503,
+        )
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _form_again(title: str, advice: str, status: int) -> Response:
+    """Answer with the form that was sent, and what was typed in it."""
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    html = render_template(
+        "errors/form_again.html",
+        title=title,
+        advice=advice,
+        shown=[(name, value, *_visible[name]) for name, value in sent if name in _visible],
+        hidden=[(name, value) for name, value in sent if name not in _visible],
+    )
+    return make_response(html, status)
 
 
 def _explanation(error: HTTPException) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """The site as real processes, on an instance folder of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config import NAMES, ROOT
@@ -41,6 +42,7 @@ def serve(instance: Path, **settings: str) -> Iterator[str]:
             env=environment(instance, PORT=port, WEB_WORKERS="1", **settings),
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
         url = f"http://127.0.0.1:{port}"
         try:
@@ -48,7 +50,11 @@ def serve(instance: Path, **settings: str) -> Iterator[str]:
             yield url
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def _is_healthy(url: str) -> bool:
