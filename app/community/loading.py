@@ -14,7 +14,7 @@ from ..accounts import passwords
 from ..accounts.models import LONGEST_ABOUT, User
 from ..accounts.names import display_name
 from ..data.counters import repair_counts
-from ..data.database import Base, db, writing
+from ..data.database import Base, db, now, writing
 from ..data.ids import id_at, moment_of
 from ..data.types import is_storable
 from ..follows.models import Follow
@@ -24,7 +24,10 @@ from ..search.index import fill
 from ..web.forms import line_ends
 
 BATCH = 5_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
+# The id and the username of people, by username in lower case.
+People = dict[str, tuple[int, str]]
 FILES = {
     "users.csv": ("username", "display_name", "created_at"),
     "follows.csv": ("follower", "followed"),
@@ -66,16 +69,16 @@ def load(
     """Load rows as :func:`load_folder` reads them, in one transaction."""
     password_hash = passwords.make(password) if password else None
     with writing():
-        ids = _load_users(users, password_hash)
-        _load_follows(follows, ids)
-        _load_posts(posts, ids)
+        people = _load_users(users, password_hash)
+        followed = _load_follows(follows, people)
+        _load_posts(posts, people)
         repair_counts()
         fill()
-    return Loaded(len(users), len(follows), len(posts))
+    return Loaded(len(users), followed, len(posts))
 
 
-def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> dict[str, int]:
-    """Insert users; return their ids by username."""
+def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People:
+    """Insert users; return them by username."""
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
     for row in rows:
         if not USERNAME.match(row["username"]):
@@ -85,15 +88,15 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> dict[s
         taken.add(row["username"].lower())
     dated = sorted((_moment(row), row["username"], row) for row in rows)
     keys = _free_ids(User, [moment for moment, _name, _row in dated])
-    ids = {}
+    people = {}
     values = []
     for key, (_at, name, row) in zip(keys, dated, strict=True):
-        ids[name] = key
+        people[name.lower()] = (key, name)
         values.append(
             {"id": key, "username": name, **_profile(row), "password_hash": password_hash}
         )
     _insert(User, values)
-    return ids
+    return people
 
 
 def _profile(row: dict[str, str]) -> dict[str, str]:
@@ -109,11 +112,14 @@ def _profile(row: dict[str, str]) -> dict[str, str]:
         raise _error(row, f"display_name: {error}") from error
 
 
-def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
-    """Insert follows; the time of a follow is when the later of the two users joined."""
+def _load_follows(rows: list[dict[str, str]], people: People) -> int:
+    """Insert follows, each pair once; return how many.
+
+    The time of a follow is when the later of the two users joined.
+    """
     pairs = {}
     for row in rows:
-        pair = (_user_id(row, "follower", ids), _user_id(row, "followed", ids))
+        pair = (_user_id(row, "follower", people), _user_id(row, "followed", people))
         if pair[0] == pair[1]:
             raise _error(row, "nobody follows themselves")
         pairs[pair] = max(pair)
@@ -126,13 +132,13 @@ def _load_follows(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
             for since, ((follower, followed), _later) in zip(keys, dated, strict=True)
         ],
     )
+    return len(pairs)
 
 
-def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
+def _load_posts(rows: list[dict[str, str]], people: People) -> None:
     """Insert posts with the columns that :func:`app.posts.writing.publish` writes."""
     dated = sorted(((_moment(row), i, row) for i, row in enumerate(rows)))
     keys = _free_ids(Post, [moment for moment, _i, _row in dated])
-    people = {name.lower(): (id, name) for name, id in ids.items()}
     posts: list[dict[str, Any]] = []
     mentions: list[dict[str, Any]] = []
     tags: list[dict[str, Any]] = []
@@ -143,7 +149,7 @@ def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
             text = parse(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
         except ValueError as error:
             raise _error(row, str(error)) from error
-        author_id = _user_id(row, "author", ids)
+        author_id = _user_id(row, "author", people)
         parent = _parent(row, numbered)
         posts.append(
             {
@@ -158,6 +164,8 @@ def _load_posts(rows: list[dict[str, str]], ids: dict[str, int]) -> None:
         mentions += [{"post_id": key, "user_id": id} for id in text.mentioned]
         tags += [{"post_id": key, "tag": tag} for tag in text.tags]
         if number := row.get("number"):
+            if number in numbered:
+                raise _error(row, f"the number {number!r} is that of another post")
             numbered[number] = (key, author_id)
     _insert(Post, posts)
     _insert(Mention, mentions)
@@ -177,37 +185,62 @@ def _parent(
 
 
 def _read(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Yield the rows of a CSV file; the key ``at`` of a row holds its file and line."""
+    """Yield the rows of a CSV file; the key ``at`` of a row holds its file and first line."""
+    line = 0
     try:
-        with file.open(encoding="utf-8", newline="") as lines:
-            reader = csv.DictReader(lines)
-            missing = set(columns) - set(reader.fieldnames or ())
-            if missing:
-                raise LoadError(f"{file.name}: no column {', '.join(sorted(missing))}")
-            for row in reader:
-                at = f"{file.name}, line {reader.line_num}"
-                if None in row or None in row.values():
-                    raise LoadError(f"{at}: {len(columns)} columns are wanted")
-                yield row | {"at": at}
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            names: list[str] = []
+            while True:
+                line = reader.line_num + 1
+                values = next(reader, None)
+                if values is None:
+                    break
+                if not values:
+                    continue  # An empty line.
+                if not names:
+                    names = _header(file, values, columns)
+                elif len(values) != len(names):
+                    raise LoadError(f"{file.name}, line {line}: {len(names)} columns are wanted")
+                else:
+                    yield dict(zip(names, values, strict=True)) | {
+                        "at": f"{file.name}, line {line}"
+                    }
+            if not names:
+                _header(file, [], columns)
     except FileNotFoundError:
         raise LoadError(f"{file.name} is missing in {file.parent}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise LoadError(f"{file.name} is no UTF-8 CSV file: {error}") from error
+    except csv.Error as error:
+        raise LoadError(f"{file.name}, line {line}: no row of a CSV file: {error}") from error
 
 
-def _user_id(row: dict[str, str], column: str, ids: dict[str, int]) -> int:
+def _header(file: Path, names: list[str], columns: tuple[str, ...]) -> list[str]:
+    """Return the names of the columns of ``file``, if all that are needed are among them."""
+    if missing := set(columns) - set(names):
+        raise LoadError(f"{file.name}: no column {', '.join(sorted(missing))}")
+    return names
+
+
+def _user_id(row: dict[str, str], column: str, people: People) -> int:
     try:
-        return ids[row[column]]
+        return people[row[column].lower()][0]
     except KeyError:
         raise _error(row, f"{row[column]!r} is not in users.csv") from None
 
 
 def _moment(row: dict[str, str]) -> datetime:
+    """Return when a row was made: between 1970 and now, because ids are such times."""
+    written = row["created_at"]
     try:
-        moment = datetime.fromisoformat(row["created_at"])
+        moment = datetime.fromisoformat(written)
     except ValueError:
-        raise _error(row, f"{row['created_at']!r} is no date as in 2026-01-31T12:00:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise _error(row, f"{written!r} is no date as in 2026-01-31T12:00:00Z") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not EPOCH <= moment <= now():
+        raise _error(row, f"{written!r} is not between 1970 and now")
+    return moment
 
 
 def _error(row: dict[str, str], what: str) -> LoadError:

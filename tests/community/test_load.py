@@ -1,6 +1,7 @@
 """Importing a community from CSV files."""
 
 import csv
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from werkzeug.security import check_password_hash
@@ -35,6 +36,17 @@ def load(app, tmp_path):
                 with (tmp_path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
                     csv.writer(file).writerows(rows)
         return app.test_cli_runner().invoke(args=["community", "load", str(tmp_path), *options])
+
+    return run
+
+
+@pytest.fixture
+def load_text(load, tmp_path):
+    """Give a function that loads these bytes as posts.csv."""
+
+    def run(posts):
+        (tmp_path / "posts.csv").write_bytes(posts)
+        return load(posts=None)
 
     return run
 
@@ -125,7 +137,66 @@ def test_display_names_have_the_rules_of_the_form(load, rows):
     assert saved == ["Ada", "Ada L", "👩\u200d💻", "José"]
 
 
+def test_a_name_is_found_whatever_its_case(app, load, rows):
+    result = load(
+        follows=[FOLLOWS[0], ("ADA", "bruno"), ("Ada", "BRUNO")],
+        posts=[POSTS[0], ("bRUNO", "2024-04-01", "Hello @CARMEN")],
+    )
+    assert "Loaded 3 people, 1 follows and 1 posts" in result.output
+    users = {row["username"]: row["id"] for row in rows("user")}
+    assert [(row["follower_id"], row["followed_id"]) for row in rows("follow")] == [
+        (users["ada"], users["Bruno"])
+    ]
+    assert rows("post")[0]["author_id"] == users["Bruno"]
+    assert rows("mention")[0]["user_id"] == users["carmen"]
+    assert check_counters(app).exit_code == 0
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\n", b"\xef\xbb\xbf\r\n\r\n"])
+def test_a_byte_order_mark_and_empty_lines_are_read(load_text, rows, start):
+    result = load_text(start + b"author,created_at,body\n\nada,2024-01-01,Hi\n\n")
+    assert result.exit_code == 0, result.output
+    assert [row["body"] for row in rows("post")] == ["Hi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (b'author,created_at,body\nada,2024-01-01,"Hi\n\nthere\n', "posts.csv, line 2: no row of"),
+        (b'author,created_at,body\nada,2024-01-01,"Hi" you\n', "posts.csv, line 2: no row of"),
+        (b"author,created_at,body\n\nada,2024-01-01,Hi\nada,1,x\n", "posts.csv, line 4: '1' is"),
+        (b'author,created_at,body\nada,1,"Hi\nyou"\n', "posts.csv, line 2: '1' is no date"),
+        (b"", "posts.csv: no column author, body, created_at"),
+        (b"\n\n", "posts.csv: no column author, body, created_at"),
+    ],
+)
+def test_a_file_that_is_no_csv_is_named_with_its_line(load_text, rows, text, error):
+    result = load_text(text)
+    assert result.exit_code == 1
+    assert error in result.output
+    assert rows("user") == []
+
+
+def test_a_date_in_the_future_is_named_with_its_line(load, rows):
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    for when in (tomorrow, "2999-01-01", "9999-12-31", "9999-12-31T23:59:59-10:00", "1969-12-31"):
+        result = load(posts=[*POSTS, ("ada", when, "Hello")])
+        assert result.exit_code == 1
+        assert f"posts.csv, line 6: '{when}' is not between 1970 and now" in result.output
+    assert rows("post") == []
+
+
 BAD = {
+    "a number twice": (
+        {
+            "posts": [
+                ("number", *POSTS[0]),
+                ("7", "ada", "2024-01-01", "One"),
+                ("7", "ada", "2024-01-02", "Two"),
+            ]
+        },
+        "posts.csv, line 3: the number '7' is that of another post",
+    ),
     "a name that is none": (
         {"users": [*USERS, ("no spaces", "", "2024-01-01T00:00:00Z")]},
         "users.csv, line 5: a username is",
