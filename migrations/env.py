@@ -3,7 +3,12 @@
 import warnings
 
 from alembic import context
+from alembic.operations import ops
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy import Column
+
+from app.data.schema import known_revisions
 
 target_db = current_app.extensions["migrate"].db
 
@@ -26,13 +31,54 @@ def render_item(type_, obj, autogen_context):
     return False
 
 
-def leave_out_empty(_context, _revision, directives):
-    """Write no revision if nothing has changed."""
-    if (
-        getattr(context.config.cmd_opts, "autogenerate", False)
-        and directives[0].upgrade_ops.is_empty()
-    ):
+def check_revision(_context, _revision, directives):
+    """Number a new revision; write none if nothing has changed, and none that loses something."""
+    (script,) = directives
+    if script.upgrade_ops.is_empty() and getattr(context.config.cmd_opts, "autogenerate", False):
         directives[:] = []
+        return
+    script.rev_id = f"{int(known_revisions()[-1]) + 1:04}"
+    for table, operation in operations(script.upgrade_ops):
+        refuse_missing_values(table, operation)
+        refuse_lost_indexes(table, operation)
+    for table, operation in operations(script.downgrade_ops):
+        refuse_lost_indexes(table, operation)
+
+
+def operations(container):
+    """Yield each operation on an existing table, with the table's name."""
+    for each in container.ops:
+        if isinstance(each, ops.ModifyTableOps):
+            yield from ((each.table_name, operation) for operation in each.ops)
+
+
+def refuse_missing_values(table, operation):
+    """Refuse a column without a value for the rows that are there."""
+    if isinstance(operation, ops.AddColumnOp):
+        column = operation.column
+        if not column.nullable and column.server_default is None:
+            raise CommandError(
+                f"{table}.{column.name} is NOT NULL and has no server_default: the rows that are "
+                "there would have no value. Give the column of the model a server_default."
+            )
+
+
+def refuse_lost_indexes(table, operation):
+    """Refuse a change for which SQLite copies a table: the copy lacks indexes on expressions."""
+    in_place = (ops.AddColumnOp, ops.CreateIndexOp, ops.DropIndexOp)
+    indexes = target_db.metadata.tables[table].indexes if table in target_db.metadata else ()
+    lost = [
+        index.name
+        for index in indexes
+        if not all(isinstance(expression, Column) for expression in index.expressions)
+    ]
+    if lost and not isinstance(operation, in_place):
+        raise CommandError(
+            f"On SQLite this change copies the table {table}, and the copy lacks its indexes on "
+            f"expressions ({', '.join(sorted(lost))}). Write the migration by hand, as "
+            'flask db revision -m "…" begins it, without batch_alter_table: op.add_column and '
+            "op.drop_column change the table in place."
+        )
 
 
 def run_offline():
@@ -63,7 +109,7 @@ def run_online():
                 include_object=include_object,
                 render_item=render_item,
                 transactional_ddl=True,
-                process_revision_directives=leave_out_empty,
+                process_revision_directives=check_revision,
                 **options,
             )
             with context.begin_transaction():

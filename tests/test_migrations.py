@@ -1,16 +1,20 @@
 """Migrations: up, down and up again; the schema equals the models."""
 
+import shutil
+from datetime import UTC, datetime
+
 import flask_migrate
 import pytest
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import MetaData, delete, insert, inspect, select, text
 
 from app.accounts.models import register
 from app.data.database import Base, db, writing
-from app.follows.models import follow
+from app.data.schema import known_revisions
 from app.posts.models import FILTERED_BY
 from app.posts.writing import publish
 from app.search import index
 from app.search.jobs import complete_index
+from config import ROOT
 from tests.conftest import DATABASE
 
 
@@ -20,24 +24,104 @@ def fresh(make_app, make_database):
     return make_app({"DATABASE_URL": make_database()})
 
 
-def tables():
-    """The tables in the database, without the shadow tables of the search index."""
-    db.session.remove()
-    names = inspect(db.engine).get_table_names()
+def tables(connection):
+    """The tables in the database, without those of the search index and of Alembic."""
+    names = inspect(connection).get_table_names()
     return {name for name in names if name != "alembic_version" and "_fts" not in name}
 
 
-def test_up_down_and_up_again(fresh):
+def fill():
+    """Put two rows into every table that has none, each with other values."""
+    with db.engine.begin() as connection:
+        schema = MetaData()
+        schema.reflect(connection, only=lambda name, _: name in tables(connection))
+        for table in schema.sorted_tables:
+            if connection.execute(select(table).limit(1)).first() is None:
+                for n in (1, 2):
+                    connection.execute(table.insert().values(row(table, n)))
+
+
+def row(table, n):
+    """Row ``n`` of a table; foreign keys of one row are of different rows, as far as there are."""
+    foreign = [column for column in table.columns if column.foreign_keys]
+    keys = {column.name: 1 + (n + i) % 2 for i, column in enumerate(foreign)}
+    return {column.name: value(column, n) for column in table.columns} | keys
+
+
+def value(column, n):
+    if column.type.python_type is datetime:
+        return datetime(2024, 1, n, tzinfo=UTC)
+    if column.type.python_type is dict:
+        return {"n": n}
+    if column.type.python_type is str:
+        return f"{column.name[:3]}{n}"[: column.type.length]
+    return column.type.python_type(n)
+
+
+def counts():
+    """The number of rows of every table."""
+    with db.engine.connect() as connection:
+        return {
+            name: connection.scalar(text(f'SELECT count(*) FROM "{name}"'))
+            for name in tables(connection)
+        }
+
+
+def test_every_step_goes_up_down_and_up_again_with_rows_in_every_table(fresh):
     with fresh.app_context():
-        for _ in range(2):
+        for revision in known_revisions():
+            flask_migrate.upgrade(revision=revision)
+            fill()
+            before = counts()
+            assert set(before.values()) == {2}
+            if revision != known_revisions()[0]:
+                flask_migrate.downgrade(revision="-1")
+                kept = counts()
+                assert kept.items() <= before.items()
+                flask_migrate.upgrade(revision=revision)
+                assert counts() == before | dict.fromkeys(before.keys() - kept.keys(), 0)
+                fill()
+        flask_migrate.downgrade(revision="base")
+        assert counts() == {}
+        flask_migrate.upgrade()
+        assert set(counts()) == set(Base.metadata.tables)
+
+
+@pytest.fixture
+def migrate(fresh, tmp_path):
+    """Give a function that alters the database and has a revision written that mends it."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", copy)
+
+    def run(statement):
+        with fresh.app_context():
             flask_migrate.upgrade()
-            assert tables() == set(Base.metadata.tables)
-            ada, bruno = register("ada"), register("bruno")
-            follow(ada, bruno)
-            publish(bruno, "Hello")
-            db.session.remove()
-            flask_migrate.downgrade(revision="base")
-            assert inspect(db.engine).get_table_names() == ["alembic_version"]
+            with db.engine.begin() as connection:
+                connection.execute(text(statement))
+        arguments = ["db", "migrate", "-d", str(copy), "-m", "mood"]
+        result = fresh.test_cli_runner().invoke(args=arguments)
+        return result, [file.name for file in copy.glob("versions/*_mood.py")]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("ALTER TABLE draft DROP COLUMN body", "draft.body is NOT NULL and has no server_default"),
+        ('ALTER TABLE "user" DROP COLUMN language', "On SQLite this change copies the table user"),
+    ],
+)
+def test_a_revision_that_loses_something_is_refused(migrate, caplog, statement, error):
+    result, written = migrate(statement)
+    assert (result.exit_code, written) == (1, [])
+    assert error in caplog.text
+
+
+def test_a_revision_gets_the_next_number(migrate):
+    result, written = migrate("ALTER TABLE draft ADD COLUMN stray INTEGER")
+    assert result.exit_code == 0, result.output
+    assert written == [f"{int(known_revisions()[-1]) + 1:04}_mood.py"]
 
 
 def test_the_schema_equals_the_models(fresh):
