@@ -8,8 +8,13 @@ from sqlalchemy import Engine, ExceptionContext, NullPool, event
 
 try:
     from pysqlite3 import dbapi2 as sqlite
-except ImportError:  # There is no wheel for this platform (Linux on ARM, for example).
-    sqlite = sqlite3
+except ImportError:
+    try:
+        # The same driver with SQLCipher, which is SQLite as long as nobody sets a key. It has
+        # wheels for ARM and macOS.
+        from sqlcipher3 import dbapi2 as sqlite
+    except ImportError:
+        sqlite = sqlite3
 
 # Bytes per page of a new SQLite database, and bytes mapped into memory (SQLite's maximum).
 PAGE_SIZE, MMAP_SIZE = 8192, 2**31
