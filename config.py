@@ -112,7 +112,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # counts its own limits.
         "REDIS_URL": redis_url,
         # The public URL of the site, with scheme and without a path; links in mails use it.
-        "BASE_URL": base_url or f"http://127.0.0.1:{port}",
+        "BASE_URL": base_url or f"http://{_in_url(host)}:{port}",
         # The address and the port that the server listens on.
         "HOST": host,
         "PORT": port,
@@ -294,8 +294,15 @@ def _served_hosts(base_url: str, host: str) -> set[str]:
     if name := urlsplit(base_url).hostname:
         with contextlib.suppress(UnicodeError):
             name = name.encode("idna").decode()
-        return {f"[{name}]" if ":" in name else name}
-    return {"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host.lower()}
+        return {_in_url(name)}
+    return {"localhost", "127.0.0.1", "[::1]", _in_url(host)}
+
+
+def _in_url(host: str) -> str:
+    """Return a host as URLs write it; for all addresses of this machine, the one that it has."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - nothing is bound here
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host.lower()
 
 
 def _mail_encryption(env: Mapping[str, str]) -> dict[str, bool]:

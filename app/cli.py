@@ -11,17 +11,18 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Program
 
 import config
 
+from .data.backup import backup
 from .data.counters import counters
 from .data.database import Base, db, writing
 from .data.failures import reason
 from .data.reading import read
-from .data.schema import check_schema
+from .data.schema import schema_problem
 
 
 def init_app(app: Flask) -> None:
     """Give ``app`` the commands, and ``flask shell`` its models."""
     app.cli = Commands(name=app.name)
-    for command in (version, counters):
+    for command in (version, counters, backup):
         app.cli.add_command(command)
     app.shell_context_processor(_shell_context)
 
@@ -53,14 +54,12 @@ def _in_one_line() -> Iterator[None]:
 
 
 def _explanation(error: DBAPIError) -> str:
+    own = f"The database {db.engine.url.render_as_string()} failed: {reason(error)}"
     try:
         # The reason why a statement fails may be another schema.
-        check_schema(current_app)
-    except config.SettingError as problem:
-        return str(problem)
-    except DBAPIError as again:
-        error = again
-    return f"The database {db.engine.url.render_as_string()} failed: {reason(error)}"
+        return schema_problem(current_app) or own
+    except DBAPIError:
+        return own
 
 
 def _shell_context() -> dict[str, Any]:

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tomllib
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 import config
 from app import DOMAINS, create_app
@@ -75,6 +77,21 @@ def test_the_error_names_an_invalid_value(settings, name, value, error):
     assert "pw" not in str(raised.value)
 
 
+URLS = st.from_regex(
+    r"(sqlite|postgresql|postgres|redis|https?|ftp)://[\x20-\x7e]{0,20}", fullmatch=True
+)
+
+
+@hypothesis.given(st.sampled_from(sorted(config.NAMES - {"INSTANCE_PATH"})), st.text() | URLS)
+def test_whatever_is_set_is_read_or_refused_in_one_line(settings, name, value):
+    message = ""
+    try:
+        settings(**{name: value})
+    except config.SettingError as error:
+        message = str(error)
+    assert len(message.splitlines()) <= 1
+
+
 def test_both_kinds_of_mail_encryption_are_refused(settings):
     assert settings(MAIL_USE_SSL="on")["MAIL_USE_SSL"] is True
     with pytest.raises(config.SettingError, match="MAIL_USE_TLS and MAIL_USE_SSL are both on"):
@@ -93,6 +110,15 @@ def test_both_kinds_of_mail_encryption_are_refused(settings):
 )
 def test_the_served_hosts_are_those_of_the_address(settings, env, hosts):
     assert settings(**env)["SERVED_HOSTS"] == hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("::1", "http://[::1]:8000"), ("192.0.2.1", "http://192.0.2.1:8000")]
+    + [(every, "http://127.0.0.1:8000") for every in ("0.0.0.0", "::")],
+)
+def test_without_an_address_links_lead_to_where_the_server_listens(settings, host, url):
+    assert settings(HOST=host)["BASE_URL"] == url
 
 
 def test_a_relative_instance_path_does_not_depend_on_the_working_folder(monkeypatch, tmp_path):
@@ -285,8 +311,12 @@ def test_processes_that_start_at_once_agree_on_the_key(tmp_path):
     assert os.listdir(tmp_path / "instance") == ["secret_key"]
 
 
+# These give the environment to other programs.
+HAND_ON = ("serving.py", "backup.py")
+
+
 def test_one_file_reads_the_environment():
-    sources = [p for p in (config.ROOT / "app").rglob("*.py") if p.name != "serving.py"]
+    sources = [p for p in (config.ROOT / "app").rglob("*.py") if p.name not in HAND_ON]
     assert [p.name for p in sources if "os.environ" in p.read_text()] == []
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from . import blueprint
+from .csv_files import LoadError
 from .demo import load_demo
-from .loading import LoadError, load_folder
+from .loading import load_folder
 
 blueprint.cli.help = "Load a whole community, or copy it to another database."
 

@@ -1,6 +1,5 @@
 """Import a community (users, follows and posts) in bulk inserts."""
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,21 +21,13 @@ from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import parse
 from ..search.index import fill
 from ..web.forms import line_ends
+from .csv_files import FILES, row_error, rows_of
 
 BATCH = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 # The id and the username of people, by username in lower case.
 People = dict[str, tuple[int, str]]
-FILES = {
-    "users.csv": ("username", "display_name", "created_at"),
-    "follows.csv": ("follower", "followed"),
-    "posts.csv": ("author", "created_at", "body"),
-}
-
-
-class LoadError(ValueError):
-    """A file has an invalid row; the message names file and line."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +44,10 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
 
     ``users.csv`` may have a column ``about_me``; ``posts.csv`` may have ``number`` and
     ``in_reply_to``, the number of the earlier post that a post replies to. All users get
-    ``password``, if it is given. Raises :class:`LoadError` and loads nothing if a line is
-    invalid.
+    ``password``, if it is given. Raises :class:`app.community.csv_files.LoadError` and loads
+    nothing if a line is invalid.
     """
-    users, follows, posts = (list(_read(folder / name, columns)) for name, columns in FILES.items())
+    users, follows, posts = (list(rows_of(folder, name)) for name in FILES)
     return load(users, follows, posts, password)
 
 
@@ -82,9 +73,9 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
     for row in rows:
         if not USERNAME.match(row["username"]):
-            raise _error(row, "a username is 1 to 30 of A-Z, a-z, 0-9 and _")
+            raise row_error(row, "a username is 1 to 30 of A-Z, a-z, 0-9 and _")
         if row["username"].lower() in taken:
-            raise _error(row, f"the name {row['username']} is taken")
+            raise row_error(row, f"the name {row['username']} is taken")
         taken.add(row["username"].lower())
     dated = sorted((_moment(row), row["username"], row) for row in rows)
     keys = _free_ids(User, [moment for moment, _name, _row in dated])
@@ -103,13 +94,13 @@ def _profile(row: dict[str, str]) -> dict[str, str]:
     """Return the profile of a row, by the rules of the form."""
     about_me = line_ends(row.get("about_me", ""))
     if len(about_me) > LONGEST_ABOUT:
-        raise _error(row, f"about_me has more than {LONGEST_ABOUT} characters")
+        raise row_error(row, f"about_me has more than {LONGEST_ABOUT} characters")
     if not is_storable(about_me):
-        raise _error(row, "about_me has a character that cannot be kept")
+        raise row_error(row, "about_me has a character that cannot be kept")
     try:
         return {"display_name": display_name(row["display_name"]), "about_me": about_me}
     except ValueError as error:
-        raise _error(row, f"display_name: {error}") from error
+        raise row_error(row, f"display_name: {error}") from error
 
 
 def _load_follows(rows: list[dict[str, str]], people: People) -> int:
@@ -121,7 +112,7 @@ def _load_follows(rows: list[dict[str, str]], people: People) -> int:
     for row in rows:
         pair = (_user_id(row, "follower", people), _user_id(row, "followed", people))
         if pair[0] == pair[1]:
-            raise _error(row, "nobody follows themselves")
+            raise row_error(row, "nobody follows themselves")
         pairs[pair] = max(pair)
     dated = sorted(pairs.items(), key=lambda item: item[1])
     keys = _rising_ids(moment_of(later) for _pair, later in dated)
@@ -148,7 +139,7 @@ def _load_posts(rows: list[dict[str, str]], people: People) -> None:
         try:
             text = parse(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
         except ValueError as error:
-            raise _error(row, str(error)) from error
+            raise row_error(row, str(error)) from error
         author_id = _user_id(row, "author", people)
         parent = _parent(row, numbered)
         posts.append(
@@ -165,7 +156,7 @@ def _load_posts(rows: list[dict[str, str]], people: People) -> None:
         tags += [{"post_id": key, "tag": tag} for tag in text.tags]
         if number := row.get("number"):
             if number in numbered:
-                raise _error(row, f"the number {number!r} is that of another post")
+                raise row_error(row, f"the number {number!r} is that of another post")
             numbered[number] = (key, author_id)
     _insert(Post, posts)
     _insert(Mention, mentions)
@@ -180,54 +171,15 @@ def _parent(
     if not number:
         return None, None
     if number not in numbered:
-        raise _error(row, f"in_reply_to {number!r} is no earlier post's number")
+        raise row_error(row, f"in_reply_to {number!r} is no earlier post's number")
     return numbered[number]
-
-
-def _read(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Yield the rows of a CSV file; the key ``at`` of a row holds its file and first line."""
-    line = 0
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            names: list[str] = []
-            while True:
-                line = reader.line_num + 1
-                values = next(reader, None)
-                if values is None:
-                    break
-                if not values:
-                    continue  # An empty line.
-                if not names:
-                    names = _header(file, values, columns)
-                elif len(values) != len(names):
-                    raise LoadError(f"{file.name}, line {line}: {len(names)} columns are wanted")
-                else:
-                    yield dict(zip(names, values, strict=True)) | {
-                        "at": f"{file.name}, line {line}"
-                    }
-            if not names:
-                _header(file, [], columns)
-    except FileNotFoundError:
-        raise LoadError(f"{file.name} is missing in {file.parent}") from None
-    except UnicodeDecodeError as error:
-        raise LoadError(f"{file.name} is no UTF-8 CSV file: {error}") from error
-    except csv.Error as error:
-        raise LoadError(f"{file.name}, line {line}: no row of a CSV file: {error}") from error
-
-
-def _header(file: Path, names: list[str], columns: tuple[str, ...]) -> list[str]:
-    """Return the names of the columns of ``file``, if all that are needed are among them."""
-    if missing := set(columns) - set(names):
-        raise LoadError(f"{file.name}: no column {', '.join(sorted(missing))}")
-    return names
 
 
 def _user_id(row: dict[str, str], column: str, people: People) -> int:
     try:
         return people[row[column].lower()][0]
     except KeyError:
-        raise _error(row, f"{row[column]!r} is not in users.csv") from None
+        raise row_error(row, f"{row[column]!r} is not in users.csv") from None
 
 
 def _moment(row: dict[str, str]) -> datetime:
@@ -236,15 +188,11 @@ def _moment(row: dict[str, str]) -> datetime:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise _error(row, f"{written!r} is no date as in 2026-01-31T12:00:00Z") from None
+        raise row_error(row, f"{written!r} is no date as in 2026-01-31T12:00:00Z") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if not EPOCH <= moment <= now():
-        raise _error(row, f"{written!r} is not between 1970 and now")
+        raise row_error(row, f"{written!r} is not between 1970 and now")
     return moment
-
-
-def _error(row: dict[str, str], what: str) -> LoadError:
-    return LoadError(f"{row.get('at', 'a row')}: {what}")
 
 
 def _free_ids(model: type[Any], moments: list[datetime]) -> Iterator[int]:

@@ -34,15 +34,24 @@ def check_schema(app: Flask) -> None:
     Raises :class:`config.SettingError` for a revision that this release cannot use, and
     :class:`sqlalchemy.exc.DBAPIError` for a database that does not answer.
     """
+    if problem := schema_problem(app):
+        raise config.SettingError(problem)
+    with app.app_context():
+        url = db.engine.url.render_as_string()
+    app.logger.info(
+        "Microblog %s starts on %s, schema %s.", config.VERSION, url, known_revisions()[-1]
+    )
+
+
+def schema_problem(app: Flask) -> str | None:
+    """Return in a sentence why ``app`` cannot use the schema and what to do; None if it can."""
     with app.app_context():
         url = db.engine.url.render_as_string()
         with db.engine.connect() as connection:
-            found = revision_of(connection)
+            problem = problem_of(app, revision_of(connection))
         # A process that forks from here must not share the connection.
         db.engine.dispose()
-    if problem := problem_of(app, found):
-        raise config.SettingError(f"The database {url} {problem}")
-    app.logger.info("Microblog %s starts on %s, schema %s.", config.VERSION, url, found)
+    return problem and f"The database {url} {problem}"
 
 
 def problem_of(app: Flask, found: str | None) -> str | None:

@@ -23,7 +23,7 @@ class ServedHosts:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer a request."""
-        host = environ.get("HTTP_HOST", environ["SERVER_NAME"]).lower()
+        host = environ.get("HTTP_HOST", environ.get("SERVER_NAME", "")).lower()
         match = HOST.fullmatch(host)
         if match and match[1] in self.hosts:
             environ["HTTP_HOST"] = host
