@@ -52,7 +52,7 @@ def tag(tag: str) -> ResponseReturnValue:
     if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
         abort(404)
     folded = fold(tag)
-    if not folded:
+    if not folded or len(folded) > LONGEST_TAG:
         abort(404)
     if folded != tag:
         return redirect(url_for(".tag", tag=folded), 303)

@@ -141,3 +141,10 @@ def test_a_repost_is_not_listed_again(ada, bruno, make_post, signed_in, anonymou
     signed_in(ada).post(f"/posts/{post.id}/repost")
     assert cards(anonymous.get("/tags/soup")) == [post.id]
     absent(anonymous.page, "#posts .post-why")
+
+
+@pytest.mark.parametrize(("length", "status"), [(60, 200), (61, 404), (600, 404), (60_000, 404)])
+def test_a_tag_that_is_too_long_to_exist_is_no_page(anonymous, length, status):
+    answer = anonymous.get("/tags/" + "x" * length)
+    assert answer.status_code == status
+    assert len(answer.text) < 20_000
