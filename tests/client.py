@@ -126,5 +126,5 @@ class Client:
         field = parse(response).css_first("input[name=csrf_token]")
         if field is not None:
             self.csrf_token = field.attributes["value"]
-        if whole and response.status_code in (200, 422):
+        if whole and response.status_code in (200, 401, 422):
             self.page = response

@@ -1,5 +1,6 @@
 """Requests every URL of the site and checks each page, fragment and form."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
@@ -22,7 +23,7 @@ from app.search.index import fill
 from app.web.answers import own_path
 from app.web.paging import PAGE
 from tests.conftest import PASSWORD
-from tests.html import absent, attributes, messages, one
+from tests.html import absent, attributes, messages, one, parse, select
 
 # The only columns that a GET may change.
 MOVED_BY_READING = {"user": {"last_seen_at"}, "login_session": {"last_used_at"}}
@@ -271,6 +272,9 @@ def ada(app, placeholders):
         return db.session.scalars(by_username("ada")).one()
 
 
+# The fields that people type into.
+TYPED = {"body", "display_name", "about_me", "email"}
+FOR_MEMBERS_ONLY = [form for form in FORMS if not form.for_anonymous]
 HTML = [page for page in PAGES if page.html and page.member == 200]
 FOR_ALL = [page for page in PAGES if page.anonymous == "sees it"]
 FOR_MEMBERS = [page for page in PAGES if page.anonymous == "logs in"]
@@ -305,6 +309,12 @@ def contents(app):
 def viewer(ada, signed_in):
     """The client of a member who follows and writes."""
     return signed_in(ada)
+
+
+def values(page):
+    """Return the values of the fields of all forms in the main part of a page."""
+    fields = parse(page).css("main form [name]")
+    return {field.attributes.get("value") or field.text().strip() for field in fields}
 
 
 def endpoints(app, examples, placeholders):
@@ -465,6 +475,101 @@ def test_a_page_shows_no_email_address_but_the_viewers(page, placeholders, viewe
     assert "person1@" not in text
 
 
+# Whose page it is
+
+
+@every("page", HTML)
+def test_every_form_of_a_page_has_the_account_of_its_viewer(page, placeholders, viewer, ada):
+    forms = select(viewer.get(page.url.format(**placeholders)), "form[method=post]")
+    assert [
+        [field.attributes["value"] for field in form.css("[name=account]")] for form in forms
+    ] == [[str(ada.id)]] * len(forms)
+
+
+@every("page", [page for page in FOR_ALL if page.html])
+def test_a_form_for_an_anonymous_viewer_has_no_account(page, placeholders, anonymous):
+    absent(anonymous.get(page.url.format(**placeholders)), "[name=account]")
+
+
+@every("page", HTML)
+def test_htmx_sends_whose_page_it_is(page, placeholders, viewer, ada):
+    body = one(viewer.get(page.url.format(**placeholders)), "body")
+    assert json.loads(body.attributes["hx-headers:inherited"]) == {"Account": str(ada.id)}
+
+
+@every("page", SWAPPED)
+@pytest.mark.parametrize("now", ["nobody", "another account"])
+def test_a_page_of_another_account_gets_no_fragment(
+    page, placeholders, ada, anonymous, make_user, signed_in, now
+):
+    client = anonymous if now == "nobody" else signed_in(make_user("mallory"))
+    url = page.url.format(**placeholders)
+    answer = client.get(url, htmx=True, headers={"Account": str(ada.id)})
+    assert answer.status_code == (401 if now == "nobody" else 409)
+    one(answer, "hx-partial[hx-target='#flash'] .message")
+    absent(answer, "article, form, #new_posts, #unread, #results")
+
+
+@every("page", SWAPPED)
+def test_a_page_whose_session_was_ended_gets_no_fragment(page, placeholders, app, ada, viewer):
+    with app.app_context(), writing():
+        ada.end_sessions()
+    answer = viewer.get(page.url.format(**placeholders), htmx=True)
+    assert answer.status_code == 401
+    absent(answer, "article, form")
+
+
+@every("page", [page for page in SWAPPED if page in FOR_ALL])
+def test_the_page_of_an_anonymous_viewer_gets_its_fragments(page, placeholders, app, ada, viewer):
+    url = page.url.format(**placeholders)
+    whose = {"Account": "0"}
+    assert viewer.get(url, htmx=True, headers=whose).status_code == 409
+    with app.app_context(), writing():
+        ada.end_sessions()
+    assert viewer.get(url, htmx=True, headers=whose).status_code == 200
+
+
+@every("form", FOR_MEMBERS_ONLY)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_form_of_another_account_does_nothing(
+    form, placeholders, ada, make_user, signed_in, contents, htmx
+):
+    mallory = signed_in(make_user("mallory"))
+    before = contents()
+    fields = form.fields | {"account": str(ada.id)}
+    answer = mallory.post(form.url.format(**placeholders), fields, htmx=htmx)
+    assert answer.status_code == 409
+    assert contents() == before
+    absent(answer, "main form, main [name]")
+    if htmx:
+        assert "You are @mallory now." in messages(answer)[0]
+    else:
+        one(answer, "h1", text="You are @mallory now")
+        shown = [field.text().strip() for field in parse(answer).css("main textarea[readonly]")]
+        assert shown == [value for name, value in form.fields.items() if name in TYPED]
+
+
+@every("page", HTML)
+def test_a_form_that_expired_has_all_its_fields_again(page, placeholders, viewer):
+    check_expired_forms(viewer, page.url.format(**placeholders))
+
+
+@pytest.mark.parametrize("url", ["/login", "/register", "/reset-password"])
+def test_a_form_for_an_anonymous_viewer_that_expired_has_them_too(anonymous, url):
+    check_expired_forms(anonymous, url)
+
+
+def check_expired_forms(client, url):
+    for form in parse(client.get(url)).css("main form[method=post]"):
+        names = {field.attributes["name"] for field in form.css("[name]:not([type=submit])")}
+        sent = dict.fromkeys(names - {"csrf_token", "account"}, "1")
+        answer = client.post(form.attributes["action"], sent, token="expired")
+        assert answer.status_code == 400
+        assert {
+            field.attributes["name"] for field in parse(answer).css("main form [name]")
+        } == names
+
+
 # Forms
 
 
@@ -478,19 +583,30 @@ def test_a_form_requires_our_csrf_token(form, placeholders, viewer, make_client,
     assert contents() == before
 
 
-@every("form", [form for form in FORMS if not form.for_anonymous])
+@every("form", FOR_MEMBERS_ONLY)
 def test_a_form_for_members_sends_an_anonymous_viewer_to_log_in(
     form, placeholders, anonymous, contents
 ):
     anonymous.get("/login")
     before = contents()
-    answer = anonymous.post(form.url.format(**placeholders), form.fields)
-    assert answer.status_code == 303
-    assert urlsplit(answer.location).path == "/login"
-    assert (
-        anonymous.post(form.url.format(**placeholders), form.fields, htmx=True).status_code == 401
-    )
+    url = form.url.format(**placeholders)
+    answer = anonymous.post(url, form.fields)
+    # What was typed is in the log-in form, not in its URL.
+    typed = TYPED & set(form.fields)
+    assert answer.status_code == (401 if typed else 303)
+    log_in = one(answer, "main form").attributes["action"] if typed else answer.location
+    assert urlsplit(log_in).path == "/login"
+    assert not any(form.fields[name] in log_in for name in typed)
+    assert anonymous.post(url, form.fields, htmx=True).status_code == 401
     assert contents() == before
+
+
+@every("form", [form for form in FOR_MEMBERS_ONLY if TYPED & set(form.fields)])
+def test_what_an_anonymous_viewer_typed_is_there_after_logging_in(form, placeholders, anonymous):
+    anonymous.post(form.url.format(**placeholders), form.fields)
+    answer = anonymous.submit("main form", login="ada", password=PASSWORD)
+    page = anonymous.follow(answer) if answer.status_code == 303 else answer
+    assert set(form.fields.values()) <= values(page)
 
 
 @every("form", [form for form in FORMS if form.others])

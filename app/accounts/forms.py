@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, after_this_request, current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     EmailField,
@@ -20,7 +20,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 
-from ..web.forms import LengthFirst, line_ends, storable
+from ..web.forms import Form, LengthFirst, line_ends, storable
+from ..web.typed import SentForm
 from . import addresses, passwords
 from .models import LONGEST_ABOUT, User
 from .names import display_name
@@ -62,7 +63,7 @@ def hashing_password(form: Any) -> Iterator[None]:
             return response
 
 
-class RegisterForm(FlaskForm):
+class RegisterForm(Form):
     """Registration."""
 
     username = StringField(
@@ -90,7 +91,7 @@ class RegisterForm(FlaskForm):
         return self.username.data, self.email.data
 
 
-class LoginForm(FlaskForm):
+class LoginForm(Form):
     """Logging in."""
 
     login = StringField(
@@ -106,15 +107,24 @@ class LoginForm(FlaskForm):
     remember = BooleanField(_l("Remember me"))
     submit = SubmitField(_l("Log in"))
 
+    def __init__(self, sent: SentForm | None = None, **options: Any) -> None:
+        """``sent`` is the form that an anonymous viewer sent: this one carries it along."""
+        super().__init__(**options)
+        self.sent = sent
 
-class ForgottenPasswordForm(FlaskForm):
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """Return the hidden fields, with those that carry the form."""
+        return super().hidden_tag(*fields) + (self.sent.carried() if self.sent else "")
+
+
+class ForgottenPasswordForm(Form):
     """A request for a reset link."""
 
     email = EmailField(_l("E-mail"), validators=email_rules, render_kw={"autocomplete": "email"})
     submit = SubmitField(_l("Send me a link"))
 
 
-class ResetPasswordForm(FlaskForm):
+class ResetPasswordForm(Form):
     """A new password, set by the link in a mail."""
 
     password = new_password_field(_l("New password"))
@@ -129,7 +139,7 @@ class ResetPasswordForm(FlaskForm):
         return self.user.username, self.user.email
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(Form):
     """The public profile."""
 
     display_name = StringField(
@@ -147,7 +157,7 @@ class ProfileForm(FlaskForm):
     submit = SubmitField(_l("Save"))
 
 
-class AccountForm(FlaskForm):
+class AccountForm(Form):
     """E-mail address, password, language. The first two need the current password."""
 
     email = EmailField(

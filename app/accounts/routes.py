@@ -10,10 +10,10 @@ from werkzeug.exceptions import TooManyRequests
 
 from ..data.database import db
 from ..mail.sending import send_mail
-from ..web.answers import form_page, own_path, show_message
-from ..web.errors import show_when_expired
+from ..web.answers import form_page, show_message
 from ..web.i18n import language
 from ..web.limits import limiter
+from ..web.typed import carried_form, carry_when_expired, show_when_expired
 from . import blueprint, passwords
 from .addresses import canonical
 from .forms import (
@@ -26,7 +26,7 @@ from .forms import (
 from .known_browsers import COOKIE, LONGEST_COOKIE
 from .models import User, by_login, register
 from .resets import RESET, user_of_reset_token
-from .sign_in import begin_session, leave_session
+from .sign_in import begin_session, go_on, leave_session
 from .throttling import WITHIN, failure_keys, note_failure, too_many_failures
 from .viewer import viewer
 
@@ -34,6 +34,7 @@ show_when_expired("username", _l("Username"))
 show_when_expired("login", _l("Username or e-mail"))
 show_when_expired("email", _l("E-mail"), "email")
 show_when_expired("password", _l("Password"), "password")
+carry_when_expired("remember")
 
 
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
@@ -49,7 +50,7 @@ def register_account() -> ResponseReturnValue:
         if form.validate_on_submit() and (user := _registered(form)):
             begin_session(user, remember=False)
             show_message(_("Welcome, %(name)s!", name=user.username))
-            return redirect(_next(), 303)
+            return go_on()
     return form_page("accounts/register.html", form)
 
 
@@ -58,12 +59,12 @@ def register_account() -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     """Sign in, and go on to where the person was going."""
     if viewer.is_authenticated:
-        return redirect(_next())
-    form = LoginForm()
+        return go_on()
+    form = LoginForm(carried_form())
     with hashing_password(form):
         if form.validate_on_submit() and (user := _authenticated(form)):
             begin_session(user, remember=form.remember.data)
-            return redirect(_next(), 303)
+            return go_on()
     return form_page("accounts/login.html", form)
 
 
@@ -139,9 +140,3 @@ def _authenticated(form: LoginForm) -> User | None:
     note_failure(counted_by)
     form.password.errors = [_("The name or the password is wrong.")]
     return None
-
-
-def _next() -> str:
-    """Return the path of ours that the person was going to."""
-    target = request.args.get("next")
-    return target if target and own_path(target) else "/"

@@ -14,8 +14,8 @@ from ..data.database import AnySelect, db
 from ..data.keyset import row_count
 from ..data.reading import read
 from ..web.answers import form_page, show_message
-from ..web.errors import show_when_expired
 from ..web.limits import limiter
+from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
 from .forms import AccountForm, ProfileForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
@@ -27,6 +27,7 @@ MOST_SESSIONS = 100
 show_when_expired("display_name", _l("Display name"))
 show_when_expired("about_me", _l("About me"), "textarea")
 show_when_expired("current_password", _l("Current password"), "password")
+carry_when_expired("language")
 
 
 @blueprint.route("/settings/profile", methods=["GET", "POST"])

@@ -2,14 +2,27 @@
 
 from collections.abc import Callable
 
-from flask import redirect, request, session, url_for
+from flask import g, make_response, redirect, render_template, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, login_user, logout_user
+from werkzeug.exceptions import HTTPException
 
-from ..web.answers import answer_with_messages, show_message, wants_fragment
+from ..web.account import check_carried_account
+from ..web.answers import (
+    answer_with_messages,
+    back,
+    own_path,
+    own_url,
+    show_message,
+    wants_fragment,
+)
+from ..web.errors import send_again
 from ..web.i18n import choose_language_by
+from ..web.typed import SentForm, carried_form, sent_form
+from . import blueprint
+from .forms import LoginForm
 from .known_browsers import remember_browser
 from .models import User, end_session
 from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
@@ -18,12 +31,20 @@ login_manager = LoginManager()
 login_manager.user_loader(viewer_of_session)
 login_manager.anonymous_user = lambda: ANONYMOUS
 
-_resume: list[Callable[[], str | None]] = []
+# Characters of a URL to come back to. It stands in a URL itself.
+LONGEST_NEXT = 2_000
+# What is for viewers who are not signed in: nobody comes back to it.
+SIGNING_IN = tuple(
+    f"accounts.{view}" for view in ("login", "register", "forgot_password", "reset_password")
+)
+
+_resume: list[Callable[[SentForm], str | None]] = []
 
 
 def init_app(state: BlueprintSetupState) -> None:
     """Have Flask-Login find the viewer of each request."""
     login_manager.init_app(state.app)
+    state.app.jinja_env.globals["next_path"] = next_path
     choose_language_by(state.app, lambda: viewer.language)
     state.app.shell_context_processor(lambda: {"viewer_of": viewer_of})
 
@@ -33,33 +54,61 @@ def viewer_in_templates() -> dict[str, Viewer]:
     return {"viewer": viewer._get_current_object()}
 
 
-def resume_after_login(path: Callable[[], str | None]) -> Callable[[], str | None]:
-    """Have ``path`` tell where a POST by an anonymous viewer can go on after log-in: a decorator.
+def resume_after_login(keep: Callable[[SentForm], str | None]) -> Callable[[SentForm], str | None]:
+    """Have ``keep`` store a form that was sent before log-in, for the viewer: a decorator.
 
-    It looks at the request and returns a path of ours that keeps what was typed, or None if the
-    request is not of its domain.
+    It returns the path of ours where the viewer goes on with it, or None if the form is not of its
+    domain or cannot be stored: then the viewer sees the form and sends it again.
     """
-    _resume.append(path)
-    return path
+    _resume.append(keep)
+    return keep
 
 
-@login_manager.unauthorized_handler
-def ask_to_log_in() -> ResponseReturnValue:
-    """Send an anonymous viewer to log in and back; what they typed is not lost."""
+def next_path() -> str | None:
+    """Return the path to come back to after log-in: that of ``?next=``, else this page.
+
+    None stands for home.
+    """
+    if request.endpoint in SIGNING_IN:
+        path = request.args.get("next", "")
+    else:
+        path = own_url() if request.method == "GET" else back()
+    return path if path != "/" and own_path(path) and len(path) <= LONGEST_NEXT else None
+
+
+@blueprint.app_errorhandler(401)
+def ask_to_log_in(_error: HTTPException) -> ResponseReturnValue:
+    """Have an anonymous viewer log in and come back; the log-in form carries what they typed."""
     if wants_fragment():
         show_message(_("You are signed out. What you typed is still here: log in, in another tab."))
         return answer_with_messages(401)
-    if request.method == "GET":
-        to = request.full_path.rstrip("?")
-    else:
-        to = next(filter(None, (path() for path in _resume)), "/")
+    if request.method == "POST" and (sent := sent_form()).typed:
+        show_message(_("Log in to go on. What you typed is kept."))
+        form = LoginForm(sent, formdata=None)
+        return make_response(render_template("accounts/login.html", form=form), 401)
     show_message(_("Log in to go on."))
-    return redirect(url_for("accounts.login", next=to), 303)
+    return redirect(url_for("accounts.login", next=next_path()), 303)
+
+
+def go_on() -> ResponseReturnValue:
+    """Answer a log-in: go on to where the person was going, with the form that was sent before.
+
+    Raises :class:`app.web.account.AnotherAccountError` if somebody else sent that form.
+    """
+    if not (sent := carried_form()):
+        return redirect(next_path() or "/", 303 if request.method == "POST" else 302)
+    check_carried_account()
+    for keep in _resume:
+        if path := keep(sent):
+            return redirect(path, 303)
+    return send_again(_("You are signed in"), _("What you typed is here: send it again."))
 
 
 def begin_session(user: User, *, remember: bool) -> None:
     """Sign ``user`` in, in this browser, under a new token and with a new CSRF token."""
     session.clear()
+    # Flask-WTF keeps the token for the rest of the request.
+    g.pop("csrf_token", None)
     token = user.sign_in(
         address=request.remote_addr or "", agent=request.user_agent.string, remembered=remember
     )

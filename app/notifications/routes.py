@@ -12,10 +12,13 @@ from ..data.ids import BIGGEST_ID
 from ..web.answers import changed, page, show_message, wants_fragment
 from ..web.limits import limiter
 from ..web.paging import requested_key
+from ..web.typed import carry_when_expired
 from . import blueprint
 from .groups import read_groups
 from .models import KINDS, read_through
 from .unread import count_unread_now, unread_count
+
+carry_when_expired("through", "kind")
 
 
 @blueprint.get("/notifications")

@@ -17,6 +17,7 @@ from wtforms import HiddenField, TextAreaField, ValidationError
 
 from ..data.types import is_storable
 from ..web.forms import LengthFirst, storable
+from ..web.typed import carry_when_expired
 from .drafts import LONGEST_DRAFT, following_nonce
 from .models import Post
 from .refusals import PostedLatelyError, SentBeforeError
@@ -32,7 +33,7 @@ class ComposerPart:
 
     ``fields`` are WTForms fields by name, with one value each. ``template`` shows them; it takes
     ``composer``, with the values in ``composer.extra`` and their errors in ``composer.errors``. A
-    draft, and a URL after log-in, have values as they were typed.
+    draft has values as they were typed.
 
     ``save`` is called with a post and the values of all parts (none, if a program publishes without
     them), in the transaction that publishes
@@ -62,6 +63,7 @@ def add_to_composer(part: ComposerPart) -> None:
     _parts.append(part)
     for name, form_field in part.fields.items():
         setattr(PostForm, name, form_field)
+    carry_when_expired(*part.fields)
 
 
 def composer_parts() -> Sequence[ComposerPart]:
@@ -80,9 +82,14 @@ def save_extra(post: Post, extra: Extra) -> None:
         part.save(post, extra)
 
 
-def extra_in_url() -> dict[str, str]:
-    """Return the values of composer parts among the query parameters of the request."""
-    return {name: request.args[name] for name in _names() if name in request.args}
+def typed_extra(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of composer parts among the ``fields`` of a form, as they were typed."""
+    typed = {name: fields.get(name, "") for name in _names()}
+    return {
+        name: value
+        for name, value in typed.items()
+        if len(value) <= LONGEST_DRAFT and is_storable(value)
+    }
 
 
 def _names() -> list[str]:
@@ -147,12 +154,7 @@ class DraftForm(FlaskForm):
     @property
     def extra(self) -> dict[str, str]:
         """The values of composer parts as they were typed: a draft may be half finished."""
-        typed = {name: request.form.get(name, "") for name in _names()}
-        return {
-            name: value
-            for name, value in typed.items()
-            if len(value) <= LONGEST_DRAFT and is_storable(value)
-        }
+        return typed_extra(request.form)
 
 
 @dataclass

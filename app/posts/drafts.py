@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from ..accounts.models import User
 from ..accounts.viewer import Viewer
-from ..data.database import AnySelect, HasId, delete_row, now, writing
+from ..data.database import AnySelect, HasId, db, delete_row, now, writing
 from ..data.keyset import Window, row_count
 from ..data.reading import read
 from ..follows.queries import VIEWER_ID
@@ -78,6 +78,13 @@ def save_draft(
         # The same form was saved at the same moment.
         return False
     return True
+
+
+def draft_of_form(author_id: int, nonce: str) -> int | None:
+    """Return the id of the draft of the form with that ``nonce``; None where there is none."""
+    draft = select(Draft.id).where(Draft.author_id == author_id, Draft.nonce == nonce)
+    found: int | None = db.session.scalar(draft)
+    return found
 
 
 def delete_draft(author_id: int, nonce: str | None) -> bool:

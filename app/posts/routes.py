@@ -1,9 +1,9 @@
 """Write, reply, edit, delete, restore and repost; a post in its thread, its history."""
 
+import secrets
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,15 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 from sqlalchemy import Row
+from werkzeug.datastructures import MultiDict
 
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..follows.queries import audience_of
 from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
-from ..web.errors import show_when_expired
 from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
+from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint, queries
 from .access import add_button, card_of, find_own_post, find_visible_post, own_post, visible_post
 from .card import Card, read_cards
@@ -28,11 +29,11 @@ from .composer import (
     PostForm,
     composer_parts,
     edit_composer,
-    extra_in_url,
     post_composer,
     reply_composer,
+    typed_extra,
 )
-from .drafts import draft_for, save_draft
+from .drafts import draft_for, draft_of_form, save_draft
 from .models import Post
 from .refusals import (
     GoneError,
@@ -48,6 +49,7 @@ from .writing import edit, publish, undo_edit
 WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
 show_when_expired("body", _l("Text"), "textarea")
+carry_when_expired("nonce", "again", "in_thread", "in_reply_to", "edits")
 
 
 # Writing
@@ -205,7 +207,7 @@ def _notify(message: str, undo: str | None) -> None:
 def _typed(**what: int) -> dict[str, Any]:
     """Return what was typed before: ``?body=``, else the draft that is named, else the newest."""
     if body := request.args.get("body"):
-        return {"body": body, "extra": extra_in_url()}
+        return {"body": body}
     return {"draft": draft_for(viewer, id=requested_key("draft"), **what)}
 
 
@@ -214,27 +216,32 @@ def _on_its_own(typed: dict[str, Any]) -> ResponseReturnValue:
     if draft := typed.get("draft"):
         return redirect(url_for(".new", draft=draft.id), 303)
     if body := typed.get("body"):
-        return redirect(url_for(".new", body=body, **typed["extra"]), 303)
+        return redirect(url_for(".new", body=body), 303)
     abort(404)
 
 
 @resume_after_login
-def _where_to_write() -> str | None:
-    """Return the page with the composer that was sent, and with what was typed in it."""
-    typed = {name: value for name, value in request.form.items() if name in _typed_fields()}
-    if not typed.get("body"):
+def _keep_as_draft(sent: SentForm) -> str | None:
+    """Store what was typed into a composer; return the page with that composer."""
+    fields = MultiDict(sent.fields)
+    if not fields.get("nonce"):
+        fields["nonce"] = secrets.token_hex(16)
+    form = DraftForm(fields, meta={"csrf": False})
+    if not (form.body.data and form.validate()):
         return None
-    path = url_for("posts.new")
-    for field, endpoint in (("in_reply_to", "posts.write_reply"), ("edits", "posts.write_edit")):
-        id = request.form.get(field, "")
-        if id.isascii() and id.isdigit() and len(id) < 20:
-            path = url_for(endpoint, id=int(id))
-            break
-    return f"{path}?{urlencode(typed)}"
-
-
-def _typed_fields() -> set[str]:
-    return {"body", *(name for part in composer_parts() for name in part.fields)}
+    what = {"in_reply_to_id": form.in_reply_to.data, "edits_id": form.edits.data}
+    extra, nonce = typed_extra(fields), form.nonce.data
+    try:
+        if not save_draft(viewer, nonce, form.body.data, extra=extra, **what):
+            return None
+    except TooManyDraftsError:
+        return None
+    draft = draft_of_form(viewer.id, nonce)
+    if what["in_reply_to_id"]:
+        return url_for("posts.write_reply", id=what["in_reply_to_id"], draft=draft)
+    if what["edits_id"]:
+        return url_for("posts.write_edit", id=what["edits_id"], draft=draft)
+    return url_for("posts.new", draft=draft)
 
 
 # Undoing

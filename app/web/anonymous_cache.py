@@ -28,6 +28,7 @@ KEY = (
     "HTTP_ACCEPT_LANGUAGE",
     "HTTP_HX_REQUEST",
     "HTTP_HX_REQUEST_TYPE",
+    "HTTP_ACCOUNT",
 )
 
 Environ = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Request, Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -119,6 +119,14 @@ def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
         return default
     query = f"?{came_from.query}" if came_from.query else ""
     return came_from.path + query + (f"#{anchor}" if anchor else "")
+
+
+def own_url() -> str:
+    """Return the URL of this request, its path and its whole query, in ASCII."""
+    # What RFC 3986 lets stand in a path and a query, and what is quoted already.
+    path = quote(request.path, safe="/@:!$&'()*+,;=~")
+    query = quote(request.query_string, safe="/?@:!$&'()*+,;=~%")
+    return f"{path}?{query}" if query else path
 
 
 def own_path(target: str | None) -> bool:

@@ -1,7 +1,5 @@
 """Errors: what a person sees when a request is refused or fails, with and without JavaScript."""
 
-import json
-
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,10 +7,12 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..data.failures import is_disk_full
+from .account import HEADER, AnotherAccountError
 from .answers import answer_with_messages, show_message, wants_fragment
 from .forms import from_another_site
 from .i18n import browser_language, using_language
 from .limits import seconds_limited
+from .typed import sent_form
 
 # Per status: a title, and what the person can do.
 EXPLANATIONS = {
@@ -23,9 +23,8 @@ EXPLANATIONS = {
     429: (_l("Too fast"), _l("That was a lot at once. Wait a little and try again.")),
 }
 
-# Fields that a form which is shown again has; it carries all others along, hidden. By name:
-# a label, and the type of the input or ``textarea``. Domains declare theirs.
-_visible: dict[str, tuple[str, str]] = {}
+# The header by which an answer gives the page a new CSRF token: token.js sends the request again.
+RENEWAL = "X-CSRFToken"
 
 
 def init_app(app: Flask) -> None:
@@ -35,16 +34,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InternalServerError, failed)
 
 
-def show_when_expired(name: str, label: str, type: str = "text") -> None:
-    """Show the form field ``name`` on the page "This form has expired".
-
-    ``type`` is that of the input, or ``textarea``. What was typed into a ``password`` is dropped.
-    """
-    _visible[name] = (label, type)
-
-
 def refused(error: HTTPException) -> Response:
-    """Answer a status of 400 or more: a page, or for htmx a message that leaves the page as is."""
+    """Answer a status of 400 or more: a page, or for htmx a message that leaves the page as is.
+
+    The page shows what was typed into the form that is refused.
+    """
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     title, advice = _explanation(error)
@@ -52,7 +46,10 @@ def refused(error: HTTPException) -> Response:
         show_message(f"{title}. {advice}")
         response = answer_with_messages(error.code)
     else:
-        html = render_template("errors/refused.html", title=title, advice=advice)
+        # A form that is too long is not parsed, and another site's is not shown.
+        is_ours = request.method == "POST" and error.code != 413 and not from_another_site()
+        typed = sent_form().typed if is_ours else []
+        html = render_template("errors/refused.html", title=title, advice=advice, typed=typed)
         response = make_response(html, error.code)
     if retry_after := getattr(error, "retry_after", None) or seconds_limited():
         response.headers["Retry-After"] = str(retry_after)
@@ -65,23 +62,28 @@ def refused(error: HTTPException) -> Response:
 def form_expired(error: CSRFError) -> Response:
     """Answer a POST without our token: the same form again, with what was typed in it.
 
-    For htmx the page stays, and app.js puts a fresh token into it. A form that another
-    site sent gets no token.
+    For htmx the page stays; where it is the viewer's, token.js puts the new token into it and
+    sends the request again. A form of another site gets no token.
     """
     if from_another_site():
         return refused(error)
-    if wants_fragment():
-        show_message(
-            _("You signed in or out since this page was opened. Nothing is lost: try again.")
+    if not wants_fragment():
+        explanation = _(
+            "You signed in or out since it was opened. What you typed is here: send it again."
         )
-        response = answer_with_messages(400)
-        response.headers["HX-Trigger"] = json.dumps({"fresh-token": {"token": generate_csrf()}})
-        return response
-    return _form_again(
-        _("This form has expired"),
-        _("You signed in or out since it was opened. What you typed is here: send it again."),
-        400,
+        return send_again(_("This form has expired"), explanation, 400)
+    response = refused(error)
+    if HEADER in request.headers:
+        response.headers[RENEWAL] = generate_csrf()
+    return response
+
+
+def send_again(title: str, explanation: str, status: int = 200) -> Response:
+    """Answer with the form that was sent, or that the log-in form carries, to be sent again."""
+    html = render_template(
+        "errors/send_again.html", title=title, explanation=explanation, sent=sent_form()
     )
+    return make_response(html, status)
 
 
 def failed(error: InternalServerError) -> Response:
@@ -102,7 +104,7 @@ def _disk_full() -> Response:
         )
         response = answer_with_messages(503)
     else:
-        response = _form_again(
+        response = send_again(
             _("That could not be stored"),
             _("The disk of this site is full. What you typed is here: send it again in a minute."),
             503,
@@ -111,21 +113,10 @@ def _disk_full() -> Response:
     return response
 
 
-def _form_again(title: str, advice: str, status: int) -> Response:
-    """Answer with the form that was sent, and what was typed in it."""
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    html = render_template(
-        "errors/form_again.html",
-        title=title,
-        advice=advice,
-        shown=[(name, value, *_visible[name]) for name, value in sent if name in _visible],
-        hidden=[(name, value) for name, value in sent if name not in _visible],
-    )
-    return make_response(html, status)
-
-
 def _explanation(error: HTTPException) -> tuple[str, str]:
     """Return a title, and what the person can do."""
+    if isinstance(error, AnotherAccountError):
+        return error.title, error.advice
     if isinstance(error, CSRFError):
         return _("This form has expired"), _("Reload the page and send it again.")
     if error.code in EXPLANATIONS:

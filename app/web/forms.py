@@ -6,9 +6,11 @@ from flask import Flask, abort, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
+from markupsafe import Markup
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from ..data.types import is_storable
+from .account import account_field, hidden_fields, refuse_another_account
 
 csrf = CSRFProtect()
 
@@ -17,10 +19,13 @@ MAX_FIELDS = 1_000
 
 
 def init_app(app: Flask) -> None:
-    """Have Flask-WTF refuse every POST to ``app`` without a valid token, before any view runs."""
-    # First, because Flask-WTF parses the form.
+    """Check every request to ``app`` before any view runs; Flask-WTF checks the token of a POST."""
+    # First, because the checks after it parse the form.
     app.before_request(_refuse_many_fields)
+    # Before the token is checked: in another account's session it is always a wrong one.
+    app.before_request(refuse_another_account)
     csrf.init_app(app)
+    app.jinja_env.globals["hidden_fields"] = hidden_fields
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(
             "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
@@ -36,6 +41,15 @@ def _refuse_many_fields() -> None:
     is_form = request.mimetype == "application/x-www-form-urlencoded"
     if is_form and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
+
+
+class Form(FlaskForm):
+    """A form that the macros of Bootstrap-Flask render."""
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """Return the hidden fields, with those that every form of ours has."""
+        own: Markup = super().hidden_tag(*fields)
+        return own + account_field()
 
 
 class LengthFirst(Length):

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, request, session
 
 # The request headers that change an answer.
-VARY = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
+VARY = ("HX-Request", "HX-Request-Type", "Account", "Cookie", "Accept-Language")
 
 
 def init_app(app: Flask) -> None:

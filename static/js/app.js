@@ -50,11 +50,15 @@
     }
   });
 
-  // Polling pauses while the page is hidden. Its errors show no message, nor do those of retries.
+  // Polling pauses while the page is hidden. Its errors show no message, nor do those of retries; but
+  // that another account is signed in now (409) is shown once.
+  let isAnothers = false;
   const isQuiet = ({ detail: { ctx }, target }) =>
     ctx?.sourceEvent?.type === "tick" || target.matches?.("[data-quiet]");
   document.addEventListener("htmx:after:request", (event) => {
-    if (isQuiet(event) && !event.detail.ctx.response.raw.ok) event.preventDefault();
+    const { ok, status } = event.detail.ctx.response.raw;
+    if (isQuiet(event) && !ok && (status !== 409 || isAnothers)) event.preventDefault();
+    isAnothers = status === 409;
   });
   setInterval(() => {
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));
@@ -121,12 +125,6 @@
   document.addEventListener("htmx:response:error", (event) => {
     const { response, text } = event.detail.ctx;
     if (response.status === 503 && !text?.includes("<hx-partial")) sayLostConnection(event);
-  });
-
-  // After a new session began in an open page, its forms get the new CSRF token.
-  document.addEventListener("fresh-token", (event) => {
-    for (const field of document.querySelectorAll("input[name=csrf_token]"))
-      field.value = event.detail.token;
   });
 
   // A card that the page has already is removed from a loaded fragment.

@@ -15,7 +15,7 @@ from app.data.database import db, writing
 from app.web.answers import own_path
 from tests.client import Client
 from tests.conftest import PASSWORD
-from tests.html import messages, one
+from tests.html import attributes, messages, one
 
 ELSEWHERE = [
     "//evil.example",
@@ -396,3 +396,43 @@ def test_failures_by_name_and_by_address_are_one_count(app, ada, make_client):
     client = make_client()
     client.http.environ_base["REMOTE_ADDR"] = "192.0.2.99"
     assert client.log_in("ada", "wrong").status_code == 429
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/search?q=a%26b",
+        "/search?q=why%3F",
+        "/search?q=why?",
+        "/search?q=caf%C3%A9+au+lait&by=people",
+        "/tags/caf%C3%A9",
+        "/tags/100%25",
+        "/posts/1",
+        "/explore?before=9",
+    ],
+)
+@pytest.mark.parametrize("link", ["nav a[href^='/login']", "nav a[href^='/register']"])
+def test_the_links_of_the_navigation_lead_back_with_the_whole_query(ada, anonymous, url, link):
+    way = one(anonymous.get(url), link).attributes["href"]
+    anonymous.get(way)
+    if way.startswith("/login"):
+        typed = {"login": "ada", "password": PASSWORD}
+    else:
+        typed = {"username": "eve", "email": "eve@example.org", "password": PASSWORD}
+    assert anonymous.submit("main form", **typed).location == url
+
+
+def test_between_logging_in_and_registering_the_way_back_stays(ada, anonymous):
+    page = anonymous.get("/login?next=/search?q%3Da%2526b")
+    page = anonymous.get(one(page, "nav a[href^='/register']").attributes["href"])
+    anonymous.get(one(page, "main a[href^='/login']").attributes["href"])
+    answer = anonymous.submit("main form", login="ada", password=PASSWORD)
+    assert answer.location == "/search?q=a%26b"
+
+
+def test_from_home_the_links_have_no_way_back(anonymous):
+    assert set(attributes(anonymous.get("/"), "a[href^='/login']", "href")) == {"/login"}
+
+
+def test_a_long_url_is_not_repeated_in_the_links(anonymous):
+    assert len(anonymous.get("/search?q=" + "x" * 60_000).text) < 150_000

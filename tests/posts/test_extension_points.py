@@ -190,7 +190,7 @@ def test_a_form_that_expired_carries_it_along(client):
 
 def test_it_is_there_after_logging_in(app_with_mood, ada):
     anonymous = Client(app_with_mood)
-    anonymous.follow(anonymous.post("/posts", {"body": "Tea", "mood": "calm"}))
+    anonymous.post("/posts", {"body": "Tea", "mood": "calm"})
     page = anonymous.follow(anonymous.submit("main form", login="ada", password=PASSWORD))
     assert attributes(page, "#composer [name=mood]", "value") == ["calm"]
 

@@ -1,0 +1,77 @@
+"""Whose page it is: a page and its forms are bound to the account that they were rendered for.
+
+Another tab may sign out, or sign in to another account, while a page is open. Each form has the
+account in a hidden field, and htmx sends it in a header with every request (``base.html``), where 0
+stands for an anonymous viewer. What a page of another account asks for is refused.
+"""
+
+from flask import abort, request, session
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.exceptions import Conflict
+
+from .answers import wants_fragment
+from .typed import CARRIED, hidden_field
+
+FIELD = "account"
+HEADER = "Account"
+
+
+class AnotherAccountError(Conflict):
+    """The page was rendered for another account than the viewer's."""
+
+    @property
+    def title(self) -> str:
+        """Who the viewer is now."""
+        return _("You are @%(name)s now", name=current_user.username)
+
+    @property
+    def advice(self) -> str:
+        """What the viewer can do."""
+        return _(
+            "This page belongs to another account, so nothing was done. What you typed is still "
+            "here: copy it, or log in to that account in another tab and send it again."
+        )
+
+
+def hidden_fields() -> Markup:
+    """Return the hidden fields that every form has: the CSRF token, and :func:`account_field`."""
+    return hidden_field("csrf_token", generate_csrf()) + account_field()
+
+
+def account_field() -> Markup:
+    """Return the hidden field with the account that a form is rendered for; for nobody, nothing."""
+    if not current_user.is_authenticated:
+        return Markup("")
+    return hidden_field(FIELD, str(current_user.id))
+
+
+def refuse_another_account() -> None:
+    """Refuse a request of a page that was rendered for another account.
+
+    Raises :class:`AnotherAccountError`, or answers 401 where nobody is signed in any more. A
+    request that does not say whose page it is passes: the CSRF token decides.
+    """
+    rendered_for = {request.headers.get(HEADER)}
+    if request.method == "POST":
+        rendered_for.add(request.form.get(FIELD))
+    rendered_for.discard(None)
+    if rendered_for != {str(current_user.id)} if rendered_for else _session_has_ended():
+        if not current_user.is_authenticated:
+            abort(401)
+        raise AnotherAccountError
+    check_carried_account()
+
+
+def check_carried_account() -> None:
+    """Raise :class:`AnotherAccountError` if the log-in form carries a form of another account."""
+    carried = request.form.get(CARRIED + FIELD) if request.method == "POST" else None
+    if carried and current_user.is_authenticated and carried != str(current_user.id):
+        raise AnotherAccountError
+
+
+def _session_has_ended() -> bool:
+    """Whether a fragment is for the page of a login session that has ended."""
+    return wants_fragment() and "_user_id" in session and not current_user.is_authenticated
