@@ -1,6 +1,6 @@
 """Errors: what a person sees when a request is refused or fails, with and without JavaScript."""
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -63,10 +63,12 @@ def form_expired(error: CSRFError) -> Response:
     """Answer a POST without our token: the same form again, with what was typed in it.
 
     For htmx the page stays; where it is the viewer's, token.js puts the new token into it and
-    sends the request again. A form of another site gets no token.
+    sends the request again. A form of another site gets no token, shows nothing, sets no cookie.
     """
     if from_another_site():
-        return refused(error)
+        response = refused(error)
+        session.modified = False
+        return response
     if not wants_fragment():
         explanation = _(
             "You signed in or out since it was opened. What you typed is here: send it again."

@@ -1,11 +1,12 @@
 """Forms: the checks of every POST, and validators that forms of several domains use."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
 from wtforms.validators import Length, StopValidation, ValidationError
 
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     """Check every request to ``app`` before any view runs; Flask-WTF checks the token of a POST."""
     # First, because the checks after it parse the form.
     app.before_request(_refuse_many_fields)
+    app.before_request(_refuse_other_sites)
     # Before the token is checked: in another account's session it is always a wrong one.
     app.before_request(refuse_another_account)
     csrf.init_app(app)
@@ -41,6 +43,12 @@ def _refuse_many_fields() -> None:
     is_form = request.mimetype == "application/x-www-form-urlencoded"
     if is_form and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
+
+
+def _refuse_other_sites() -> None:
+    """Refuse a POST that another site sent."""
+    if request.method == "POST" and from_another_site():
+        raise CSRFError
 
 
 class Form(FlaskForm):
@@ -83,5 +91,15 @@ def line_ends(text: str | None) -> str:
 
 
 def from_another_site() -> bool:
-    """Whether another site began this request, according to the browser (W3C, Fetch Metadata)."""
-    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    """Whether another site began this request, according to the browser.
+
+    ``Sec-Fetch-Site`` (W3C, Fetch Metadata) is missing over plain HTTP; ``Origin`` (RFC 6454) comes
+    with every POST. Behind a proxy that replaces the host, it is that of ``BASE_URL``.
+    """
+    site, origin = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin"))
+    if site not in (None, "same-origin", "none"):
+        return True
+    if origin is None or (origin == "null" and site == "same-origin"):
+        return False
+    own = (request.headers.get("Host", ""), urlsplit(current_app.config["BASE_URL"]).netloc)
+    return origin.partition("://")[2].lower() not in {host.lower() for host in own if host}
