@@ -40,13 +40,10 @@ def deliver(mail_id: int) -> None:
     mail = _claim(mail_id)
     if mail is None:
         return
-    if not current_app.config["MAIL_SERVER"]:
-        _give_up(mail)
-        return
     try:
         if not _write(mail):
             return
-        _send(mail)
+        is_sent = _send(mail)
     except Exception as error:
         # Whatever the mail server or the network does, the row stays for the next attempt. The
         # error of a server that refuses names the recipient, who must not be in the log.
@@ -56,7 +53,7 @@ def deliver(mail_id: int) -> None:
         )
         return
     with writing():
-        mail.sent_at, mail.due_at, mail.data = now(), None, {}
+        mail.sent_at, mail.due_at, mail.data = now() if is_sent else None, None, {}
 
 
 @every_minute
@@ -115,16 +112,14 @@ def _is_over_budget(session: Session, mail: OutboxMail, budget: str) -> bool:
     return (session.scalar(others) or 0) >= MAILS_AN_HOUR
 
 
-def _send(mail: OutboxMail) -> None:
-    flask_mail.send(Message(mail.subject, recipients=[mail.recipient], body=mail.body))
-
-
-def _give_up(mail: OutboxMail) -> None:
-    """Do what is done without a mail server: print the mail where nobody else reads it."""
-    with writing():
-        mail.due_at = None
+def _send(mail: OutboxMail) -> bool:
+    """Send ``mail``; without a mail server show it to a developer alone, and return False."""
+    if current_app.config["MAIL_SERVER"]:
+        flask_mail.send(Message(mail.subject, recipients=[mail.recipient], body=mail.body))
+        return True
     if current_app.debug:
         # Not to the log, which is a file: the link in a mail signs in whoever has it.
         click.echo(f"\nMail to {mail.recipient}: {mail.subject}\n\n{mail.body}")
     else:
         log.warning("Mail %s was not sent: MAIL_SERVER is not set.", mail.id)
+    return False

@@ -181,7 +181,7 @@ def test_a_browser_known_to_somebody_else_has_no_mails_of_its_own(ada, bruno, si
     assert len(rows("outbox_mail")) == 3
 
 
-def test_at_any_rate_an_address_gets_three_mails_an_hour(ada, anonymous, make_app, rows, travel):
+def test_at_any_rate_an_address_gets_three_mails_an_hour(ada, make_app, rows, travel):
     """Those that waited for a mail server count when they are sent."""
     away = make_app({"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "1"}, MAIL_SUPPRESS_SEND=False)
     for _ in range(3):
@@ -190,7 +190,7 @@ def test_at_any_rate_an_address_gets_three_mails_an_hour(ada, anonymous, make_ap
         travel.shift(timedelta(hours=1, minutes=1))
     assert len(rows("outbox_mail")) == 9
     travel.shift(timedelta(hours=6))
-    with anonymous.app.app_context():
+    with make_app({"MAIL_SERVER": "127.0.0.1"}).app_context():
         deliver_due()
     assert len([mail for mail in rows("outbox_mail") if mail["sent_at"]]) == 3
 
@@ -201,8 +201,8 @@ def test_of_concurrent_requests_three_send_a_mail(ada, make_client, together, ro
         client.get("/reset-password")
     typed = {"email": "ada@example.org"}
     together(lambda n: clients[n].post("/reset-password", typed), range(8))
-    assert [mail["attempts"] for mail in rows("outbox_mail") if mail["sent_at"]] == [1, 1, 1]
-    assert len(rows("outbox_mail")) == 3
+    assert [mail["attempts"] for mail in rows("outbox_mail")] == [1, 1, 1]
+    assert all(mail["body"] for mail in rows("outbox_mail"))
 
 
 def test_the_request_does_the_same_for_a_known_and_an_unknown_address(
