@@ -256,10 +256,10 @@ def start() -> Iterator[Machines]:
 
 
 class Page:
-    """The status and the text of an answer."""
+    """The status, the headers and the text of an answer."""
 
     def __init__(self, answer: Any) -> None:
-        self.status_code = answer.status
+        self.status_code, self.headers = answer.status, answer.headers
         self.text = answer.read().decode()
 
 

@@ -24,6 +24,20 @@ class Site(Machine):
 
     def start(self) -> None:
         """Start all processes, and wait until the site answers."""
+        self.run("db", "upgrade")
+        self.process = self._flask("serve")
+        wait_until(self.responds, within=STARTS_WITHIN)
+
+    def run(self, *command: str) -> None:
+        """Run a ``flask`` command to its end."""
+        assert self._flask(*command).wait(STARTS_WITHIN) == 0, self.output
+
+    def stop(self) -> None:
+        """Stop all processes as a service manager does."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+    def _flask(self, *command: str) -> subprocess.Popen[bytes]:
         settings = {
             "INSTANCE_PATH": str(self.instance),
             "PORT": str(self.port),
@@ -31,19 +45,15 @@ class Site(Machine):
             "STRANGERS_WAIT": "0",
             "FLASK_DEBUG": "0",
         }
-        for command in (["db", "upgrade"], ["serve"]):
-            with (self.instance / "output").open("ab") as output:
-                self.process = subprocess.Popen(
-                    [sys.executable, "-m", "flask", "--no-debug", *command],
-                    cwd=config.ROOT,
-                    env=os.environ | settings,
-                    stdout=output,
-                    stderr=output,
-                    start_new_session=True,
-                )
-            if command != ["serve"]:
-                assert self.process.wait(STARTS_WITHIN) == 0, self.output
-        wait_until(self.responds, within=STARTS_WITHIN)
+        with (self.instance / "output").open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "flask", "--no-debug", *command],
+                cwd=config.ROOT,
+                env=os.environ | settings,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
     @property
     def output(self) -> str:
@@ -95,8 +105,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.start()
     yield site
     if site.process.poll() is None:
-        site.process.send_signal(signal.SIGTERM)
-        site.process.wait(30)
+        site.stop()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -11,8 +12,9 @@ from app.data.checkpoint import checkpoint
 from app.data.database import db, writing
 from app.jobs import _periodic_jobs
 from tests.conftest import DATABASE
-from tests.faults.processes import run_flask, serve
+from tests.faults.conftest import Site
 from tests.machines import wait_until
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL is no file.")
 
@@ -30,29 +32,29 @@ def posts_in_copy(file, folder):
 
 
 @pytest.fixture
-def instance(tmp_path):
-    """The instance folder of a migrated, empty community."""
-    run_flask(tmp_path / "instance", "db", "upgrade")
-    return tmp_path / "instance"
+def demo(tmp_path):
+    """A demo community that is not served, and its database file."""
+    site = Site("copied", free_port(), tmp_path)
+    site.run("db", "upgrade")
+    site.run("community", "demo")
+    return site, tmp_path / "microblog.sqlite3"
 
 
-def test_it_is_complete_after_a_command(instance, tmp_path):
-    run_flask(instance, "community", "demo")
-    assert posts_in_copy(instance / "microblog.sqlite3", tmp_path) > 10
+def test_it_is_complete_after_a_command(demo, tmp_path):
+    assert posts_in_copy(demo[1], tmp_path) > 10
 
 
-def test_it_is_complete_after_the_site_has_stopped(instance, tmp_path):
-    run_flask(instance, "community", "demo")
-    file = instance / "microblog.sqlite3"
+def test_it_is_complete_after_the_site_has_stopped(demo, tmp_path):
+    site, file = demo
     before = posts_in_copy(file, tmp_path)
-    with serve(instance):
-        wait_until((instance / "jobs.sqlite3").exists)
-        time.sleep(1)  # The worker sets its signal handlers.
-        # As if another process had been killed: nothing but the log has the row.
-        connection = sqlite3.connect(file)
-        connection.execute("DELETE FROM post WHERE id = (SELECT max(id) FROM post)")
-        connection.commit()
-    wait_until(lambda: posts_in_copy(file, tmp_path) == before - 1)
+    site.start()
+    wait_until((site.instance / "jobs.sqlite3").exists)
+    # As if another process had been killed: nothing but the log has what it wrote.
+    with closing(sqlite3.connect(file)) as killed:
+        killed.execute("DELETE FROM post WHERE id = (SELECT max(id) FROM post)")
+        killed.commit()
+        site.stop()
+        assert posts_in_copy(file, tmp_path) == before - 1
 
 
 def test_it_is_complete_after_a_checkpoint(app, ada, make_post, tmp_path, database_url):
