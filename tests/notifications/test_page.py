@@ -357,7 +357,7 @@ def test_notifications_from_a_user_muted_later_are_hidden_and_not_counted(
     with app.app_context():
         unmute(ada, bob)
     page = client.get("/notifications")
-    assert sentences(page) == ["New: bob and ann follow you"]
+    assert sentences(page) == ["New: bob @bob and ann @ann follow you"]
     assert unread(page)[0] == "1"
 
 

@@ -1,0 +1,77 @@
+"""A crawl of the demo community as four people: no link of ours leads to an error."""
+
+import os
+from collections import deque
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import by_username
+from app.community.demo import PASSWORD, load_demo
+from app.community.loading import load_folder
+from app.data.database import db
+from app.follows.models import block
+from app.posts.models import Post
+from tests.client import Client
+from tests.html import parse
+
+# A folder with users.csv, follows.csv and posts.csv, to crawl in place of the demo.
+FOLDER = os.environ.get("CRAWL")
+PAGES = 2_000
+
+
+def crawl(client: Client, start: str = "/", most: int = PAGES) -> dict[str, int]:
+    """Follow links within the site; return the status of every page by its address."""
+    seen, waiting = {}, deque([start])
+    while waiting and len(seen) < most:
+        path = waiting.popleft()
+        if path in seen:
+            continue
+        answer = client.get(path)
+        seen[path] = answer.status_code
+        if answer.status_code in (302, 303):
+            waiting.append(answer.location)
+        if answer.mimetype != "text/html":
+            continue
+        for link in parse(answer).css("a[href], [hx-get]"):
+            target = link.attributes.get("hx-get") or link.attributes["href"]
+            url = urlsplit(urljoin(f"http://localhost{path}", target))
+            if url.netloc == "localhost":
+                waiting.append(url.path + (f"?{url.query}" if url.query else ""))
+    return seen
+
+
+@pytest.fixture(scope="module")
+def community(make_app, make_database):
+    """Give an application with a community in it, in which two people blocked each other."""
+    app = make_app({"DATABASE_URL": make_database()})
+    runner = app.test_cli_runner()
+    runner.invoke(args=["db", "upgrade"])
+    with app.app_context():
+        if FOLDER:
+            load_folder(Path(FOLDER), PASSWORD)
+        else:
+            load_demo()
+        names = ("user80", "user0", "user1") if FOLDER else ("ada", "bruno", "greta")
+        people = [db.session.scalars(by_username(name)).one() for name in names]
+        block(people[0], people[1])
+        block(people[1], people[0])
+        replied_to = select(Post).where(Post.replies_count > 0, Post.author_id == people[1].id)
+        for post in db.session.scalars(replied_to.limit(1)):
+            post.delete()
+        return app, names
+
+
+@pytest.mark.parametrize("number", range(4), ids=["blocks", "is blocked", "member", "stranger"])
+def test_no_link_leads_to_an_error(community, number):
+    app, names = community
+    client = Client(app)
+    if number < 3:
+        client.log_in(names[number], PASSWORD)
+        assert client.is_signed_in
+    seen = crawl(client)
+    assert len(seen) > 50
+    wrong = {path: status for path, status in seen.items() if status >= 400}
+    assert not wrong
