@@ -1,293 +1,35 @@
-"""Write, reply, edit, delete, restore and repost; a post in its thread, its history."""
+"""A post in its thread, its history, its reposts; deleting and restoring it."""
 
-import secrets
-from contextlib import suppress
-from dataclasses import replace
-from typing import Any
-
-from flask import Response, abort, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import login_required
-from sqlalchemy import Row
-from werkzeug.datastructures import MultiDict
 
-from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..follows.queries import audience_of
-from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
+from ..web.answers import back, changed, page, show_message, wants_fragment
 from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
-from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint, queries
-from .access import add_button, card_of, find_own_post, find_visible_post, own_post, visible_post
+from .access import add_button, card_of, own_post, visible_post
 from .card import Card, read_cards
-from .composer import (
-    DraftForm,
-    PostForm,
-    composer_parts,
-    edit_composer,
-    post_composer,
-    reply_composer,
-    typed_extra,
-)
-from .drafts import draft_for, draft_of_form, save_draft
+from .composer import composer_parts, reply_composer
+from .drafts import draft_for
 from .models import Post
-from .refusals import (
-    GoneError,
-    PostedLatelyError,
-    SentBeforeError,
-    TooManyDraftsError,
-    TooManyMentionsError,
-)
 from .reposting import repost, unrepost
 from .thread import read_thread
-from .writing import edit, publish, undo_edit
+from .writing import undo_edit
 
 WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
-show_when_expired("body", _l("Text"), "textarea")
-carry_when_expired("nonce", "again", "in_thread", "in_reply_to", "edits")
 
+def notify(message: str, undo: str | None) -> None:
+    """Show ``message``; without htmx with the button that posts to ``undo``.
 
-# Writing
-
-
-@blueprint.post("/posts")
-@login_required
-@WRITING
-def create() -> ResponseReturnValue:
-    """Write a post."""
-    form = PostForm()
-    post = _publish(form)
-    if post is None:
-        again = post_composer(sent=form)
-        return page("posts/new.html", fragment="composer", status=422, composer=again)
-    undo = url_for("posts.delete", id=post.id)
-    _notify(_("Your post is published."), undo)
-    # A page of a post has no place for another one, and may be gone.
-    to = back(instead_of=url_for("posts.create"))
-    shown = card_of(post, undo=undo)
-    return changed("posts/_published.html", to=to, post=shown, composer=post_composer())
-
-
-@blueprint.get("/posts/new")
-@login_required
-def new() -> ResponseReturnValue:
-    """A page to write on."""
-    composer = post_composer(**_typed())
-    return page("posts/new.html", fragment="composer", composer=composer)
-
-
-@blueprint.get("/posts/<key:id>/reply")
-@login_required
-def write_reply(id: int) -> ResponseReturnValue:
-    """A page to reply on."""
-    typed, parent = _typed(in_reply_to_id=id), find_visible_post(id)
-    if parent is None:
-        return _on_its_own(typed)
-    composer = reply_composer(id, **typed)
-    return page("posts/reply.html", fragment="composer", post=card_of(parent), composer=composer)
-
-
-@blueprint.post("/posts/<key:id>/reply")
-@login_required
-@WRITING
-def reply(id: int) -> ResponseReturnValue:
-    """Reply to a post."""
-    parent, form = find_visible_post(id), PostForm()
-    if parent is None:
-        error = _("What you answer is not here any more. You can post this on its own.")
-        return _is_gone(form, error, reply_composer(id, sent=form).element)
-    post = _publish(form, in_reply_to=parent)
-    if post is None:
-        again = reply_composer(id, sent=form)
-        around = {} if wants_fragment() else {"post": card_of(parent)}
-        return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
-    undo = url_for("posts.delete", id=post.id)
-    _notify(_("Your reply is published."), undo)
-    to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
-    if not wants_fragment():
-        return redirect(to, 303)
-    both = read_cards([post.id, id], viewer)
-    if id not in both:  # The parent was deleted meanwhile.
-        return reloaded(to)
-    composer = reply_composer(id, in_thread=True) if form.in_thread.data else None
-    card = replace(both[post.id], undo=undo, takes_focus=composer is None)
-    return changed("posts/_replied.html", to=to, post=card, parent=both[id], composer=composer)
-
-
-@blueprint.get("/posts/<key:id>/edit")
-@login_required
-def write_edit(id: int) -> ResponseReturnValue:
-    """A page to edit one's own post on."""
-    typed, post = _typed(edits_id=id), find_own_post(id)
-    if post is None:
-        return _on_its_own(typed)
-    composer = edit_composer(post, **typed)
-    return page("posts/edit.html", fragment="composer", composer=composer, post=post)
-
-
-@blueprint.post("/posts/<key:id>/edit", endpoint="edit")
-@login_required
-@WRITING
-def save_edit(id: int) -> ResponseReturnValue:
-    """Edit one's own post."""
-    post, form, version = find_own_post(id), PostForm(), None
-    if post is None:
-        return _is_gone(form, str(GoneError()), f"composer_edit_{id}")
-    is_saved = form.validate_on_submit()
-    try:
-        if is_saved:
-            version = edit(post, form.body.data, nonce=form.nonce.data, extra=form.extra)
-    except GoneError as error:
-        return _is_gone(form, str(error), f"composer_edit_{id}")
-    except (SentBeforeError, TooManyMentionsError) as error:
-        is_saved = False
-        form.refuse(error)
-    if not is_saved:
-        _keep_refused(form, edits_id=id)
-        again = edit_composer(post, sent=form)
-        return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
-    undo = url_for("posts.restore", id=id, version=version.id) if version else None
-    _notify(_("Your post is changed."), undo)
-    shown = card_of(post, undo=undo, takes_focus=True)
-    return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
-
-
-def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None:
-    """Publish what ``form`` holds; None, with the errors at its fields, where that fails.
-
-    What is refused is kept as a draft.
+    With htmx the button stands in the card; a second one would reload the page.
     """
-    try:
-        if form.validate_on_submit():
-            return publish(
-                viewer,
-                form.body.data,
-                nonce=form.nonce.data,
-                in_reply_to=in_reply_to,
-                extra=form.extra,
-                again=bool(form.again.data),
-            )
-    except (PostedLatelyError, SentBeforeError, TooManyMentionsError) as error:
-        form.refuse(error)
-    _keep_refused(form, in_reply_to_id=in_reply_to.id if in_reply_to else None)
-    return None
-
-
-def _keep_refused(form: PostForm, **what: int | None) -> None:
-    typed = DraftForm()
-    if typed.validate() and form.nonce.data:
-        with suppress(TooManyDraftsError):
-            save_draft(viewer, form.nonce.data, typed.body.data or "", extra=typed.extra, **what)
-
-
-def _is_gone(form: PostForm, error: str, element: str) -> Response:
-    """Refuse a reply to a post, or an edit of one, that is gone; the text becomes a new post.
-
-    ``element`` is the id of the composer that was sent, which htmx replaces.
-    """
-    _keep_refused(form)
-    form.body.errors = [error]
-    again = post_composer(sent=form)
-    if wants_fragment():
-        again.leaves_page = True
-        again.element = element
-    return page("posts/new.html", fragment="composer", status=404, composer=again)
-
-
-def _notify(message: str, undo: str | None) -> None:
-    # With htmx the button "Undo" stands in the card; a second one would reload the page.
     show_message(message, undo=None if wants_fragment() else undo)
-
-
-def _typed(**what: int) -> dict[str, Any]:
-    """Return what was typed before: ``?body=``, else the draft that is named, else the newest."""
-    if body := request.args.get("body"):
-        return {"body": body}
-    return {"draft": draft_for(viewer, id=requested_key("draft"), **what)}
-
-
-def _on_its_own(typed: dict[str, Any]) -> ResponseReturnValue:
-    """Lead to a composer of a new post, with what was ``typed`` for a post that is gone."""
-    if draft := typed.get("draft"):
-        return redirect(url_for(".new", draft=draft.id), 303)
-    if body := typed.get("body"):
-        return redirect(url_for(".new", body=body), 303)
-    abort(404)
-
-
-@resume_after_login
-def _keep_as_draft(sent: SentForm) -> str | None:
-    """Store what was typed into a composer; return the page with that composer."""
-    fields = MultiDict(sent.fields)
-    if not fields.get("nonce"):
-        fields["nonce"] = secrets.token_hex(16)
-    form = DraftForm(fields, meta={"csrf": False})
-    if not (form.body.data and form.validate()):
-        return None
-    what = {"in_reply_to_id": form.in_reply_to.data, "edits_id": form.edits.data}
-    extra, nonce = typed_extra(fields), form.nonce.data
-    try:
-        if not save_draft(viewer, nonce, form.body.data, extra=extra, **what):
-            return None
-    except TooManyDraftsError:
-        return None
-    draft = draft_of_form(viewer.id, nonce)
-    if what["in_reply_to_id"]:
-        return url_for("posts.write_reply", id=what["in_reply_to_id"], draft=draft)
-    if what["edits_id"]:
-        return url_for("posts.write_edit", id=what["edits_id"], draft=draft)
-    return url_for("posts.new", draft=draft)
-
-
-# Undoing
-
-
-@blueprint.post("/posts/<key:id>/delete")
-@login_required
-@WRITING
-def delete(id: int) -> ResponseReturnValue:
-    """Delete one's own post, with a button that restores it."""
-    post = own_post(id, or_deleted=True)
-    post.delete()
-    _notify(_("Your post is deleted."), url_for("posts.restore", id=id))
-    to = back(instead_of=url_for("posts.show", id=id))
-    return changed("posts/_deleted.html", to=to, post=post, parent=_parent_of(post))
-
-
-@blueprint.post("/posts/<key:id>/restore")
-@login_required
-@WRITING
-def restore(id: int) -> ResponseReturnValue:
-    """Restore one's own post: a deleted one, or as it was before the edit ``?version=``."""
-    version = requested_key("version")
-    post = own_post(id, or_deleted=version is None)
-    if not (post.restore() if version is None else undo_edit(post, version)):
-        abort(410, _("This can be undone for 30 seconds only."))
-    show_message(_("Your post is back.") if version is None else _("Your post is as it was."))
-    to = back(f"post_{id}", default=url_for("posts.show", id=id))
-    if not wants_fragment():
-        return redirect(to, 303)
-    card = card_of(post, takes_focus=True)
-    if version is not None:
-        return changed("posts/_changed.html", to=to, post=card)
-    composer = reply_composer(id, draft=draft_for(viewer, in_reply_to_id=id), in_thread=True)
-    around = {"parent": _parent_of(post), "composer": composer}
-    return changed("posts/_restored.html", to=to, post=card, **around)
-
-
-def _parent_of(post: Post) -> Card | None:
-    """Return the card of what ``post`` replies to, for htmx: its count of replies changed."""
-    if post.in_reply_to_id is None or not wants_fragment():
-        return None
-    return read_cards([post.in_reply_to_id], viewer).get(post.in_reply_to_id)
-
-
-# Reading
 
 
 @blueprint.get("/posts/<key:id>")
@@ -342,3 +84,46 @@ def reposts(id: int) -> ResponseReturnValue:
         viewer_id=viewer.id,
     )
     return page("posts/reposts.html", fragment="people", post=post, rows=rows)
+
+
+# Undoing
+
+
+@blueprint.post("/posts/<key:id>/delete")
+@login_required
+@WRITING
+def delete(id: int) -> ResponseReturnValue:
+    """Delete one's own post, with a button that restores it."""
+    post = own_post(id, or_deleted=True)
+    post.delete()
+    notify(_("Your post is deleted."), url_for("posts.restore", id=id))
+    to = back(instead_of=url_for("posts.show", id=id))
+    return changed("posts/_deleted.html", to=to, post=post, parent=_parent_of(post))
+
+
+@blueprint.post("/posts/<key:id>/restore")
+@login_required
+@WRITING
+def restore(id: int) -> ResponseReturnValue:
+    """Restore one's own post: a deleted one, or as it was before the edit ``?version=``."""
+    version = requested_key("version")
+    post = own_post(id, or_deleted=version is None)
+    if not (post.restore() if version is None else undo_edit(post, version)):
+        abort(410, _("This can be undone for 30 seconds only."))
+    show_message(_("Your post is back.") if version is None else _("Your post is as it was."))
+    to = back(f"post_{id}", default=url_for("posts.show", id=id))
+    if not wants_fragment():
+        return redirect(to, 303)
+    card = card_of(post, takes_focus=True)
+    if version is not None:
+        return changed("posts/_changed.html", to=to, post=card)
+    composer = reply_composer(id, draft=draft_for(viewer, in_reply_to_id=id), in_thread=True)
+    around = {"parent": _parent_of(post), "composer": composer}
+    return changed("posts/_restored.html", to=to, post=card, **around)
+
+
+def _parent_of(post: Post) -> Card | None:
+    """Return the card of what ``post`` replies to, for htmx: its count of replies changed."""
+    if post.in_reply_to_id is None or not wants_fragment():
+        return None
+    return read_cards([post.in_reply_to_id], viewer).get(post.in_reply_to_id)
