@@ -36,7 +36,7 @@ def test_a_new_follower_is_counted_shown_and_read(
     expect(counter(own_page)).to_have_text("1")
     own_page.get_by_role("link", name="Notifications 1 new notification").click()
     expect(own_page.get_by_role("article")).to_have_text(
-        re.compile(f"New:\\s+{fan.username}\\s+follows you")
+        re.compile(f"New:\\s+{fan.username} @{fan.username}\\s+follows you")
     )
     expect(counter(own_page)).to_have_text("1")
 

@@ -32,7 +32,7 @@ def author(site: Site) -> User:
 @pytest.fixture(scope="module")
 def reader(site: Site, author: User) -> User:
     """A follower of ``author``, with cards of each kind at home, and notifications."""
-    reader = site.person("reader")
+    reader = site.person("phone_reader")
     site.follows(reader, author)
     site.follows(author, reader)
     edited, other = site.writes(reader, "Rivres", "A link to https://example.org/rivers in it.")
@@ -51,7 +51,7 @@ def reader(site: Site, author: User) -> User:
     [
         "/",
         "/explore",
-        "/@reader",
+        "/@phone_reader",
         "/@phone/followers",
         "thread",
         "/search?q=rivers",
