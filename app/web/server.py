@@ -19,6 +19,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.exceptions import HTTPException, LengthRequired, RequestTimeout, ServiceUnavailable
 
+from ..data.checkpoint import checkpoint
 from .headers import FixedHeaders
 
 FORM_THREADS = 4
@@ -41,6 +42,12 @@ class Server:
         self.largest_body = app.config["MAX_CONTENT_LENGTH"]
         self.pages, self.bodies, self.forms = map(asyncio.Semaphore, (PAGES, BODIES, FORMS))
         self.threads = ThreadPoolExecutor(FORM_THREADS, "form")
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """Finish when the process stops; atexit does not run in a worker of Granian."""
+        self.threads.shutdown()
+        with self.app.app_context():
+            checkpoint()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer a request."""

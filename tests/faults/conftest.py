@@ -22,10 +22,10 @@ class Site(Machine):
 
     process: subprocess.Popen[bytes]
 
-    def start(self) -> None:
-        """Start all processes, and wait until the site answers."""
+    def start(self, command: str = "serve") -> None:
+        """Start all processes, or those of another ``command``; wait until the site answers."""
         self.run("db", "upgrade")
-        self.process = self._flask("serve")
+        self.process = self._flask(command)
         wait_until(self.responds, within=STARTS_WITHIN)
 
     def run(self, *command: str) -> None:

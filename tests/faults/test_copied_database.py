@@ -44,11 +44,13 @@ def test_it_is_complete_after_a_command(demo, tmp_path):
     assert posts_in_copy(demo[1], tmp_path) > 10
 
 
-def test_it_is_complete_after_the_site_has_stopped(demo, tmp_path):
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_it_is_complete_after_the_site_has_stopped(demo, tmp_path, command):
     site, file = demo
     before = posts_in_copy(file, tmp_path)
-    site.start()
-    wait_until((site.instance / "jobs.sqlite3").exists)
+    site.start(command)
+    if command == "serve":
+        wait_until((site.instance / "jobs.sqlite3").exists)
     # As if another process had been killed: nothing but the log has what it wrote.
     with closing(sqlite3.connect(file)) as killed:
         killed.execute("DELETE FROM post WHERE id = (SELECT max(id) FROM post)")
