@@ -152,7 +152,7 @@ def _piece(match: regex.Match[str]) -> Piece | None:
     if match["mention"]:
         return Piece("mention", match[0], match["mention"].lower())
     if match["hash"] and (tag := tag_at(match.string, match.end())):
-        return Piece("tag", match["hash"] + tag, fold(tag))
+        return Piece("tag", match["hash"] + tag, fold_tag(tag))
     return None
 
 
@@ -169,6 +169,11 @@ def _without_end(url: str) -> str:
     return url.rstrip("'.,;:!?") if url.count("'") % 2 else url
 
 
+def fold_tag(tag: str) -> str:
+    """Return the key of a tag: folded, without a middle dot at the end, which joins nothing."""
+    return fold(tag).rstrip("·・")
+
+
 def tag_at(text: str, start: int) -> str:
     """Return the tag that begins at ``start`` of ``text``, without the sign; "" if there is none.
 
@@ -183,4 +188,4 @@ def tag_at(text: str, start: int) -> str:
             tag = tag[:at].rstrip("\u200c\u200d·\u0387・･")
             break
     is_address = _REST_OF_ADDRESS.match(text, start + len(tag))
-    return tag if _FOLDED_TAG.fullmatch(fold(tag)) and not is_address else ""
+    return tag if _FOLDED_TAG.fullmatch(fold_tag(tag)) and not is_address else ""

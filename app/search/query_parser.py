@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
-from ..data import characters
-from ..posts.text import HASH_SIGNS, tag_at
+from ..posts.text import HASH_SIGNS, fold_tag, tag_at
 from .tokens import HAS_LINK, IS_REPLY, MARK, fold, marked, tag_token, words_in
 
 # Characters of a query that are read: to fold combining marks takes quadratic time.
@@ -149,7 +148,7 @@ class _Parser:
         if operator and self._operate(operator[1].lower(), operator[2], piece):
             return None
         if plain.startswith(tuple(HASH_SIGNS)) and (tag := tag_at(plain, 1)):
-            folded = characters.fold(tag)
+            folded = fold_tag(tag)
             if not self._excludes(piece, tag_token(folded)):
                 self.tags.append(folded)
             return None

@@ -6,7 +6,6 @@ from flask import abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ..accounts.viewer import viewer
-from ..data.characters import fold
 from ..data.keyset import Window
 from ..data.reading import read
 from ..data.types import is_storable
@@ -14,7 +13,7 @@ from ..follows.queries import audience_of
 from ..posts.card import read_timeline
 from ..posts.composer import post_composer
 from ..posts.drafts import draft_for
-from ..posts.text import LONGEST_TAG
+from ..posts.text import LONGEST_TAG, fold_tag
 from ..web.answers import page, wants_fragment
 from ..web.paging import MOST_COUNTED, Listing, requested_key
 from . import blueprint, queries
@@ -51,7 +50,7 @@ def tag(tag: str) -> ResponseReturnValue:
     # No tag is so long, in whatever form its characters come.
     if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
         abort(404)
-    folded = fold(tag)
+    folded = fold_tag(tag)
     if not folded or len(folded) > LONGEST_TAG:
         abort(404)
     if folded != tag:
