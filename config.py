@@ -116,6 +116,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # The address and the port that the server listens on.
         "HOST": host,
         "PORT": port,
+        # The number of web processes: one for each core.
         "WEB_WORKERS": _number(env, "WEB_WORKERS", 2, 1, 1_000),
         # The number of proxies that set X-Forwarded-For and X-Forwarded-Proto.
         "TRUSTED_PROXIES": _number(env, "TRUSTED_PROXIES", 0, 0, 100),

@@ -13,8 +13,12 @@ from flask.logging import default_handler
 
 FILE_SIZE = 1024 * 1024
 FILES_KEPT = 10
-# Characters that end a line in some viewer, or steer a terminal, are written as escapes.
-CONTROLS = {ord(c): repr(c)[1:-1] for c in "\r\v\f\x1b\x1c\x1d\x1e\x85\u2028\u2029"}
+# Characters that end a line in some viewer, or control a terminal, are written as escapes.
+CONTROLS = {
+    ord(c): repr(c)[1:-1]
+    for c in (*map(chr, range(0xA0)), "\u2028", "\u2029")
+    if c not in "\t\n" and not c.isprintable()
+}
 # One failing page must not send a thousand mails.
 SECONDS_BETWEEN_MAILS = 60
 # Seconds after which a silent mail server is given up: the request that failed waits for it.

@@ -61,7 +61,7 @@ def web() -> None:
 
 
 def _supervise() -> None:
-    """Run the processes, start each again that ends, and end all on SIGTERM or SIGINT."""
+    """Run the processes, start each again that ends, and end all when one is to stop."""
     running: dict[int, str] = {}
     is_stopping = False
 
@@ -76,12 +76,13 @@ def _supervise() -> None:
         nonlocal is_stopping
         is_stopping = True
         for pid in running:
-            os.kill(pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
 
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
     for command in COMMANDS:
         start(command)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
     while running:
         pid, status = os.wait()
         command = running.pop(pid)
@@ -91,6 +92,7 @@ def _supervise() -> None:
             code = os.waitstatus_to_exitcode(status)
             current_app.logger.error("%s ended (%s) and is started again.", command, code)
             time.sleep(RESTART_AFTER)
+        if not is_stopping:
             start(command)
 
 

@@ -135,10 +135,12 @@ def _by_id() -> AnySelect:
 def _touch(viewer: Viewer) -> None:
     moment = now()
     try:
-        with writing(is_visible=False) as session:
+        with writing(is_visible=False, wait=False) as session:
             session.execute(update(User).where(User.id == viewer.id).values(last_seen_at=moment))
             used = update(LoginSession).where(LoginSession.id == viewer.session_id)
             session.execute(used.values(last_used_at=moment))
+    except BlockingIOError:
+        pass  # A page must not wait for a writer. The next one moves it.
     except SQLAlchemyError:
         # A database that cannot be written to, on a full disk for example, still serves pages.
         log.exception("Last seen could not be stored.")

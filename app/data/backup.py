@@ -71,6 +71,8 @@ def _restore_to_sqlite(file: Path) -> None:
             raise click.ClickException(f"{file} is no backup of a site: {error}") from error
         if not intact:
             raise click.ClickException(f"{file} is damaged.")
+        if revision is None:
+            raise click.ClickException(f"{file} is no backup of a site: it has no tables.")
         if revision not in known_revisions():
             raise click.ClickException(f"{file} is at revision {revision} of a newer release.")
         with write_lock(db.engine):

@@ -1,7 +1,7 @@
 """Checkpoints of SQLite's write-ahead log: what is in it goes into the database file.
 
-So a copy of that file alone is a backup: complete when the site has stopped, and at most a minute
-old while it runs.
+So that file alone is complete when the site has stopped. While it runs, ``flask backup create``
+copies it.
 """
 
 import logging

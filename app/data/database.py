@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from werkzeug.local import LocalProxy
 
-from .engines import REPLICA_TIMEOUTS, engine_options, read_engine_options, set_up, set_up_reading
+from .engines import engine_options, read_engine_options, set_up, set_up_reading
 from .write_lock import write_lock
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(backend)
     binds = {"read": {"url": url, **read_engine_options(backend)}}
     if replica := app.config["DATABASE_READ_URL"]:
-        binds["replica"] = {"url": replica, **read_engine_options(backend, **REPLICA_TIMEOUTS)}
+        binds["replica"] = {"url": replica, **read_engine_options(backend)}
     app.config["SQLALCHEMY_BINDS"] = binds
     db.init_app(app)
     _load_migrations_later(app)
@@ -161,20 +161,21 @@ def has_written() -> bool:
 
 
 @contextmanager
-def writing(*, is_visible: bool = True) -> Iterator[OrmSession]:
+def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSession]:
     """Open a transaction that may write: commit at the end, roll back on an exception.
 
     What the session has pending from before is committed first; loaded objects stay usable.
     Inside another ``writing()`` it joins that transaction, which an exception rolls back as a
     whole. With ``is_visible=False`` it writes nothing that a page shows: cached pages stay, and
-    the viewer may go on to read from a replica.
+    the viewer may go on to read from a replica. With ``wait=False`` it raises
+    :class:`BlockingIOError` while somebody else writes to SQLite.
     """
     session = db.session()
     if session.info.get("writing"):
         yield session
         return
     session.commit()
-    with write_lock(db.engine):
+    with write_lock(db.engine, wait=wait):
         session.connection(execution_options={"writing": True})
         session.info.update(writing=True, after_commit=[])
         try:

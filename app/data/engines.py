@@ -19,8 +19,8 @@ except ImportError:
 # Bytes per page of a new SQLite database, and bytes mapped into memory (SQLite's maximum).
 PAGE_SIZE, MMAP_SIZE = 8192, 2**31
 
-# For libpq, in seconds (the second in milliseconds): the longest wait for a replica that is down.
-REPLICA_TIMEOUTS = {
+# For libpq, in seconds (the second in milliseconds): the longest wait for a server that is down.
+CONNECTION_TIMEOUTS = {
     "connect_timeout": 2,
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
@@ -47,7 +47,7 @@ def engine_options(backend: str, **connect_args: Any) -> dict[str, Any]:
             "hide_parameters": True,
         }
     return {
-        "connect_args": connect_args,
+        "connect_args": CONNECTION_TIMEOUTS | connect_args,
         "pool_size": 10,
         "max_overflow": 10,
         "pool_pre_ping": True,

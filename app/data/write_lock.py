@@ -17,12 +17,13 @@ LONGEST_WAIT, RETRY_AFTER = 2.0, 0.001
 
 
 @contextmanager
-def write_lock(engine: Engine) -> Iterator[None]:
+def write_lock(engine: Engine, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock of all threads and processes that write to the SQLite file of ``engine``.
 
     SQLite's busy handler sleeps for ever longer, up to 100 ms, so under many writers some wait for
     long; this lock is tried every millisecond. It is only for fairness: a writer that does not
     use it, or has waited for :data:`LONGEST_WAIT`, waits as SQLite does. No effect on PostgreSQL.
+    With ``wait=False`` it raises :class:`BlockingIOError` while another writer has the lock.
     """
     file = engine.url.database
     if fcntl is None or engine.dialect.name != "sqlite" or not file or file == ":memory:":
@@ -37,20 +38,24 @@ def write_lock(engine: Engine) -> Iterator[None]:
         yield
         return
     try:
-        _acquire(lock)
+        if not _acquire(lock, LONGEST_WAIT if wait else 0) and not wait:
+            raise BlockingIOError("Another writer has the lock.")
         yield
     finally:
         os.close(lock)
 
 
-def _acquire(lock: int) -> None:
-    end = time.monotonic() + LONGEST_WAIT
-    while time.monotonic() < end:
+def _acquire(lock: int, within: float) -> bool:
+    """Whether the lock was acquired, or the file system has no such locks."""
+    end = time.monotonic() + within
+    while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
             time.sleep(RETRY_AFTER)
         except OSError:
-            return  # The file system has no such locks.
+            return True
         else:
-            return
+            return True

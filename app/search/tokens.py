@@ -1,6 +1,6 @@
 """The tokens of a text for the search index, the same for both databases.
 
-A change of these rules goes with a migration that empties the index, as 0011 does: the worker
+A change of these rules goes with a migration that empties the index, as 0012 does: the worker
 then fills it again.
 """
 

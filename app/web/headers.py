@@ -1,4 +1,4 @@
-"""Headers: the content security policy and its kin, and who may cache an answer."""
+"""Headers: the content security policy and others for security, and who may cache an answer."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -3,8 +3,8 @@
 Granian holds the connections, so one that is idle or slow takes no thread. Its interface is RSGI
 (https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md).
 
-- Pages are answered one at a time on the event loop: they wait for no client and hash nothing, and
-  under the interpreter's lock further threads would make them slower.
+- Pages are answered one at a time on the event loop. They wait for the database, but for no client,
+  no writer and no password hash; under the interpreter's lock further threads would slow them down.
 - Of other requests the body is read first, within a deadline. Then one of a few threads answers, so
   that a form that waits, for the write lock or for a hash, delays no page.
 - When too much waits already, the answer is 503.
@@ -17,16 +17,22 @@ from io import BytesIO
 from typing import Any
 
 from flask import Flask
-from werkzeug.exceptions import HTTPException, LengthRequired, RequestTimeout, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    LengthRequired,
+    RequestTimeout,
+    ServiceUnavailable,
+)
 
 from ..data.checkpoint import checkpoint
 from .headers import FixedHeaders
 
 FORM_THREADS = 4
-# How many requests may wait in a process: for their turn, for their body, for a thread.
-PAGES, BODIES, FORMS = 128, 512, 64
-# The deadline of a body, in seconds, and the bytes that add a second to it.
-BODY_WITHIN, BYTES_A_SECOND = 10, 16 * 1024
+# How many requests a process takes at once: pages, bodies that arrive, forms.
+MOST_PAGES, MOST_BODIES, MOST_FORMS = 128, 512, 64
+# Seconds within which a body arrives, and the bytes that add a second.
+BODY_TIMEOUT, LOWEST_RATE = 10, 16 * 1024
 RETRY_AFTER = 2
 
 Environ = dict[str, Any]
@@ -40,7 +46,9 @@ class Server:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.largest_body = app.config["MAX_CONTENT_LENGTH"]
-        self.pages, self.bodies, self.forms = map(asyncio.Semaphore, (PAGES, BODIES, FORMS))
+        self.pages, self.bodies, self.forms = (
+            asyncio.Semaphore(most) for most in (MOST_PAGES, MOST_BODIES, MOST_FORMS)
+        )
         self.threads = ThreadPoolExecutor(FORM_THREADS, "form")
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
@@ -52,24 +60,31 @@ class Server:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer a request."""
         environ = _environ(scope)
+        answer: Answer
         try:
             is_page = scope.method in ("GET", "HEAD")
             answer = await (self._page(environ) if is_page else self._form(environ, protocol))
         except HTTPException as error:
-            answer = _call(FixedHeaders(error, self.app.config), environ)
+            answer = self._refuse(error, environ)
+        except Exception:
+            self.app.logger.exception("The server could not answer %s.", scope.path)
+            answer = self._refuse(InternalServerError(), environ)
         protocol.response_bytes(*answer)
+
+    def _refuse(self, error: HTTPException, environ: Environ) -> Answer:
+        return _call(FixedHeaders(error, self.app.config), environ)
 
     async def _page(self, environ: Environ) -> Answer:
         environ.pop("CONTENT_LENGTH", None)
-        async with _place(self.pages):
+        async with _admit(self.pages):
             # Requests that came during the last page are counted before this one is answered.
             await asyncio.sleep(0)
             return _call(self.app, environ)
 
     async def _form(self, environ: Environ, protocol: Any) -> Answer:
-        async with _place(self.bodies):
+        async with _admit(self.bodies):
             environ["wsgi.input"] = BytesIO(await self._body(environ, protocol))
-        async with _place(self.forms):
+        async with _admit(self.forms):
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self.threads, _call, self.app, environ)
 
@@ -80,17 +95,17 @@ class Server:
         if length > self.largest_body:
             return b""  # The length alone has Flask answer 413.
         try:
-            async with asyncio.timeout(BODY_WITHIN + length / BYTES_A_SECOND):
+            async with asyncio.timeout(BODY_TIMEOUT + length / LOWEST_RATE):
                 return bytes(await protocol())
         except TimeoutError:
             raise RequestTimeout from None
 
 
-def _place(queue: asyncio.Semaphore) -> asyncio.Semaphore:
-    """Return ``queue`` to take a place in; raise :class:`ServiceUnavailable` if it is full."""
-    if queue.locked():
+def _admit(limit: asyncio.Semaphore) -> asyncio.Semaphore:
+    """Return ``limit``, to hold during a request; raise ServiceUnavailable if it is full."""
+    if limit.locked():
         raise ServiceUnavailable(retry_after=RETRY_AFTER)
-    return queue
+    return limit
 
 
 def _environ(scope: Any) -> Environ:

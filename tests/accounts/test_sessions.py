@@ -8,8 +8,9 @@ from app.accounts.jobs import delete_ended_sessions
 from app.accounts.models import User
 from app.accounts.resets import reset_token
 from app.data.database import db
+from app.data.write_lock import write_lock
 from tests.client import Client
-from tests.conftest import PASSWORD
+from tests.conftest import DATABASE, PASSWORD
 from tests.html import messages, one, select, text_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -166,3 +167,17 @@ def test_a_refused_change_keeps_every_session(ada, elsewhere, signed_in):
     assert answer.status_code == 422
     assert client.is_signed_in
     assert elsewhere.is_signed_in
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers.")
+def test_a_page_does_not_wait_for_a_writer(app, ada, signed_in, travel, statements):
+    client = signed_in(ada)
+    travel.shift(timedelta(minutes=6))
+    with app.app_context():
+        engine = db.engine
+    with write_lock(engine), statements() as sent:
+        assert client.get("/").status_code == 200
+    assert not any(statement.startswith("UPDATE") for statement in sent)
+    with statements() as sent:
+        client.get("/")
+    assert any(statement.startswith("UPDATE") for statement in sent)

@@ -60,7 +60,7 @@ def test_kill_everything_loses_nothing_that_was_answered(site: Site, register):
     assert site.responds()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_every_process(site: Site, number):
     processes = site.processes()
     site.process.send_signal(number)
