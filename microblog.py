@@ -5,10 +5,10 @@ import gc
 import os
 import sys
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import create_app
-from app.cli import is_command
+from app.cli import is_serving
 from app.data.checkpoint import checkpoint
 from app.data.failures import reason
 from app.data.schema import check_schema
@@ -20,13 +20,15 @@ os.umask(0o077)
 
 try:
     app = create_app()
-    if not is_command():
+    if is_serving():
         check_schema(app)
 except SettingError as error:
     sys.exit(f"Microblog does not start. {error}")
 except OperationalError as error:
     # It may come back while this process serves.
     app.logger.error("The database does not answer: %s", reason(error))
+except DBAPIError as error:
+    sys.exit(f"Microblog does not start. The database cannot be used: {reason(error)}")
 
 server = Server(app)
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError
 
 import config
 
@@ -33,6 +33,12 @@ def is_command() -> bool:
     return bool(context and context.find_object(ScriptInfo))
 
 
+def is_serving() -> bool:
+    """Whether this process answers requests: it is one of a server, or of ``flask run``."""
+    context = click.get_current_context(silent=True)
+    return context is None or context.info_name == "run"
+
+
 class Commands(AppGroup):
     """Commands that show an error which the operator can mend in one line, without traceback."""
 
@@ -49,7 +55,9 @@ def _in_one_line() -> Iterator[None]:
         yield
     except config.SettingError as error:
         raise click.ClickException(str(error)) from error
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except (IntegrityError, DataError):
+        raise
+    except (DatabaseError, InterfaceError) as error:
         raise click.ClickException(_explanation(error)) from error
 
 

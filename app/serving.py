@@ -16,8 +16,8 @@ from flask import Flask, current_app
 from .data.schema import check_schema
 
 COMMANDS = ("web", "worker")
-# A process that ends is started again after so many seconds.
-RESTART_AFTER = 2
+# Seconds after which a process that ended is started again, and one that does not stop is killed.
+RESTART_AFTER, KILL_AFTER = 2, 15
 # Connections are cheap, and app/web/server.py bounds the requests.
 CONNECTIONS = 4096
 # Open files: a connection is one, and SQLite needs some for each thread.
@@ -75,10 +75,16 @@ def _supervise() -> None:
     def stop(*_signal: object) -> None:
         nonlocal is_stopping
         is_stopping = True
+        signal.alarm(KILL_AFTER)
         for pid in running:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
+    def kill(*_signal: object) -> None:
+        for pid in running:
+            _kill_group(pid)
+
+    signal.signal(signal.SIGALRM, kill)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
     for command in COMMANDS:
@@ -86,14 +92,18 @@ def _supervise() -> None:
     while running:
         pid, status = os.wait()
         command = running.pop(pid)
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)  # what a killed process left behind
+        _kill_group(pid)  # what a killed process left behind
         if not is_stopping:
             code = os.waitstatus_to_exitcode(status)
             current_app.logger.error("%s ended (%s) and is started again.", command, code)
             time.sleep(RESTART_AFTER)
         if not is_stopping:
             start(command)
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

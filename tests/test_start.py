@@ -88,7 +88,7 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("revision", UNUSABLE)
-@pytest.mark.parametrize("arguments", [flask("serve"), flask("worker"), SERVER])
+@pytest.mark.parametrize("arguments", [flask("serve"), flask("worker"), flask("run"), SERVER])
 def test_a_start_on_another_schema_is_refused_in_one_line(start, request, revision, arguments):
     if revision:
         set_revision(request.getfixturevalue("site"), revision)
@@ -97,6 +97,13 @@ def test_a_start_on_another_schema_is_refused_in_one_line(start, request, revisi
 
 def test_a_command_on_a_database_without_tables_says_so(start):
     check_one_line(start(*flask("user promote ada")), "has no tables yet. Run: flask")
+
+
+@pytest.mark.parametrize("arguments", [flask("serve"), flask("db upgrade"), SERVER])
+def test_a_file_that_is_no_database_is_told_in_one_line(start, tmp_path, arguments):
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "microblog.sqlite3").write_bytes(b"no database" * 1000)
+    check_one_line(start(*arguments), "atabase", "file is not a database")
 
 
 def check_one_line(result, *parts):

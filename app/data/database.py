@@ -176,7 +176,7 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
         return
     session.commit()
     with write_lock(db.engine, wait=wait):
-        session.connection(execution_options={"writing": True})
+        session.connection(execution_options={"writing": True, "wait": wait})
         session.info.update(writing=True, after_commit=[])
         try:
             yield session

@@ -19,6 +19,9 @@ except ImportError:
 # Bytes per page of a new SQLite database, and bytes mapped into memory (SQLite's maximum).
 PAGE_SIZE, MMAP_SIZE = 8192, 2**31
 
+# Seconds that a writer to SQLite waits for another one.
+BUSY_TIMEOUT = 30
+
 # For libpq, in seconds (the second in milliseconds): the longest wait for a server that is down.
 CONNECTION_TIMEOUTS = {
     "connect_timeout": 2,
@@ -42,7 +45,7 @@ def engine_options(backend: str, **connect_args: Any) -> dict[str, Any]:
         # Without an isolation level the driver leaves BEGIN to _begin_on_sqlite.
         return {
             "module": sqlite,
-            "connect_args": {"isolation_level": None, "timeout": 30, **connect_args},
+            "connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT, **connect_args},
             "pool_size": 20,
             "hide_parameters": True,
         }
@@ -117,8 +120,17 @@ def _refuse_writes_on_sqlite(connection: Any, _record: object) -> None:
 def _begin_on_sqlite(connection: Any) -> None:
     # A read transaction that turns into a write fails at once, whatever the timeout, when another
     # connection wrote meanwhile. So a transaction that writes takes the lock at BEGIN.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
-    connection.connection.dbapi_connection.execute(f"BEGIN {mode}")
+    options, driver = connection.get_execution_options(), connection.connection.dbapi_connection
+    if not options.get("writing"):
+        driver.execute("BEGIN DEFERRED")
+        return
+    if not options.get("wait", True):
+        driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    finally:
+        if not options.get("wait", True):
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:

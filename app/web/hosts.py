@@ -36,6 +36,7 @@ class ServedHosts:
 
 def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_loopback
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False  # A Unix socket, for example.
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback

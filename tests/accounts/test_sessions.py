@@ -1,5 +1,8 @@
 """Login sessions: the list, and their end."""
 
+import sqlite3
+import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +11,7 @@ from app.accounts.jobs import delete_ended_sessions
 from app.accounts.models import User
 from app.accounts.resets import reset_token
 from app.data.database import db
+from app.data.engines import BUSY_TIMEOUT
 from app.data.write_lock import write_lock
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD
@@ -181,3 +185,15 @@ def test_a_page_does_not_wait_for_a_writer(app, ada, signed_in, travel, statemen
     with statements() as sent:
         client.get("/")
     assert any(statement.startswith("UPDATE") for statement in sent)
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers.")
+def test_a_page_does_not_wait_for_a_writer_of_another_program(app, ada, signed_in, travel):
+    client = signed_in(ada)
+    travel.shift(timedelta(minutes=6))
+    with app.app_context(), closing(sqlite3.connect(db.engine.url.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        start = time.monotonic()
+        assert client.get("/").status_code == 200
+        assert time.monotonic() - start < BUSY_TIMEOUT / 2
+        other.rollback()

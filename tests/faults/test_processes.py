@@ -7,6 +7,7 @@ import threading
 import psutil
 import pytest
 
+from app.serving import KILL_AFTER
 from tests.faults.conftest import Site
 from tests.machines import wait_until
 
@@ -65,6 +66,17 @@ def test_a_signal_ends_every_process(site: Site, number):
     processes = site.processes()
     site.process.send_signal(number)
     assert site.process.wait(30) == 0
+    _gone, alive = psutil.wait_procs(processes, timeout=5)
+    assert not alive
+    site.start()
+
+
+def test_a_process_that_does_not_stop_is_killed(site: Site):
+    """SIGSTOP, as if a server had missed the signal while it started."""
+    processes = site.processes()
+    wait_until(site.worker).send_signal(signal.SIGSTOP)
+    site.process.send_signal(signal.SIGTERM)
+    assert site.process.wait(KILL_AFTER * 2) == 0
     _gone, alive = psutil.wait_procs(processes, timeout=5)
     assert not alive
     site.start()
