@@ -17,13 +17,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Flask
-from werkzeug.exceptions import (
-    HTTPException,
-    InternalServerError,
-    LengthRequired,
-    RequestTimeout,
-    ServiceUnavailable,
-)
+from werkzeug import exceptions
 
 from ..data.checkpoint import checkpoint
 from .headers import FixedHeaders
@@ -33,7 +27,6 @@ FORM_THREADS = 4
 MOST_PAGES, MOST_BODIES, MOST_FORMS = 128, 512, 64
 # Seconds within which a body arrives, and the bytes that add a second.
 BODY_TIMEOUT, LOWEST_RATE = 10, 16 * 1024
-RETRY_AFTER = 2
 
 Environ = dict[str, Any]
 # Status, headers and body.
@@ -46,9 +39,8 @@ class Server:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.largest_body = app.config["MAX_CONTENT_LENGTH"]
-        self.pages, self.bodies, self.forms = (
-            asyncio.Semaphore(most) for most in (MOST_PAGES, MOST_BODIES, MOST_FORMS)
-        )
+        limits = MOST_PAGES, MOST_BODIES, MOST_FORMS
+        self.pages, self.bodies, self.forms = map(asyncio.Semaphore, limits)
         self.threads = ThreadPoolExecutor(FORM_THREADS, "form")
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
@@ -60,18 +52,17 @@ class Server:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer a request."""
         environ = _environ(scope)
-        answer: Answer
         try:
             is_page = scope.method in ("GET", "HEAD")
             answer = await (self._page(environ) if is_page else self._form(environ, protocol))
-        except HTTPException as error:
+        except exceptions.HTTPException as error:
             answer = self._refuse(error, environ)
         except Exception:
             self.app.logger.exception("The server could not answer %s.", scope.path)
-            answer = self._refuse(InternalServerError(), environ)
+            answer = self._refuse(exceptions.InternalServerError(), environ)
         protocol.response_bytes(*answer)
 
-    def _refuse(self, error: HTTPException, environ: Environ) -> Answer:
+    def _refuse(self, error: exceptions.HTTPException, environ: Environ) -> Answer:
         return _call(FixedHeaders(error, self.app.config), environ)
 
     async def _page(self, environ: Environ) -> Answer:
@@ -90,7 +81,7 @@ class Server:
 
     async def _body(self, environ: Environ, protocol: Any) -> bytes:
         if "HTTP_TRANSFER_ENCODING" in environ:
-            raise LengthRequired
+            raise exceptions.LengthRequired
         length = int(environ.get("CONTENT_LENGTH", 0))
         if length > self.largest_body:
             return b""  # The length alone has Flask answer 413.
@@ -98,13 +89,13 @@ class Server:
             async with asyncio.timeout(BODY_TIMEOUT + length / LOWEST_RATE):
                 return bytes(await protocol())
         except TimeoutError:
-            raise RequestTimeout from None
+            raise exceptions.RequestTimeout from None
 
 
 def _admit(limit: asyncio.Semaphore) -> asyncio.Semaphore:
     """Return ``limit``, to hold during a request; raise ServiceUnavailable if it is full."""
     if limit.locked():
-        raise ServiceUnavailable(retry_after=RETRY_AFTER)
+        raise exceptions.ServiceUnavailable(retry_after=2)
     return limit
 
 
@@ -124,8 +115,7 @@ def _environ(scope: Any) -> Environ:
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
+        **dict.fromkeys(("wsgi.multithread", "wsgi.multiprocess"), True),
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
