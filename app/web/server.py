@@ -5,8 +5,8 @@ Granian holds the connections, so one that is idle or slow takes no thread. Its 
 
 - Pages are answered one at a time on the event loop. They wait for the database, but for no client,
   no writer and no password hash; under the interpreter's lock further threads would slow them down.
-- Of other requests the body is read first, within a deadline. Then one of a few threads answers, so
-  that a form that waits, for the write lock or for a hash, delays no page.
+- Of other requests the body is read first, within a deadline. Then a second thread answers, so that
+  a form that waits, for the write lock or for a hash, delays no page.
 - When too much waits already, the answer is 503.
 """
 
@@ -22,7 +22,11 @@ from werkzeug import exceptions
 from ..data.checkpoint import checkpoint
 from .headers import FixedHeaders
 
-FORM_THREADS = 4
+# More would wait for each other: SQLite has one writer, and each holds its lock for longer then.
+FORM_THREADS = 1
+# Seconds after which a page lets the other thread have the interpreter lock. A form gives the lock
+# up at each call of the database, and would wait for Python's default of 5 ms each time.
+SWITCH_INTERVAL = 0.0005
 # How many requests a process takes at once: pages, bodies that arrive, forms.
 MOST_PAGES, MOST_BODIES, MOST_FORMS = 128, 512, 64
 # Seconds within which a body arrives, and the bytes that add a second.
@@ -42,6 +46,7 @@ class Server:
         limits = MOST_PAGES, MOST_BODIES, MOST_FORMS
         self.pages, self.bodies, self.forms = map(asyncio.Semaphore, limits)
         self.threads = ThreadPoolExecutor(FORM_THREADS, "form")
+        sys.setswitchinterval(SWITCH_INTERVAL)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Finish when the process stops; atexit does not run in a worker of Granian."""
