@@ -81,21 +81,21 @@ def _common_passwords() -> frozenset[str]:
 
 @contextmanager
 def _hashing() -> Iterator[None]:
-    """Wait for a turn: no more hashes are computed at once than this process has cores.
+    """Hold a slot: the web processes compute no more hashes at once than the machine has cores.
 
     Raises :class:`HashingBusyError` after :data:`LONGEST_WAIT`.
     """
-    turns = _turns(current_app.config["WEB_WORKERS"])
-    if not turns.acquire(timeout=LONGEST_WAIT):
+    slots = _hashing_slots(current_app.config["WEB_WORKERS"])
+    if not slots.acquire(timeout=LONGEST_WAIT):
         raise HashingBusyError
     try:
         yield
     finally:
-        turns.release()
+        slots.release()
 
 
 @cache
-def _turns(processes: int) -> BoundedSemaphore:
+def _hashing_slots(processes: int) -> BoundedSemaphore:
     return BoundedSemaphore(max(1, (os.cpu_count() or 1) // max(1, processes)))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Row,
+    Select,
     bindparam,
     exists,
     func,
@@ -63,9 +64,7 @@ def save_draft(
                 if sent.startswith(body.rstrip()):
                     return False
                 nonce = following_nonce(nonce)
-            draft = session.scalar(
-                select(Draft).where(Draft.author_id == author.id, Draft.nonce == nonce)
-            )
+            draft = session.scalar(_of_form(author.id, nonce))
             if draft is None:
                 _check_number(session, author)
                 parent = select(Post.id).where(Post.id == in_reply_to_id)
@@ -82,9 +81,12 @@ def save_draft(
 
 def draft_of_form(author_id: int, nonce: str) -> int | None:
     """Return the id of the draft of the form with that ``nonce``; None where there is none."""
-    draft = select(Draft.id).where(Draft.author_id == author_id, Draft.nonce == nonce)
-    found: int | None = db.session.scalar(draft)
-    return found
+    draft = db.session.scalar(_of_form(author_id, nonce))
+    return draft.id if draft else None
+
+
+def _of_form(author_id: int, nonce: str) -> Select[Draft]:
+    return select(Draft).where(Draft.author_id == author_id, Draft.nonce == nonce)
 
 
 def delete_draft(author_id: int, nonce: str | None) -> bool:

@@ -180,7 +180,7 @@ def busy(app, ada, monkeypatch):
     """Have somebody hash passwords for as long as the test takes; nobody waits for long."""
     monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.05)
     with app.app_context():
-        turns = passwords._turns(app.config["WEB_WORKERS"])
+        turns = passwords._hashing_slots(app.config["WEB_WORKERS"])
     taken = 0
     while turns.acquire(blocking=False):
         taken += 1
@@ -239,9 +239,9 @@ def test_no_more_hashes_than_cores_are_computed_at_once(app, ada, together, monk
 
     monkeypatch.setattr(passwords, "check_password_hash", counting)
     monkeypatch.setattr(passwords.os, "cpu_count", lambda: 4)
-    passwords._turns.cache_clear()
+    passwords._hashing_slots.cache_clear()
     clients = [Client(app) for _ in range(12)]
     answers = together(lambda n: clients[n].log_in("ada", PASSWORD).status_code, range(12))
-    passwords._turns.cache_clear()
+    passwords._hashing_slots.cache_clear()
     assert answers == [303] * 12
     assert max(most) <= 2
