@@ -1,6 +1,7 @@
 """The descriptor of those who write to SQLite."""
 
 import os
+from contextlib import closing
 from threading import Thread
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from app.accounts.models import User
 from app.data.database import db
 from app.posts.writing import publish
-from tests.conftest import DATABASE
+from tests.client import Client
+from tests.conftest import DATABASE, PASSWORD
+from tests.html import messages, one
 
 fcntl = pytest.importorskip("fcntl")
 pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL has many writers")
@@ -48,4 +51,21 @@ def test_a_writer_that_waited_too_long_writes_without_the_lock(write, held_lock,
     monkeypatch.setattr("app.data.write_lock.LONGEST_WAIT", 0.05)
     write()
     os.close(held_lock)
+    assert len(rows("post")) == 1
+
+
+def test_a_form_is_not_lost_while_another_program_writes(app, make_app, ada, rows, monkeypatch):
+    monkeypatch.setattr("app.data.engines.BUSY_TIMEOUT", 0.1)
+    site = make_app(PROPAGATE_EXCEPTIONS=False)
+    client = Client(site)
+    client.log_in("ada", PASSWORD)
+    with app.app_context(), closing(db.engine.raw_connection()) as other:
+        other.driver_connection.execute("BEGIN IMMEDIATE")
+        plain = client.post("/posts", {"body": "Hello"})
+        partial = client.post("/posts", {"body": "Hello"}, htmx=True)
+        other.driver_connection.rollback()
+    assert (plain.status_code, partial.status_code) == (503, 503)
+    assert "The database of this site is busy." in messages(partial)[0]
+    assert one(plain, "main textarea[name=body], main input[name=body]")
+    assert client.post("/posts", {"body": "Hello"}).status_code == 303
     assert len(rows("post")) == 1

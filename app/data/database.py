@@ -14,11 +14,13 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Insert, MetaData, Select, Table, delete, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from werkzeug.local import LocalProxy
 
 from .engines import engine_options, read_engine_options, set_up, set_up_reading
+from .failures import is_busy
 from .write_lock import write_lock
 
 log = logging.getLogger(__name__)
@@ -176,7 +178,13 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
         return
     session.commit()
     with write_lock(db.engine, wait=wait):
-        session.connection(execution_options={"writing": True, "wait": wait})
+        try:
+            session.connection(execution_options={"writing": True, "wait": wait})
+        except DBAPIError as error:
+            session.rollback()
+            if not wait and is_busy(error):
+                raise BlockingIOError("Another program writes to the database.") from error
+            raise
         session.info.update(writing=True, after_commit=[])
         try:
             yield session

@@ -4,7 +4,7 @@ import sqlite3
 import warnings
 from typing import Any
 
-from sqlalchemy import Engine, ExceptionContext, NullPool, event
+from sqlalchemy import Connection, Engine, ExceptionContext, NullPool, event
 
 try:
     from pysqlite3 import dbapi2 as sqlite
@@ -117,20 +117,20 @@ def _refuse_writes_on_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_on_sqlite(connection: Any) -> None:
+def _begin_on_sqlite(connection: Connection) -> None:
     # A read transaction that turns into a write fails at once, whatever the timeout, when another
     # connection wrote meanwhile. So a transaction that writes takes the lock at BEGIN.
-    options, driver = connection.get_execution_options(), connection.connection.dbapi_connection
+    options = connection.get_execution_options()
     if not options.get("writing"):
-        driver.execute("BEGIN DEFERRED")
-        return
-    if not options.get("wait", True):
-        driver.execute("PRAGMA busy_timeout = 0")
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    finally:
-        if not options.get("wait", True):
-            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
+        connection.exec_driver_sql("BEGIN DEFERRED")
+    elif options.get("wait", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:

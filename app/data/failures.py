@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 # SQLITE_FULL and SQLITE_IOERR_SHMSIZE (sqlite.org/rescode), and PostgreSQL's disk_full.
 SQLITE_FULL, POSTGRESQL_FULL = (13, 4874), "53100"
+SQLITE_BUSY = 5
 
 
 def reason(error: BaseException) -> str:
@@ -21,3 +22,9 @@ def is_disk_full(error: BaseException | None) -> bool:
         or getattr(original, "sqlstate", None) == POSTGRESQL_FULL
         or getattr(original, "errno", None) == ENOSPC
     )
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether ``error`` says that another program kept writing to the SQLite file for too long."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlite_errorcode", None) == SQLITE_BUSY

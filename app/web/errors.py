@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from ..data.failures import is_disk_full
+from ..data.failures import is_busy, is_disk_full
 from .account import HEADER, AnotherAccountError
 from .answers import answer_with_messages, show_message, wants_fragment
 from .forms import from_another_site
@@ -91,26 +91,24 @@ def send_again(title: str, explanation: str, status: int = 200) -> Response:
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
     if is_disk_full(error.original_exception):
-        return _disk_full()
+        return _not_stored(_("The disk of this site is full."))
+    if is_busy(error.original_exception):
+        return _not_stored(_("The database of this site is busy."))
     template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
     with using_language(browser_language()):
         html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
 
 
-def _disk_full() -> Response:
+def _not_stored(reason: str) -> Response:
     """Answer what could not be stored; pages are read as before."""
     if wants_fragment():
-        show_message(
-            _("The disk of this site is full. Nothing you typed is lost: try again in a minute.")
-        )
+        again = _("Nothing you typed is lost: try again in a minute.")
+        show_message(f"{reason} {again}")
         response = answer_with_messages(503)
     else:
-        response = send_again(
-            _("That could not be stored"),
-            _("The disk of this site is full. What you typed is here: send it again in a minute."),
-            503,
-        )
+        again = _("What you typed is here: send it again in a minute.")
+        response = send_again(_("That could not be stored"), f"{reason} {again}", 503)
     response.headers["Retry-After"] = "60"
     return response
 

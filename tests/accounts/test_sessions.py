@@ -1,6 +1,5 @@
 """Login sessions: the list, and their end."""
 
-import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -191,8 +190,8 @@ def test_a_page_does_not_wait_for_a_writer(app, ada, signed_in, travel, statemen
 def test_a_page_does_not_wait_for_a_writer_of_another_program(app, ada, signed_in, travel):
     client = signed_in(ada)
     travel.shift(timedelta(minutes=6))
-    with app.app_context(), closing(sqlite3.connect(db.engine.url.database)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with app.app_context(), closing(db.engine.raw_connection()) as other:
+        other.driver_connection.execute("BEGIN IMMEDIATE")
         start = time.monotonic()
         assert client.get("/").status_code == 200
         assert time.monotonic() - start < BUSY_TIMEOUT / 2

@@ -116,7 +116,7 @@ def test_another_failure_of_the_database_is_none_of_that(make_app, app):
     site = make_app(PROPAGATE_EXCEPTIONS=False)
 
     def fail():
-        raise OperationalError("INSERT", {}, SimpleNamespace(sqlite_errorcode=5, sqlstate="40001"))
+        raise OperationalError("INSERT", {}, SimpleNamespace(sqlite_errorcode=1, sqlstate="40001"))
 
-    site.add_url_rule("/busy", "busy", fail, methods=["POST"])
-    assert Client(site).post("/busy", {"body": TYPED}).status_code == 500
+    site.add_url_rule("/other", "other", fail, methods=["POST"])
+    assert Client(site).post("/other", {"body": TYPED}).status_code == 500
