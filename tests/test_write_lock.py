@@ -2,12 +2,13 @@
 
 import os
 from contextlib import closing
-from threading import Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
 from app.accounts.models import User
 from app.data.database import db
+from app.data.write_lock import let_writer_finish, write_lock
 from app.posts.writing import publish
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD
@@ -69,3 +70,27 @@ def test_a_form_is_not_lost_while_another_program_writes(app, make_app, ada, row
     assert one(plain, "main textarea[name=body], main input[name=body]")
     assert client.post("/posts", {"body": "Hello"}).status_code == 303
     assert len(rows("post")) == 1
+
+
+@pytest.mark.parametrize("within", [600, 0.05])
+def test_a_page_lets_the_writer_of_its_process_finish(app, within):
+    entered, finish, events = Event(), Event(), []
+
+    def write():
+        with write_lock(engine):
+            entered.set()
+            finish.wait()
+            events.append("written")
+
+    with app.app_context():
+        engine = db.engine
+    writer = Thread(target=write)
+    writer.start()
+    entered.wait()
+    if within > 1:
+        Timer(0.2, finish.set).start()
+    let_writer_finish(within=within)
+    events.append("page")
+    finish.set()
+    writer.join()
+    assert events == (["written", "page"] if within > 1 else ["page", "written"])

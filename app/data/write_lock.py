@@ -1,6 +1,7 @@
 """A fair lock for the one writer that SQLite has at a time."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,15 @@ except ImportError:  # Windows.
 
 # Seconds: the longest wait for the lock, and the time between two attempts.
 LONGEST_WAIT, RETRY_AFTER = 2.0, 0.001
+
+# Held by the thread of this process that has the lock.
+_held = threading.Lock()
+
+
+def let_writer_finish(within: float) -> None:
+    """Wait until no thread of this process has the lock, for at most ``within`` seconds."""
+    if _held.acquire(timeout=within):
+        _held.release()
 
 
 @contextmanager
@@ -40,7 +50,8 @@ def write_lock(engine: Engine, *, wait: bool = True) -> Iterator[None]:
     try:
         if not _acquire(lock, LONGEST_WAIT if wait else 0) and not wait:
             raise BlockingIOError("Another writer has the lock.")
-        yield
+        with _held:
+            yield
     finally:
         os.close(lock)
 

@@ -20,6 +20,7 @@ from flask import Flask
 from werkzeug import exceptions
 
 from ..data.checkpoint import checkpoint
+from ..data.write_lock import let_writer_finish
 from .headers import FixedHeaders
 
 # More would wait for each other: SQLite has one writer, and each holds its lock for longer then.
@@ -27,6 +28,9 @@ FORM_THREADS = 1
 # Seconds after which a page lets the other thread have the interpreter lock. A form gives the lock
 # up at each call of the database, and would wait for Python's default of 5 ms each time.
 SWITCH_INTERVAL = 0.0005
+# Seconds that a page leaves the interpreter to the form that holds the write lock, for which the
+# writers of all processes wait.
+WRITER_FIRST = 0.02
 # How many requests a process takes at once: pages, bodies that arrive, forms.
 MOST_PAGES, MOST_BODIES, MOST_FORMS = 128, 512, 64
 # Seconds within which a body arrives, and the bytes that add a second.
@@ -75,6 +79,7 @@ class Server:
         async with _admit(self.pages):
             # Requests that came during the last page are counted before this one is answered.
             await asyncio.sleep(0)
+            let_writer_finish(within=WRITER_FIRST)
             return _call(self.app, environ)
 
     async def _form(self, environ: Environ, protocol: Any) -> Answer:
