@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 
+from ..data.characters import IN_USERNAME, LONGEST_USERNAME
 from ..web.forms import Form, LengthFirst, line_ends, storable
 from ..web.typed import SentForm
 from . import addresses, passwords
@@ -70,8 +71,8 @@ class RegisterForm(Form):
         _l("Username"),
         validators=[
             DataRequired(),
-            LengthFirst(max=30),
-            Regexp(r"^[A-Za-z0-9_]+\Z", message=_l("Only letters A to Z, digits and _, please.")),
+            LengthFirst(max=LONGEST_USERNAME),
+            Regexp(rf"{IN_USERNAME}+\Z", message=_l("Only letters A to Z, digits and _, please.")),
             not_taken_username,
         ],
         description=_l("Letters, digits and _. It is your address here and cannot be changed."),

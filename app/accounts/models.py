@@ -8,6 +8,7 @@ import ua_parser
 from sqlalchemy import ForeignKey, Index, Select, String, delete, false, func, select, update
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
+from ..data.characters import LONGEST_USERNAME
 from ..data.database import Base, changed_rows, delete_row, now, writing
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
@@ -28,7 +29,7 @@ class User(TimeOrdered, Base):
 
     __tablename__ = "user"
 
-    username: Mapped[str] = mapped_column(String(30))
+    username: Mapped[str] = mapped_column(String(LONGEST_USERNAME))
     # Null for people who were imported.
     email: Mapped[str | None] = mapped_column(String(320))
     password_hash: Mapped[str | None] = mapped_column(String(256))

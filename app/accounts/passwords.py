@@ -73,7 +73,7 @@ def is_easy_to_guess(password: str, *own: str | None) -> bool:
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    # Loaded at the first use, because it takes 14 MB.
+    # Loaded at the first use, because it takes much memory.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
 
     return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from ..accounts import passwords
 from ..accounts.models import LONGEST_ABOUT, User
 from ..accounts.names import display_name
+from ..data.characters import USERNAME
 from ..data.counters import repair_counts
 from ..data.database import Base, db, now, writing
 from ..data.ids import id_at, moment_of
@@ -25,7 +26,6 @@ from .csv_files import FILES, row_error, rows_of
 
 BATCH = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 # The id and the username of people, by username in lower case.
 People = dict[str, tuple[int, str]]
 
@@ -72,7 +72,7 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People
     """Insert users; return them by username."""
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
     for row in rows:
-        if not USERNAME.match(row["username"]):
+        if not re.fullmatch(USERNAME, row["username"]):
             raise row_error(row, "a username is 1 to 30 of A-Z, a-z, 0-9 and _")
         if row["username"].lower() in taken:
             raise row_error(row, f"the name {row['username']} is taken")

@@ -16,6 +16,10 @@ _VISIBLE = regex.compile(
     rf"--[\p{{Default_Ignorable_Code_Point}}{_BLANK}]]",
     regex.VERSION1,
 )
+# A character of a username, and a whole one.
+IN_USERNAME = "[A-Za-z0-9_]"
+LONGEST_USERNAME = 30
+USERNAME = rf"{IN_USERNAME}{{1,{LONGEST_USERNAME}}}"
 # A letter, mark or digit.
 IN_WORD = r"[[\p{L}\p{M}\p{N}]--\p{Default_Ignorable_Code_Point}]"
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")

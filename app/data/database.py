@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
 def _load_migrations_later(app: Flask) -> None:
     """Load Flask-Migrate, and the ``flask db`` commands, when they are first used.
 
-    Processes that serve pages never use them, and Alembic takes 10 MB of memory.
+    Processes that serve pages never use them, and Alembic takes much memory.
     """
 
     def load() -> None:

@@ -9,7 +9,7 @@ import config
 
 from .database import db
 
-# Alembic's own table. Alembic itself is not imported: it takes 10 MB of each process.
+# Alembic's own table. Alembic itself is not imported: it takes much memory.
 ALEMBIC_VERSION = table("alembic_version", column("version_num"))
 UPGRADE = "Run: flask --no-debug db upgrade"
 

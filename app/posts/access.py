@@ -1,4 +1,4 @@
-"""What views of posts, here and in later domains, share: finding a post, a button of the card."""
+"""What views of posts share, here and in later domains: finding a post, limits, buttons."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,10 +13,13 @@ from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
-from ..web.answers import back, changed
+from ..web.answers import back, changed, show_message, wants_fragment
+from ..web.limits import limiter
 from . import queries
 from .card import Card, read_cards
 from .models import Post
+
+limit_writing = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
 
 def visible_post(id: int) -> Row[Any]:
@@ -47,6 +50,14 @@ def card_of(post: HasId, **just_written: Any) -> Card:
     """Return the card of a visible post, with fields ``just_written``; else 404."""
     card = read_cards([post.id], viewer).get(post.id) or abort(404)
     return replace(card, **just_written)
+
+
+def show_undoable(message: str, undo: str | None) -> None:
+    """Show ``message``; without htmx with the button that posts to ``undo``.
+
+    With htmx the button stands in the card; a second one would reload the page.
+    """
+    show_message(message, undo=None if wants_fragment() else undo)
 
 
 def add_button(

@@ -133,7 +133,7 @@ class Card:
     def _html(self) -> Markup:
         html = render_template("posts/_post.html", post=self)
         # The template escapes what it shows; body_html was escaped when the post was written.
-        # Without indentation a page of cards is a tenth smaller.
+        # Pages are smaller without indentation.
         return Markup(INDENT.sub("\n", html))  # noqa: S704
 
 

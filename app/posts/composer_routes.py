@@ -19,7 +19,7 @@ from ..web.answers import back, changed, page, reloaded, wants_fragment
 from ..web.paging import requested_key
 from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
-from .access import card_of, find_own_post, find_visible_post
+from .access import card_of, find_own_post, find_visible_post, limit_writing, show_undoable
 from .card import read_cards
 from .composer import DraftForm, PostForm, edit_composer, post_composer, reply_composer, typed_extra
 from .drafts import draft_for, draft_of_form, save_draft
@@ -31,7 +31,6 @@ from .refusals import (
     TooManyDraftsError,
     TooManyMentionsError,
 )
-from .routes import WRITING, notify
 from .writing import edit, publish
 
 show_when_expired("body", _l("Text"), "textarea")
@@ -40,7 +39,7 @@ carry_when_expired("nonce", "again", "in_thread", "in_reply_to", "edits")
 
 @blueprint.post("/posts")
 @login_required
-@WRITING
+@limit_writing
 def create() -> ResponseReturnValue:
     """Write a post."""
     form = PostForm()
@@ -49,7 +48,7 @@ def create() -> ResponseReturnValue:
         again = post_composer(sent=form)
         return page("posts/new.html", fragment="composer", status=422, composer=again)
     undo = url_for("posts.delete", id=post.id)
-    notify(_("Your post is published."), undo)
+    show_undoable(_("Your post is published."), undo)
     # A page of a post has no place for another one, and may be gone.
     to = back(instead_of=url_for("posts.create"))
     shown = card_of(post, undo=undo)
@@ -77,7 +76,7 @@ def write_reply(id: int) -> ResponseReturnValue:
 
 @blueprint.post("/posts/<key:id>/reply")
 @login_required
-@WRITING
+@limit_writing
 def reply(id: int) -> ResponseReturnValue:
     """Reply to a post."""
     parent, form = find_visible_post(id), PostForm()
@@ -90,7 +89,7 @@ def reply(id: int) -> ResponseReturnValue:
         around = {} if wants_fragment() else {"post": card_of(parent)}
         return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
     undo = url_for("posts.delete", id=post.id)
-    notify(_("Your reply is published."), undo)
+    show_undoable(_("Your reply is published."), undo)
     to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
     if not wants_fragment():
         return redirect(to, 303)
@@ -115,7 +114,7 @@ def write_edit(id: int) -> ResponseReturnValue:
 
 @blueprint.post("/posts/<key:id>/edit", endpoint="edit")
 @login_required
-@WRITING
+@limit_writing
 def save_edit(id: int) -> ResponseReturnValue:
     """Edit one's own post."""
     post, form, version = find_own_post(id), PostForm(), None
@@ -135,7 +134,7 @@ def save_edit(id: int) -> ResponseReturnValue:
         again = edit_composer(post, sent=form)
         return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
-    notify(_("Your post is changed."), undo)
+    show_undoable(_("Your post is changed."), undo)
     shown = card_of(post, undo=undo, takes_focus=True)
     return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
 

@@ -9,10 +9,9 @@ from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..follows.queries import audience_of
 from ..web.answers import back, changed, page, show_message, wants_fragment
-from ..web.limits import limiter
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .access import add_button, card_of, own_post, visible_post
+from .access import add_button, card_of, limit_writing, own_post, show_undoable, visible_post
 from .card import Card, read_cards
 from .composer import composer_parts, reply_composer
 from .drafts import draft_for
@@ -20,16 +19,6 @@ from .models import Post
 from .reposting import repost, unrepost
 from .thread import read_thread
 from .writing import undo_edit
-
-WRITING = limiter.shared_limit("2000 per 10 minutes", scope="writing")
-
-
-def notify(message: str, undo: str | None) -> None:
-    """Show ``message``; without htmx with the button that posts to ``undo``.
-
-    With htmx the button stands in the card; a second one would reload the page.
-    """
-    show_message(message, undo=None if wants_fragment() else undo)
 
 
 @blueprint.get("/posts/<key:id>")
@@ -68,7 +57,7 @@ add_button(
     repost,
     unrepost,
     template="posts/_repost.html",
-    limit=WRITING,
+    limit=limit_writing,
     count=queries.reposts_seen,
 )
 
@@ -91,19 +80,19 @@ def reposts(id: int) -> ResponseReturnValue:
 
 @blueprint.post("/posts/<key:id>/delete")
 @login_required
-@WRITING
+@limit_writing
 def delete(id: int) -> ResponseReturnValue:
     """Delete one's own post, with a button that restores it."""
     post = own_post(id, or_deleted=True)
     post.delete()
-    notify(_("Your post is deleted."), url_for("posts.restore", id=id))
+    show_undoable(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))
     return changed("posts/_deleted.html", to=to, post=post, parent=_parent_of(post))
 
 
 @blueprint.post("/posts/<key:id>/restore")
 @login_required
-@WRITING
+@limit_writing
 def restore(id: int) -> ResponseReturnValue:
     """Restore one's own post: a deleted one, or as it was before the edit ``?version=``."""
     version = requested_key("version")

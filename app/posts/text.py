@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import escape
 
-from ..data.characters import IN_WORD, fold, is_visible
+from ..data.characters import IN_USERNAME, IN_WORD, USERNAME, fold, is_visible
 from ..data.types import is_storable
 
 LINK = '<a href="{0}" rel="nofollow noopener ugc">{1}</a>'
@@ -22,8 +22,7 @@ _AT_SIGNS = "@＠﹫"
 
 # A mention, tag or link begins anywhere but after a character of a username: many scripts have no
 # spaces, so a letter of another script is no boundary to look for.
-_NAME = "[A-Za-z0-9_]"
-_BEGIN = rf"(?<!{_NAME})"
+_BEGIN = rf"(?<!{IN_USERNAME})"
 _LABEL = r"(?:-*+[\p{L}\p{M}\p{N}\p{So}_--\p{Default_Ignorable_Code_Point}]++)++"
 # White space, hidden characters and punctuation that is not ASCII end a URL; a joiner in a word
 # does not. The length has a limit, so that the time stays linear.
@@ -43,7 +42,7 @@ _TOKEN = regex.compile(
     | (?<![A-Za-z0-9.-]) (?:[A-Za-z0-9-]++\.)++ [A-Za-z]{{2,}}+ (?: :[0-9]++)?
         (?: / | \?(?=[A-Za-z0-9])) [!-~]*+
     | &\#[Xx][0-9A-Fa-f]++;
-    | {_BEGIN} [{_AT_SIGNS}] (?P<mention> {_NAME}{{1,30}}+) (?! {_NAME} | [{_AT_SIGNS}]{_NAME} )
+    | {_BEGIN} [{_AT_SIGNS}] (?P<mention> {USERNAME}+) (?! [{_AT_SIGNS}]? {IN_USERNAME} )
     | {_BEGIN} (?P<hash> [{HASH_SIGNS}] )
     """,
     regex.VERSION1 | regex.VERBOSE,
@@ -59,7 +58,7 @@ _TAG = regex.compile(
 # brackets or spaces.
 _FOLDED = regex.compile(r"[\p{L}\p{M}\p{N}_·・]*+", regex.VERSION1)
 _FOLDED_TAG = regex.compile(rf"(?=\P{{M}})(?=.*\p{{L}}).{{1,{LONGEST_TAG}}}+")
-_REST_OF_ADDRESS = regex.compile(f"[{_AT_SIGNS}]{_NAME}")
+_REST_OF_ADDRESS = regex.compile(f"[{_AT_SIGNS}]{IN_USERNAME}")
 
 
 class Piece(NamedTuple):

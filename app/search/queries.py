@@ -174,7 +174,7 @@ def _matching_posts(
     key: Any = Post.id
     if found_by is FoundBy.WORDS:
         key = post_fts.c.rowid.label("id")
-        # The index has visible posts only. To join the table of posts would take twice as long.
+        # The index has visible posts only. A join with the table of posts would be slow.
         found = select(key).where(matches(post_fts, query_parameter("words")))
         if audience is Audience.FILTERED:
             found = found.join(Post, Post.id == post_fts.c.rowid).where(visible_to(audience))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
+from ..data.characters import USERNAME
 from ..posts.text import HASH_SIGNS, fold_tag, tag_at
 from .tokens import HAS_LINK, IS_REPLY, MARK, fold, marked, tag_token, words_in
 
@@ -28,7 +29,7 @@ _PIECE = re.compile(
 )
 # A name, and a value without the punctuation behind it; no URL.
 _OPERATOR = re.compile(r"([A-Za-z]{2,}):(?!//)(.*?)\W*", re.DOTALL)
-_USERNAME = re.compile(r"@?([a-z0-9_]{1,30})", re.IGNORECASE | re.ASCII)
+_USERNAME = re.compile(f"@?({USERNAME})")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FILTERS = {"is:reply": IS_REPLY, "has:link": HAS_LINK}
 

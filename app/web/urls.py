@@ -9,6 +9,7 @@ from werkzeug.routing import BaseConverter
 
 import config
 
+from ..data.characters import USERNAME
 from ..data.ids import BIGGEST_ID
 
 STATIC = config.ROOT / "static"
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
 class UsernameConverter(BaseConverter):
     """A username, as in ``/@<name:username>``."""
 
-    regex = "[A-Za-z0-9_]{1,30}"
+    regex = USERNAME
 
 
 class IdConverter(BaseConverter):

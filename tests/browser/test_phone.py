@@ -89,7 +89,9 @@ def test_a_small_target_is_found(browse: Browse, author: User, reader: User):
 
 
 @only_with_scripts
-def test_going_back_does_not_glide(browse: Browse, site: Site, reader: User, scripts: bool):
+def test_going_back_does_not_scroll_smoothly(
+    browse: Browse, site: Site, reader: User, scripts: bool
+):
     page = browse(as_=reader, viewport=PHONE, reduced_motion="no-preference")
     page.goto("/")
     behaviour = "getComputedStyle(document.documentElement).scrollBehavior"
