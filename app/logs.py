@@ -1,11 +1,14 @@
 """Logs: to standard output, to a rotating file in the instance folder, errors to the admins."""
 
+import atexit
 import logging
 import smtplib
 import time
 from email.message import EmailMessage
 from email.utils import localtime
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
+from queue import SimpleQueue
 
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 from flask import Config, Flask, has_request_context, request
@@ -21,7 +24,7 @@ CONTROLS = {
 }
 # One failing page must not send a thousand mails.
 SECONDS_BETWEEN_MAILS = 60
-# Seconds after which a silent mail server is given up: the request that failed waits for it.
+# Seconds after which a silent mail server is given up: a process that stops waits for it.
 MAIL_TIMEOUT = 5
 
 
@@ -34,7 +37,7 @@ def init_app(app: Flask) -> None:
     root.setLevel(logging.INFO)
     handlers: list[logging.Handler] = [logging.StreamHandler(), _file(app)]
     if app.config["ADMINS"] and app.config["MAIL_SERVER"]:
-        handlers.append(ErrorMail(app.config))
+        handlers.append(_mails(app.config))
     for handler in handlers:
         handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(where)s%(message)s"))
         root.addHandler(handler)
@@ -79,13 +82,23 @@ def _file(app: Flask) -> logging.Handler:
     )
 
 
+def _mails(config: Config) -> logging.Handler:
+    """Return the handler that mails errors, by a thread: the requests must not wait for it."""
+    handler = QueueHandler(SimpleQueue())
+    handler.setLevel(logging.ERROR)
+    handler.addFilter(OnceAMinute())
+    listener = QueueListener(handler.queue, ErrorMail(config))
+    listener.start()
+    atexit.register(listener.stop)
+    return handler
+
+
 class ErrorMail(logging.Handler):
     """Mails a record to the admins; at once, because the worker may be what fails."""
 
     def __init__(self, config: Config) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__()
         self.config = config
-        self.addFilter(OnceAMinute())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send the record."""
