@@ -9,7 +9,7 @@ DB ?= sqlite
 SECONDS_EACH ?= 3
 MEASURE ?= pages
 
-.PHONY: run install demo test quick check bench lighthouse format lock translations clean
+.PHONY: run install demo test quick check bench lighthouse screenshots format lock translations clean
 
 run: install
 	@$(BIN)/flask --no-debug db upgrade
@@ -47,6 +47,10 @@ bench: .venv/installed-dev .venv/compressed
 lighthouse: install .venv/installed-dev
 	@command -v npm > /dev/null || { echo "Lighthouse needs Node and npm. On Debian: apt-get install npm"; exit 1; }
 	@$(BIN)/python -m benchmarks.lighthouse
+
+# The pictures of README and docs, of the demo community.
+screenshots: install .venv/installed-dev
+	@$(BIN)/python -m benchmarks.screenshots
 
 format: .venv/installed-dev
 	@$(BIN)/ruff check --fix-only .
