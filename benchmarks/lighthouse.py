@@ -1,8 +1,8 @@
 """The command behind ``make lighthouse``: Lighthouse's scores of the demo community's pages.
 
-It loads them as a phone on slow 4G does, and fails where a score of a page is below 95 in the median
-of five loads. Scores fall on a busy machine: the last column is Lighthouse's measure of
-the machine, about 1,000 and more when it is idle.
+It loads them as a phone on slow 4G does, and fails where a score of a page is below 95 in the
+median of five loads. Scores fall on a busy machine: the last column is Lighthouse's measure of the
+machine, about 1,000 and more when it is idle.
 """
 
 import json

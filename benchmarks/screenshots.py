@@ -1,4 +1,4 @@
-"""The command behind ``make screenshots``: the pictures of README and docs, of the demo community."""
+"""The command behind ``make screenshots``: the pictures of README, of the demo community."""
 
 from base64 import b64encode
 
@@ -14,7 +14,7 @@ DESK, PHONE = (1280, 800), (390, 844)
 MONTAGE_SIZE = 1180, 720
 MONTAGE = """
 <style>
-  body {{ margin: 0; padding: 40px 60px; background: #e4dfd3; overflow: hidden; position: relative }}
+  body {{ margin: 0; padding: 40px 60px; background: #e4dfd3; overflow: hidden }}
   img {{ display: block; border-radius: 16px; box-shadow: 0 16px 48px #1c232640 }}
   .desk {{ width: 1040px }}
   .phone {{ position: fixed; right: 48px; bottom: -16px; height: 620px; border-radius: 28px;
