@@ -33,6 +33,16 @@ def test_vendored_files_equal_the_manifest():
         assert entry["source"]
 
 
+def test_a_vendored_file_that_was_made_from_another_says_how():
+    manifest = json.loads((VENDOR / "manifest.json").read_text())
+    fonts = [path for path in manifest if path.endswith(".woff2")]
+    assert fonts
+    for font in fonts:
+        assert any(font in command for command in manifest[font]["made_by"])
+        licence = manifest[font]["licence"].rpartition(" in ")[2]
+        assert "SIL OPEN FONT LICENSE" in (VENDOR / licence).read_text()
+
+
 def test_files_are_served_under_their_release_and_cached_for_ever(anonymous):
     for file in files():
         answer = anonymous.get(f"{static_url()}/{file.relative_to(config.ROOT / 'static')}")
@@ -58,7 +68,7 @@ def test_the_404_of_a_static_url_is_not_cached(ada, signed_in):
 
 def test_every_file_that_a_page_links_to_exists(anonymous):
     page = anonymous.get("/explore").text
-    asked = set(re.findall(r'(?:src|href)="(/[^"#]*\.(?:js|css|svg))', page))
+    asked = set(re.findall(r'(?:src|href)="(/[^"#]*\.(?:js|css|svg|woff2))', page))
     assert len(asked) >= 6
     for path in asked:
         assert anonymous.get(path).status_code == 200, path

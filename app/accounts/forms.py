@@ -85,7 +85,7 @@ class RegisterForm(Form):
         render_kw={"autocomplete": "email"},
     )
     password = new_password_field(_l("Password"))
-    submit = SubmitField(_l("Register"))
+    submit = SubmitField(_l("Join"))
 
     def own_words(self) -> tuple[str | None, ...]:
         """Return words that are too easy to guess for a password."""

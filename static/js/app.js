@@ -34,7 +34,7 @@
   });
 
   // A menu closes on a click elsewhere, and on Escape, which focuses its button.
-  const openMenus = () => document.querySelectorAll("details.menu[open]");
+  const openMenus = () => document.querySelectorAll("details:is(.menu, .me)[open]");
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
   });

@@ -60,6 +60,12 @@ def in_menu(shown: Locator, name: str) -> Locator:
     return shown.locator(".menu-items").get_by_text(name, exact=True)
 
 
+def in_own_menu(page: Page, name: str) -> Locator:
+    """Open the menu of what is the viewer's own; return its entry with that name."""
+    page.locator(".me > summary").click()
+    return page.locator(".me .menu-items").get_by_text(name, exact=True)
+
+
 def card_ids(page: Page) -> Sequence[str]:
     """Return the element ids of the cards, from the top, once the page is complete."""
     page.wait_for_load_state("domcontentloaded")

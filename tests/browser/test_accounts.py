@@ -6,18 +6,18 @@ from secrets import token_hex
 from playwright.sync_api import Page, expect
 
 from .served import PASSWORD, Site, User
-from .steps import composer, flash, log_in
+from .steps import composer, flash, in_own_menu, log_in
 from .watching import Watch
 
 
 def test_registering_signs_in_and_welcomes(page: Page, site: Site):
     name = f"Newcomer_{token_hex(4)}"
     page.goto("/")
-    page.get_by_role("navigation").get_by_role("link", name="Register").click()
+    page.get_by_role("navigation").get_by_role("link", name="Join").click()
     page.get_by_label("Username").fill(name)
     page.get_by_label("E-mail").fill(f"{name}@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Register").click()
+    page.locator("main").get_by_role("button", name="Join").click()
     expect(flash(page)).to_contain_text(f"Welcome, {name}!")
     expect(page).to_have_url(f"{site.url}/")
     expect(composer(page)).to_be_visible()
@@ -32,7 +32,7 @@ def test_a_taken_username_is_refused_at_the_field_and_the_input_is_kept(
     page.get_by_label("Username").fill(viewer.username.upper())
     page.get_by_label("E-mail").fill("someone-else@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Register").click()
+    page.locator("main").get_by_role("button", name="Join").click()
     expect(page.get_by_text("This name is taken. Try another.")).to_be_visible()
     expect(page.get_by_label("Username")).to_have_value(viewer.username.upper())
     expect(page.get_by_label("E-mail")).to_have_value("someone-else@example.org")
@@ -63,7 +63,7 @@ def test_a_wrong_password_keeps_the_username(page: Page, viewer: User, watch: Wa
 
 def test_logging_out_signs_out(own_page: Page):
     own_page.goto("/settings/profile")
-    own_page.get_by_role("button", name="Log out").click()
+    in_own_menu(own_page, "Log out").click()
     expect(flash(own_page)).to_contain_text("You are signed out.")
     own_page.goto("/settings/profile")
     expect(own_page).to_have_url(re.compile(r"/login\?next="))

@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Browse
 from .served import Post, Site, User
-from .steps import card, cards, flash, no_page_load, only_with_scripts
+from .steps import card, cards, flash, in_own_menu, no_page_load, only_with_scripts
 from .watching import Watch
 
 
@@ -32,7 +32,7 @@ def menu(page: Page) -> Locator:
 
 
 def in_settings(page: Page) -> None:
-    page.get_by_role("link", name="Settings").click()
+    in_own_menu(page, "Settings").click()
     page.get_by_role("link", name="Blocks").click()
 
 

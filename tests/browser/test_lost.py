@@ -12,6 +12,7 @@ from .steps import (
     cards,
     composer,
     flash,
+    in_own_menu,
     is_quiet,
     log_in,
     no_page_load,
@@ -170,7 +171,7 @@ def test_back_after_logging_out_shows_no_private_page(own_page: Page, viewer: Us
     own_page.goto(path)
     private = own_page.locator("#composer, [name=current_password]")
     expect(private).to_be_visible()
-    own_page.get_by_role("button", name="Log out").click()
+    in_own_menu(own_page, "Log out").click()
     expect(flash(own_page)).to_contain_text("You are signed out.")
     own_page.go_back(wait_until="commit")
     own_page.wait_for_load_state()

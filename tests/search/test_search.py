@@ -456,8 +456,8 @@ def test_the_tabs_keep_the_query_and_the_form_keeps_the_tab(anonymous):
 
 
 def test_the_navigation_links_to_search(anonymous):
-    one(anonymous.get("/"), ".site-nav a[href='/search']", text="Search")
-    one(anonymous.get("/search"), ".site-nav a[aria-current]", text="Search")
+    one(anonymous.get("/"), "a.site-search[href='/search']", text="Search")
+    one(anonymous.get("/search"), "a.site-search[aria-current]", text="Search")
 
 
 @pytest.mark.parametrize("by", ["latest", "relevance", "people"])
