@@ -1,12 +1,12 @@
-"""Avatars: their URLs, and the identicon."""
+"""Avatars: their URLs, and the drawing for people without a picture."""
 
 import hashlib
 from functools import lru_cache
 
 from flask import current_app
 
-# The number of rows and columns of the identicon; the left half is mirrored.
-CELLS = 5
+# The hues of the twelve tints, in degrees.
+TINTS = range(15, 375, 30)
 
 
 def avatar_url(username: str, email: str | None) -> str:
@@ -22,11 +22,8 @@ def avatar_url(username: str, email: str | None) -> str:
 
 
 @lru_cache(4096)
-def identicon(username: str) -> dict[str, object]:
-    """Return the values for the template: a hue in degrees, and the filled cells (column, row)."""
+def initial_on_tint(username: str) -> dict[str, object]:
+    """Return the values for the template: the initial, and the hue of the ground in degrees."""
     digest = hashlib.sha256(username.lower().encode()).digest()
-    half = (CELLS + 1) // 2
-    filled = [(i % half, i // half) for i in range(half * CELLS) if digest[i] & 1]
-    mirrored = [(CELLS - 1 - column, row) for column, row in filled if column < CELLS // 2]
-    hue = int.from_bytes(digest[-2:]) * 360 // 65536
-    return {"hue": hue, "cells": sorted(filled + mirrored)}
+    initial = username.lstrip("_")[:1] or "_"
+    return {"initial": initial.upper(), "hue": TINTS[digest[0] % len(TINTS)] % 360}

@@ -3,7 +3,7 @@
 from flask import Response, abort, current_app, make_response
 from flask.typing import ResponseReturnValue
 
-from ..accounts.avatars import identicon
+from ..accounts.avatars import initial_on_tint
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..data.reading import read
@@ -55,7 +55,7 @@ def avatar(username: str) -> Response:
     """Draw a person's avatar. It depends on the username alone, so it may be cached for ever."""
     # Without Flask's context processors, which would read the viewer.
     drawing = current_app.jinja_env.get_template("profiles/avatar.svg")
-    response = make_response(drawing.render(identicon(username)))
+    response = make_response(drawing.render(initial_on_tint(username)))
     response.mimetype = "image/svg+xml"
     response.cache_control.public = True
     response.cache_control.max_age = A_YEAR

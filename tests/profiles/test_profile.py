@@ -1,5 +1,6 @@
 """The profile page and the avatar."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,9 +68,20 @@ def test_an_avatar_is_drawn_here_and_cached_for_ever(anonymous):
     assert answer.cache_control.max_age >= 365 * 24 * 3600
     assert answer.text == anonymous.get("/avatars/ADA.svg").text
     assert answer.text != anonymous.get("/avatars/bruno.svg").text
-    path = parse(answer.text).css_first("path").attributes["d"]
-    cells = {tuple(map(int, cell.split("h")[0].split())) for cell in path.split("M")[1:]}
-    assert cells == {(6 - x, y) for x, y in cells}
+    assert text_of(parse(answer.text).css_first("text")) == "A"
+
+
+@pytest.mark.parametrize(("username", "initial"), [("_ada", "A"), ("7up", "7"), ("___", "_")])
+def test_an_avatar_shows_the_first_letter_or_digit(anonymous, username, initial):
+    drawing = parse(anonymous.get(f"/avatars/{username}.svg").text)
+    assert text_of(drawing.css_first("text")) == initial
+
+
+def test_avatars_have_twelve_tints_and_those_of_a_person_never_change(anonymous):
+    drawings = [anonymous.get(f"/avatars/u{n}.svg").text for n in range(200)]
+    tints = {re.search(r'rect[^>]*fill="(.+?)"', drawing)[1] for drawing in drawings}
+    assert len(tints) == 12
+    assert drawings[7] == anonymous.get("/avatars/u7.svg").text
 
 
 @pytest.mark.parametrize("path", ["/avatars/ada.svg", "/flask-moment.js"])
