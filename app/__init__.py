@@ -25,6 +25,7 @@ DOMAINS = (
     "notifications",
     "search",
     "community",
+    "styleguide",
 )
 
 

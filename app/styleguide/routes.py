@@ -1,0 +1,37 @@
+"""The page of the style guide."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ..accounts.forms import RegisterForm
+from ..accounts.viewer import viewer
+from ..follows.queries import audience_of
+from ..posts.card import read_timeline
+from ..timelines.queries import explore
+from ..web.answers import page
+from ..web.paging import Rows
+
+NAMES = ("Ada", "Bruno", "Carmen", "Dmitri", "Esi", "Farid", "Greta", "Hiro", "Ines", "Jonas")
+
+
+def show() -> ResponseReturnValue:
+    """Draw every part from the templates of the pages, with the newest posts as samples."""
+    audience = audience_of(viewer)
+    rows, cards = read_timeline(lambda window: explore(window, audience), "id", viewer)
+    form = RegisterForm()
+    form.username.errors = [_("This name is taken. Try another.")]
+    people: Any = [
+        {"id": -number, "username": name.lower(), "name": name, "about_me": "", "followed": False}
+        for number, name in enumerate(NAMES, start=1)
+    ]
+    few = Rows(people[:3])
+    samples: dict[str, Any] = {
+        "rows": rows,
+        "cards": cards[:3],
+        "form": form,
+        "people": people,
+        "few": few,
+    }
+    return page("styleguide/index.html", fragment="posts", **samples)
