@@ -1,0 +1,228 @@
+"""The navigation on a phone, on a desk and in between: places, the sheet, the bar, the number."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Browse
+from .served import Site, User
+from .steps import follow_link, in_own_menu, only_with_scripts, tick
+from .watching import Watch
+
+PHONE, NARROWEST = {"width": 390, "height": 844}, {"width": 320, "height": 640}
+MIDDLE, DESK = {"width": 900, "height": 800}, {"width": 1280, "height": 800}
+SIZES = [NARROWEST, PHONE, MIDDLE, DESK]
+PLACES = ["Home", "Explore", "Write", "Notifications", "Me"]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def size_id(size: dict[str, int]) -> str:
+    return str(size["width"])
+
+
+def labels(page: Page) -> list[str]:
+    """Return the labels of the places, from the left."""
+    shown = page.locator(".site-nav .nav-label").all()
+    shown.sort(key=lambda label: label.bounding_box()["x"])
+    return [label.inner_text() for label in shown]
+
+
+@pytest.mark.parametrize("size", [NARROWEST, PHONE], ids=size_id)
+@pytest.mark.parametrize("language", ["en-GB", "es-ES"])
+def test_a_phone_has_five_labelled_places_with_write_in_the_middle(
+    browse: Browse, viewer: User, size: dict[str, int], language: str
+):
+    page = browse(as_=viewer, viewport=size, locale=language)
+    page.goto("/explore")
+    assert len(labels(page)) == len(PLACES)
+    if language == "en-GB":
+        assert labels(page) == PLACES
+    boxes = [label.bounding_box() for label in page.locator(".nav-label").all()]
+    assert min(box["x"] for box in boxes) >= 0
+    assert max(box["x"] + box["width"] for box in boxes) <= size["width"]
+    write = page.locator(".nav-write > .icon").bounding_box()
+    assert abs(write["x"] + write["width"] / 2 - size["width"] / 2) < size["width"] / 16
+
+
+def test_strangers_get_join_and_log_in_in_words(browse: Browse, scripts: bool):
+    for size in SIZES:
+        page = browse(viewport=size, java_script_enabled=scripts)
+        page.goto("/explore")
+        main = page.get_by_role("navigation", name="Main")
+        expect(main.get_by_role("link", name="Join")).to_be_in_viewport()
+        expect(main.get_by_role("link", name="Log in")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+def test_the_menu_of_what_is_ones_own_opens_without_a_script(
+    browse: Browse, viewer: User, scripts: bool, size: dict[str, int]
+):
+    page = browse(as_=viewer, viewport=size, java_script_enabled=scripts)
+    page.goto("/")
+    entry = in_own_menu(page, "Bookmarks")
+    for other in ("Profile", "Drafts", "Settings", "Log out"):
+        expect(page.locator(".me .menu-items").get_by_text(other, exact=True)).to_be_in_viewport()
+    follow_link(entry)
+    expect(page).to_have_url(re.compile("/bookmarks$"))
+    expect(page.locator(".me > summary")).to_have_attribute("aria-current", "true")
+
+
+@only_with_scripts
+def test_escape_closes_the_menu_and_focuses_its_button(own_page: Page):
+    own_page.goto("/")
+    in_own_menu(own_page, "Settings").focus()
+    own_page.keyboard.press("Escape")
+    expect(own_page.locator(".me .menu-items")).to_be_hidden()
+    expect(own_page.locator(".me > summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+@pytest.mark.parametrize(
+    ("path", "place"), [("/", "Home"), ("/explore", "Explore"), ("/notifications", "Notifications")]
+)
+def test_the_current_place_is_told_by_more_than_colour(
+    browse: Browse, viewer: User, size: dict[str, int], path: str, place: str
+):
+    page = browse(as_=viewer, viewport=size)
+    page.goto(path)
+    entries = page.locator(".site-nav a.nav-entry")
+    current = page.locator(".site-nav a.nav-entry[aria-current=page]")
+    expect(current).to_have_count(1)
+    expect(current).to_contain_text(place)
+    other = entries.and_(page.locator(":not([aria-current], .nav-write)")).first
+    filled = "entry => getComputedStyle(entry.querySelector('.icon')).fill !== 'none'"
+    assert current.evaluate(filled)
+    assert not other.evaluate(filled)
+
+
+# The bar of a phone
+
+
+def test_the_bar_has_the_title_a_way_back_and_the_search(
+    browse: Browse, viewer: User, scripts: bool
+):
+    page = browse(as_=viewer, viewport=PHONE, java_script_enabled=scripts)
+    page.goto("/drafts")
+    bar = page.locator(".site-header").bounding_box()
+    title = page.get_by_role("heading", name="Drafts", level=1)
+    for part in (title, page.get_by_role("link", name="Back"), page.locator(".site-search")):
+        box = part.bounding_box()
+        assert bar["y"] <= box["y"]
+        assert box["y"] + box["height"] <= bar["y"] + 48
+    page.mouse.wheel(0, 500)
+    expect(title).to_be_in_viewport()
+    follow_link(page.get_by_role("link", name="Back"))
+    expect(page).to_have_url(re.compile("/$"))
+    expect(page.get_by_role("link", name="Back")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+def test_the_search_is_on_every_page(browse: Browse, scripts: bool, size: dict[str, int]):
+    page = browse(viewport=size, java_script_enabled=scripts)
+    page.goto("/explore")
+    field = page.get_by_role("searchbox", name="Search posts and people")
+    if size is DESK:
+        field.fill("rye")
+        field.press("Enter")
+        expect(page).to_have_url(re.compile(r"/search\?q=rye"))
+    else:
+        expect(field).to_be_hidden()
+        follow_link(page.locator(".site-search"))
+        expect(page).to_have_url(re.compile("/search$"))
+
+
+@pytest.fixture(scope="module")
+def wide(site: Site) -> User:
+    """A user whose names and words are as wide as can be."""
+    wide = site.person("W" * 30, display_name="W" * 50, about_me="M" * 140)
+    site.writes(wide, "W" * 300)
+    return wide
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/@{wide}", "/settings/account", "/missing"])
+def test_nothing_is_wider_than_the_narrowest_phone(
+    browse: Browse, watch: Watch, wide: User, path: str
+):
+    watch.allow(404)
+    for person in (wide, None):
+        page = browse(as_=person, viewport=NARROWEST)
+        page.goto(path.format(wide=wide.username))
+        assert page.evaluate(OVERFLOW) <= 0
+
+
+# The number of new things
+
+
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
+@pytest.mark.parametrize("count", [9, 24, 100])
+def test_the_number_is_on_one_line_and_hides_no_bell(
+    browse: Browse, site: Site, viewer: User, size: dict[str, int], count: int
+):
+    site.mentions(site.person(), viewer, count)
+    page = browse(as_=viewer, viewport=size)
+    page.goto("/")
+    badge = page.locator(".badge")
+    expect(badge).to_have_text("99+" if count > 99 else str(count))
+    number = badge.bounding_box()
+    bell = page.locator(".nav-notifications .icon").bounding_box()
+    assert number["height"] <= 20
+    # To the right of the bell, or on its shoulder.
+    assert number["x"] >= bell["x"] + bell["width"] / 2
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+@only_with_scripts
+def test_title_and_icon_follow_the_number(own_page: Page, site: Site, viewer: User):
+    own_page.goto("/explore")
+    icon = own_page.locator("link[rel=icon]").first
+    expect(own_page).to_have_title(re.compile("^Explore"))
+    expect(icon).to_have_attribute("href", re.compile("/icon.svg$"))
+    site.mentions(site.person(), viewer, 2)
+    tick(own_page, "counted=")
+    expect(own_page).to_have_title(re.compile(r"^\(2\) Explore"))
+    expect(icon).to_have_attribute("href", re.compile("/icon-new.svg$"))
+
+
+# The ground
+
+
+@pytest.mark.parametrize(("device", "chosen"), [("light", "dark"), ("dark", "light")])
+def test_a_chosen_theme_overrides_that_of_the_device(browse: Browse, device: str, chosen: str):
+    page, other = browse(color_scheme=device), browse(color_scheme=chosen)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    page.goto("/login")
+    other.goto("/login")
+    assert page.evaluate(paper) != other.evaluate(paper)
+    page.evaluate(f"document.documentElement.dataset.theme = '{chosen}'")
+    assert page.evaluate(paper) == other.evaluate(paper)
+
+
+@only_with_scripts
+@pytest.mark.parametrize(
+    ("time", "greeting"), [("06:30", "morning"), ("13:00", "afternoon"), ("21:00", "evening")]
+)
+def test_an_empty_home_greets_by_the_time_of_day(
+    own_page: Page, viewer: User, time: str, greeting: str
+):
+    own_page.clock.set_fixed_time(f"2026-11-28T{time}:00")
+    own_page.goto("/")
+    expect(own_page.locator(".empty-title")).to_have_text(f"Good {greeting}, {viewer.username}.")
+
+
+@pytest.mark.parametrize("path", ["/settings/profile", "/notifications"])
+def test_tabs_stay_on_one_line_on_a_phone(browse: Browse, viewer: User, path: str):
+    page = browse(as_=viewer, viewport=NARROWEST)
+    page.goto(path)
+    tops = {tab.bounding_box()["y"] for tab in page.locator(".tabs a").all()}
+    assert len(tops) == 1
+
+
+def test_in_forced_colours_one_tab_is_current(browse: Browse, viewer: User):
+    page = browse(as_=viewer, forced_colors="active")
+    page.goto("/notifications")
+    edge = "parseFloat(getComputedStyle(tab, part).borderBottomWidth)"
+    marked = page.locator(".tabs a").evaluate_all(
+        f"tabs => tabs.filter((tab) => [null, '::after'].some((part) => {edge})).length"
+    )
+    assert marked == 1
