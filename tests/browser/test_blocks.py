@@ -55,7 +55,7 @@ def test_blocking_hides_each_from_the_other_until_it_is_undone(
 
     watch.allow(404)
     other_page.goto(f"/@{viewer.username}")
-    expect(other_page.get_by_role("heading")).to_have_text("Nothing here")
+    expect(other_page.get_by_role("heading", level=1)).to_have_text("Nothing here")
 
     in_settings(own_page)
     button(own_page, "Unblock", author).click()
