@@ -9,6 +9,8 @@
   const RETRY_AFTER = 2000;
   const RETRY_WITHIN = 60_000;
   const RELOADED_WITHIN = 5000;
+  // Remaining characters from which they are counted.
+  const NEAR = 60;
   // Fetch takes no longer body with keepalive, which outlives the page: 64 KiB for all requests.
   const KEPT_ALIVE = 60_000;
   // Answers that a retry does not change.
@@ -19,12 +21,15 @@
   // Cards in place of which a form of an edit is open, by element id.
   const edited = new Map();
 
-  // The count of remaining characters.
+  // The count of remaining characters: a number in a ring that closes, near the end.
   function count(textarea) {
     const left = textarea.dataset.longest - [...textarea.value].length;
     const shown = document.getElementById(textarea.id.replace("_body", "_count"));
-    shown.textContent = left;
+    shown.dataset.hint ??= shown.textContent;
+    shown.textContent = left > NEAR ? shown.dataset.hint : left;
+    shown.classList.toggle("near", left <= NEAR);
     shown.classList.toggle("over", left < 0);
+    shown.style.setProperty("--closed", 1 - left / NEAR);
   }
   on("htmx:after:process", (event) => {
     for (const textarea of event.target.querySelectorAll("textarea[data-longest]"))
@@ -196,6 +201,13 @@
       open.querySelector("textarea").focus();
     }
   }, true);
+
+  // Escape closes such a form; what was typed is kept as a draft.
+  on("keydown", (event) => {
+    const form = event.target.closest?.(":is(#posts, .thread) form.composer");
+    if (form && event.key === "Escape" && !event.isComposing && !event.repeat)
+      form.querySelector("[data-cancel]")?.click();
+  });
 
   // An edit in a list: "Cancel" restores a saved copy of the card.
   on("htmx:before:swap", (event) => {
