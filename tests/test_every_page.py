@@ -95,6 +95,8 @@ PAGES = [
     Page("/posts/{parent}?through={reply}", 8),
     Page("/posts/{reply}", 7),
     Page("/posts/{gone}", 6),
+    Page("/posts/{post}/menu", 4, region="menu_{post}"),
+    Page("/posts/{own}/menu", 3, region="menu_{own}"),
     Page("/posts/{post}/likes", 4, region="people"),
     Page("/posts/{post}/reposts", 4, region="people"),
     Page("/posts/{edited}/history", 4, region="versions"),

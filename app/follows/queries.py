@@ -140,6 +140,12 @@ def person_by_username(audience: Audience) -> AnySelect:
     return select(*PERSON).where(has_username(), not_blocked(audience))
 
 
+@cache
+def relationship_to(audience: Audience) -> AnySelect:
+    """Select the person with the ``username``, and what the viewer has set towards them."""
+    return select(User.id, User.username, *relationship_columns(audience)).where(has_username())
+
+
 def has_username() -> ColumnElement[bool]:
     """Whether a user has the ``username`` (bind parameter), whatever the case."""
     return func.lower(User.username) == func.lower(bindparam("username"))

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from ..accounts.viewer import viewer
 from ..data.reading import read
-from ..web.answers import back, changed, page, reloaded, show_message
+from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
 from ..web.limits import limiter
 from ..web.paging import Listing, read_rows
 from . import blueprint, queries
@@ -52,9 +52,12 @@ def block_user(username: str) -> ResponseReturnValue:
             "You blocked @%(username)s: you do not see each other any more. "
             "“Unblock” undoes it at any time.",
             username=author.username,
-        )
+        ),
+        undo=_undo("follows.unblock_user", author),
     )
-    return changed("follows/_blocked.html", to=_previous_page(author), user=author)
+    # Their posts have no page any more.
+    to = back(instead_of="/posts", default=url_for("profiles.show", username=author.username))
+    return changed("follows/_blocked.html", to=to, user=author)
 
 
 @blueprint.post("/@<name:username>/unblock")
@@ -79,7 +82,8 @@ def mute_user(username: str) -> ResponseReturnValue:
         _(
             "You muted @%(username)s: your timelines leave them out. Nobody is told.",
             username=author.username,
-        )
+        ),
+        undo=_undo("follows.unmute_user", author),
     )
     return _muted(author, muted=True)
 
@@ -139,6 +143,11 @@ def _somebody_else(username: str) -> Row[Any]:
     if author.id == viewer.id:
         abort(400, _("You cannot block or mute yourself."))
     return author
+
+
+def _undo(endpoint: str, author: Row[Any]) -> str | None:
+    # With htmx the button that was pressed undoes it.
+    return None if wants_fragment() else url_for(endpoint, username=author.username)
 
 
 def _previous_page(author: Row[Any], anchor: str = "") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
@@ -58,6 +59,11 @@ def show_undoable(message: str, undo: str | None) -> None:
     With htmx the button stands in the card; a second one would reload the page.
     """
     show_message(message, undo=None if wants_fragment() else undo)
+
+
+def is_on_its_page(id: int) -> bool:
+    """Whether this request of htmx was sent from the page of the post."""
+    return urlsplit(back()).path == url_for("posts.show", id=id)
 
 
 def add_button(

@@ -5,7 +5,7 @@ A later domain adds to every card by :func:`add_to_card`; nothing here changes f
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property, lru_cache
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from flask import current_app, render_template
 from flask.sansio.blueprints import BlueprintSetupState
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.avatars import avatar_url
@@ -30,6 +30,8 @@ from .models import Post
 from .queries import is_reposted, nth_reply, replies_seen, reposts_seen, visible_to
 
 CARDS_KEPT = 8_000
+# Characters of a post of which the first line is shown above a reply to it.
+QUOTED = 120
 INDENT = re.compile(r"\n\s+")
 # Characters of which no more than four may fit on a line of a phone.
 _MAYBE_WIDE = re.compile("[^\0-\u05ff]")
@@ -46,8 +48,8 @@ class CardPart:
     The value is a ``column`` of a query of posts, or is loaded by ``load`` for all posts of a page
     at once (by id; None for a post that is missing). The template takes ``post`` (the
     :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``. Places:
-    ``above`` and ``below`` the text, in the row of ``actions``, and in the ``menu``, which cards
-    of signed-in viewers have.
+    ``above`` and ``below`` the text, in the row of ``actions``, and in the ``menu`` of signed-in
+    viewers, which is rendered when it is opened.
 
     The HTML is cached and served to others, so the template must use nothing but ``post``: not
     the viewer, the request or a CSRF token. A button belongs to the form ``actions`` of the page.
@@ -93,6 +95,8 @@ class Card:
     in_reply_to_id: int | None
     # The username of whom it replies to, where the viewer may see the post.
     in_reply_to: str | None
+    # The first line of that post, or its beginning.
+    parent_text: str | None
     # (username, name) of the reposter, where a repost is why the post stands here.
     reposter: tuple[str, str] | None
     is_reposted: bool
@@ -100,6 +104,8 @@ class Card:
     is_own: bool
     # Whether replies stand below it, of which some may be placeholders; known in its thread.
     goes_on: bool = False
+    # Whether it stands on its own page, with the full date and its counts in words.
+    is_opened: bool = False
     # Values of the parts, by name.
     extra: Mapping[str, Any] = field(default_factory=dict)
     # Right after a write: the URL that undoes it, and whether the card takes the focus.
@@ -118,6 +124,11 @@ class Card:
     def created_at(self) -> datetime:
         """When the post was written, in UTC."""
         return moment_of(self.id)
+
+    @cached_property
+    def opened(self) -> "Card":
+        """The card as its own page shows it."""
+        return replace(self, is_opened=True)
 
     @property
     def may_be_tall(self) -> bool:
@@ -218,6 +229,7 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
             User.display_name,
             User.email,
             in_reply_to.username.label("in_reply_to"),
+            func.substr(parent.body, 1, QUOTED).label("parent_text"),
             is_reposted(audience).label("is_reposted"),
             *parts,
         )
@@ -273,6 +285,7 @@ def _card(
         is_edited=row["is_edited"],
         in_reply_to_id=row["in_reply_to_id"],
         in_reply_to=row["in_reply_to"],
+        parent_text=(row["parent_text"] or "").strip().partition("\n")[0] or None,
         reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
         is_reposted=row["is_reposted"],
         goes_on=row.get("goes_on", False),

@@ -19,7 +19,14 @@ from ..web.answers import back, changed, page, reloaded, wants_fragment
 from ..web.paging import requested_key
 from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
-from .access import card_of, find_own_post, find_visible_post, limit_writing, show_undoable
+from .access import (
+    card_of,
+    find_own_post,
+    find_visible_post,
+    is_on_its_page,
+    limit_writing,
+    show_undoable,
+)
 from .card import read_cards
 from .composer import DraftForm, PostForm, edit_composer, post_composer, reply_composer, typed_extra
 from .drafts import draft_for, draft_of_form, save_draft
@@ -135,7 +142,7 @@ def save_edit(id: int) -> ResponseReturnValue:
         return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
     show_undoable(_("Your post is changed."), undo)
-    shown = card_of(post, undo=undo, takes_focus=True)
+    shown = card_of(post, undo=undo, takes_focus=True, is_opened=is_on_its_page(id))
     return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
 
 

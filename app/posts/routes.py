@@ -7,11 +7,20 @@ from flask_login import login_required
 
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
-from ..follows.queries import audience_of
+from ..data.reading import read
+from ..follows.queries import audience_of, relationship_to
 from ..web.answers import back, changed, page, show_message, wants_fragment
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .access import add_button, card_of, limit_writing, own_post, show_undoable, visible_post
+from .access import (
+    add_button,
+    card_of,
+    is_on_its_page,
+    limit_writing,
+    own_post,
+    show_undoable,
+    visible_post,
+)
 from .card import Card, read_cards
 from .composer import composer_parts, reply_composer
 from .drafts import draft_for
@@ -32,6 +41,16 @@ def show(id: int) -> ResponseReturnValue:
     return page(
         "posts/show.html", fragment="posts", thread=thread, rows=thread.rows, composer=composer
     )
+
+
+@blueprint.get("/posts/<key:id>/menu")
+def menu(id: int) -> ResponseReturnValue:
+    """What one can do with a post: the menu of its card, read when it is opened."""
+    post, author = read_cards([id], viewer).get(id) or abort(404), None
+    if not (post.is_own or post.for_anonymous):
+        found = relationship_to(audience_of(viewer))
+        author = read(found, username=post.username, viewer_id=viewer.id).first()
+    return page("posts/menu.html", fragment="menu", post=post, author=author)
 
 
 @blueprint.get("/posts/<key:id>/history")
@@ -103,7 +122,7 @@ def restore(id: int) -> ResponseReturnValue:
     to = back(f"post_{id}", default=url_for("posts.show", id=id))
     if not wants_fragment():
         return redirect(to, 303)
-    card = card_of(post, takes_focus=True)
+    card = card_of(post, takes_focus=True, is_opened=is_on_its_page(id))
     if version is not None:
         return changed("posts/_changed.html", to=to, post=card)
     composer = reply_composer(id, draft=draft_for(viewer, in_reply_to_id=id), in_thread=True)

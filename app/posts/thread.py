@@ -63,11 +63,11 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
         replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])
         return Node(id, cards.get(id), replies, has_more=len(nested[id]) > MOST_BELOW)
 
-    topmost = line[0]
+    topmost, opened = line[0], cards.get(id)
     return Thread(
         above=[Node(row.id, cards.get(row.id)) for row in line[:-1]],
         earlier_id=topmost.in_reply_to_id and (topmost.in_reply_to_id if earlier else id),
-        post=Node(id, cards.get(id)),
+        post=Node(id, opened and opened.opened),
         replies=[node(id) for id in nested],
         rows=rows,
     )

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     moment.init_app(app)
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
     app.jinja_env.globals |= {"language": language, "time_ago": time_ago, "date": date}
-    app.jinja_env.globals["date_and_time"] = date_and_time
+    app.jinja_env.globals |= {"date_and_time": date_and_time, "short_time_ago": short_time_ago}
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
 
 
@@ -101,6 +101,11 @@ def time_ago(moment: datetime) -> Markup:
     return _time(language(), moment, "fromNow", "")
 
 
+def short_time_ago(moment: datetime) -> Markup:
+    """Return a ``<time>`` that times.js rewrites as "3h", and as "28 Nov" after a week."""
+    return _time(language(), moment, "short", "")
+
+
 def date(moment: datetime) -> Markup:
     """Return a ``<time>`` that Flask-Moment's script rewrites as a date of the viewer's zone."""
     return _time(language(), moment, "format", "LL")
@@ -113,7 +118,7 @@ def date_and_time(moment: datetime) -> Markup:
 
 @lru_cache(KEPT)
 def _time(_language: str, moment: datetime, function: str, format: str) -> Markup:
-    # app.js copies datetime into Flask-Moment's data-timestamp: a page of cards is 1 KB smaller.
+    # times.js copies datetime into Flask-Moment's data-timestamp: a page of cards is 1 KB smaller.
     options = Markup(' data-format="{0}"').format(format) if format else ""
     return Markup('<time datetime="{0}" data-function="{1}"{2}>{3} UTC</time>').format(
         moment.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -6,31 +6,15 @@
   const POLL_SECONDS = 30;
   const flash = () => document.getElementById("flash");
 
-  // Times: Flask-Moment's markup, in the viewer's time zone and language, with the date as title. The
-  // clock of the viewer may be behind that of the server.
-  function renderTimes(root) {
-    for (const time of root.querySelectorAll("time[data-function]")) {
-      const at = moment(time.dateTime);
-      time.title = at.format("LLL");
-      time.dataset.timestamp = time.dateTime;
-      if (time.dataset.function === "fromNow" && at.isAfter())
-        time.textContent = document.body.dataset.justNow;
-      else flask_moment_render(time);
-    }
-  }
-  moment.locale(document.documentElement.lang);
-  document.addEventListener("htmx:after:process", (event) => renderTimes(event.target));
-  setInterval(() => renderTimes(document), 60_000);
-  window.addEventListener("pageshow", (event) => event.persisted && renderTimes(document));
-
   // The search reads dates in the viewer's time zone.
   document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/search;samesite=lax`;
 
-  // htmx sends the request of such a button to the URL in its formaction.
+  // htmx sends the request of such a button to the URL in its formaction, that of a link to its own.
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement, request } = event.detail.ctx;
     if (sourceElement.matches("button[formaction]"))
       request.action = sourceElement.getAttribute("formaction");
+    if (sourceElement.matches("a[hx-get='']")) request.action = sourceElement.getAttribute("href");
   });
 
   // A menu closes on a click elsewhere, and on Escape, which focuses its button.
@@ -113,12 +97,15 @@
     }).observe(flash(), { childList: true });
   });
   onEscape(() => [...flash().children].forEach(dismiss));
-  function sayLostConnection(event) {
-    if (isQuiet(event)) return;
+  function say(text) {
     const message = document.createElement("div");
     message.className = "message";
-    message.textContent = document.body.dataset.lostConnection;
+    message.textContent = text;
     flash().replaceChildren(message);
+  }
+  document.addEventListener("say", ({ detail }) => say(detail));
+  function sayLostConnection(event) {
+    if (!isQuiet(event)) say(document.body.dataset.lostConnection);
   }
   document.addEventListener("htmx:error", sayLostConnection);
   // A server that is too busy does not ask the application.

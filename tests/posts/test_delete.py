@@ -9,7 +9,7 @@ from app.posts.jobs import erase_deleted
 from app.posts.models import Post
 from tests.html import absent, cards, messages, one, text_of
 
-DELETE = "article.post button[formaction$='/delete']"
+DELETE = ".menu button[formaction$='/delete']"
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def post(ada, make_post):
 
 @pytest.fixture
 def client(ada, signed_in, post):
-    """Ada's client, on Ada's home timeline."""
+    """Ada's client, with the menu of the post open."""
     client = signed_in(ada)
-    client.get("/")
+    client.get(f"/posts/{post.id}/menu")
     return client
 
 
@@ -58,9 +58,10 @@ def test_without_javascript_undo_is_in_the_message(client, post):
     assert cards(client.follow(answer)) == [post.id]
 
 
-def test_deleting_on_the_page_of_the_post_leads_elsewhere(client, post):
-    client.get(f"/posts/{post.id}")
-    assert client.press(DELETE).location == "/"
+@pytest.mark.parametrize("page", ["", "/menu", "/history"])
+def test_deleting_on_a_page_of_the_post_leads_elsewhere(client, post, page):
+    client.get(f"/posts/{post.id}{page}")
+    assert client.post(f"/posts/{post.id}/delete").location == "/"
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -101,7 +102,7 @@ def test_concurrent_deletions_count_once(app, client, post, together, rows):
 @pytest.mark.parametrize("verb", ["delete", "restore"])
 def test_only_the_author_can_delete_or_restore(post, bruno, signed_in, verb, rows):
     client = signed_in(bruno)
-    absent(client.get(f"/posts/{post.id}"), ".menu")
+    absent(client.get(f"/posts/{post.id}/menu"), DELETE)
     for htmx in (False, True):
         assert client.post(f"/posts/{post.id}/{verb}", htmx=htmx).status_code == 404
     assert posts_count(rows) == 1
@@ -149,6 +150,7 @@ def test_a_deleted_reply_leaves_no_form_and_the_count_of_its_parent_moves(client
     page = client.get(f"/posts/{reply.id}")
     one(page, f".composer[data-in-reply-to='{reply.id}']")
     assert text_of(one(page, f"#reply_{parent}")) == "1"
+    client.get(f"/posts/{reply.id}/menu")
     answer = client.press(f"#deletion_{reply.id}", htmx=True)
     one(answer, f"hx-partial[hx-target*=\"'{reply.id}'\"][hx-swap=delete]")
     assert text_of(one(answer, f"hx-partial[hx-target='#reply_{parent}'] a")) == ""

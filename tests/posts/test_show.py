@@ -34,9 +34,9 @@ def test_the_card_links_to_author_and_permalink(post, anonymous):
 
 
 def test_only_the_author_gets_a_delete_button(post, ada, bruno, signed_in):
-    button = f"#post_{post.id} button[formaction='/posts/{post.id}/delete']"
+    button = f".menu button[formaction='/posts/{post.id}/delete']"
     for viewer, count in ((ada, 1), (bruno, 0), (ada, 1)):
-        select(signed_in(viewer).get("/explore"), button, count=count)
+        select(signed_in(viewer).get(f"/posts/{post.id}/menu"), button, count=count)
 
 
 @pytest.mark.parametrize("id", ["1", str(2**63), "9" * 19, "9" * 20, "-1", "x", "1.0", "%00"])

@@ -106,7 +106,7 @@ def test_the_reply_replaces_the_form_below_a_card(client, post, rows):
     absent(answer, "hx-partial[hx-target='#posts']")
     assert cards(answer) == [newest(rows)]
     card = one(answer, "article.post[autofocus]")
-    assert text_of(card.css_first(".post-why")) == "In reply to @bruno"
+    assert text_of(card.css_first(".post-why")) == "In reply to @bruno · Who has a ladder?"
     assert text_of(one(answer, f"hx-partial[hx-target='#reply_{post.id}'] a")) == "1"
 
 
@@ -310,7 +310,8 @@ def test_replies_are_listed_oldest_first(post, ada, carmen, reply_to, anonymous,
         replies.append(reply_to(post, author).id)
     page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, *replies]
-    assert text_of(one(page, f"#post_{replies[0]} .post-why a")) == "In reply to @bruno"
+    why = text_of(one(page, f"#post_{replies[0]} .post-why a"))
+    assert why == "In reply to @bruno · Who has a ladder?"
 
 
 @pytest.mark.parametrize("htmx", [False, True])

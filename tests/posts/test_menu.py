@@ -1,0 +1,76 @@
+"""The menu of a card: read when it is opened, and a page of its own."""
+
+import pytest
+
+from tests.html import absent, attributes, cards, messages, one, select, text_of
+
+
+@pytest.fixture
+def post(bruno, make_post):
+    """A post of Bruno's."""
+    return make_post(bruno, "Hello")
+
+
+def entries(page):
+    return [text_of(entry) for entry in select(page, ".menu-items > *")]
+
+
+def test_the_card_links_to_its_menu_which_htmx_puts_in_its_place(post, anonymous):
+    link = one(anonymous.get("/explore"), f"#post_{post.id} a.act.more")
+    assert link.attributes["href"] == f"/posts/{post.id}/menu"
+    assert "hx-get" in link.attributes
+    menu = anonymous.get(link.attributes["href"], htmx=True)
+    one(menu, f"details#menu_{post.id}[open] > summary.act.more")
+    absent(menu, "article, h1")
+
+
+def test_each_viewer_gets_what_they_can_do_and_what_is_dangerous_comes_last(
+    ada, bruno, post, signed_in, anonymous
+):
+    menu = f"/posts/{post.id}/menu"
+    assert entries(anonymous.get(menu)) == ["Copy link", "Share"]
+    mine = signed_in(bruno).get(menu)
+    assert entries(mine) == ["Edit", "Copy link", "Share", "Delete"]
+    theirs = signed_in(ada).get(menu)
+    assert entries(theirs) == ["Copy link", "Share", "Mute @bruno", "Block @bruno"]
+    for page in (mine, theirs):
+        one(page, ".menu-items > .danger:last-child")
+
+
+def test_copying_works_by_the_permalink(post, anonymous):
+    page = anonymous.get(f"/posts/{post.id}/menu")
+    assert attributes(page, "[data-copy]", "href") == [f"/posts/{post.id}"]
+    assert cards(page) == [post.id]
+
+
+def test_muting_and_its_undo_lead_back_to_the_list(ada, post, signed_in):
+    client = signed_in(ada)
+    client.get(f"/posts/{post.id}/menu")
+    page = client.follow(client.press("[formaction='/@bruno/mute']"))
+    assert "Unmute @bruno" in entries(page)
+    assert messages(page)[0].startswith("You muted @bruno")
+    page = client.follow(client.press(".message button"))
+    assert "Mute @bruno" in entries(page)
+
+
+def test_blocking_leads_to_the_profile_where_it_is_undone(ada, post, signed_in):
+    client = signed_in(ada)
+    client.get(f"/posts/{post.id}/menu")
+    answer = client.press("[formaction='/@bruno/block']")
+    assert answer.location == "/@bruno"
+    page = client.follow(answer)
+    assert messages(page)[0].endswith("Undo")
+    client.press(".message button")
+    assert client.get(f"/posts/{post.id}").status_code == 200
+
+
+def test_blocking_from_a_list_leads_back_to_it(ada, post, signed_in):
+    client = signed_in(ada)
+    client.get("/explore")
+    assert client.post("/@bruno/block").location == "/explore"
+
+
+def test_a_post_that_one_may_not_see_has_no_menu(ada, bruno, post, make_block, signed_in):
+    make_block(bruno, ada)
+    for id in (post.id, 1):
+        assert signed_in(ada).get(f"/posts/{id}/menu").status_code == 404
