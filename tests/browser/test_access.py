@@ -291,7 +291,8 @@ def test_writing_and_deleting_work_by_keyboard_alone(own_page: Page):
         for _stop in ("author", "time", "Reply", "Repost", "Like", "Bookmark", "More"):
             own_page.keyboard.press("Tab")
         own_page.keyboard.press("Enter")
-        for _stop in ("Edit", "Delete"):
+        expect(cards(own_page).locator("summary")).to_be_focused()
+        for _stop in ("Edit", "Copy link", "Delete"):
             own_page.keyboard.press("Tab")
         expect(cards(own_page).get_by_role("button", name="Delete")).to_be_focused()
         own_page.keyboard.press("Enter")

@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .served import Post, Site, User
 from .steps import (
+    acts,
     card,
     card_ids,
     cards,
@@ -56,8 +57,9 @@ def test_editing_by_keyboard_takes_no_page_load(own_page: Page, post: Post):
     own_page.goto("/")
     before = card_ids(own_page)
     with no_page_load(own_page):
-        card(own_page, post).locator("summary").focus()
+        acts(card(own_page, post), "more").focus()
         own_page.keyboard.press("Enter")
+        expect(card(own_page, post).locator("summary")).to_be_focused()
         own_page.keyboard.press("Tab")
         own_page.keyboard.press("Enter")
         expect(edit_box(own_page)).to_be_focused()

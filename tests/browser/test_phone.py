@@ -174,4 +174,4 @@ def test_a_time_in_the_future_is_just_now(
     (post,) = site.writes(viewer, "Hello")
     own_page.clock.set_fixed_time(datetime.now(UTC) - behind)
     own_page.goto("/")
-    expect(card(own_page, post).locator("time")).to_have_text("just now")
+    expect(card(own_page, post).locator("time")).to_have_text("now")
