@@ -132,7 +132,7 @@ class Card:
 
     @property
     def may_be_tall(self) -> bool:
-        """Whether the text could be taller on a phone than lists show; posts.css measures it."""
+        """Whether the text could be taller on a phone than lists show; card.css measures it."""
         wide = len(_MAYBE_WIDE.findall(self.body_html))
         return self.body_html.count("<br>") + len(self.body_html) / 25 + wide / 4 > 16
 

@@ -253,3 +253,25 @@ def test_a_card_turns_into_the_opened_post(browse: Browse, viewer: User, post: P
     card(page, post).locator(".post-time").click()
     expect(page.locator(".posts-single")).to_be_visible()
     page.wait_for_function("window.joined === 'opened'")
+
+
+# Where one left off
+
+
+@only_with_scripts
+def test_home_has_a_line_above_what_was_the_newest_when_the_viewer_left(
+    own_page: Page, site: Site, author: User, post: Post
+):
+    line = own_page.get_by_text("You are all caught up")
+    own_page.goto("/")
+    expect(card(own_page, post)).to_be_visible()
+    expect(line).to_have_count(0)
+    own_page.goto("/explore")
+    (newer,) = site.writes(author, "And the storks.")
+    own_page.goto("/")
+    expect(line).to_be_visible()
+    order = own_page.locator("#posts > *").evaluate_all("all => all.map(each => each.id)")
+    assert order[:3] == [f"post_{newer.id}", "", f"post_{post.id}"]
+    own_page.reload()
+    expect(card(own_page, newer)).to_be_visible()
+    expect(line).to_have_count(0)
