@@ -134,6 +134,8 @@ PAGES = [
     Page("/reset-password", 2, region=None),
     Page("/reset-password/{token}", 3, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
+    Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
+    Page("/language?language=es", 1, region=None, anonymous="is sent away", member=303),
     Page("/avatars/ada.svg", 0, region=None, html=False),
     Page("/healthz", 1, region=None, html=False),
     Page("/flask-moment.js", 0, region=None, html=False),
@@ -171,6 +173,7 @@ FORMS = [
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
+    Form("/settings/language", {"language": "es"}),
     Form("/settings/sessions/{session}/revoke", others=404),
     Form(
         "/register",
