@@ -134,6 +134,7 @@ PAGES = [
     Page("/reset-password", 2, region=None),
     Page("/reset-password/{token}", 3, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
+    Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
     Page("/language?language=es", 1, region=None, anonymous="is sent away", member=303),
     Page("/avatars/ada.svg", 0, region=None, html=False),

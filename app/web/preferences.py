@@ -14,7 +14,7 @@ from datetime import timedelta
 from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
-from .answers import back
+from .answers import back, page
 from .forms import from_another_site
 
 THEMES = ("light", "dark")
@@ -25,9 +25,10 @@ KEPT_FOR = timedelta(days=365)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the URLs of the choices, and let templates know the theme."""
+    """Serve the URLs of the choices, and let templates know them."""
     app.add_url_rule("/theme", "choose_theme", _choose_theme)
     app.add_url_rule("/language", "choose_language", _choose_language)
+    app.add_url_rule("/shortcuts", "shortcuts", _shortcuts)
     app.jinja_env.globals |= {"theme": theme, "language_of_browser": chosen_language}
 
 
@@ -55,6 +56,11 @@ def _choose_theme() -> ResponseReturnValue:
 def _choose_language() -> ResponseReturnValue:
     """Choose a language for a browser in which nobody is signed in, and go back."""
     return _keep(LANGUAGE, current_app.config["LANGUAGES"])
+
+
+def _shortcuts() -> ResponseReturnValue:
+    """List the keys of ``keys.js``; a switch, which it stores in the browser, turns them off."""
+    return page("shortcuts.html", fragment="shortcuts")
 
 
 def _keep(name: str, choices: Container[str]) -> ResponseReturnValue:

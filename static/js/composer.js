@@ -197,6 +197,13 @@
     }
   }, true);
 
+  // Escape is "Cancel", where that stays on the page; what was typed is a draft.
+  on("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+    const form = event.target.closest?.("#posts form.composer, .thread form.composer");
+    if (form?.hasAttribute("hx-post")) form.querySelector("[data-cancel]")?.click();
+  });
+
   // An edit in a list: "Cancel" restores a saved copy of the card.
   on("htmx:before:swap", (event) => {
     const { target, text } = event.detail.ctx;
