@@ -24,7 +24,10 @@ from .watching import Watch
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """async () => (await axe.run({
-    resultTypes: ["violations"], rules: { "target-size": { enabled: true } },
+    resultTypes: ["violations"], rules: {
+      "target-size": { enabled: true }, "label-content-name-mismatch": { enabled: true },
+      "css-orientation-lock": { enabled: true },
+    },
   })).violations
   .flatMap((violation) => violation.nodes.map((node) =>
     `${violation.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""

@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from .conftest import Browse
 from .served import Site, User
 from .steps import acts, cards
+from .test_access import AXE, RUN_AXE
 
 LOOK = """element => {
   const { backgroundColor, borderColor, borderWidth, textDecorationLine } =
@@ -34,6 +35,8 @@ def test_what_is_current_differs_from_the_rest(forced: Page, path: str, entries:
     current = forced.locator(f"{entries}[aria-current=page]:visible").first
     other = forced.locator(f"{entries}:not([aria-current=page]):visible").first
     assert look(current) != look(other)
+    forced.evaluate(AXE)
+    assert forced.evaluate(RUN_AXE) == []
 
 
 @pytest.mark.parametrize("verb", ["like", "repost", "bookmark"])
@@ -44,6 +47,8 @@ def test_a_pressed_button_differs(forced: Page, verb: str):
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     assert look(button) != before
+    forced.evaluate(AXE)
+    assert forced.evaluate(RUN_AXE) == []
 
 
 def test_the_chosen_theme_differs(forced: Page):
