@@ -81,7 +81,7 @@ def post(site: Site) -> Post:
     return post
 
 
-def test_a_newcomer_does_everything(hands: Hands, site: Site, post: Post):
+def test_a_newcomer_does_everything(hands: Hands, post: Post):
     page = hands.page
     username = f"new_{secrets.token_hex(4)}"
     register(hands, username)
@@ -91,7 +91,8 @@ def test_a_newcomer_does_everything(hands: Hands, site: Site, post: Post):
     like(hands, card(page, post))
     page.goto("/explore")
     reply(hands, card(page, post))
-    with_author(hands, site, post)
+    page.goto(f"/posts/{post.id}")
+    follow_author(hands, post)
     search(hands)
     log_out(hands)
 
@@ -127,7 +128,7 @@ def reply(hands: Hands, shown: Locator) -> None:
     expect(page.locator("article", has_text="It was higher in spring.").first).to_be_visible()
 
 
-def with_author(hands: Hands, site: Site, post: Post) -> None:
+def follow_author(hands: Hands, post: Post) -> None:
     page = hands.page
     hands.press(card(page, post).locator(".post-author"))
     expect(page).to_have_url(re.compile("/@"))

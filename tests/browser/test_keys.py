@@ -191,8 +191,9 @@ def test_a_key_with_a_modifier_is_the_browsers(own_page: Page, posts: list[Post]
 def test_an_open_menu_has_the_keys_to_itself(own_page: Page, site: Site, viewer: User):
     (post,) = site.writes(viewer, "Mine")
     own_page.goto("/")
-    menu = cards(own_page).locator("summary")
+    menu = cards(own_page).locator(".act.more")
     menu.press("Enter")
+    expect(cards(own_page).locator(".menu-items")).to_be_visible()
     keys(own_page, "l", "n")
     expect(menu).to_be_focused()
     expect(acts(card(own_page, post), "like")).to_have_attribute("aria-pressed", "false")
