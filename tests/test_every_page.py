@@ -22,6 +22,7 @@ from app.reactions.models import bookmark, like
 from app.search.index import fill
 from app.web.answers import own_path
 from app.web.paging import PAGE
+from tests import nu
 from tests.conftest import PASSWORD
 from tests.html import absent, attributes, messages, one, parse, select
 
@@ -136,6 +137,9 @@ PAGES = [
     Page("/reset-password", 2, region=None),
     Page("/reset-password/{token}", 3, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
+    Page("/shortcuts", 2, region="shortcuts"),
+    Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
+    Page("/language?language=es", 1, region=None, anonymous="is sent away", member=303),
     Page("/avatars/ada.svg", 0, region=None, html=False),
     Page("/healthz", 1, region=None, html=False),
     Page("/flask-moment.js", 0, region=None, html=False),
@@ -173,6 +177,7 @@ FORMS = [
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
+    Form("/settings/language", {"language": "es"}),
     Form("/settings/sessions/{session}/revoke", others=404),
     Form(
         "/register",
@@ -475,6 +480,33 @@ def test_a_page_shows_no_email_address_but_the_viewers(page, placeholders, viewe
     text = viewer.get(page.url.format(**placeholders)).text
     assert "bruno@" not in text
     assert "person1@" not in text
+
+
+REFUSED_FORMS = {
+    "/register": {"username": "a b", "email": "none", "password": "short"},
+    "/login": {"login": "ada", "password": "wrong"},
+    "/settings/account": {"email": "none", "language": "", "password": "short"},
+    "/posts": {"body": ""},
+    "/posts/{post}/reply": {"body": ""},
+    "/missing": {},
+}
+
+
+def test_the_nu_html_checker_finds_nothing(placeholders, viewer, anonymous, tmp_path):
+    if why := nu.missing():
+        pytest.skip(why)
+    pages = {}
+    for who, client in (("a member", viewer), ("an anonymous viewer", anonymous)):
+        for page in HTML if client is viewer else FOR_ALL:
+            answer = client.get(page.url.format(**placeholders))
+            if answer.mimetype == "text/html":
+                pages[f"{page} for {who}"] = answer.text
+        for url, typed in REFUSED_FORMS.items():
+            answer = client.post(url.format(**placeholders), typed)
+            if answer.status_code >= 400:
+                pages[f"{url}, refused, for {who}"] = answer.text
+    assert len(pages) > len(HTML)
+    assert nu.faults(pages, tmp_path) == []
 
 
 # Whose page it is

@@ -149,7 +149,7 @@ def browser_name(agent: str) -> str:
 
 
 def register(
-    username: str, *, email: str | None = None, password: str | None = None, **profile: str
+    username: str, *, email: str | None = None, password: str | None = None, **profile: str | None
 ) -> User:
     """Create an account.
 

@@ -13,6 +13,7 @@ from ..mail.sending import send_mail
 from ..web.answers import form_page, show_message
 from ..web.i18n import language
 from ..web.limits import limiter
+from ..web.preferences import chosen_language
 from ..web.typed import carried_form, carry_when_expired, show_when_expired
 from . import blueprint, passwords
 from .addresses import canonical
@@ -117,7 +118,12 @@ def reset_password(token: str) -> ResponseReturnValue:
 def _registered(form: RegisterForm) -> User | None:
     """Return the new user; None, with an error at the field, if the name was taken just now."""
     try:
-        return register(form.username.data, email=form.email.data, password=form.password.data)
+        return register(
+            form.username.data,
+            email=form.email.data,
+            password=form.password.data,
+            language=chosen_language() or None,
+        )
     except IntegrityError:
         form.validate()
         return None

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from ..data.database import AnySelect, db
 from ..data.keyset import row_count
 from ..data.reading import read
-from ..web.answers import form_page, show_message
+from ..web.answers import back, form_page, show_message
 from ..web.limits import limiter
+from ..web.preferences import LANGUAGE, chosen
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
 from .forms import AccountForm, ProfileForm, hashing_password
@@ -54,6 +55,15 @@ def edit_account() -> ResponseReturnValue:
             show_message(_("Your account is saved."))
             return redirect(url_for("accounts.edit_account"), 303)
     return form_page("accounts/edit_account.html", form)
+
+
+@blueprint.post("/settings/language")
+@login_required
+def choose_language() -> ResponseReturnValue:
+    """Change the language of one's pages and mails, and go back."""
+    language = chosen(request.form, LANGUAGE, current_app.config["LANGUAGES"])
+    db.session.get_one(User, viewer.id).choose_language(language or None)
+    return redirect(back(default=url_for("accounts.edit_account")), 303)
 
 
 @blueprint.get("/settings/sessions")

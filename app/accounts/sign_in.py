@@ -20,6 +20,7 @@ from ..web.answers import (
 )
 from ..web.errors import send_again
 from ..web.i18n import choose_language_by
+from ..web.preferences import chosen_language
 from ..web.typed import SentForm, carried_form, sent_form
 from . import blueprint
 from .forms import LoginForm
@@ -45,8 +46,12 @@ def init_app(state: BlueprintSetupState) -> None:
     """Have Flask-Login find the viewer of each request."""
     login_manager.init_app(state.app)
     state.app.jinja_env.globals["next_path"] = next_path
-    choose_language_by(state.app, lambda: viewer.language)
+    choose_language_by(state.app, _chosen_language)
     state.app.shell_context_processor(lambda: {"viewer_of": viewer_of})
+
+
+def _chosen_language() -> str | None:
+    return viewer.language if viewer.is_authenticated else chosen_language()
 
 
 def viewer_in_templates() -> dict[str, Viewer]:

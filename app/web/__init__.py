@@ -13,6 +13,7 @@ from . import (
     i18n,
     limits,
     middleware,
+    preferences,
     urls,
 )
 
@@ -25,5 +26,6 @@ def init_app(app: Flask) -> None:
     for module in (urls, i18n, fragments, answers, forms, limits, compression, headers, errors):
         module.init_app(app)
     health.init_app(app)
+    preferences.init_app(app)
     # Last, because it wraps the application as it is then.
     middleware.init_app(app)

@@ -1,23 +1,28 @@
-"""A cache of the pages that requests without a cookie get.
+"""A cache of the pages of anonymous viewers: of requests without a cookie, except preferences.
 
-Such a page depends on nothing but its URL and a few headers. It is given to everybody who asks
-for it within ``STRANGERS_WAIT`` seconds, so that a link that spreads costs one page every other
-second and not one for each reader. A commit by this process empties the cache at once; a commit
-by another process shows when the time is over.
+Such a page depends on nothing but its URL, a few headers, and the theme and the language that it is
+shown in (:mod:`.preferences`). It is given to everybody who asks for it within ``STRANGERS_WAIT``
+seconds, so that a link that spreads costs one page every other second and not one for each reader.
+A commit by this process empties the cache at once; a commit by another process shows when the time
+is over.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any, NamedTuple
 
+from werkzeug.http import parse_cookie
+
 from ..data.database import committed
+from .i18n import best_language
+from .preferences import LANGUAGE, PREFERENCES, THEME, THEMES, chosen
 
 # Bytes of all pages that a process keeps: about 1,000 compressed pages.
 MAX_SIZE = 8_000_000
 # Bytes that an entry takes besides its key and its body: headers and Python objects.
 ENTRY_OVERHEAD = 2_000
-# Everything that the answer to a request without a cookie depends on.
+# What the answer to an anonymous viewer depends on, besides theme and language.
 KEY = (
     "SCRIPT_NAME",
     "PATH_INFO",
@@ -25,7 +30,6 @@ KEY = (
     "HTTP_HOST",
     "wsgi.url_scheme",
     "HTTP_ACCEPT_ENCODING",
-    "HTTP_ACCEPT_LANGUAGE",
     "HTTP_HX_REQUEST",
     "HTTP_HX_REQUEST_TYPE",
     "HTTP_ACCOUNT",
@@ -74,21 +78,28 @@ class Pages:
 
 
 class AnonymousCache:
-    """WSGI middleware: answers a GET without a cookie from an answer to the same request."""
+    """WSGI middleware: answers a GET of an anonymous viewer from an answer to the same request."""
 
-    def __init__(self, app: Any, seconds: int) -> None:
-        self.app, self.seconds = app, seconds
+    def __init__(self, app: Any, seconds: int, languages: Sequence[str] = ("en",)) -> None:
+        self.app, self.seconds, self.languages = app, seconds, tuple(languages)
         self.pages = Pages()
         committed.connect(self._empty)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Answer a request."""
-        if environ["REQUEST_METHOD"] != "GET" or "HTTP_COOKIE" in environ:
+        cookies = parse_cookie(environ) if "HTTP_COOKIE" in environ else {}
+        if environ["REQUEST_METHOD"] != "GET" or not PREFERENCES.issuperset(cookies):
             return self.app(environ, start_response)
-        key = tuple(environ.get(name) for name in KEY)
+        key = (*map(environ.get, KEY), *self._shown_in(environ, cookies))
         page = self.pages.get(key) or self._render(key, environ)
         start_response(page.status, page.headers)
         return page.body
+
+    def _shown_in(self, environ: Environ, cookies: Mapping[str, str]) -> tuple[str, str]:
+        """Return theme and language of the answer, so that like headers share one entry."""
+        accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        language = chosen(cookies, LANGUAGE, self.languages)
+        return chosen(cookies, THEME, THEMES), language or best_language(accepted, self.languages)
 
     def _render(self, key: Key, environ: Environ) -> Page:
         # Keep a reference: a commit during rendering replaces the cache, and a page rendered from

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 
 from .forms import from_another_site
+from .preferences import PREFERENCES
 
 compress = Compress()
 
@@ -18,7 +19,7 @@ def _compress(response: Response) -> Response:
     # BREACH (breachattack.com): another site could have a page fetched again and again with the
     # viewer's cookies and a guess in it, and tell from the compressed length whether the guess
     # occurs in the page. So what another site requests is not compressed.
-    if request.cookies and from_another_site():
+    if not PREFERENCES.issuperset(request.cookies) and from_another_site():
         response.vary.add("Accept-Encoding")
         return response
     return compress.after_request(response)

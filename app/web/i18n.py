@@ -75,7 +75,12 @@ def _preferred() -> str:
 def browser_language() -> str:
     """Return the best of our languages for the browser of this request; by default the first."""
     header = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    return _best_match(header[:LONGEST_HEADER], tuple(current_app.config["LANGUAGES"]))
+    return best_language(header, tuple(current_app.config["LANGUAGES"]))
+
+
+def best_language(accepted: str, languages: tuple[str, ...]) -> str:
+    """Return the best of ``languages`` for a header Accept-Language; by default the first."""
+    return _best_match(accepted[:LONGEST_HEADER], languages)
 
 
 def browser_zone() -> tzinfo:

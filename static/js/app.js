@@ -74,8 +74,8 @@
       focus(target.closest("article"));
   });
 
-  // Messages vanish after some seconds and on Escape; a message with a button lasts as long as its
-  // undo. The focus goes back to where it was before.
+  // Messages vanish after some seconds and on Escape, but not while the pointer is on one; a message
+  // with a button lasts as long as its undo. The focus goes back to where it was before.
   let before;
   function dismiss(message) {
     if (message.contains(document.activeElement))
@@ -83,8 +83,10 @@
     message.remove();
   }
   function dismissLater(message) {
-    const seconds = message.querySelector("button") ? 30 : MESSAGE_SECONDS;
-    setTimeout(dismiss, seconds * 1000, message);
+    const undo = message.querySelector("button");
+    const isRead = () => !undo && message.matches(":hover, :focus-within");
+    const end = () => (isRead() ? dismissLater(message) : dismiss(message));
+    setTimeout(end, (undo ? 30 : MESSAGE_SECONDS) * 1000);
   }
   document.addEventListener("DOMContentLoaded", () => {
     flash().addEventListener("focusin", ({ relatedTarget }) => {

@@ -202,11 +202,11 @@
     }
   }, true);
 
-  // Escape closes such a form; what was typed is kept as a draft.
+  // Escape is "Cancel", where that stays on the page; what was typed is a draft.
   on("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || event.repeat || event.defaultPrevented) return;
     const form = event.target.closest?.(":is(#posts, .thread) form.composer");
-    if (form && event.key === "Escape" && !event.isComposing && !event.repeat)
-      form.querySelector("[data-cancel]")?.click();
+    if (form?.hasAttribute("hx-post")) form.querySelector("[data-cancel]")?.click();
   });
 
   // An edit in a list: "Cancel" restores a saved copy of the card.

@@ -6,7 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .served import Site, User
-from .steps import card, cards, flash, in_menu, no_page_load, only_with_scripts, tick
+from .steps import (
+    acts,
+    card,
+    cards,
+    composer,
+    flash,
+    in_menu,
+    no_page_load,
+    only_with_scripts,
+    only_without_scripts,
+    send,
+    tick,
+)
+from .watching import Watch
 
 PAGE = 25
 # Move the animation that hides "Undo" on to its end.
@@ -127,3 +140,77 @@ def test_what_is_swapped_away_leaves_the_focus_in_the_main_column(
     )
     expect(own_page.locator(".notification-new")).to_have_count(0)
     expect(own_page.locator("main")).to_be_focused()
+
+
+@only_with_scripts
+def test_a_button_that_is_swapped_keeps_the_focus(own_page: Page, site: Site, author: User):
+    (post,) = site.writes(author, "Hello")
+    own_page.goto(f"/@{author.username}")
+    with no_page_load(own_page):
+        for button in (
+            own_page.locator(f"#follow_{author.id} button"),
+            acts(card(own_page, post), "like"),
+            acts(card(own_page, post), "bookmark"),
+        ):
+            button.evaluate("button => { button.dataset.before = 'y' }")
+            button.press("Enter")
+            expect(button).not_to_have_attribute("data-before", "y")
+            expect(button).to_be_focused()
+
+
+@only_with_scripts
+def test_escape_closes_an_edit_and_leads_back_to_its_menu(own_page: Page, site: Site, viewer: User):
+    (post,) = site.writes(viewer, "Hello")
+    own_page.goto("/")
+    with no_page_load(own_page):
+        in_menu(card(own_page, post), "Edit").click()
+        expect(own_page.get_by_label("Edit your post")).to_be_focused()
+        own_page.keyboard.press("Escape")
+        expect(own_page.get_by_label("Edit your post")).to_have_count(0)
+        expect(card(own_page, post).locator("summary")).to_be_focused()
+        own_page.keyboard.press("Enter")
+        expect(card(own_page, post).locator(".menu-items")).to_be_visible()
+        own_page.keyboard.press("Escape")
+        expect(card(own_page, post).locator(".menu-items")).to_be_hidden()
+        expect(card(own_page, post).locator("summary")).to_be_focused()
+
+
+@only_with_scripts
+def test_escape_leaves_no_page_and_no_composer_of_the_page(
+    own_page: Page, site: Site, viewer: User
+):
+    (post,) = site.writes(viewer, "Hello")
+    for path in ("/", f"/posts/{post.id}", f"/posts/{post.id}/reply", f"/posts/{post.id}/edit"):
+        own_page.goto(path)
+        field = own_page.locator("main form.composer textarea")
+        field.fill("Half a thought")
+        with no_page_load(own_page):
+            field.press("Escape")
+            expect(field).to_have_value("Half a thought")
+            expect(field).to_be_focused()
+
+
+@only_with_scripts
+def test_a_refused_post_keeps_the_focus_in_its_text(own_page: Page, watch: Watch):
+    watch.allow(422)
+    own_page.goto("/")
+    send(own_page).press("Enter")
+    expect(own_page.get_by_role("alert")).to_contain_text("Write something first.")
+    expect(composer(own_page)).to_be_focused()
+    expect(composer(own_page)).to_have_attribute("aria-invalid", "true")
+
+
+@only_without_scripts
+def test_without_javascript_a_refused_form_has_the_focus_on_its_first_error(
+    page: Page, watch: Watch
+):
+    watch.allow(422)
+    page.goto("/register")
+    page.get_by_label("Username").fill("ada lovelace")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_label("Password").fill("password")
+    page.locator("main form [type=submit]").first.click()
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.get_by_role("link", name="Password").click()
+    expect(page.get_by_label("Password")).to_be_focused()

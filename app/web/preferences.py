@@ -1,0 +1,77 @@
+"""Preferences of a browser, in cookies: its theme, and the language of an anonymous viewer.
+
+The theme belongs to the browser, signed in or not: what suits a phone at night does not suit a desk
+in the sun, and without a choice each device decides for itself. The language of somebody with an
+account is stored there.
+
+Both are chosen by GET. A page that is cached for all anonymous viewers holds no CSRF token, and
+nothing changes but the browser that asks; a request that another site began changes nothing.
+"""
+
+from collections.abc import Container, Mapping
+from datetime import timedelta
+
+from flask import Flask, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from .answers import back, page
+from .forms import from_another_site
+
+THEMES = ("light", "dark")
+THEME, LANGUAGE = "theme", "language"
+# All cookies of this module: they are no secret, and tell nobody who the viewer is.
+PREFERENCES = frozenset((THEME, LANGUAGE))
+KEPT_FOR = timedelta(days=365)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the URLs of the choices, and let templates know them."""
+    app.add_url_rule("/theme", "choose_theme", _choose_theme)
+    app.add_url_rule("/language", "choose_language", _choose_language)
+    app.add_url_rule("/shortcuts", "shortcuts", _shortcuts)
+    app.jinja_env.globals |= {"theme": theme, "language_of_browser": chosen_language}
+
+
+def theme() -> str:
+    """Return the theme that this browser chose; "" if the device decides."""
+    return chosen(request.cookies, THEME, THEMES)
+
+
+def chosen_language() -> str:
+    """Return the tag of the language that this browser chose; "" if its settings decide."""
+    return chosen(request.cookies, LANGUAGE, current_app.config["LANGUAGES"])
+
+
+def chosen(cookies: Mapping[str, str], name: str, choices: Container[str]) -> str:
+    """Return the preference ``name`` in ``cookies`` if it is one of ``choices``, else ""."""
+    value = cookies.get(name, "")
+    return value if value in choices else ""
+
+
+def _choose_theme() -> ResponseReturnValue:
+    """Choose a theme, and go back."""
+    return _keep(THEME, THEMES)
+
+
+def _choose_language() -> ResponseReturnValue:
+    """Choose a language for a browser in which nobody is signed in, and go back."""
+    return _keep(LANGUAGE, current_app.config["LANGUAGES"])
+
+
+def _shortcuts() -> ResponseReturnValue:
+    """List the keys of ``keys.js``; a switch, which it stores in the browser, turns them off."""
+    return page("shortcuts.html", fragment="shortcuts")
+
+
+def _keep(name: str, choices: Container[str]) -> ResponseReturnValue:
+    response = redirect(back(), 303)
+    if from_another_site():
+        return response
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    if value := chosen(request.args, name, choices):
+        response.set_cookie(
+            name, value, max_age=KEPT_FOR, secure=is_secure, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(name, secure=is_secure, httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,72 @@
+"""Forced colours: what is current, pressed or in focus is told without our colours."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import Browse
+from .served import Site, User
+from .steps import acts, cards
+from .test_access import AXE, RUN_AXE
+
+LOOK = """element => {
+  const { backgroundColor, borderColor, borderWidth, textDecorationLine } =
+    getComputedStyle(element);
+  return [backgroundColor, borderColor, borderWidth, textDecorationLine].join(" ");
+}"""
+
+
+@pytest.fixture
+def forced(browse: Browse, site: Site, viewer: User) -> Page:
+    """A page of a viewer with a post, in the colours of a system theme."""
+    site.writes(viewer, "Hello")
+    return browse(as_=viewer, forced_colors="active")
+
+
+def look(element: Locator) -> str:
+    return element.evaluate(LOOK)
+
+
+@pytest.mark.parametrize(
+    ("path", "entries"),
+    [("/notifications", ".tabs a"), ("/settings/profile", ".tabs a"), ("/explore", ".nav-entry")],
+)
+def test_what_is_current_differs_from_the_rest(forced: Page, path: str, entries: str):
+    forced.goto(path)
+    current = forced.locator(f"{entries}[aria-current=page]:visible").first
+    other = forced.locator(f"{entries}:not([aria-current=page]):visible").first
+    assert look(current) != look(other)
+    forced.evaluate(AXE)
+    assert forced.evaluate(RUN_AXE) == []
+
+
+@pytest.mark.parametrize("verb", ["like", "repost", "bookmark"])
+def test_a_pressed_button_differs(forced: Page, verb: str):
+    forced.goto("/")
+    button = acts(cards(forced), verb)
+    before = look(button)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert look(button) != before
+    forced.evaluate(AXE)
+    assert forced.evaluate(RUN_AXE) == []
+
+
+def test_the_chosen_theme_differs(forced: Page):
+    forced.goto("/settings/account")
+    choices = forced.locator("[name=theme]:visible")
+    assert look(choices.nth(0)) != look(choices.nth(1))
+
+
+@pytest.mark.parametrize("path", ["/", "/settings/account"])
+def test_the_focus_is_visible(forced: Page, path: str):
+    forced.goto(path)
+    for stop in range(15):
+        forced.keyboard.press("Tab")
+        ring = forced.evaluate(
+            """() => {
+              const at = getComputedStyle(document.activeElement);
+              const around = document.activeElement.closest(".composer");
+              return [at.outlineStyle, around && getComputedStyle(around).outlineStyle];
+            }"""
+        )
+        assert set(ring) - {"none", None}, f"Stop {stop} has no ring: {ring}"
