@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("profiles", __name__)
 
-from . import routes  # noqa: E402, F401
+from . import models, routes  # noqa: E402, F401

@@ -64,6 +64,24 @@
     if (!document.hidden) document.body.dispatchEvent(new Event("tick"));
   }, POLL_SECONDS * 1000);
 
+  // The number of new notifications in the title and on the icon of an installed site.
+  const unread = () => document.querySelector("#unread .badge")?.textContent ?? "";
+  let shown = "";
+  function showUnread() {
+    const now = unread();
+    if (now === shown) return;
+    const title = shown ? document.title.replace(`(${shown}) `, "") : document.title;
+    document.title = now ? `(${now}) ${title}` : title;
+    shown = now;
+    showOnIcon();
+  }
+  const showOnIcon = () => navigator.setAppBadge?.(parseInt(shown) || 0).catch(() => {});
+  document.addEventListener("DOMContentLoaded", () => {
+    shown = unread();
+    if (document.getElementById("unread")) showOnIcon();
+  });
+  document.addEventListener("htmx:after:swap", showUnread);
+
   // What takes the focused element away says where the focus goes.
   const focus = (element) => {
     element.tabIndex = -1;
