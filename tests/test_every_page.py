@@ -170,6 +170,8 @@ FORMS = [
     Form("/@dora/unblock", done=SWAPS),
     Form("/@bruno/mute", done=SWAPS),
     Form("/@dora/unmute", done=SWAPS),
+    Form("/posts/{own}/pin", others=404, done=SWAPS),
+    Form("/posts/{own}/unpin", others=404, done=SWAPS),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
