@@ -135,6 +135,7 @@ PAGES = [
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
     Page("/reset-password", 2, region=None),
+    Page("/reset-password/sent", 1, region=None),
     Page("/reset-password/{token}", 3, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
     Page("/avatars/ada.svg", 0, region=None, html=False),
