@@ -285,11 +285,15 @@ def rows(app: Flask) -> Callable[..., list[dict]]:
 
 @contextmanager
 def sent_statements(app: Flask, *engines: Engine) -> Iterator[list[tuple[str, object]]]:
-    """List the statements, with parameters, that ``app`` sends in the context, by all engines."""
+    """List the statements, with parameters, that ``app`` sends in the context, by all engines.
+
+    Without what begins a transaction, which only SQLite gets as a statement.
+    """
     sent: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, parameters, _context, _many) -> None:
-        sent.append((statement, parameters))
+        if not statement.startswith(("BEGIN", "PRAGMA busy_timeout")):
+            sent.append((statement, parameters))
 
     with app.app_context():
         engines = engines or tuple(db.engines.values())

@@ -27,7 +27,10 @@ from tests.conftest import PASSWORD
 from tests.html import absent, attributes, messages, one, parse, select
 
 # The only columns that a GET may change.
-MOVED_BY_READING = {"user": {"last_seen_at"}, "login_session": {"last_used_at"}}
+MOVED_BY_READING = {
+    "user": {"last_seen_at", "notifications_read_at"},
+    "login_session": {"last_used_at"},
+}
 # Values that change every second: CSRF tokens and nonces.
 FLEETING = re.compile(r'(name="(?:csrf_token|nonce)" value=")[^"]*')
 
@@ -127,14 +130,15 @@ PAGES = [
     Page("/settings/blocks", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?before={relationship}", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?through={relationship}", 4, region="people", anonymous="logs in"),
-    Page("/notifications", 5, region="notifications", anonymous="logs in"),
+    Page("/notifications", 6, region="notifications", anonymous="logs in"),
     Page("/notifications?kind=like", 5, region="notifications", anonymous="logs in"),
     Page("/notifications?before={notification}", 5, region="notifications", anonymous="logs in"),
-    Page("/notifications?through={notification}", 6, region="notifications", anonymous="logs in"),
+    Page("/notifications?through={notification}", 7, region="notifications", anonymous="logs in"),
     Page("/notifications?counted=0", 5, region="unread", anonymous="logs in"),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
     Page("/reset-password", 2, region=None),
+    Page("/reset-password/sent", 1, region=None),
     Page("/reset-password/{token}", 3, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
     Page("/shortcuts", 2, region="shortcuts"),
@@ -173,7 +177,8 @@ FORMS = [
     Form("/@dora/unblock", done=SWAPS),
     Form("/@bruno/mute", done=SWAPS),
     Form("/@dora/unmute", done=SWAPS),
-    Form("/notifications/read", {"through": "1"}, done=SWAPS),
+    Form("/posts/{own}/pin", others=404, done=SWAPS),
+    Form("/posts/{own}/unpin", others=404, done=SWAPS),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),

@@ -155,6 +155,10 @@ class ProfileForm(Form):
         validators=[LengthFirst(max=LONGEST_ABOUT), storable],
         render_kw={"rows": 4},
     )
+    shows_last_seen = BooleanField(
+        _l("Show when I was last here"),
+        description=_l("On your profile, for everybody. Without it, nobody sees it."),
+    )
     submit = SubmitField(_l("Save"))
 
 

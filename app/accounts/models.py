@@ -5,7 +5,18 @@ import secrets
 from datetime import datetime, timedelta
 
 import ua_parser
-from sqlalchemy import ForeignKey, Index, Select, String, delete, false, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    delete,
+    false,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from ..data.characters import LONGEST_USERNAME
@@ -38,6 +49,10 @@ class User(TimeOrdered, Base):
     language: Mapped[str | None] = mapped_column(String(10))
     is_admin: Mapped[bool] = mapped_column(default=False)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether others see it. Nobody does unless the person wants it.
+    shows_last_seen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The id of the newest notification that was on the page when the person last opened it.
+    notifications_read_at: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     posts_count: Mapped[int] = mapped_column(default=0)
     followers_count: Mapped[int] = mapped_column(default=0)
     following_count: Mapped[int] = mapped_column(default=0)
@@ -88,6 +103,12 @@ class User(TimeOrdered, Base):
         if language != self.language:
             with writing():
                 self.language = language
+
+    def show_last_seen(self, shows: bool) -> None:
+        """Have others see when the person was last here, or hide it from everybody."""
+        if shows != self.shows_last_seen:
+            with writing():
+                self.shows_last_seen = shows
 
     def edit_profile(self, *, display_name: str, about_me: str) -> None:
         """Set what others read about the person."""

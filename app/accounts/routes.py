@@ -91,9 +91,14 @@ def forgot_password() -> ResponseReturnValue:
             language=language(),
             browser=request.cookies.get(COOKIE, "")[:LONGEST_COOKIE],
         )
-        show_message(_("If there is an account with this address, a link is on its way to it."))
-        return redirect(url_for("accounts.login"), 303)
+        return redirect(url_for("accounts.reset_sent"), 303)
     return form_page("accounts/forgot_password.html", form)
+
+
+@blueprint.get("/reset-password/sent")
+def reset_sent() -> ResponseReturnValue:
+    """Say what to do next, to anybody: whether there was such an account, or a request at all."""
+    return render_template("accounts/reset_sent.html")
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from flask_login import login_required
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from ..data.database import AnySelect, db
+from ..data.database import AnySelect, db, writing
 from ..data.keyset import row_count
 from ..data.reading import read
 from ..web.answers import back, form_page, show_message
@@ -28,7 +28,7 @@ MOST_SESSIONS = 100
 show_when_expired("display_name", _l("Display name"))
 show_when_expired("about_me", _l("About me"), "textarea")
 show_when_expired("current_password", _l("Current password"), "password")
-carry_when_expired("language")
+carry_when_expired("language", "shows_last_seen")
 
 
 @blueprint.route("/settings/profile", methods=["GET", "POST"])
@@ -38,7 +38,11 @@ def edit_profile() -> ResponseReturnValue:
     user = db.session.get_one(User, viewer.id)
     form = ProfileForm(obj=user)
     if form.validate_on_submit():
-        user.edit_profile(display_name=form.display_name.data, about_me=form.about_me.data or "")
+        with writing():
+            user.edit_profile(
+                display_name=form.display_name.data, about_me=form.about_me.data or ""
+            )
+            user.show_last_seen(form.shows_last_seen.data)
         show_message(_("Your profile is saved."))
         return redirect(url_for("profiles.show", username=user.username), 303)
     return form_page("accounts/edit_profile.html", form)

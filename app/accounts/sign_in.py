@@ -36,7 +36,8 @@ login_manager.anonymous_user = lambda: ANONYMOUS
 LONGEST_NEXT = 2_000
 # What is for viewers who are not signed in: nobody comes back to it.
 SIGNING_IN = tuple(
-    f"accounts.{view}" for view in ("login", "register", "forgot_password", "reset_password")
+    f"accounts.{view}"
+    for view in ("login", "register", "forgot_password", "reset_sent", "reset_password")
 )
 
 _resume: list[Callable[[SentForm], str | None]] = []

@@ -90,6 +90,16 @@ def is_followed(audience: Audience, user_id: Any = User.id) -> ColumnElement[boo
     return there_is(row)
 
 
+def follows_viewer(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
+    """Whether the user of that id follows the viewer: a column."""
+    if audience is Audience.ANONYMOUS:
+        return false()
+    theirs = aliased(Follow)
+    row = select(theirs.follower_id)
+    row = row.where(theirs.follower_id == user_id, theirs.followed_id == VIEWER_ID)
+    return there_is(row)
+
+
 def not_blocked(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
     """Whether neither the viewer nor the user of that id has blocked the other: a condition."""
     if audience is not Audience.FILTERED:
@@ -178,7 +188,11 @@ def following(window: Window, audience: Audience) -> AnySelect:
 def _people(
     window: Window, audience: Audience, person_id: Any, of_user: ColumnElement[bool]
 ) -> AnySelect:
-    found = select(*PERSON, Follow.since, is_followed(audience).label("followed"))
+    columns = (
+        is_followed(audience).label("followed"),
+        follows_viewer(audience).label("follows_viewer"),
+    )
+    found = select(*PERSON, Follow.since, *columns)
     found = found.join(Follow, person_id == User.id).where(of_user, not_blocked(audience))
     return window.of(found, Follow.since)
 

@@ -30,13 +30,17 @@ class Group:
 
     id: int
     kind: str
-    is_read: bool
+    is_new: bool
     # How many people they are, and the newest of them.
     people: int
     newest: Sequence[Person]
-    # Null for a follow.
-    post_id: int | None
-    text: str | None
+    # None for a follow.
+    post: Row[Any] | None
+
+    @property
+    def is_to_viewer(self) -> bool:
+        """Whether its post was written to the viewer, who may answer it in place."""
+        return self.kind in ("mention", "reply")
 
     @property
     def created_at(self) -> datetime:
@@ -44,10 +48,11 @@ class Group:
         return moment_of(self.id)
 
 
-def read_groups(viewer: Viewer, kind: str | None) -> tuple[Rows, list[Group]]:
+def read_groups(viewer: Viewer, kind: str | None, new_after: int) -> tuple[Rows, list[Group]]:
     """Return the requested page of ``viewer``'s notifications, of ``kind`` if given.
 
-    Three statements, whatever the page lists; with ``?through=`` four.
+    Those after the id ``new_after`` are new. Three statements, whatever the page lists; with
+    ``?through=`` four.
     """
     audience = audience_of(viewer)
     rows = read_rows(
@@ -55,40 +60,43 @@ def read_groups(viewer: Viewer, kind: str | None) -> tuple[Rows, list[Group]]:
         "id",
         viewer_id=viewer.id,
         kind=kind,
+        new_after=new_after,
     )
-    return rows, _groups(viewer, rows.items)
+    return rows, _groups(viewer, rows.items, new_after)
 
 
-def _groups(viewer: Viewer, rows: Sequence[Row[Any]]) -> list[Group]:
+def _groups(viewer: Viewer, rows: Sequence[Row[Any]], new_after: int) -> list[Group]:
     if not rows:
         return []
     audience = audience_of(viewer)
-    kinds = list({row.kind for row in rows})
-    posts = list({row.post_id for row in rows} - {None})
+    ids = list({row.post_id for row in rows} - {None})
     newest = read(
-        queries.newest_people(audience), viewer_id=viewer.id, kinds=kinds, posts=posts
+        queries.newest_people(audience),
+        viewer_id=viewer.id,
+        kinds=list({row.kind for row in rows}),
+        posts=ids,
+        new_after=new_after,
     ).all()
     people: dict[tuple[Any, ...], list[Person]] = {}
     for row in newest:
         person = Person(
             row.username, row.display_name or row.username, avatar_url(row.username, row.email)
         )
-        people.setdefault((row.kind, row.post_id, row.is_read), []).append(person)
-    found = read(queries.texts(audience), viewer_id=viewer.id, posts=posts) if posts else ()
-    texts = {row.id: row.body for row in found}
+        people.setdefault((row.kind, row.post_id, row.is_new), []).append(person)
+    found = read(queries.posts(audience), viewer_id=viewer.id, posts=ids) if ids else ()
+    posts = {post.id: post for post in found}
     groups = []
     for row in rows:
         # Missing, where the cause was undone since the groups were read.
-        if named := people.get((row.kind, row.post_id, row.is_read)):
+        if named := people.get((row.kind, row.post_id, row.is_new)):
             groups.append(
                 Group(
                     id=row.id,
                     kind=row.kind,
-                    is_read=row.is_read,
+                    is_new=row.is_new,
                     people=row.people if len(named) == queries.NAMED else len(named),
                     newest=named,
-                    post_id=row.post_id,
-                    text=texts.get(row.post_id),
+                    post=posts.get(row.post_id),
                 )
             )
     return groups

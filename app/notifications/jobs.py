@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from ..accounts.models import User
 from ..data.database import changed_rows, now, writing
 from ..data.ids import id_at
 from ..jobs import every_minute
@@ -19,7 +20,11 @@ def delete_old() -> None:
     """Delete notifications that were read and are older than :data:`READ_KEPT`, in batches."""
     old = (
         select(Notification.id)
-        .where(Notification.is_read, Notification.id < id_at(now() - READ_KEPT))
+        .join(User, User.id == Notification.user_id)
+        .where(
+            Notification.id <= User.notifications_read_at,
+            Notification.id < id_at(now() - READ_KEPT),
+        )
         .limit(BATCH)
     )
     deleted = BATCH

@@ -1,5 +1,9 @@
-"""Notifications: one row for each thing that a person did and another is notified of."""
+"""Notifications: one row for each thing that a person did and another is notified of.
 
+A notification is read once ``user.notifications_read_at`` has reached its id.
+"""
+
+import logging
 from collections.abc import Collection
 from typing import Any
 
@@ -17,12 +21,15 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
 from ..data.database import Base, HasId, cache_per_dialect, now, table_of, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
 from ..follows.queries import may_be_notified_of
+
+log = logging.getLogger(__name__)
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 
@@ -37,6 +44,7 @@ class Notification(TimeOrdered, Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     # The post that mentions or replies, or was liked or reposted; null for a follow.
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    # For releases before 0014 alone, which may run beside this one while it is installed.
     is_read: Mapped[bool] = mapped_column(default=False)
 
     __table_args__: Any = (
@@ -46,21 +54,11 @@ class Notification(TimeOrdered, Base):
             "user_id",
             "kind",
             "post_id",
-            "is_read",
             "actor_id",
             postgresql_include=["id"],
         ),
-        # Covers the number on every page; otherwise SQLite would count by the index of groups.
-        Index(
-            "ix_notification_unread",
-            "user_id",
-            "id",
-            "kind",
-            "post_id",
-            "actor_id",
-            sqlite_where=is_read.is_(False),
-            postgresql_where=is_read.is_(False),
-        ),
+        # Covers the number on every page: what is unread is the end of a user's notifications.
+        Index("ix_notification_unread", "user_id", "id", "kind", "post_id", "actor_id"),
         # For notifications that are withdrawn, and that are deleted with their post or actor.
         Index("ix_notification_post_id_actor_id", "post_id", "actor_id"),
         Index("ix_notification_actor_id_user_id", "actor_id", "user_id"),
@@ -117,14 +115,19 @@ def _notifying(of_post: bool) -> Insert:
     return insert(table_of(Notification)).from_select(list(columns), recipients)
 
 
-def read_through(viewer: HasId, through: int, kind: str | None = None) -> None:
-    """Mark the viewer's notifications up to the id ``through`` as read; of ``kind`` if given."""
-    unread = update(table_of(Notification)).where(
-        Notification.user_id == viewer.id,
-        Notification.id <= through,
-        Notification.is_read.is_(False),
-    )
-    if kind is not None:
-        unread = unread.where(Notification.kind == kind)
-    with writing() as session:
-        session.execute(unread.values(is_read=True))
+def read_through(viewer: HasId, through: int) -> bool:
+    """Have ``viewer`` have read their notifications up to the id ``through``.
+
+    For a GET, so it waits for no writer: returns False, and changes nothing, where the database
+    cannot be written to at once.
+    """
+    unread = update(User).where(User.id == viewer.id, User.notifications_read_at < through)
+    try:
+        with writing(is_visible=False, wait=False) as session:
+            session.execute(unread.values(notifications_read_at=through))
+    except BlockingIOError:
+        return False
+    except SQLAlchemyError:
+        log.exception("What was read could not be stored.")
+        return False
+    return True

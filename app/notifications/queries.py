@@ -3,7 +3,18 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from ..accounts.models import User
 from ..data.database import AnySelect
@@ -18,7 +29,8 @@ from ..follows.queries import (
     there_is,
 )
 from ..posts.models import Post
-from ..posts.queries import visible_to
+from ..posts.queries import replies_seen, visible_to
+from ..reactions.queries import is_liked, likes_seen
 from ..web.paging import MOST_COUNTED
 from .models import Notification
 
@@ -26,14 +38,11 @@ from .models import Notification
 NAMED = 3
 # Unread notifications of which the groups are counted.
 MOST_GROUPED = 1000
-# Rows that are equal in these are one group: ten people like one post, in one sentence.
-GROUP = (Notification.kind, Notification.post_id, Notification.is_read)
-
-
-@cache
-def count_unread() -> AnySelect:
-    """Select :func:`unread_of_user` of the viewer."""
-    return select(unread_of_user()).where(User.id == VIEWER_ID)
+# Rows that are equal in these are one group, if all are new or none is: ten people like one post,
+# in one sentence.
+GROUP = (Notification.kind, Notification.post_id)
+# What came after this id is new.
+NEW_AFTER = bindparam("new_after", type_=BigInteger)
 
 
 def unread_of_user() -> ColumnElement[int]:
@@ -44,7 +53,7 @@ def unread_of_user() -> ColumnElement[int]:
     the post needs none: they are the actor or the user.
     """
     unread = select(Notification.kind, Notification.post_id).where(
-        Notification.user_id == User.id, Notification.is_read.is_(False)
+        Notification.user_id == User.id, Notification.id > User.notifications_read_at
     )
     allowed = unread.where(may_be_notified_of(Notification.actor_id))
     return case((~has_blocks_or_mutes(), _count_groups(unread)), else_=_count_groups(allowed))
@@ -61,20 +70,32 @@ def _count_groups(rows: AnySelect) -> ColumnElement[int]:
 
 @cache
 def groups(window: Window, audience: Audience, *, of_kind: bool) -> AnySelect:
-    """Select the viewer's notifications in groups: (id, kind, post_id, is_read, people).
+    """Select the viewer's notifications in groups: (id, kind, post_id, is_new, people).
 
-    The id of a group is that of its newest row; ``people`` counts the actors. With ``of_kind``,
-    only those of the ``kind`` (bind parameter).
+    The id of a group is that of its newest row; ``people`` counts the actors; it is new if its rows
+    are later than the id ``new_after`` (bind parameter). With ``of_kind``, only those of the
+    ``kind`` (bind parameter).
     """
-    newest = func.max(Notification.id).label("id")
-    people = func.count(Notification.actor_id.distinct()).label("people")
-    rows = select(newest, *GROUP, people).where(_is_of_viewer(audience))
-    if of_kind:
-        rows = rows.where(Notification.kind == bindparam("kind"))
+    # Two parts, each of which SQLite reads along the index of groups.
+    found = union_all(
+        _grouped(audience, of_kind=of_kind, is_new=True),
+        _grouped(audience, of_kind=of_kind, is_new=False),
+    ).subquery("found")
     # Posts are looked up once for each group of the page, not once for each row.
-    found = rows.group_by(*GROUP).subquery("found")
     listed = select(found).where(_is_of_visible_post(found.c.post_id, audience))
     return window.of(listed, found.c.id)
+
+
+def _grouped(audience: Audience, *, of_kind: bool, is_new: bool) -> AnySelect:
+    newest = func.max(Notification.id).label("id")
+    # Nobody is notified twice of the same, so each row is another actor.
+    people = func.count().label("people")
+    later = Notification.id > NEW_AFTER
+    rows = select(newest, *GROUP, literal(is_new).label("is_new"), people)
+    rows = rows.where(later if is_new else ~later, _is_of_viewer(audience))
+    if of_kind:
+        rows = rows.where(Notification.kind == bindparam("kind"))
+    return rows.group_by(*GROUP)
 
 
 @cache
@@ -82,15 +103,14 @@ def newest_people(audience: Audience) -> AnySelect:
     """Select the newest :data:`NAMED` people of each of some groups, the newest first.
 
     Of the groups of ``kinds`` that are about no post, or about one of the ``posts`` (bind
-    parameters, lists). Columns: kind, post_id, is_read, username, display_name, email.
+    parameters, lists). Columns: kind, post_id, is_new, username, display_name, email.
     """
-    ranked = (
+    found = (
         select(
             *GROUP,
+            (Notification.id > NEW_AFTER).label("is_new"),
             Notification.actor_id,
-            func.row_number()
-            .over(partition_by=GROUP, order_by=func.max(Notification.id).desc())
-            .label("rank"),
+            Notification.id,
         )
         .where(
             _is_of_viewer(audience),
@@ -100,12 +120,22 @@ def newest_people(audience: Audience) -> AnySelect:
                 Notification.post_id.in_(bindparam("posts", expanding=True)),
             ),
         )
-        .group_by(*GROUP, Notification.actor_id)
+        .subquery("found")
+    )
+    group = (found.c.kind, found.c.post_id, found.c.is_new)
+    ranked = (
+        select(
+            *group,
+            found.c.actor_id,
+            func.row_number()
+            .over(partition_by=group, order_by=func.max(found.c.id).desc())
+            .label("rank"),
+        )
+        .group_by(*group, found.c.actor_id)
         .subquery("ranked")
     )
-    group = (ranked.c.kind, ranked.c.post_id, ranked.c.is_read)
     return (
-        select(*group, User.username, User.display_name, User.email)
+        select(*ranked.c["kind", "post_id", "is_new"], User.username, User.display_name, User.email)
         .join(ranked, ranked.c.actor_id == User.id)
         .where(ranked.c.rank <= NAMED)
         .order_by(ranked.c.rank)
@@ -113,10 +143,20 @@ def newest_people(audience: Audience) -> AnySelect:
 
 
 @cache
-def texts(audience: Audience) -> AnySelect:
-    """Select the (id, body) of the ``posts`` (bind parameter, a list of ids)."""
-    posts = Post.id.in_(bindparam("posts", expanding=True))
-    return select(Post.id, Post.body).where(posts, visible_to(audience))
+def posts(audience: Audience) -> AnySelect:
+    """Select the ``posts`` (bind parameter, a list of ids), with what their buttons show.
+
+    Columns: id, body, ``replies``, ``likes``, ``liked``.
+    """
+    columns = (
+        Post.id,
+        Post.body,
+        replies_seen(audience).label("replies"),
+        likes_seen(audience).label("likes"),
+        is_liked(audience).label("liked"),
+    )
+    wanted = Post.id.in_(bindparam("posts", expanding=True))
+    return select(*columns).where(wanted, visible_to(audience))
 
 
 def _is_of_viewer(audience: Audience) -> ColumnElement[bool]:

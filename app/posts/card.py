@@ -60,6 +60,8 @@ class CardPart:
     load: Callable[[Sequence[int], Viewer], Mapping[int, Hashable]] | None = None
     place: Place | None = None
     template: str = ""
+    # Whether only the author of a post sees it.
+    for_author: bool = False
 
 
 _parts: list[CardPart] = []
@@ -138,7 +140,8 @@ class Card:
 
     def parts(self, place: Place) -> list[CardPart]:
         """Return the parts that are shown in ``place``."""
-        return [part for part in _parts if part.place == place]
+        shown = [part for part in _parts if part.place == place]
+        return [part for part in shown if self.is_own or not part.for_author]
 
     @cached_property
     def _html(self) -> Markup:

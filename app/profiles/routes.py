@@ -1,16 +1,20 @@
 """The profile page and the avatars."""
 
+from typing import Any
+
 from flask import Response, abort, current_app, make_response
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 
 from ..accounts.avatars import initial_on_tint
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of
-from ..posts.card import read_timeline
-from ..web.answers import page
+from ..posts.card import Card, read_cards, read_timeline
+from ..web.answers import page, wants_fragment
 from . import blueprint, queries
+from .models import MOST_PINNED
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -33,8 +37,11 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     person = found.first() or abort(404)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person)
+    pinned = [] if with_replies else _pinned(person)
     rows, cards = read_timeline(
-        lambda window: queries.posts(window, audience, with_replies=with_replies),
+        lambda window: queries.posts(
+            window, audience, with_replies=with_replies, without_pinned=bool(pinned)
+        ),
         "id",
         viewer,
         user_id=person.id,
@@ -45,9 +52,22 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
         user=person,
         joined_at=moment_of(person.id),
         with_replies=with_replies,
+        has_pinned=bool(pinned),
+        pinned=() if wants_fragment() or rows.previous_url else _cards(pinned),
         rows=rows,
         cards=cards,
     )
+
+
+def _pinned(person: Row[Any]) -> list[int]:
+    """Return the ids of the posts that ``person`` has pinned, the latest first."""
+    ids = (getattr(person, f"pinned_{place}") for place in range(MOST_PINNED))
+    return [id for id in ids if id is not None]
+
+
+def _cards(ids: list[int]) -> list[Card]:
+    found = read_cards(ids, viewer)
+    return [found[id] for id in ids if id in found]
 
 
 @blueprint.get("/avatars/<name:username>.svg")

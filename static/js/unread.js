@@ -10,6 +10,8 @@
     const icon = document.querySelector("link[data-new]");
     const url = number ? icon?.dataset.new : icon?.dataset.usual;
     if (icon && icon.getAttribute("href") !== url) icon.href = url;
+    // On the icon of an installed site.
+    if (document.getElementById("unread")) navigator.setAppBadge?.(parseInt(number) || 0).catch(() => {});
   }
   document.addEventListener("DOMContentLoaded", show);
   document.addEventListener("htmx:after:swap", show);

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import PASSWORD
-from tests.html import absent, messages, one, text_of
+from tests.html import absent, messages, one, parse, text_of
 
 
 @pytest.fixture
@@ -27,6 +27,21 @@ def test_the_profile_is_saved_and_shown(client):
     assert text_of(one(page, "h1")) == "Ada <L> @ada"
     assert text_of(one(page, ".profile-about")) == "Solder & tea <script>"
     assert client.get("/@ada").text.count("<script>") == 0
+
+
+def test_last_seen_is_shown_to_nobody_until_its_owner_wants_it(client, anonymous):
+    def seen():
+        return [
+            len(parse(page.get("/@ada")).css(".profile time")) - 1 for page in (client, anonymous)
+        ]
+
+    assert seen() == [0, 0]
+    absent(client.get("/settings/profile"), "#shows_last_seen[checked]")
+    client.post("/settings/profile", {"display_name": "", "shows_last_seen": "y"})
+    assert seen() == [1, 1]
+    one(client.get("/settings/profile"), "#shows_last_seen[checked]")
+    client.post("/settings/profile", {"display_name": "Ada", "about_me": ""})
+    assert seen() == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -129,16 +129,13 @@ def test_when_a_message_goes_the_focus_is_back_where_it_was(own_page: Page):
 
 
 @only_with_scripts
-def test_what_is_swapped_away_leaves_the_focus_in_the_main_column(
-    own_page: Page, site: Site, viewer: User
-):
-    site.follows(site.person(), viewer)
-    own_page.goto("/notifications")
-    own_page.locator(".notification-name").focus()
-    own_page.get_by_role("button", name="Mark all as read").evaluate(
-        "button => button.form.requestSubmit()"
-    )
-    expect(own_page.locator(".notification-new")).to_have_count(0)
+def test_what_is_swapped_away_leaves_the_focus_in_the_main_column(own_page: Page):
+    own_page.goto("/search?q=loaf")
+    tab = own_page.locator("#results nav a").last
+    tab.focus()
+    tab.evaluate("tab => { tab.dataset.old = 'y'; }")
+    own_page.locator("#search_text").evaluate("field => field.dispatchEvent(new Event('search'))")
+    expect(own_page.locator("[data-old]")).to_have_count(0)
     expect(own_page.locator("main")).to_be_focused()
 
 

@@ -13,6 +13,7 @@ def author(site: Site) -> User:
 
 
 def button(page: Page, author: User, name: str) -> Locator:
+    name = "Following: unfollow" if name == "Unfollow" else name
     return page.get_by_role("button", name=f"{name} {author.username}", exact=True)
 
 
@@ -82,3 +83,26 @@ def test_an_anonymous_viewer_logs_in_to_follow_and_returns_to_the_profile(
     page.goto(f"/@{author.username}")
     page.locator("main").get_by_role("link", name="Follow", exact=True).click()
     expect(page).to_have_url(f"{site.url}/login?next=/@{author.username}")
+
+
+def test_the_button_says_following_until_it_is_pointed_at_or_focused(
+    own_page: Page, site: Site, viewer: User, author: User
+):
+    site.follows(viewer, author)
+    site.follows(author, viewer)
+    own_page.goto(f"/@{author.username}")
+    expect(own_page.locator(".profile")).to_contain_text("Follows you")
+    pressed = button(own_page, author, "Unfollow")
+    following, unfollow = pressed.locator("span").first, pressed.locator("span").last
+    width = pressed.bounding_box()["width"]
+    expect(following).to_be_visible()
+    expect(unfollow).to_be_hidden()
+    pressed.hover()
+    expect(unfollow).to_be_visible()
+    expect(following).to_be_hidden()
+    own_page.mouse.move(0, 0)
+    expect(following).to_be_visible()
+    own_page.keyboard.press("Tab")
+    pressed.focus()
+    expect(unfollow).to_be_visible()
+    assert pressed.bounding_box()["width"] == width

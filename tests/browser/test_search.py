@@ -57,6 +57,7 @@ def test_posts_and_people_are_found(page: Page, scripts: bool, posts: list[Post]
     # Wait for the URL first, because the beginning of the word may find other posts.
     expect(page).to_have_url(re.compile(rf"/search\?q={word}$"))
     expect(cards(page)).to_have_count(2)
+    expect(page.get_by_role("status").filter(has_text="2 posts found")).to_have_count(1)
     assert card_ids(page) == element_ids(posts[:2])
     expect(page.locator("#best_people .person")).to_contain_text(f"Ada of the {word}")
     follow_link(page.get_by_role("link", name="People", exact=True))

@@ -24,6 +24,8 @@ def test_follow_swaps_the_button_and_the_count(ada, bruno, signed_in, rows):
     one(answer, "button", text="Unfollow")
     count = one(answer, f"hx-partial[hx-target='#followers_{bruno.id}']")
     assert text_of(count) == "1"
+    word = one(answer, f"hx-partial[hx-target='#word_followers_{bruno.id}']")
+    assert text_of(word) == "follower"
     assert counts(rows, bruno) == (1, 0)
     assert counts(rows, ada) == (0, 1)
 
@@ -35,6 +37,7 @@ def test_unfollow_swaps_them_back(ada, bruno, signed_in, make_follow, rows):
     answer = client.submit(f"#follow_{bruno.id}", htmx=True)
     assert one(answer, "form").attributes["action"] == "/@bruno/follow"
     assert text_of(one(answer, "hx-partial[hx-target^='#followers']")) == "0"
+    assert text_of(one(answer, "hx-partial[hx-target^='#word']")) == "followers"
     assert rows("follow") == []
     assert counts(rows, bruno) == (0, 0)
 
@@ -61,6 +64,27 @@ def test_without_javascript_following_leads_back_to_where_the_button_was(ada, br
     page = client.follow(answer)
     one(page, f"#follow_{bruno.id} button", text="Unfollow")
     assert text_of(one(page, f"#followers_{bruno.id}")) == "1"
+
+
+def test_the_button_says_following_and_that_it_unfollows(ada, bruno, signed_in, make_follow):
+    make_follow(ada, bruno)
+    for path in ("/@bruno", "/@ada/following"):
+        button = one(signed_in(ada).get(path), f"#follow_{bruno.id} button")
+        assert button.attributes["aria-label"] == "Following: unfollow bruno"
+        assert [text_of(word) for word in button.css("span")] == ["Following", "Unfollow"]
+
+
+def test_who_follows_the_viewer_is_marked(ada, bruno, make_user, signed_in, anonymous, make_follow):
+    carmen = make_user("carmen")
+    make_follow(bruno, ada)
+    make_follow(bruno, carmen)
+    make_follow(ada, carmen)
+    client = signed_in(ada)
+    one(client.get("/@bruno"), ".profile .follows-you", text="Follows you")
+    one(client.get("/@carmen/followers"), f"#user_{bruno.id} .follows-you")
+    absent(client.get("/@carmen/followers"), f"#user_{ada.id} .follows-you")
+    for page in (client.get("/@carmen"), anonymous.get("/@bruno"), signed_in(bruno).get("/@ada")):
+        absent(page, ".follows-you")
 
 
 def test_following_from_a_list_leads_back_into_the_list(

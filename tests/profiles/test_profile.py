@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.data.database import writing
+from app.accounts.models import User
+from app.data.database import db, writing
 from app.web.paging import PAGE
 from tests.client import Client
 from tests.html import absent, attributes, cards, one, parse, select, text_of
@@ -21,12 +22,38 @@ def test_the_profile_shows_the_user_and_their_posts(
     page = anonymous.get("/@ADA")
     assert text_of(one(page, "h1")) == "Ada L. @ada"
     assert text_of(one(page, ".profile-about")) == "Solder & tea"
-    assert text_of(one(page, ".profile-counts")) == "2 posts 1 followers 0 following"
+    assert text_of(one(page, ".profile-counts")) == "2 posts 1 follower 0 following"
+    assert attributes(page, ".profile-counts a", "href") == [
+        "/@ada",
+        "/@ada/followers",
+        "/@ada/following",
+    ]
     assert cards(page) == posts[::-1]
     assert select(page, ".profile time", count=1)[0].attributes["datetime"].endswith("Z")
 
 
-def test_last_seen_shows_after_the_first_visit(ada, signed_in, anonymous, travel):
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 posts 0 followers 0 following"),
+        (1, "1 post 1 follower 1 following"),
+        (2, "2 posts 2 followers 2 following"),
+    ],
+)
+def test_counts_agree_with_their_words(
+    ada, make_user, make_post, make_follow, anonymous, count, said
+):
+    for _ in range(count):
+        other = make_user(password=None)
+        make_follow(other, ada)
+        make_follow(ada, other)
+        make_post(ada)
+    assert text_of(one(anonymous.get("/@ada"), ".profile-counts")) == said
+
+
+def test_last_seen_shows_where_its_owner_wants_it(app, ada, signed_in, anonymous, travel):
+    with app.app_context():
+        db.session.get(User, ada.id).show_last_seen(True)
     travel.shift(timedelta(hours=3))
     signed_in(ada)
     page = anonymous.get("/@ada")
