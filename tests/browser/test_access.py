@@ -131,7 +131,7 @@ def test_a_refused_form_is_accessible_and_fits(browse: Browse, watch: Watch):
     page = browse()
     page.goto("/register")
     page.locator("main form").evaluate("form => { form.noValidate = true }")
-    page.locator("main").get_by_role("button", name="Register").click()
+    page.locator("main").get_by_role("button", name="Join").click()
     expect(page.get_by_label("Username")).to_have_attribute("class", "form-control is-invalid")
     is_accessible_and_fits(page)
 
