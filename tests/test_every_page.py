@@ -136,6 +136,7 @@ PAGES = [
     Page("/welcome", 3, region=None, anonymous="logs in"),
     Page("/welcome/people", 4, region=None, anonymous="logs in"),
     Page("/welcome/hello", 3, region=None, anonymous="logs in", member=302),
+    Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
     Page("/reset-password", 2, region=None),
