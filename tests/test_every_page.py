@@ -133,7 +133,7 @@ PAGES = [
     Page("/notifications?before={notification}", 5, region="notifications", anonymous="logs in"),
     Page("/notifications?through={notification}", 6, region="notifications", anonymous="logs in"),
     Page("/notifications?counted=0", 5, region="unread", anonymous="logs in"),
-    Page("/welcome", 3, region=None, anonymous="logs in"),
+    Page("/welcome", 4, region=None, anonymous="logs in"),
     Page("/welcome/people", 4, region=None, anonymous="logs in"),
     Page("/welcome/hello", 3, region=None, anonymous="logs in", member=302),
     Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
