@@ -12,6 +12,7 @@ from sqlalchemy import select as query
 from app.accounts.models import LoginSession, by_username
 from app.accounts.resets import reset_token
 from app.data.database import Base, db, writing
+from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Block, Follow, block, mute
 from app.notifications.models import Notification, notify_users
 from app.posts.drafts import save_draft
@@ -77,6 +78,9 @@ PAGES = [
     Page("/explore?before={middle}", 4),
     Page("/explore?through={middle}", 5),
     Page("/explore?since={middle}", 5, region="new_posts"),
+    Page("/explore/people", 4, region="people"),
+    Page("/explore/people?after=0", 4, region="people"),
+    Page("/explore/tags", 4, region="tags"),
     Page("/tags/bread", 4),
     Page("/tags/bread?before={middle}", 4),
     Page("/tags/bread?since={middle}", 5, region="new_posts"),
@@ -105,7 +109,7 @@ PAGES = [
     Page("/posts/{post}/reposts", 4, region="people"),
     Page("/posts/{edited}/history", 4, region="versions"),
     Page("/posts/{post}/reply", 5, region="composer_{post}", anonymous="logs in"),
-    Page("/posts/{own}/edit", 4, region="post_{own}", anonymous="logs in"),
+    Page("/posts/{own}/edit", 5, region="post_{own}", anonymous="logs in"),
     Page("/posts/new", 3, region="composer", anonymous="logs in"),
     Page("/posts/new?body=Hello", 2, region="composer", anonymous="logs in"),
     Page("/posts/new?draft={draft}", 3, region="composer", anonymous="logs in"),
@@ -118,14 +122,14 @@ PAGES = [
     Page("/search?q=loaf&through={middle}", 5, region="results"),
     Page("/search?q=from:bruno", 5, region="results"),
     Page("/search?q=from:me+-tea+OR+x:y+before:2100-01-01", 5, region="results"),
-    Page("/search?q=loaf+from:nobody", 4, region="results"),
+    Page("/search?q=loaf+from:nobody", 5, region="results"),
     Page("/search?q=loaf&by=relevance", 4, region="results"),
     Page("/search?q=loaf&by=relevance&before={middle}", 4, region="posts"),
-    Page("/search?q=loaf&by=relevance&through={middle}&strength=0", 4, region="results"),
+    Page("/search?q=loaf&by=relevance&through={middle}&strength=0", 5, region="results"),
     Page("/search?q=person&by=people", 3, region="results"),
     Page("/search?q=person&by=people&before={middle}", 3, region="people"),
-    Page("/settings/profile", 2, region=None, anonymous="logs in"),
-    Page("/settings/account", 2, region=None, anonymous="logs in"),
+    Page("/settings/profile", 3, region=None, anonymous="logs in"),
+    Page("/settings/account", 3, region=None, anonymous="logs in"),
     Page("/settings/sessions", 3, region=None, anonymous="logs in"),
     Page("/settings/blocks", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?before={relationship}", 3, region="people", anonymous="logs in"),
@@ -135,11 +139,15 @@ PAGES = [
     Page("/notifications?before={notification}", 5, region="notifications", anonymous="logs in"),
     Page("/notifications?through={notification}", 7, region="notifications", anonymous="logs in"),
     Page("/notifications?counted=0", 5, region="unread", anonymous="logs in"),
+    Page("/welcome", 4, region=None, anonymous="logs in"),
+    Page("/welcome/people", 4, region=None, anonymous="logs in"),
+    Page("/welcome/hello", 3, region=None, anonymous="logs in", member=302),
+    Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
     Page("/reset-password", 2, region=None),
     Page("/reset-password/sent", 1, region=None),
-    Page("/reset-password/{token}", 3, region=None),
+    Page("/reset-password/{token}", 4, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
     Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
@@ -181,6 +189,7 @@ FORMS = [
     Form("/posts/{own}/unpin", others=404, done=SWAPS),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
+    Form("/welcome", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
     Form("/settings/language", {"language": "es"}),
     Form("/settings/sessions/{session}/revoke", others=404),
@@ -219,6 +228,10 @@ def placeholders(app, built, make_user, make_post, make_follow):
                 if (found := session.execute(in_order(table)).mappings().all())
             ]
         placeholders = built["placeholders"]
+    with app.app_context():
+        work_out_now()
+        suggest_to(session.scalars(by_username("ada")).one().id)
+    with app.app_context(), writing() as session:
         # These actions can be undone for some seconds only, so each test does them again.
         session.get(Post, placeholders["deleted"]).delete()
         version = edit(session.get(Post, placeholders["edited"]), "Is")

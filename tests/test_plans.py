@@ -11,6 +11,8 @@ from sqlalchemy import insert, text
 from app.accounts.models import User, register
 from app.data.database import db, now, writing
 from app.data.ids import LOW_BITS, id_at, moment_of
+from app.discover.jobs import work_out_now
+from app.discover.models import Suggestion
 from app.follows.models import Follow, block, mute
 from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
@@ -27,7 +29,7 @@ A_MINUTE = 60_000 << LOW_BITS
 GROWING = {
     *("post", "user", "follow", "like", "bookmark", "post_tag", "notification"),
     *("mention", "version", "draft", "login_session", "post_fts", "person_fts"),
-    *("block", "mute"),
+    *("block", "mute", "suggestion"),
 }
 # … nor read or sort this many rows of it. SQLite counts virtual machine steps, several per row.
 MOST_ROWS = POSTS // 5
@@ -37,6 +39,7 @@ VIEWERS = ("few", "many", "silent")
 PAGES = [
     *("/", "/?before={middle}", "/?through={late}", "/?since={late}"),
     *("/explore", "/explore?before={middle}", "/explore?since={late}"),
+    *("/explore/people", "/explore/people?after=10", "/explore/tags", "/welcome/people"),
     *("/tags/bread", "/tags/bread?before={middle}", "/tags/bread?since={late}"),
     *("/@prolific", "/@prolific?before={middle}", "/@prolific/replies"),
     *("/@prolific/followers", "/@prolific/followers?before={middle}", "/@many/following"),
@@ -59,6 +62,7 @@ def large(make_app, make_database):
     with app.app_context():
         flask_migrate.upgrade()
         placeholders = fill()
+        work_out_now()
         if DATABASE == "postgresql":
             at_once = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             with at_once as connection:
@@ -85,7 +89,8 @@ def fill():
     prolific, others, silent = people[0], people[1:-100], people[-100:]
     rows = {
         User: [
-            {"id": id, "username": f"person{n}" if n else "prolific"} for n, id in enumerate(people)
+            {"id": id, "username": f"person{n}" if n else "prolific", "posts_count": 1}
+            for n, id in enumerate(people)
         ],
         Post: [post(n, ids, prolific, others, silent) for n in range(POSTS)],
         Like: [{"user_id": id, "post_id": ids[1]} for id in people]
@@ -116,6 +121,14 @@ def fill():
             follows += [(id, people[n]) for n, id in enumerate(whom[20:])]
             session.execute(
                 insert(Follow), [{"follower_id": a, "followed_id": b} for a, b in follows]
+            )
+            session.execute(
+                insert(Suggestion),
+                [
+                    {"user_id": viewer.id, "person_id": id, "place": place}
+                    | {"via_id": whom[0], "via_count": 2}
+                    for place, id in enumerate(others[60:72])
+                ],
             )
             session.execute(
                 insert(Bookmark),

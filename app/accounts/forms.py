@@ -64,7 +64,20 @@ def hashing_password(form: Any) -> Iterator[None]:
             return response
 
 
-class RegisterForm(Form):
+class SigningInForm(Form):
+    """A form that signs in, and carries what was wanted before."""
+
+    def __init__(self, sent: SentForm | None = None, **options: Any) -> None:
+        """``sent`` is the form that an anonymous viewer sent: this one carries it along."""
+        super().__init__(**options)
+        self.sent = sent
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """Return the hidden fields, with those that carry the form."""
+        return super().hidden_tag(*fields) + (self.sent.carried() if self.sent else "")
+
+
+class RegisterForm(SigningInForm):
     """Registration."""
 
     username = StringField(
@@ -92,7 +105,7 @@ class RegisterForm(Form):
         return self.username.data, self.email.data
 
 
-class LoginForm(Form):
+class LoginForm(SigningInForm):
     """Logging in."""
 
     login = StringField(
@@ -107,15 +120,6 @@ class LoginForm(Form):
     )
     remember = BooleanField(_l("Remember me"))
     submit = SubmitField(_l("Log in"))
-
-    def __init__(self, sent: SentForm | None = None, **options: Any) -> None:
-        """``sent`` is the form that an anonymous viewer sent: this one carries it along."""
-        super().__init__(**options)
-        self.sent = sent
-
-    def hidden_tag(self, *fields: Any) -> Markup:
-        """Return the hidden fields, with those that carry the form."""
-        return super().hidden_tag(*fields) + (self.sent.carried() if self.sent else "")
 
 
 class ForgottenPasswordForm(Form):
@@ -140,8 +144,8 @@ class ResetPasswordForm(Form):
         return self.user.username, self.user.email
 
 
-class ProfileForm(Form):
-    """The public profile."""
+class IntroductionForm(Form):
+    """Who somebody is: the part of the public profile that a new member is asked for."""
 
     display_name = StringField(
         _l("Display name"),
@@ -155,6 +159,11 @@ class ProfileForm(Form):
         validators=[LengthFirst(max=LONGEST_ABOUT), storable],
         render_kw={"rows": 4},
     )
+
+
+class ProfileForm(IntroductionForm):
+    """The public profile."""
+
     shows_last_seen = BooleanField(
         _l("Show when I was last here"),
         description=_l("On your profile, for everybody. Without it, nobody sees it."),

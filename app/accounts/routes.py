@@ -14,7 +14,7 @@ from ..web.answers import form_page, show_message
 from ..web.i18n import language
 from ..web.limits import limiter
 from ..web.preferences import chosen_language
-from ..web.typed import carried_form, carry_when_expired, show_when_expired
+from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint, passwords
 from .addresses import canonical
 from .forms import (
@@ -22,12 +22,14 @@ from .forms import (
     LoginForm,
     RegisterForm,
     ResetPasswordForm,
+    SigningInForm,
     hashing_password,
 )
 from .known_browsers import COOKIE, LONGEST_COOKIE
 from .models import User, by_login, register
+from .pending import Reason, form_to_carry, reason_to_sign_in
 from .resets import RESET, user_of_reset_token
-from .sign_in import begin_session, go_on, leave_session
+from .sign_in import begin_session, go_on, leave_session, next_path
 from .throttling import WITHIN, failure_keys, note_failure, too_many_failures
 from .viewer import viewer
 
@@ -43,16 +45,16 @@ carry_when_expired("remember")
 def register_account() -> ResponseReturnValue:
     """Create an account and sign in to it."""
     if viewer.is_authenticated:
-        return redirect("/")
+        return redirect(next_path() or "/")
     if current_app.config["REGISTRATION"] == "closed":
         return render_template("accounts/closed.html"), 403
-    form = RegisterForm()
+    form = RegisterForm(form_to_carry())
     with hashing_password(form):
         if form.validate_on_submit() and (user := _registered(form)):
             begin_session(user, remember=False)
             show_message(_("Welcome, %(name)s!", name=user.username))
-            return go_on()
-    return form_page("accounts/register.html", form)
+            return go_on(by="discover.introduce")
+    return form_page("accounts/register.html", form, reason=_reason(form))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -61,12 +63,12 @@ def login() -> ResponseReturnValue:
     """Sign in, and go on to where the person was going."""
     if viewer.is_authenticated:
         return go_on()
-    form = LoginForm(carried_form())
+    form = LoginForm(form_to_carry())
     with hashing_password(form):
         if form.validate_on_submit() and (user := _authenticated(form)):
             begin_session(user, remember=form.remember.data)
             return go_on()
-    return form_page("accounts/login.html", form)
+    return form_page("accounts/login.html", form, reason=_reason(form))
 
 
 @blueprint.post("/logout")
@@ -118,6 +120,10 @@ def reset_password(token: str) -> ResponseReturnValue:
             return redirect(url_for("accounts.login"), 303)
     show_message(_("This link no longer works. Ask for a new one."))
     return redirect(url_for("accounts.forgot_password"), 303)
+
+
+def _reason(form: SigningInForm) -> Reason | None:
+    return reason_to_sign_in(form.sent, next_path())
 
 
 def _registered(form: RegisterForm) -> User | None:

@@ -26,6 +26,7 @@ from . import blueprint
 from .forms import LoginForm
 from .known_browsers import remember_browser
 from .models import User, end_session
+from .pending import do_pending, join_url
 from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
 
 login_manager = LoginManager()
@@ -46,7 +47,7 @@ _resume: list[Callable[[SentForm], str | None]] = []
 def init_app(state: BlueprintSetupState) -> None:
     """Have Flask-Login find the viewer of each request."""
     login_manager.init_app(state.app)
-    state.app.jinja_env.globals["next_path"] = next_path
+    state.app.jinja_env.globals.update(next_path=next_path, join_url=join_url)
     choose_language_by(state.app, _chosen_language)
     state.app.shell_context_processor(lambda: {"viewer_of": viewer_of})
 
@@ -96,18 +97,28 @@ def ask_to_log_in(_error: HTTPException) -> ResponseReturnValue:
     return redirect(url_for("accounts.login", next=next_path()), 303)
 
 
-def go_on() -> ResponseReturnValue:
+def go_on(*, by: str | None = None) -> ResponseReturnValue:
     """Answer a log-in: go on to where the person was going, with the form that was sent before.
 
-    Raises :class:`app.web.account.AnotherAccountError` if somebody else sent that form.
+    ``by`` is the endpoint of a page that comes first, and leads there by its ``?next=``. Raises
+    :class:`app.web.account.AnotherAccountError` if somebody else sent that form.
     """
+    status = 303 if request.method == "POST" else 302
     if not (sent := carried_form()):
-        return redirect(next_path() or "/", 303 if request.method == "POST" else 302)
+        return redirect(_by(by, next_path() or "/"), status)
     check_carried_account()
+    if path := do_pending(sent):
+        return redirect(_by(by, next_path() or path), status)
     for keep in _resume:
         if path := keep(sent):
-            return redirect(path, 303)
+            return redirect(_by(by, path), status)
     return send_again(_("You are signed in"), _("What you typed is here: send it again."))
+
+
+def _by(endpoint: str | None, path: str) -> str:
+    if endpoint is None:
+        return path
+    return url_for(endpoint, next=path if path != "/" else None)
 
 
 def begin_session(user: User, *, remember: bool) -> None:

@@ -17,6 +17,7 @@ from ..data.counters import repair_counts
 from ..data.database import Base, db, now, writing
 from ..data.ids import id_at, moment_of
 from ..data.types import is_storable
+from ..discover.jobs import work_out_now
 from ..follows.models import Follow
 from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import parse
@@ -65,6 +66,7 @@ def load(
         _load_posts(posts, people)
         repair_counts()
         fill()
+    work_out_now()
     return Loaded(len(users), followed, len(posts))
 
 

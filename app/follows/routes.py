@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import Row
 
+from ..accounts.pending import Reason, do_once_joined
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
@@ -28,6 +29,28 @@ def follow_user(username: str) -> ResponseReturnValue:
         abort(400, _("You cannot follow yourself."))
     follow(viewer, author)
     return _followed(author)
+
+
+def _reason_to_follow(username: str) -> Reason | None:
+    person = read(queries.person_by_username(Audience.ANONYMOUS), username=username).first()
+    if person is None:
+        return None
+    return Reason(
+        _("Join to follow %(name)s", name=person.name),
+        _("Log in to follow %(name)s", name=person.name),
+    )
+
+
+def _follow_once_joined(username: str) -> str:
+    person = queries.person_by_username(audience_of(viewer))
+    author = read(person, username=username, viewer_id=viewer.id).first()
+    if author and author.id != viewer.id:
+        follow(viewer, author)
+        show_message(_("You follow %(name)s now.", name=author.name))
+    return url_for("profiles.show", username=username)
+
+
+do_once_joined("follows.follow_user", _reason_to_follow, _follow_once_joined)
 
 
 @blueprint.post("/@<name:username>/unfollow")

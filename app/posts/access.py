@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy import ColumnElement, Row, select
 
+from ..accounts.pending import Reason, do_once_joined
 from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
@@ -75,13 +76,15 @@ def add_button(
     template: str,
     limit: Callable[..., Any],
     count: Callable[[Audience], ColumnElement[int]] | None = None,
+    reason: Callable[[], Reason],
 ) -> None:
     """Register the POST routes of a card's button: ``/posts/<id>/<verb>`` and ``…/un<verb>``.
 
     ``act`` and ``undo`` are called with the viewer and the post; ``undo`` returns whether there was
     anything to undo, and needs no sight of the post: what somebody did is theirs to take back. The
     answer is ``template`` for htmx, with the new value of ``count`` (a column of posts), else a
-    redirect back to where the button was.
+    redirect back to where the button was. ``reason`` is why an anonymous viewer who presses it is
+    asked to join.
     """
 
     def add(endpoint: str, *, pressed: bool) -> None:
@@ -107,5 +110,11 @@ def add_button(
         rule = f"/posts/<key:id>/{endpoint}"
         blueprint.post(rule, endpoint=endpoint)(login_required(limit(press)))
 
+    def press_once_joined(id: int) -> str:
+        if seen := find_visible_post(id):
+            act(viewer, seen)
+        return url_for("posts.show", id=id)
+
+    do_once_joined(f"{blueprint.name}.{verb}", lambda **_values: reason(), press_once_joined)
     add(verb, pressed=True)
     add(f"un{verb}", pressed=False)

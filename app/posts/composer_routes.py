@@ -13,6 +13,7 @@ from flask_login import login_required
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
+from ..accounts.pending import Reason, ask_to_join
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
 from ..web.answers import back, changed, page, reloaded, wants_fragment
@@ -68,6 +69,9 @@ def new() -> ResponseReturnValue:
     """A page to write on."""
     composer = post_composer(**_typed())
     return page("posts/new.html", fragment="composer", composer=composer)
+
+
+ask_to_join("posts.write_reply", lambda **_values: Reason(_("Join to reply"), _("Log in to reply")))
 
 
 @blueprint.get("/posts/<key:id>/reply")

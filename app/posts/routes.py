@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
 
+from ..accounts.pending import Reason
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..data.reading import read
@@ -78,6 +79,7 @@ add_button(
     template="posts/_repost.html",
     limit=limit_writing,
     count=queries.reposts_seen,
+    reason=lambda: Reason(_("Join to repost this"), _("Log in to repost this")),
 )
 
 

@@ -1,8 +1,10 @@
 """Like, bookmark and their undoing; who likes a post, and the viewer's bookmarks."""
 
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import login_required
 
+from ..accounts.pending import Reason
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..posts.access import add_button, visible_post
@@ -24,9 +26,16 @@ add_button(
     template="reactions/_like.html",
     limit=REACTING,
     count=queries.likes_seen,
+    reason=lambda: Reason(_("Join to like this"), _("Log in to like this")),
 )
 add_button(
-    blueprint, "bookmark", bookmark, unbookmark, template="reactions/_bookmark.html", limit=REACTING
+    blueprint,
+    "bookmark",
+    bookmark,
+    unbookmark,
+    template="reactions/_bookmark.html",
+    limit=REACTING,
+    reason=lambda: Reason(_("Join to bookmark this"), _("Log in to bookmark this")),
 )
 
 

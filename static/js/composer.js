@@ -36,6 +36,12 @@
       if (textarea.value) count(textarea);
   });
 
+  // Completion is loaded with the first composer that gets the focus.
+  const { src } = document.currentScript;
+  on("focusin", ({ target }) => {
+    if (target.matches("textarea[data-completions]")) import(new URL("completion.js", src));
+  });
+
   // Ctrl+Enter and ⌘+Enter send; no other key does, and none that an input method composes with.
   on("keydown", (event) => {
     const form = event.target.closest?.("form.composer");

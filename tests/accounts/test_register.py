@@ -20,7 +20,7 @@ def register_by_form(client, **typed):
 def test_registering_signs_in_and_welcomes(anonymous, rows):
     answer = register_by_form(anonymous)
     assert answer.status_code == 303
-    assert answer.location == "/"
+    assert answer.location == "/welcome"
     assert messages(anonymous.follow(answer)) == ["Welcome, Newcomer!"]
     assert anonymous.is_signed_in
     user = rows("user")[0]
@@ -71,9 +71,9 @@ def test_the_first_segment_of_every_url_is_a_reserved_username(app, anonymous):
         assert register_by_form(anonymous, username=name).status_code == 422, name
 
 
-def test_registering_leads_to_the_requested_page(anonymous):
+def test_registering_leads_to_the_requested_page_by_the_first_steps(anonymous):
     anonymous.get("/register?next=/@ada")
-    assert anonymous.submit("main form", **NEW).location == "/@ada"
+    assert anonymous.submit("main form", **NEW).location == "/welcome?next=/@ada"
 
 
 def test_a_signed_in_user_cannot_register(ada, signed_in):

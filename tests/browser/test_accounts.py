@@ -19,6 +19,8 @@ def test_registering_signs_in_and_welcomes(page: Page, site: Site):
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Join").click()
     expect(flash(page)).to_contain_text(f"Welcome, {name}!")
+    expect(page).to_have_url(f"{site.url}/welcome")
+    page.get_by_role("link", name="Skip all").click()
     expect(page).to_have_url(f"{site.url}/")
     expect(composer(page)).to_be_visible()
     expect(page.get_by_text("It is quiet here.")).to_be_visible()

@@ -145,14 +145,16 @@ def test_an_anonymous_viewer_is_sent_to_log_in_and_back_to_the_profile(bruno, ad
     page = anonymous.get("/@bruno")
     absent(page, "form.follow")
     link = one(page, ".profile-action a", text="Follow")
-    anonymous.get(link.attributes["href"])
+    page = anonymous.get(link.attributes["href"])
+    anonymous.get(one(page, "main a[href^='/login']").attributes["href"])
     answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == "/@bruno"
 
 
 def test_an_anonymous_viewer_comes_back_to_the_search_that_found_somebody(bruno, ada, anonymous):
     link = one(anonymous.get("/search?q=bruno&by=people"), ".person a.btn", text="Follow")
-    anonymous.get(link.attributes["href"])
+    page = anonymous.get(link.attributes["href"])
+    anonymous.get(one(page, "main a[href^='/login']").attributes["href"])
     answer = anonymous.submit("main form", login="ada", password="rain on the tin roof")
     assert answer.location == "/search?q=bruno&by=people"
 

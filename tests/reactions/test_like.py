@@ -116,8 +116,9 @@ def test_an_anonymous_viewer_gets_links_instead_of_buttons(ada, post, do, anonym
     card = one(anonymous.get("/explore"), f"#post_{post.id}")
     assert not card.css("button")
     link = card.css_first("a.like")
-    assert link.attributes["href"] == f"/posts/{post.id}/likes"
-    assert link.attributes["aria-label"] == "Likes 1"
+    way = f"/register?then=/posts/{post.id}/like&next=/posts/{post.id}"
+    assert link.attributes["href"] == way
+    assert link.attributes["aria-label"] == "Like 1"
     assert text_of(link) == "1"
 
 

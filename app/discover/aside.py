@@ -1,0 +1,111 @@
+"""What stands beside every page: people whom the viewer may know, tags, the community."""
+
+import json
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from flask import g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Row
+
+from ..accounts.viewer import viewer
+from ..data.reading import read
+from ..follows.queries import audience_of
+from . import queries
+
+SUGGESTED = 3
+DAYS = 7
+
+
+class Tag(NamedTuple):
+    """A tag, and how many people wrote about it on each of seven days, the oldest first."""
+
+    tag: str
+    days: tuple[int, ...]
+
+
+class Today(NamedTuple):
+    """What the worker counted last."""
+
+    members: int
+    tags: tuple[Tag, ...]
+
+
+class Aside(NamedTuple):
+    """The rows of :func:`app.discover.queries.suggestions`, and the text of the digest."""
+
+    people: tuple[Row[Any], ...] = ()
+    today: str | None = None
+
+
+def aside() -> Aside:
+    """Return what stands beside this page, read once for it.
+
+    A page whose main part lists people suggests none, and a profile not the person themselves.
+    """
+    if "aside" not in g:
+        g.aside = _read()
+    found: Aside = g.aside
+    return found
+
+
+def _read() -> Aside:
+    if not viewer.is_authenticated or lists_people():
+        return Aside(today=read(queries.today()).scalar())
+    statement = queries.suggestions(audience_of(viewer), SUGGESTED)
+    username = (request.view_args or {}).get("username", "")
+    rows = read(statement, viewer_id=viewer.id, username=username).all()
+    return Aside(tuple(row for row in rows if row.id), rows[0].today)
+
+
+# Pages whose main part has follow buttons of a list of people: the same person stands there once.
+_LISTS_OF_PEOPLE = {
+    "posts.reposts",
+    "reactions.likes",
+    "search.results",
+    "discover.people",
+    "discover.follow_some",
+}
+
+
+def lists_people() -> bool:
+    """Whether the main part of this page lists people."""
+    endpoint = request.endpoint or ""
+    return endpoint in _LISTS_OF_PEOPLE or request.blueprint == "follows"
+
+
+@lru_cache(8)
+def today(content: str | None) -> Today | None:
+    """Return the content of the digest; None before the worker has made it."""
+    if content is None:
+        return None
+    found = json.loads(content)
+    tags = tuple(Tag(tag, tuple(days)) for tag, days in found["tags"])
+    return Today(found["members"], tags)
+
+
+def digest_of(found: Today) -> str:
+    """Return what :func:`today` reads as ``found``."""
+    return json.dumps({"members": found.members, "tags": found.tags}, ensure_ascii=False)
+
+
+def why(person: Row[Any]) -> str:
+    """Return why a person is suggested, in words; "" where there is nothing to say."""
+    if person.via:
+        if person.via_count == 1:
+            return _("Followed by %(name)s", name=person.via)
+        more = person.via_count - 1
+        return ngettext(
+            "Followed by %(name)s and one more you follow",
+            "Followed by %(name)s and %(num)d more you follow",
+            more,
+            name=person.via,
+        )
+    if person.is_new:
+        return _("New here")
+    if person.tag:
+        return _("Talks about #%(tag)s", tag=person.tag)
+    if person.followers_count:
+        return ngettext("%(num)d follower", "%(num)d followers", person.followers_count)
+    return ""

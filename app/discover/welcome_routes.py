@@ -1,0 +1,79 @@
+"""The first steps of a new member: who one is, whom to follow, a first post. All can be skipped."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_required
+
+from ..accounts.models import User
+from ..accounts.viewer import viewer
+from ..data.database import db
+from ..data.reading import read
+from ..follows.queries import audience_of
+from ..posts.composer import post_composer
+from ..web.answers import form_page, own_path
+from ..web.paging import Rows, read_first
+from . import blueprint, queries
+from .forms import FirstStepForm
+
+# People whom a new member is shown.
+FIRST_PEOPLE = 12
+
+
+@blueprint.route("/welcome", methods=["GET", "POST"])
+@login_required
+def introduce() -> ResponseReturnValue:
+    """Step one: a name, and a sentence about oneself."""
+    user = db.session.get_one(User, viewer.id)
+    form = FirstStepForm(obj=user)
+    if form.validate_on_submit():
+        user.edit_profile(display_name=form.display_name.data, about_me=form.about_me.data or "")
+        return redirect(_step("follow_some"), 303)
+    return form_page("discover/introduce.html", form, **_around())
+
+
+@blueprint.get("/welcome/people")
+@login_required
+def follow_some() -> ResponseReturnValue:
+    """Step two: follow a few people."""
+    audience = audience_of(viewer)
+    first = queries.first_people(audience, FIRST_PEOPLE)
+    rows = Rows(read(first, viewer_id=viewer.id).all())
+    if not rows.items:
+        rows = read_first(
+            lambda window: queries.newest_others(window, audience),
+            FIRST_PEOPLE,
+            viewer_id=viewer.id,
+        )
+    return render_template("discover/follow_some.html", rows=rows, **_around())
+
+
+@blueprint.get("/welcome/hello")
+@login_required
+def say_hello() -> ResponseReturnValue:
+    """Step three: a first post. Who has written one goes on."""
+    if read(queries.has_written(), viewer_id=viewer.id).scalar():
+        return redirect(_afterwards())
+    composer = post_composer(body=_("Hello! I am %(name)s. ", name=viewer.name))
+    # The page has no list that the post would go to.
+    composer.leaves_page = True
+    return render_template("discover/say_hello.html", composer=composer, **_around())
+
+
+def _around() -> dict[str, Any]:
+    """Return the URLs of the steps, and of what comes after them."""
+    steps = {name: _step(name) for name in ("introduce", "follow_some", "say_hello")}
+    return {"steps": steps, "afterwards": _afterwards()}
+
+
+def _afterwards() -> str:
+    """Return where the new member was going; by default home."""
+    path = request.args.get("next")
+    return path if path and own_path(path) else "/"
+
+
+def _step(name: str) -> str:
+    path = _afterwards()
+    return url_for(f"discover.{name}", next=path if path != "/" else None)

@@ -1,0 +1,135 @@
+"""The aside: people whom the viewer may know, what is talked about, this place."""
+
+import pytest
+
+from tests.html import absent, attributes, one, select, text_of
+
+PANEL = ".site-aside section[aria-labelledby={0}]"
+PEOPLE, TAGS, PLACE = (PANEL.format(f"aside_{name}") for name in ("people", "tags", "place"))
+# A page for each shape: a timeline, a profile, a post, a form.
+PAGES = ("/", "/@bruno", "/posts/new", "/settings/profile")
+
+
+def names(response):
+    return attributes(response, f"{PEOPLE} .suggestion-name", "href")
+
+
+@pytest.fixture
+def circle(ada, bruno, make_user, make_follow, make_post):
+    """Ada follows Bruno and Carmen, who follow Dora; Bruno alone follows Emil, who writes."""
+    carmen, dora, emil = (make_user(name) for name in ("carmen", "dora", "emil"))
+    for person in (bruno, carmen):
+        make_follow(ada, person)
+        make_follow(person, dora)
+    make_follow(bruno, emil)
+    for person in (bruno, carmen, emil):
+        make_post(person, "#Bread")
+    return {"bruno": bruno, "carmen": carmen, "dora": dora, "emil": emil}
+
+
+def test_before_the_worker_has_run_there_are_no_empty_blocks(ada, circle, signed_in, anonymous):
+    for client in (signed_in(ada), anonymous):
+        page = client.get("/explore")
+        absent(page, f"{PEOPLE}, {TAGS}")
+        absent(page, f"{PLACE} .secondary")
+        one(page, PLACE)
+
+
+def test_people_are_suggested_with_why(ada, circle, signed_in, work_out):
+    work_out(ada)
+    page = signed_in(ada).get("/")
+    assert names(page) == ["/@dora", "/@emil"]
+    assert [text_of(node) for node in select(page, f"{PEOPLE} .person-why")] == [
+        "Followed by bruno and one more you follow",
+        "Followed by bruno",
+    ]
+
+
+def test_who_follows_nobody_gets_featured_people(make_user, circle, signed_in, work_out):
+    work_out()
+    page = signed_in(make_user("newcomer")).get("/")
+    assert names(page) == ["/@emil", "/@carmen", "/@bruno"]
+    assert text_of(select(page, f"{PEOPLE} .person-why")[0]) == "New here"
+
+
+def test_follow_in_the_aside_swaps_the_button_and_the_person_is_not_suggested_again(
+    ada, circle, signed_in, work_out
+):
+    work_out(ada)
+    client = signed_in(ada)
+    dora = circle["dora"].id
+    client.get("/")
+    answer = client.press(f"{PEOPLE} #follow_{dora}", htmx=True)
+    one(answer, f"form#follow_{dora}[action='/@dora/unfollow']")
+    assert names(client.get("/")) == ["/@emil"]
+
+
+def test_follow_in_the_aside_works_without_htmx(ada, circle, signed_in, work_out):
+    work_out(ada)
+    client = signed_in(ada)
+    client.get("/explore")
+    answer = client.press(f"{PEOPLE} #follow_{circle['emil'].id}")
+    assert answer.location == f"/explore#follow_{circle['emil'].id}"
+    assert names(client.get("/explore")) == ["/@dora"]
+
+
+@pytest.mark.parametrize("after", ["ada blocks", "is blocked", "mutes", "blocks the one between"])
+def test_a_relationship_shows_at_once(
+    ada, circle, signed_in, work_out, make_block, make_mute, after
+):
+    work_out(ada)
+    if after == "ada blocks":
+        make_block(ada, circle["dora"])
+    elif after == "is blocked":
+        make_block(circle["dora"], ada)
+    elif after == "mutes":
+        make_mute(ada, circle["dora"])
+    else:
+        make_block(ada, circle["bruno"])
+    page = signed_in(ada).get("/")
+    assert "/@dora" not in names(page)
+    if after == "blocks the one between":
+        assert "bruno" not in one(page, ".site-aside").text()
+
+
+def test_the_person_of_a_profile_is_not_suggested_beside_it(ada, circle, signed_in, work_out):
+    work_out(ada)
+    assert names(signed_in(ada).get("/@dora")) == ["/@emil"]
+
+
+@pytest.mark.parametrize("url", ["/@bruno/followers", "/search?q=dora", "/explore/people"])
+def test_a_page_that_lists_people_suggests_none(ada, circle, signed_in, work_out, url):
+    work_out(ada)
+    absent(signed_in(ada).get(url), PEOPLE)
+
+
+def test_tags_of_the_day_and_members_are_shown_to_everybody(
+    ada, circle, signed_in, anonymous, work_out
+):
+    work_out()
+    for client in (signed_in(ada), anonymous):
+        page = client.get("/explore")
+        tag = one(page, f"{TAGS} a.tag-row[href='/tags/bread']")
+        assert text_of(tag) == "#bread 3 people today"
+        assert len(tag.css_first("polyline").attributes["points"].split()) == 7
+        one(page, f"{PLACE} p", text="5 members")
+
+
+def test_an_anonymous_viewer_is_asked_to_join(anonymous, ada, signed_in):
+    one(anonymous.get("/@ada"), f"{PLACE} a[href='/register?next=/@ada']", text="Join")
+    absent(signed_in(ada).get("/@ada"), f"{PLACE} a")
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_the_aside_costs_one_statement_and_a_fragment_none(
+    ada, circle, signed_in, work_out, statements, url
+):
+    work_out(ada)
+    client = signed_in(ada)
+    with statements() as sent:
+        client.get(url)
+    assert len([text for text in sent if "digest" in text]) == 1
+    assert not [text for text in sent if "suggestion" in text and "digest" not in text]
+    with statements() as sent:
+        client.get("/explore?since=0", htmx=True)
+    assert not [text for text in sent if "digest" in text]
