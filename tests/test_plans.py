@@ -16,6 +16,7 @@ from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
 from app.search.index import person_fts, post_fts
+from app.sharing.sitemap import DAY
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD, sent_statements
 
@@ -49,6 +50,7 @@ PAGES = [
     *("/search?q=from:me", "/search?q=tea+-rare", "/search?q=rare+OR+tea", "/search?q=is:reply"),
     *("/search?q=before:{day}", "/search?q=tea+on:{day}", "/search?q=from:prolific+on:{day}"),
     "/search?q=%23bread+before:{day}",
+    *("/sitemap.xml", "/sitemap/posts-{number}.xml", "/sitemap/people-{week}.xml"),
 ]
 
 
@@ -85,7 +87,8 @@ def fill():
     prolific, others, silent = people[0], people[1:-100], people[-100:]
     rows = {
         User: [
-            {"id": id, "username": f"person{n}" if n else "prolific"} for n, id in enumerate(people)
+            {"id": id, "username": f"person{n}" if n else "prolific", "posts_count": 1}
+            for n, id in enumerate(people)
         ],
         Post: [post(n, ids, prolific, others, silent) for n in range(POSTS)],
         Like: [{"user_id": id, "post_id": ids[1]} for id in people]
@@ -133,7 +136,9 @@ def fill():
                 ],
             )
     names = {"middle": POSTS // 2, "late": -30, "parent": 0, "reply": 5, "liked": 1}
-    return {name: ids[n] for name, n in names.items()} | {"day": moment_of(ids[POSTS // 2]).date()}
+    found = {name: ids[n] for name, n in names.items()}
+    found["day"] = moment_of(found["middle"]).date()
+    return found | {"number": found["middle"] // DAY, "week": people[-1] // (7 * DAY)}
 
 
 def post(n, ids, prolific, others, silent):
