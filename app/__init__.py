@@ -24,6 +24,7 @@ DOMAINS = (
     "profiles",
     "notifications",
     "search",
+    "feeds",
     "sharing",
     "community",
 )

@@ -50,6 +50,7 @@ PAGES = [
     *("/search?q=from:me", "/search?q=tea+-rare", "/search?q=rare+OR+tea", "/search?q=is:reply"),
     *("/search?q=before:{day}", "/search?q=tea+on:{day}", "/search?q=from:prolific+on:{day}"),
     "/search?q=%23bread+before:{day}",
+    *("/explore/feed.atom", "/@prolific/feed.json?before={middle}", "/search/feed.atom?q=tea"),
     *("/sitemap.xml", "/sitemap/posts-{number}.xml", "/sitemap/people-{week}.xml"),
 ]
 
