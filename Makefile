@@ -9,7 +9,7 @@ DB ?= sqlite
 SECONDS_EACH ?= 3
 MEASURE ?= pages
 
-.PHONY: run install demo test quick check bench lighthouse screenshots format lock translations clean
+.PHONY: run install demo test quick check bench lighthouse screenshots format lock translations icons fonts clean
 
 run: install
 	@$(BIN)/flask --no-debug db upgrade
@@ -68,6 +68,16 @@ translations: .venv/installed-dev
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output --project Microblog --msgid-bugs-address "" -o .cache/messages.pot app templates
 	@$(BIN)/pybabel --quiet update -i .cache/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel --quiet compile -d translations
+
+# Draws the icons of devices, and the picture of the site, from static/icon.svg.
+icons: .venv/installed-dev
+	@$(BIN)/python -m tools.icons
+
+# Makes the fonts of app/sharing/fonts from npm packages; needs npm.
+fonts: .venv/installed-dev
+	@command -v npm > /dev/null || { echo "The fonts come from npm. On Debian: apt-get install npm"; exit 1; }
+	@$(PIP) install fonttools
+	@$(BIN)/python -m tools.fonts
 
 clean:
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache

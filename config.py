@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -31,8 +32,8 @@ NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
         "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
         "INSTANCE_PATH MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER MAIL_USERNAME "
-        "MAIL_USE_SSL MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY SITE_NAME "
-        "STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
+        "MAIL_USE_SSL MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY "
+        "SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
 # From 0 to 1: how similar a name is to ours if it is a slip of the finger.
@@ -136,6 +137,9 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         or f"noreply@{urlsplit(base_url).hostname or 'localhost'}",
         # The recipients of error mails, separated by commas.
         "ADMINS": [a.strip() for a in env.get("ADMINS", "").split(",") if a.strip()],
+        # Whom to tell of a weakness of the site: an e-mail address, or the URL of a page. Without
+        # it, security.txt names /about.
+        "SECURITY_CONTACT": _contact(env, "SECURITY_CONTACT"),
         "SITE_NAME": site,
         # "local" draws identicons; with "gravatar", browsers load avatars from gravatar.com,
         # which sees the IP addresses of viewers.
@@ -179,6 +183,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "LANGUAGES": {"en": "English", "es": "Español"},
         "PASSWORD_HASH": "scrypt:32768:8:3",
+        # Whether a picture of each post is drawn when it is written, for links to it elsewhere.
+        "DRAW_PICTURES": True,
         "RATELIMIT_STORAGE_URI": redis_url or "memory://",
         "RATELIMIT_STRATEGY": "moving-window",
         # If Redis is down, requests are not limited instead of failing.
@@ -314,6 +320,20 @@ def _mail_encryption(env: Mapping[str, str]) -> dict[str, bool]:
             "others MAIL_USE_TLS."
         )
     return switches
+
+
+def _contact(env: Mapping[str, str], name: str) -> str | None:
+    """Return a URI, as RFC 9116 (section 2.5.3) has it; of an e-mail address, its mailto: one."""
+    value = (env.get(name) or "").strip()
+    if not value:
+        return None
+    address = value.removeprefix("mailto:")
+    is_plain = all("!" <= character <= "~" for character in value)
+    if is_plain and _is_url(value, "https"):
+        return value
+    if not (is_plain and re.fullmatch(r"[^@/:]+@[^@/:]+", address)):
+        raise SettingError(f"{name} takes an e-mail address or an https:// address, not {value!r}.")
+    return f"mailto:{address}"
 
 
 def _number(env: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:

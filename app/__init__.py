@@ -25,6 +25,8 @@ DOMAINS = (
     "notifications",
     "search",
     "discover",
+    "feeds",
+    "sharing",
     "community",
     "styleguide",
 )

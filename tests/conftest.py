@@ -80,7 +80,8 @@ def make_app(
     def make(env: dict[str, str] | None = None, **overrides: object) -> Flask:
         instance = tmp_path_factory.mktemp("instance")
         env = {"INSTANCE_PATH": str(instance), "DATABASE_URL": database_url} | (env or {})
-        quick = {"TESTING": True, "STRANGERS_WAIT": 0, "PASSWORD_HASH": "pbkdf2:sha256:1"}
+        quick = {"TESTING": True, "STRANGERS_WAIT": 0, "DRAW_PICTURES": False}
+        quick["PASSWORD_HASH"] = "pbkdf2:sha256:1"
         app = create_app(env=env, **quick | overrides)
         made.append(app)
         return app

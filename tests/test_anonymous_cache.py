@@ -37,7 +37,18 @@ def statements_for(cached_app):
     return count
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/@ada", "/search?q=tea"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/explore",
+        "/@ada",
+        "/search?q=tea",
+        "/@ada/feed.atom",
+        "/explore/feed.json",
+        "/sitemap.xml",
+    ],
+)
 def test_the_next_anonymous_viewer_costs_no_statement(statements_for, ada, make_post, path):
     make_post(ada)
     assert statements_for(path) > 0
@@ -51,6 +62,19 @@ def test_another_query_string_or_header_is_another_cache_entry(statements_for, a
     assert statements_for("/explore", **{"Accept-Language": "es"}) > 0
     assert statements_for("/explore", **{"Accept-Encoding": "identity"}) > 0
     assert statements_for("/explore", **{"HX-Request": "true", "HX-Request-Type": "partial"}) > 0
+
+
+def test_a_feed_that_is_known_costs_one_look_for_all(cached_app, ada, make_post):
+    make_post(ada)
+    first = Client(cached_app).get("/@ada/feed.atom")
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert Client(cached_app).get("/@ada/feed.atom", headers=known).status_code == 304
+    with sent_statements(cached_app) as sent:
+        assert Client(cached_app).get("/@ada/feed.atom", headers=known).status_code == 304
+    assert sent == []
+    with cached_app.app_context():
+        make_post(ada, "More")
+    assert Client(cached_app).get("/@ada/feed.atom", headers=known).status_code == 200
 
 
 def test_a_write_in_this_process_shows_at_once(cached_app, anonymous, ada, make_post):

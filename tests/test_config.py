@@ -66,6 +66,9 @@ def test_no_setting_is_required(tmp_path):
         ("DATABASE_URL", "postgresql://db:port/m", "DATABASE_URL cannot be read: write sqlite:"),
         ("DATABASE_URL", "microblog.sqlite3", "DATABASE_URL cannot be read"),
         ("REDIS_URL", "cache:6379", "REDIS_URL cannot be read: write redis://host:6379"),
+        ("SECURITY_CONTACT", "the office", "SECURITY_CONTACT takes an e-mail address or an"),
+        ("SECURITY_CONTACT", "http://example.org", "SECURITY_CONTACT takes"),
+        ("SECURITY_CONTACT", "a@b.example\nExpires: never", "SECURITY_CONTACT takes"),
         ("INSTANCE_PATH", "/dev/null/instance", "INSTANCE_PATH is /dev/null/instance, which"),
     ],
 )

@@ -18,6 +18,7 @@ from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
 from app.search.index import person_fts, post_fts
+from app.sharing.sitemap import DAY
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD, sent_statements
 
@@ -52,6 +53,8 @@ PAGES = [
     *("/search?q=from:me", "/search?q=tea+-rare", "/search?q=rare+OR+tea", "/search?q=is:reply"),
     *("/search?q=before:{day}", "/search?q=tea+on:{day}", "/search?q=from:prolific+on:{day}"),
     "/search?q=%23bread+before:{day}",
+    *("/explore/feed.atom", "/@prolific/feed.json?before={middle}", "/search/feed.atom?q=tea"),
+    *("/sitemap.xml", "/sitemap/posts-{number}.xml", "/sitemap/people-{week}.xml"),
 ]
 
 
@@ -146,7 +149,9 @@ def fill():
                 ],
             )
     names = {"middle": POSTS // 2, "late": -30, "parent": 0, "reply": 5, "liked": 1}
-    return {name: ids[n] for name, n in names.items()} | {"day": moment_of(ids[POSTS // 2]).date()}
+    found = {name: ids[n] for name, n in names.items()}
+    found["day"] = moment_of(found["middle"]).date()
+    return found | {"number": found["middle"] // DAY, "week": people[-1] // (7 * DAY)}
 
 
 def post(n, ids, prolific, others, silent):

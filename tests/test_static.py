@@ -68,7 +68,7 @@ def test_the_404_of_a_static_url_is_not_cached(ada, signed_in):
 
 def test_every_file_that_a_page_links_to_exists(anonymous):
     page = anonymous.get("/explore").text
-    asked = set(re.findall(r'(?:src|href)="(/[^"#]*\.(?:js|css|svg|woff2))', page))
+    asked = set(re.findall(r'(?:src|href)="(/[^"#]*\.(?:js|css|svg|png|woff2))["#]', page))
     assert len(asked) >= 6
     for path in asked:
         assert anonymous.get(path).status_code == 200, path

@@ -131,6 +131,12 @@ def to_html(found: Iterable[Piece], known: Mapping[str, str]) -> str:
     return "".join(_html(piece, known) for piece in found)
 
 
+def absolute_links(html: str) -> str:
+    """Return the HTML of a post with links that lead here from anywhere."""
+    # In the text itself, a quotation mark is escaped.
+    return html.replace('<a href="/', f'<a href="{current_app.config["BASE_URL"]}/')
+
+
 def _html(piece: Piece, known: Mapping[str, str]) -> str:
     match piece.kind:
         case "link":
@@ -171,6 +177,15 @@ def _without_end(url: str) -> str:
 def fold_tag(tag: str) -> str:
     """Return the key of a tag: folded, without a middle dot at the end, which joins nothing."""
     return fold(tag).rstrip("·・")
+
+
+def tag_key(tag: str) -> str | None:
+    """Return the key of a tag as it stands in a URL; None for what can be no tag."""
+    # No tag is so long, in whatever form its characters come.
+    if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
+        return None
+    key = fold_tag(tag)
+    return key if key and len(key) <= LONGEST_TAG else None
 
 
 def tag_at(text: str, start: int) -> str:

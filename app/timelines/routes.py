@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from ..accounts.viewer import viewer
 from ..data.keyset import Window
 from ..data.reading import read
-from ..data.types import is_storable
 from ..follows.queries import audience_of
 from ..posts.card import read_timeline
 from ..posts.composer import post_composer
 from ..posts.drafts import draft_for
-from ..posts.text import LONGEST_TAG, fold_tag
+from ..posts.text import tag_key
 from ..web.answers import page, wants_fragment
 from ..web.paging import MOST_COUNTED, Listing, requested_key
 from . import blueprint, queries
@@ -47,14 +46,9 @@ def explore() -> ResponseReturnValue:
 @blueprint.get("/tags/<path:tag>")
 def tag(tag: str) -> ResponseReturnValue:
     """The posts with a tag."""
-    # No tag is so long, in whatever form its characters come.
-    if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
-        abort(404)
-    folded = fold_tag(tag)
-    if not folded or len(folded) > LONGEST_TAG:
-        abort(404)
-    if folded != tag:
-        return redirect(url_for(".tag", tag=folded), 303)
+    key = tag_key(tag) or abort(404)
+    if key != tag:
+        return redirect(url_for(".tag", tag=key), 303)
     audience = audience_of(viewer)
     return _timeline(
         "timelines/tag.html", lambda window: queries.tag(window, audience), {"tag": tag}, tag=tag

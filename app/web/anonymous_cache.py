@@ -33,7 +33,10 @@ KEY = (
     "HTTP_HX_REQUEST",
     "HTTP_HX_REQUEST_TYPE",
     "HTTP_ACCOUNT",
+    "HTTP_IF_NONE_MATCH",
 )
+# Pages, feeds and the sitemap.
+KEPT_TYPES = ("text/html", "application/atom+xml", "application/feed+json", "application/xml")
 
 Environ = dict[str, Any]
 Key = tuple[str | None, ...]
@@ -126,8 +129,10 @@ class AnonymousCache:
 
 def _may_be_kept(page: Page) -> bool:
     headers = {name.lower(): value for name, value in page.headers}
-    is_html = headers.get("content-type", "").startswith("text/html")
-    return page.status.startswith("200") and is_html and "set-cookie" not in headers
+    if page.status.startswith("304"):
+        return True  # Of whatever type: it is a few headers.
+    is_kept = headers.get("content-type", "").startswith(KEPT_TYPES)
+    return page.status.startswith("200") and is_kept and "set-cookie" not in headers
 
 
 def _size(key: Key, page: Page) -> int:

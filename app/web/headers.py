@@ -36,7 +36,10 @@ def content_security_policy(avatars: str) -> str:
 
 
 class FixedHeaders:
-    """WSGI middleware: adds the headers that every answer and every file carries."""
+    """WSGI middleware: adds the headers that every answer and every file carries.
+
+    An answer that has one of them keeps its own.
+    """
 
     def __init__(self, wsgi_app: Any, config: Mapping[str, Any]) -> None:
         self.wsgi_app = wsgi_app
@@ -58,7 +61,9 @@ class FixedHeaders:
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             fixed = self.over_https if environ["wsgi.url_scheme"] == "https" else self.headers
-            return start_response(status, headers + fixed, *error)
+            own = {name for name, _value in headers}
+            missing = [header for header in fixed if header[0] not in own]
+            return start_response(status, headers + missing, *error)
 
         return self.wsgi_app(environ, start)
 

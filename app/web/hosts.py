@@ -24,14 +24,19 @@ class ServedHosts:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer a request."""
         host = environ.get("HTTP_HOST", environ.get("SERVER_NAME", "")).lower()
-        match = HOST.fullmatch(host)
-        if match and match[1] in self.hosts:
+        if host_of(host) in self.hosts:
             environ["HTTP_HOST"] = host
         elif environ["PATH_INFO"] == "/healthz" and _is_loopback(environ.get("REMOTE_ADDR", "")):
             environ["HTTP_HOST"] = "localhost"
         else:
             return Response(REFUSED, 400, mimetype="text/plain")(environ, start_response)
         return self.wsgi_app(environ, start_response)
+
+
+def host_of(netloc: str) -> str:
+    """Return the name or address in a host with a port, in lower case; "" if it is none."""
+    match = HOST.fullmatch(netloc.lower())
+    return match[1] if match else ""
 
 
 def _is_loopback(address: str) -> bool:

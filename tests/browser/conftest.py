@@ -13,7 +13,8 @@ from .watching import Watch
 
 HERE = Path(__file__).parent
 # View transitions make tests slow. Only the tests about transitions turn them on.
-USUAL = {"locale": "en-GB", "reduced_motion": "reduce"}
+# The service worker answers without a connection, and requests that it makes are not routed.
+USUAL = {"locale": "en-GB", "reduced_motion": "reduce", "service_workers": "block"}
 ARGS = [
     "--no-sandbox",
     "--disable-background-networking",

@@ -1,0 +1,48 @@
+"""What a feed lists, as statements that nobody has run yet: what anonymous viewers may see."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+
+from ..accounts.models import User
+from ..data.database import AnySelect
+from ..data.keyset import Window
+from ..follows.queries import PERSON, Audience
+from ..posts.models import Post
+from ..posts.queries import visible_to
+from ..profiles import queries as profiles
+from ..timelines import queries as timelines
+
+
+@cache
+def items(listed: AnySelect, window: Window) -> AnySelect:
+    """Select the posts of ``listed``, ids in a window, with their text and author."""
+    entry = listed.subquery("entry")
+    _id, username, name, _email, _about = PERSON
+    found = select(Post.id, Post.body_html, Post.edited_at, username, name)
+    found = found.join(entry, entry.c.id == Post.id).join(User, User.id == Post.author_id)
+    return window.ordered(found.where(visible_to(Audience.ANONYMOUS)), entry.c.id)
+
+
+def explore(window: Window) -> AnySelect:
+    """Select what everybody posts, without replies and reposts."""
+    return items(timelines.explore(window, Audience.ANONYMOUS), window)
+
+
+def tag(window: Window) -> AnySelect:
+    """Select what everybody posts with the ``tag``."""
+    return items(timelines.tag(window, Audience.ANONYMOUS), window)
+
+
+@cache
+def profile(window: Window) -> AnySelect:
+    """Select what ``user_id`` posts, without replies and reposts."""
+    listed = profiles.posts(window, Audience.ANONYMOUS, with_replies=False)
+    return items(listed.where(Post.repost_of_id.is_(None)), window)
+
+
+def found_by(search: Callable[[Window], Any]) -> Callable[[Window], AnySelect]:
+    """Return the list of the posts that a search finds by time."""
+    return lambda window: items(search(window), window)

@@ -1,0 +1,152 @@
+"""Atom (RFC 4287) and JSON Feed (jsonfeed.org, version 1.1) of profiles, tags, explore, a search.
+
+A feed is at the URL of its page, with ``/feed.atom`` or ``/feed.json``. It is as an anonymous
+viewer sees the page, whoever asks, and in no language of its own, so that caches may keep it.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import regex
+from flask import Response, abort, current_app, request
+from markupsafe import Markup
+from sqlalchemy import Row
+
+from ..data.ids import moment_of
+from ..data.reading import read
+from ..follows.queries import Audience, person_by_username
+from ..posts.text import absolute_links, tag_key
+from ..search.queries import posts as posts_found
+from ..search.query_parser import LONGEST_QUERY, parse
+from ..web.answers import own_url
+from ..web.i18n import iso
+from ..web.paging import Rows, read_rows
+from ..web.public import A_MINUTE, public
+from ..web.urls import external_url
+from . import blueprint, queries
+
+KINDS = "<any(atom, json):kind>"
+# Programs ask again and again; caches may keep a feed for so many seconds.
+KEPT = 5 * A_MINUTE
+# Characters of a text that stand as its title.
+TITLE = 80
+# When a feed without posts changed.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# What XML cannot write (XML 1.0, section 2.2).
+_NOT_IN_XML = regex.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A post in a feed. Its URL is its id, too."""
+
+    url: str
+    author: str
+    author_url: str
+    html: str
+    published: datetime
+    updated: datetime
+
+    @property
+    def title(self) -> str:
+        """The text as one line, and not all of a long one."""
+        text = Markup(self.html.replace("<br>", " ")).striptags()  # noqa: S704 - escaped
+        return text if len(text) <= TITLE else f"{text[: TITLE - 1].rstrip()}…"
+
+
+@blueprint.get(f"/explore/feed.{KINDS}")
+def explore(kind: str) -> Response:
+    """What everybody posts."""
+    site = current_app.config["SITE_NAME"]
+    return _feed(kind, site, "timelines.explore", {}, read_rows(queries.explore, "id"))
+
+
+@blueprint.get(f"/tags/<path:tag>/feed.{KINDS}")
+def tag(tag: str, kind: str) -> Response:
+    """The posts with a tag."""
+    key = tag_key(tag) or abort(404)
+    rows = read_rows(queries.tag, "id", tag=key)
+    return _feed(kind, _of_site(f"#{key}"), "timelines.tag", {"tag": key}, rows)
+
+
+@blueprint.get(f"/@<name:username>/feed.{KINDS}")
+def profile(username: str, kind: str) -> Response:
+    """What a person posts."""
+    person = person_by_username(Audience.ANONYMOUS)
+    found = read(person, username=username).first() or abort(404)
+    rows = read_rows(queries.profile, "id", user_id=found.id)
+    title = _of_site(f"{found.name} (@{found.username})")
+    return _feed(kind, title, "profiles.show", {"username": found.username}, rows)
+
+
+@blueprint.get(f"/search/feed.{KINDS}")
+def search(kind: str) -> Response:
+    """The posts that a search finds. Days are those of UTC."""
+    text = request.args.get("q", "")[:LONGEST_QUERY]
+    rows = Rows()
+    if query := parse(text):
+        listing, values = posts_found(query, Audience.ANONYMOUS)
+        rows = read_rows(queries.found_by(listing), "id", **values)
+    return _feed(kind, _of_site(f"“{text}”"), "search.results", {"q": text}, rows)
+
+
+def _of_site(title: str) -> str:
+    return f"{title} · {current_app.config['SITE_NAME']}"
+
+
+def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> Response:
+    """Answer with the feed of a ``page``, an endpoint, ``at`` the values of its URL."""
+    site = current_app.config["BASE_URL"]
+    items = [_item(row) for row in rows.items]
+    values = {
+        "title": title,
+        "page_url": external_url(page, **at),
+        # All pages of a feed have one id (RFC 5005).
+        "id": external_url(str(request.endpoint), kind=kind, **at),
+        "feed_url": site + own_url(),
+        "next_url": rows.next_url and site + rows.next_url,
+        "items": items,
+    }
+    if kind == "json":
+        return public(json.dumps(_as_json(values)), "application/feed+json", KEPT)
+    updated = max((item.updated for item in items), default=NEVER)
+    template = current_app.jinja_env.get_template("feeds/feed.atom.xml")
+    xml = template.render(updated=updated, icon=external_url("sharing.favicon"), **values)
+    return public(_NOT_IN_XML.sub("", xml), "application/atom+xml", KEPT)
+
+
+def _item(row: Row[Any]) -> Item:
+    published = moment_of(row.id)
+    return Item(
+        url=external_url("posts.show", id=row.id),
+        author=f"{row.name} (@{row.username})",
+        author_url=external_url("profiles.show", username=row.username),
+        html=absolute_links(row.body_html),
+        published=published,
+        updated=row.edited_at or published,
+    )
+
+
+def _as_json(feed: dict[str, Any]) -> dict[str, Any]:
+    described = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed["title"],
+        "home_page_url": feed["page_url"],
+        "feed_url": feed["feed_url"],
+    }
+    if feed["next_url"]:
+        described["next_url"] = feed["next_url"]
+    items = [
+        {
+            "id": item.url,
+            "url": item.url,
+            "content_html": item.html,
+            "date_published": iso(item.published),
+            "date_modified": iso(item.updated),
+            "authors": [{"name": item.author, "url": item.author_url}],
+        }
+        for item in feed["items"]
+    ]
+    return described | {"items": items}
