@@ -20,7 +20,7 @@ def test_the_welcome_page_shows_the_public_timeline(ada, make_post, anonymous):
     assert cards(page) == [post.id]
     one(page, ".welcome a[href='/register']")
     one(page, ".welcome a[href='/login']")
-    absent(page, "form")
+    absent(page, "main form")
 
 
 def test_the_welcome_page_goes_on_by_scrolling(app, ada, make_post, anonymous):
