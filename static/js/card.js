@@ -41,6 +41,8 @@
     const button = pressOf(event);
     if (!button) return;
     const { ariaPressed, textContent } = button;
+    // One may leave the page at once.
+    event.detail.ctx.request.keepalive = true;
     presses.set(button.id, { was: { ariaPressed, textContent }, at: performance.now(), again: false });
     toggle(button);
     move(button, performance.now());

@@ -57,7 +57,7 @@ def cards(page: Page) -> Locator:
 def in_menu(shown: Locator, name: str) -> Locator:
     """Open the menu of a card; return its entry with that name. Without JavaScript, on a page."""
     shown.locator(".act.more").click()
-    return shown.page.locator(".menu[open] > .menu-items").get_by_text(name, exact=True)
+    return shown.page.locator("[id^=menu_][open] > .menu-items").get_by_text(name, exact=True)
 
 
 def in_own_menu(page: Page, name: str) -> Locator:

@@ -59,7 +59,7 @@ def bodies(page):
 
 
 def test_edit_swaps_the_card_for_the_form(client, post):
-    menu = select(client.get(f"/posts/{post.id}/menu"), ".menu-items > a")[0]
+    menu = select(client.get(f"/posts/{post.id}/menu"), "[id^=menu_] a")[0]
     assert menu.attributes["hx-get"] == menu.attributes["href"] == f"/posts/{post.id}/edit"
     fragment = client.get(menu.attributes["href"], htmx=True)
     form = one(fragment, f"article#post_{post.id} form#composer_edit_{post.id}")

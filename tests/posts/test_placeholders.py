@@ -209,11 +209,13 @@ def test_one_ancestor_stands_above_and_the_others_behind_a_link(
     page = anonymous.get(f"/posts/{last}")
     assert cards(page) == ids[-2:]
     earlier = one(page, "a.newer", text="Earlier in this thread").attributes["href"]
-    assert earlier == f"/posts/{last}?earlier=y"
+    # The link leads to where one was: the parent.
+    assert earlier == f"/posts/{last}?earlier=y#post_{ids[-2]}"
     page = anonymous.get(earlier)
     assert cards(page) == ids[-MOST_EARLIER - 1 :]
     next_url = one(page, "a.newer").attributes["href"]
-    assert next_url == f"/posts/{ids[-MOST_EARLIER - 2]}?earlier=y"
+    above = ids[-MOST_EARLIER - 2]
+    assert next_url == f"/posts/{above}?earlier=y#post_{above}"
     delete(ids[2], ids[3])
     page = anonymous.get(one(anonymous.get(next_url), "a.newer").attributes["href"])
     assert cards(page)[:3] == ids[:3]
