@@ -103,7 +103,10 @@ def add_button(
                 row = read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
                 number = row[0]
             to = back(f"post_{id}", instead_of="" if seen else url_for("posts.show", id=id))
-            return changed(template, to=to, id=id, count=number, pressed=pressed)
+            is_opened = wants_fragment() and is_on_its_page(id)
+            opened = read_cards([id], viewer).get(id) if is_opened else None
+            shown = {"id": id, "count": number, "pressed": pressed, "opened": opened}
+            return changed("posts/_pressed.html", to=to, template=template, **shown)
 
         # Flask-Limiter knows a view by its name.
         press.__name__ = press.__qualname__ = f"{blueprint.name}_{endpoint}"

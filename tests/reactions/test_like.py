@@ -191,3 +191,15 @@ def test_the_list_has_follow_buttons(client, post, bruno, make_user, do):
     client.get(f"/posts/{post.id}/likes")
     answer = client.submit(f"#follow_{carmen.id}", htmx=True)
     select(answer, "button", text="Unfollow")
+
+
+def test_on_its_own_page_the_count_in_words_changes_too(ada, post, signed_in):
+    client = signed_in(ada)
+    client.get(f"/posts/{post.id}")
+    answer = client.press(f"#like_{post.id}", htmx=True)
+    assert text_of(one(answer, "hx-partial .post-lists a")) == "1 like"
+    answer = client.post(f"/posts/{post.id}/unlike", htmx=True)
+    one(answer, "hx-partial .post-date")
+    absent(answer, ".post-lists")
+    client.get("/explore")
+    absent(client.press(f"#like_{post.id}", htmx=True), ".post-facts")
