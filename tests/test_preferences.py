@@ -100,7 +100,7 @@ def test_a_picker_shows_what_is_chosen(ada, signed_in):
     client = signed_in(ada)
     for theme in ("", "dark"):
         client.get(f"/theme?theme={theme}")
-        page = client.get("/settings/account")
+        page = client.get("/settings/sessions")
         pressed = attributes(page, "[name=theme][aria-pressed=true]", "value")
         assert set(pressed) == {theme}
 

@@ -52,7 +52,7 @@ def test_a_pressed_button_differs(forced: Page, verb: str):
 
 
 def test_the_chosen_theme_differs(forced: Page):
-    forced.goto("/settings/account")
+    forced.goto("/settings/sessions")
     choices = forced.locator("[name=theme]:visible")
     assert look(choices.nth(0)) != look(choices.nth(1))
 
