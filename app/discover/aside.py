@@ -94,7 +94,7 @@ def why(person: Row[Any]) -> str:
     """Return why a person is suggested, in words; "" where there is nothing to say."""
     if person.via:
         if person.via_count == 1:
-            return _("Followed by %(name)s", name=person.via)
+            return _("Followed by %(name)s, whom you follow", name=person.via)
         more = person.via_count - 1
         return ngettext(
             "Followed by %(name)s and one more you follow",

@@ -113,7 +113,7 @@ def test_a_person_of_the_aside_is_followed_in_place(own_page: Page, site: Site, 
     own_page.set_viewport_size({"width": 1280, "height": 800})
     own_page.goto("/")
     beside = own_page.get_by_role("complementary")
-    expect(beside.get_by_text(f"Followed by {near.username}")).to_be_visible()
+    expect(beside.get_by_text(f"Followed by {near.username}, whom you follow")).to_be_visible()
     beside.get_by_role("button", name="Follow Farid").click()
     is_quiet(own_page)
     expect(beside.get_by_role("button", name="Follow Farid", exact=True)).to_have_count(0)

@@ -41,7 +41,7 @@ def test_people_are_suggested_with_why(ada, circle, signed_in, work_out):
     assert names(page) == ["/@dora", "/@emil"]
     assert [text_of(node) for node in select(page, f"{PEOPLE} .person-why")] == [
         "Followed by bruno and one more you follow",
-        "Followed by bruno",
+        "Followed by bruno, whom you follow",
     ]
 
 
