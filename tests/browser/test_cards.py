@@ -8,7 +8,17 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import Browse
 from .served import Post, Site, User
-from .steps import acts, card, cards, flash, in_menu, is_quiet, no_page_load, only_with_scripts
+from .steps import (
+    acts,
+    card,
+    cards,
+    flash,
+    in_menu,
+    is_quiet,
+    no_page_load,
+    only_with_scripts,
+    until,
+)
 from .watching import Watch
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -36,7 +46,7 @@ def lefts(shown: Locator) -> Sequence[int]:
 
 @pytest.mark.parametrize(("size", "height"), [(DESK, 92), (PHONE, 116)], ids=["desk", "phone"])
 def test_actions_stand_below_each_other_and_a_line_takes_little_room(
-    own_page: Page, site: Site, author: User, size: dict[str, int], height: int
+    own_page: Page, site: Site, author: User, size: dict[str, int], height: int, scripts: bool
 ):
     busy, quiet, _newest = site.writes(author, "One line", "Another", "And another")
     for _ in range(12):
@@ -46,7 +56,8 @@ def test_actions_stand_below_each_other_and_a_line_takes_little_room(
     columns = lefts(card(own_page, quiet))
     assert len(columns) == 5
     assert lefts(card(own_page, busy)) == columns
-    assert card(own_page, quiet).bounding_box()["height"] == pytest.approx(height, abs=1)
+    if scripts:  # Without them the full date has a line of its own on a phone.
+        assert card(own_page, quiet).bounding_box()["height"] == pytest.approx(height, abs=1)
     assert acts(card(own_page, busy), "like").bounding_box()["height"] >= (
         44 if size == PHONE else 24
     )
@@ -60,7 +71,6 @@ def test_every_card_has_a_name(own_page: Page, post: Post):
 # The menu
 
 
-@only_with_scripts
 def test_the_menu_opens_in_place_and_copies_the_link(browse: Browse, viewer: User, post: Post):
     page = browse(as_=viewer, permissions=["clipboard-read", "clipboard-write"])
     page.goto("/")
@@ -240,7 +250,6 @@ def test_the_last_sixty_characters_are_counted(own_page: Page):
 # Motion
 
 
-@only_with_scripts
 def test_a_card_turns_into_the_opened_post(browse: Browse, viewer: User, post: Post):
     page = browse(as_=viewer, reduced_motion="no-preference")
     page.add_init_script(
@@ -252,7 +261,7 @@ def test_a_card_turns_into_the_opened_post(browse: Browse, viewer: User, post: P
     page.goto("/")
     card(page, post).locator(".post-time").click()
     expect(page.locator(".posts-single")).to_be_visible()
-    page.wait_for_function("window.joined === 'opened'")
+    until(page, lambda: page.evaluate("window.joined") == "opened")
 
 
 # Where one left off
