@@ -3,13 +3,13 @@
 Only the worker imports this, as it does :mod:`.typesetting`.
 """
 
-import hashlib
 from functools import cache
 from io import BytesIO
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
+from ..accounts.avatars import initial_on_tint
 from ..web.urls import STATIC
 from .typesetting import Type, font_of, normal, type_for
 
@@ -29,8 +29,6 @@ TEXT_SIZES, LEADING = (64, 56, 48, 42, 36), 1.36
 # More characters than fit into the picture at the smallest size.
 LONGEST = 1_000
 COLOURS = 128
-# The hues of faces, in degrees.
-HUES = range(15, 375, 30)
 
 
 class Subject(NamedTuple):
@@ -78,13 +76,11 @@ def _empty_card() -> Image.Image:
 
 
 def _draw_face(image: Image.Image, canvas: ImageDraw.ImageDraw, username: str) -> None:
-    digest = hashlib.sha256(username.lower().encode()).digest()
-    hue = HUES[digest[0] % len(HUES)] % 360
+    initial, hue = initial_on_tint(username).values()
     ground = f"hsl({hue}, 58%, 86%)"
     _draw_round(image, (LEFT, FACE_TOP, LEFT + FACE, FACE_TOP + FACE), FACE // 2, ground)
-    initial = (username.lstrip("_")[:1] or "_").upper()
     middle = (LEFT + FACE / 2, FACE_TOP + FACE / 2 + 18)
-    canvas.text(middle, initial, f"hsl({hue}, 60%, 24%)", font_of("name", 50), anchor="ms")
+    canvas.text(middle, str(initial), f"hsl({hue}, 60%, 24%)", font_of("name", 50), anchor="ms")
 
 
 def _draw_text(canvas: ImageDraw.ImageDraw, text: str, of_text: Type) -> None:
