@@ -71,7 +71,7 @@ def test_a_listener_on_every_engine_hears_of_every_statement(app, ada, signed_in
         client.get("/")
     finally:
         event.remove(Engine, "before_cursor_execute", before)
-    assert len(heard) == 2
+    assert len(heard) == 3
     assert all(has_cursor and has_context for _statement, has_cursor, has_context in heard)
 
 

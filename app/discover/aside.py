@@ -1,6 +1,7 @@
 """What stands beside every page: people whom the viewer may know, tags, the community."""
 
 import json
+import logging
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -8,11 +9,14 @@ from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
 from . import queries
+
+log = logging.getLogger(__name__)
 
 SUGGESTED = 3
 DAYS = 7
@@ -45,7 +49,12 @@ def aside() -> Aside:
     A page whose main part lists people suggests none, and a profile not the person themselves.
     """
     if "aside" not in g:
-        g.aside = _read()
+        try:
+            g.aside = _read()
+        except SQLAlchemyError:
+            # A page that can do without the database is shown without this, too.
+            log.exception("What stands beside the page could not be read.")
+            g.aside = Aside()
     found: Aside = g.aside
     return found
 

@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     if kind and kind not in KINDS:
         abort(404)
     rows, groups = read_groups(viewer, kind, _new_after())
-    shows_all = not (wants_fragment() or kind or rows.previous_url)
+    shows_all = counted is None and not (wants_fragment() or kind or rows.previous_url)
     if unread and groups and shows_all and read_through(viewer, groups[0].id):
         unread = 0
     return page(

@@ -165,14 +165,14 @@ def test_a_tab_lists_its_kind(
         "follow": "ann @ann follows you",
     }
     assert sentences(page) == [f"New: {said[kind]}"]
-    tab = one(page, ".notification-tabs [aria-current=page]")
+    tab = one(page, "main .tabs [aria-current=page]")
     assert tab.attributes["href"] == f"/notifications?kind={kind}"
 
 
 def test_without_a_kind_all_are_listed_and_an_unknown_kind_is_not_found(client):
     page = client.get("/notifications")
-    assert text_of(one(page, ".notification-tabs [aria-current=page]")) == "All"
-    assert len(attributes(page, ".notification-tabs a", "href")) == len(KINDS) + 1
+    assert text_of(one(page, "main .tabs [aria-current=page]")) == "All"
+    assert len(attributes(page, "main .tabs a", "href")) == len(KINDS) + 1
     assert client.get("/notifications?kind=").status_code == 200
     assert client.get("/notifications?kind=poke").status_code == 404
 
@@ -540,10 +540,10 @@ def test_counts_stop_at_99(app, ada, people, make_post, client):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/notifications?kind=like", 4),
+        ("/notifications?kind=like", 5),
         # One moves what was read.
-        ("/notifications", 5),
-        ("/notifications?through=1", 6),
+        ("/notifications", 6),
+        ("/notifications?through=1", 7),
     ],
 )
 def test_the_page_takes_a_fixed_number_of_statements(

@@ -30,7 +30,7 @@ def test_each_viewer_gets_what_they_can_do_and_what_is_dangerous_comes_last(
     menu = f"/posts/{post.id}/menu"
     assert entries(anonymous.get(menu)) == ["Copy link", "Share"]
     mine = signed_in(bruno).get(menu)
-    assert entries(mine) == ["Edit", "Copy link", "Share", "Delete"]
+    assert entries(mine) == ["Edit", "Pin to my profile", "Copy link", "Share", "Delete"]
     theirs = signed_in(ada).get(menu)
     assert entries(theirs) == ["Copy link", "Share", "Mute @bruno", "Block @bruno"]
     for page in (mine, theirs):

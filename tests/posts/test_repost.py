@@ -127,8 +127,9 @@ def test_an_anonymous_viewer_gets_a_link_instead_of_a_button(post, ada, repost_b
     card = one(anonymous.get("/explore"), f"#post_{post.id}")
     assert not card.css("button")
     link = card.css_first("a.repost")
-    assert link.attributes["href"] == f"/posts/{post.id}/reposts"
-    assert link.attributes["aria-label"] == "Reposts 1"
+    joining = f"/register?then=/posts/{post.id}/repost&next=/posts/{post.id}"
+    assert link.attributes["href"] == joining
+    assert link.attributes["aria-label"] == "Repost 1"
     assert anonymous.post(f"/posts/{post.id}/repost").status_code == 303
     assert anonymous.post(f"/posts/{post.id}/repost", htmx=True).status_code == 401
 
