@@ -92,7 +92,7 @@
     if (event.repeat && key !== "j" && key !== "k") return;
     const isSecond = timeStamp - sequenceBegan < SEQUENCE_WITHIN;
     sequenceBegan = key === "g" && !isSecond ? timeStamp : -Infinity;
-    const { profile } = document.body.dataset;
+    const profile = document.querySelector(".me .menu-items a")?.getAttribute("href");
     const place = isSecond && (key === "p" ? profile : Object.hasOwn(PLACES, key) && PLACES[key]);
     const isOpened = key === "Enter" && target.matches("main article[id]");
     const act = place ? () => go(place) : isOpened ? open : Object.hasOwn(KEYS, key) && KEYS[key];

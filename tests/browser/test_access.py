@@ -258,6 +258,14 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
         "Bookmark",
         "More",
         "Search posts and people",
+        "Feed",
+        "Keyboard shortcuts",
+        "As my device",
+        "Light",
+        "Dark",
+        "As my browser",
+        "English",
+        "Español",
     ]
 
 
