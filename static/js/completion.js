@@ -41,6 +41,9 @@ async function ask(text) {
     list()?.remove();
     field.insertAdjacentHTML("afterend", html);
     if (!list()) return close();
+    // Below the text, which stays readable.
+    list().style.top = `${field.offsetTop + field.offsetHeight}px`;
+    list().style.left = `${field.offsetLeft}px`;
     field.setAttribute("aria-controls", "completions");
     choose(options()[0]);
   } catch {
