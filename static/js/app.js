@@ -34,6 +34,12 @@
     }
   });
 
+  // A menu that opens at the edge of the window is scrolled to.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches(".menu[open]"))
+      target.querySelector(".menu-items").scrollIntoView({ block: "nearest" });
+  }, true);
+
   // Polling pauses while the page is hidden. Its errors show no message, nor do those of retries; but
   // that another account is signed in now (409) is shown once.
   let isAnothers = false;
