@@ -39,6 +39,14 @@
     if (target.matches(".menu[open]"))
       target.querySelector(".menu-items").scrollIntoView({ block: "nearest" });
   }, true);
+  // The way back on a phone: to where one was, with its place in the list.
+  document.addEventListener("click", (event) => {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (!event.target.closest?.(".site-back") || !isPlain) return;
+    if (history.length < 2 || !document.referrer.startsWith(`${location.origin}/`)) return;
+    event.preventDefault();
+    history.back();
+  });
 
   // Polling pauses while the page is hidden. Its errors show no message, nor do those of retries; but
   // that another account is signed in now (409) is shown once.
