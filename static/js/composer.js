@@ -193,7 +193,7 @@
   on("click", (event) => {
     const form = event.target.closest?.("[data-cancel]")?.closest("form.composer");
     const id = form?.dataset.inReplyTo;
-    if (id && form.closest("#posts, .thread")) {
+    if (id && form.closest("#posts, #notifications, .thread")) {
       event.preventDefault();
       save(form, true);
       form.remove();
@@ -211,7 +211,7 @@
   // Escape is "Cancel", where that stays on the page; what was typed is a draft.
   on("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || event.repeat || event.defaultPrevented) return;
-    const form = event.target.closest?.(":is(#posts, .thread) form.composer");
+    const form = event.target.closest?.(":is(#posts, #notifications, .thread) form.composer");
     if (form?.hasAttribute("hx-post")) form.querySelector("[data-cancel]")?.click();
   });
 
