@@ -9,7 +9,9 @@
   const newest = () => posts.querySelector(":scope > article")?.id;
 
   function mark() {
-    const card = left && left !== newest() && document.getElementById(left);
+    // What the viewer has just posted is no news to them.
+    const news = posts.querySelector(":scope > article:not(:has(.post-undo))")?.id;
+    const card = left && left !== news && document.getElementById(left);
     if (!card || card.parentElement !== posts || posts.querySelector(".caught-up")) return;
     const line = document.createElement("p");
     line.className = "caught-up";
