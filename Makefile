@@ -23,11 +23,11 @@ demo: install
 	@$(BIN)/flask --no-debug community demo
 	@exec $(BIN)/flask --no-debug serve
 
-test: .venv/installed-dev
+test: .venv/installed-dev .venv/compressed
 	@$(BIN)/python -m tests
 
 # The tests that a change breaks most often: on SQLite only, without a browser.
-quick: .venv/installed-dev
+quick: .venv/installed-dev .venv/compressed
 	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not machines"
 
 check: .venv/installed-dev
@@ -98,7 +98,8 @@ clean:
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.venv/compressed: .venv/installed $(shell find static -type f -not -name '*.br' -not -name '*.gz')
+.venv/compressed: .venv/installed $(shell find static -type f -not -name '*.br' -not -name '*.gz' -not -name 'site.*s')
 	@find static \( -name '*.br' -o -name '*.gz' \) -delete
+	@$(BIN)/python -c "from app.web.assets import join; join()"
 	@$(BIN)/python -m whitenoise.compress --quiet static
 	@touch $@

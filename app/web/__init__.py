@@ -4,6 +4,7 @@ from flask import Flask
 
 from . import (
     answers,
+    assets,
     compression,
     errors,
     forms,
@@ -23,7 +24,18 @@ def init_app(app: Flask) -> None:
 
     Hooks before a request run in this order, those after it in the reverse.
     """
-    for module in (urls, i18n, fragments, answers, forms, limits, compression, headers, errors):
+    for module in (
+        urls,
+        assets,
+        i18n,
+        fragments,
+        answers,
+        forms,
+        limits,
+        compression,
+        headers,
+        errors,
+    ):
         module.init_app(app)
     health.init_app(app)
     preferences.init_app(app)
