@@ -38,8 +38,14 @@
 
   // Completion is loaded with the first composer that gets the focus.
   const { src } = document.currentScript;
-  on("focusin", ({ target }) => {
-    if (target.matches("textarea[data-completions]")) import(new URL("completion.js", src));
+  let completes = false;
+  on("focusin", async ({ target }) => {
+    if (completes || !target.matches("textarea[data-completions]")) return;
+    completes = true;
+    await import(new URL("completion.js", src));
+    // What was typed meanwhile.
+    if (target.value !== target.defaultValue)
+      target.dispatchEvent(new InputEvent("input", { bubbles: true }));
   });
 
   // Ctrl+Enter and ⌘+Enter send; no other key does, and none that an input method composes with.

@@ -318,7 +318,7 @@ def test_writing_and_deleting_work_by_keyboard_alone(own_page: Page):
             own_page.keyboard.press("Tab")
         own_page.keyboard.press("Enter")
         expect(cards(own_page).locator("summary")).to_be_focused()
-        for _stop in ("Edit", "Copy link", "Delete"):
+        for _stop in ("Edit", "Pin", "Copy link", "Delete"):
             own_page.keyboard.press("Tab")
         expect(cards(own_page).get_by_role("button", name="Delete")).to_be_focused()
         own_page.keyboard.press("Enter")

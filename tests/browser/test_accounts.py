@@ -46,7 +46,7 @@ def test_logging_in_leads_to_the_requested_page(page: Page, viewer: User):
     expect(flash(page)).to_contain_text("Log in to go on.")
     log_in(page, viewer)
     expect(page).to_have_url(re.compile("/settings/sessions$"))
-    expect(page.get_by_text("This browser")).to_be_visible()
+    expect(page.locator(".tag", has_text="This browser")).to_be_visible()
 
 
 def test_logging_in_never_leads_to_another_site(page: Page, site: Site, viewer: User):
@@ -124,4 +124,4 @@ def test_a_session_is_revoked_from_another_browser(own_page: Page, page: Page, v
     page.goto("/settings/sessions")
     expect(page).to_have_url(re.compile(r"/login\?next="))
     own_page.reload()
-    expect(own_page.get_by_text("This browser")).to_be_visible()
+    expect(own_page.locator(".tag", has_text="This browser")).to_be_visible()

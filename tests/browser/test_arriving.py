@@ -72,7 +72,7 @@ def test_a_stranger_follows_joins_takes_three_steps_and_is_home(page: Page, site
     expect(unfollow).to_be_visible()
     if other.count():
         other.get_by_role("button", name=re.compile("^Follow")).click()
-        expect(other.get_by_role("button", name=re.compile("^Unfollow"))).to_be_visible()
+        expect(other.get_by_role("button", name=re.compile("^Following: unfollow"))).to_be_visible()
     page.get_by_role("link", name="Go on").click()
     expect(composer(page)).to_have_value("Hello! I am Newcomer. ")
     composer(page).fill("Hello! I bake. #bread")

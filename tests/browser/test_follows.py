@@ -77,12 +77,11 @@ def test_following_from_a_list_leads_back_to_the_list(own_page: Page, site: Site
     expect(button(own_page, fan, "Unfollow")).to_be_visible()
 
 
-def test_an_anonymous_viewer_logs_in_to_follow_and_returns_to_the_profile(
-    page: Page, site: Site, author: User
-):
+def test_an_anonymous_viewer_is_asked_to_join_to_follow(page: Page, site: Site, author: User):
     page.goto(f"/@{author.username}")
     page.locator("main").get_by_role("link", name="Follow", exact=True).click()
-    expect(page).to_have_url(f"{site.url}/login?next=/@{author.username}")
+    profile = f"/@{author.username}"
+    expect(page).to_have_url(f"{site.url}/register?then={profile}/follow&next={profile}")
 
 
 def test_the_button_says_following_until_it_is_pointed_at_or_focused(

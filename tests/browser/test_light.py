@@ -14,8 +14,6 @@ from .steps import cards, scroll_down_until, tick
 PAGE = 25
 FIRST_VISIT = 95_000
 HARDLY_ANY = 0.01
-# How long ago, as times.js writes it.
-SHORT = re.compile("^(now|[0-9]+m)$")
 NOTE_SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {

@@ -19,11 +19,15 @@ def test_a_post_is_pinned_and_unpinned_on_the_profile(own_page: Page, site: Site
     expect(pinned(own_page)).to_have_count(0)
     in_menu(own_page.locator("#posts article", has_text="Rye"), "Pin to my profile").click()
     expect(flash(own_page)).to_contain_text("Pinned: it stands first on your profile.")
+    # Without scripts, the menu is a page of its own.
+    own_page.goto(f"/@{viewer.username}")
     expect(own_page.get_by_role("heading", name="Pinned")).to_be_visible()
     expect(pinned(own_page)).to_have_count(1)
     expect(pinned(own_page)).to_contain_text("Rye")
     expect(own_page.locator("#posts article")).to_have_count(2)
     in_menu(pinned(own_page), "Unpin from my profile").click()
+    expect(flash(own_page)).to_contain_text("Unpinned")
+    own_page.goto(f"/@{viewer.username}")
     expect(pinned(own_page)).to_have_count(0)
     expect(own_page.locator("#posts article").last).to_contain_text("Rye")
 
@@ -37,6 +41,7 @@ def test_a_fourth_is_refused_in_words(own_page: Page, site: Site, viewer: User, 
     own_page.goto(f"/@{viewer.username}")
     in_menu(own_page.locator("#posts article", has_text="Wheat"), "Pin to my profile").click()
     expect(flash(own_page)).to_contain_text("Unpin one of them first.")
+    own_page.goto(f"/@{viewer.username}")
     expect(pinned(own_page)).to_have_count(3)
 
 

@@ -99,7 +99,7 @@ def test_a_bookmark_is_listed_for_its_owner_only(
     own_page.goto("/bookmarks")
     expect(card(own_page, post)).to_contain_text("The first swallows are here.")
     acts(card(own_page, post), "bookmark").click()
-    expect(own_page.locator("[aria-pressed=true]")).to_have_count(0)
+    expect(own_page.locator("main [aria-pressed=true]")).to_have_count(0)
     is_quiet(own_page)
     own_page.reload()
     expect(own_page.get_by_text("Nothing yet.")).to_be_visible()
@@ -124,11 +124,9 @@ def test_the_page_of_a_post_links_to_the_people_who_reacted(
 
 
 @pytest.mark.parametrize(
-    ("verb", "title"), [("like", "Who likes this"), ("repost", "Who reposted this")]
+    ("verb", "title"), [("like", "Join to like this"), ("repost", "Join to repost this")]
 )
-def test_an_anonymous_viewer_sees_the_people_who_reacted(
-    page: Page, post: Post, verb: str, title: str
-):
+def test_an_anonymous_viewer_is_asked_to_join(page: Page, post: Post, verb: str, title: str):
     page.goto(f"/posts/{post.id}")
     expect(card(page, post).get_by_role("button")).to_have_count(0)
     acts(card(page, post), verb).click()

@@ -296,10 +296,11 @@ def test_a_reply_and_an_edit_of_one_post_do_not_disturb_each_other(
             (reply_box(own_page), "Where?", reply, edit),
             (edit_box(own_page), "Swallows are here.", edit, reply),
         ):
-            before = other.locator(".composer-foot .secondary").inner_text()
+            before = other.locator(".composer-count").inner_text()
+            box.fill(text.ljust(450, "."))
+            expect(form.locator(".composer-count")).to_have_text("50")
+            expect(other.locator(".composer-count")).to_have_text(before)
             box.fill(text)
-            expect(form.locator(".composer-foot .secondary")).to_have_text(str(500 - len(text)))
-            expect(other.locator(".composer-foot .secondary")).to_have_text(before)
         reply.get_by_role("link", name="Cancel").click()
         expect(reply_box(own_page)).to_have_count(0)
         expect(edit_box(own_page)).to_be_focused()
