@@ -79,7 +79,7 @@ def test_following_from_a_list_leads_back_to_the_list(own_page: Page, site: Site
 
 def test_an_anonymous_viewer_is_asked_to_join_to_follow(page: Page, site: Site, author: User):
     page.goto(f"/@{author.username}")
-    page.locator("main").get_by_role("link", name="Follow", exact=True).click()
+    page.locator(f"#follow_{author.id}").click()
     profile = f"/@{author.username}"
     expect(page).to_have_url(f"{site.url}/register?then={profile}/follow&next={profile}")
 
