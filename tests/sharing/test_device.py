@@ -54,7 +54,8 @@ def test_the_page_shows_a_theme_colour_for_light_and_dark(anonymous):
 
 def test_the_service_worker_may_control_all_pages(anonymous):
     page = anonymous.get("/")
-    assert [src for src in attributes(page, "script", "src") if src.endswith("js/offline.js")]
+    scripts = attributes(page, "script", "src")
+    assert [src for src in scripts if src.endswith(("js/offline.js", "js/site.js"))]
     answer = anonymous.get("/service-worker.js")
     assert answer.mimetype == "text/javascript"
     assert anonymous.app.static_url_path in answer.text
