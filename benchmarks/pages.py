@@ -124,7 +124,7 @@ class Site:
         screens = [screen for one in self.viewers for screen in self.screens("/", one, SCREENS)]
         explore = [get("/explore"), *self.screens("/explore", None, 20)]
         tags = [f"/tags/{quote(tag)}" for tag in self.tags]
-        css = attribute("href", "link[rel=stylesheet][href*='/css/']", answer_to(explore[0], self.app))
+        css = attribute("href", "link[href*='/css/']", answer_to(explore[0], self.app))
         return [
             ("home, signed in", 0.13, 0.18, self.homes),
             ("next screen by scroll", 0.16, 0.20, screens),
