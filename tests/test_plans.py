@@ -291,7 +291,8 @@ def test_the_counter_reads_unread_notifications_only(large, sent):
         "ix_post_entries" if DATABASE == "sqlite" else "ix_post_author_id_id",
         "ix_post_in_reply_to_id_id",
         "ix_bookmark_user_id_since",
-        "ix_notification_groups",
+        # PostgreSQL can do with the index of unread notifications.
+        *(["ix_notification_groups"] if DATABASE == "sqlite" else []),
         "ix_like_post_id_since",
     ],
 )
