@@ -9,10 +9,12 @@ from sqlalchemy import select, text
 
 from app.accounts.models import register
 from app.data.database import Base, db, writing
+from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import block, follow, mute
 from app.posts.drafts import save_draft
 from app.posts.reposting import repost
 from app.posts.writing import edit, publish
+from app.profiles.models import pin
 from app.reactions.models import bookmark, like
 from app.search.index import TABLES
 from tests.client import Client
@@ -72,6 +74,7 @@ def live() -> None:
     ada.edit_profile(display_name=ada.display_name, about_me="First line\nsecond \\. line")
     follow(ada, bruno)
     follow(bruno, ada)
+    follow(dmitri, bruno)
     block(carmen, dmitri)
     mute(ada, dmitri)
     posts = [publish(bruno, f"Loaf {n}: #Rye and\ttabs, \\backslashes\\ 🍞") for n in range(30)]
@@ -80,6 +83,9 @@ def live() -> None:
     for post in posts[::3]:
         like(ada, post)
     bookmark(carmen, answer)
+    pin(posts[5])
+    work_out_now()
+    suggest_to(dmitri.id)
     edit(posts[5], "Loaf 5, with seeds")
     posts[6].delete()
     save_draft(dmitri, "a nonce", "Not yet")
