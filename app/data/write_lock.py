@@ -48,7 +48,8 @@ def write_lock(engine: Engine, *, wait: bool = True) -> Iterator[None]:
         yield
         return
     try:
-        if not _acquire(lock, LONGEST_WAIT if wait else 0) and not wait:
+        is_mine = _acquire(lock, LONGEST_WAIT if wait else 0)
+        if not wait and (not is_mine or _held.locked()):
             raise BlockingIOError("Another writer has the lock.")
         with _held:
             yield

@@ -101,6 +101,14 @@ def viewer(site: Site) -> User:
 
 
 @pytest.fixture
+def author(site: Site, viewer: User) -> User:
+    """A new user whom the viewer follows."""
+    author = site.person()
+    site.follows(viewer, author)
+    return author
+
+
+@pytest.fixture
 def page(browse: Browse, scripts: bool) -> Page:
     """A page of an anonymous viewer, with JavaScript and without."""
     return browse(java_script_enabled=scripts)

@@ -18,13 +18,6 @@ BAR = """() => new Promise((done) => setTimeout(() => {
 }, 100))"""
 
 
-@pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
 def announced(page: Page) -> Locator:
     """The polite live region for what changed elsewhere on the page."""
     return page.locator("#announced[role=status]")

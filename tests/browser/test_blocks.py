@@ -10,14 +10,6 @@ from .watching import Watch
 
 
 @pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    """A user whom the viewer follows."""
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
-@pytest.fixture
 def post(site: Site, author: User) -> Post:
     (post,) = site.writes(author, "The bees are swarming.")
     return post

@@ -26,13 +26,6 @@ PAGE = 25
 FADE_OUT = "undo => undo.getAnimations().forEach(each => { each.currentTime = 29_600; })"
 
 
-@pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
 def press_enter_on_more(page: Page) -> None:
     """Press Enter on the link to older posts, before scrolling loads them."""
     page.locator("#more").evaluate("more => { more.focus({ preventScroll: true }); more.click(); }")

@@ -14,13 +14,6 @@ PAGE = 25
 
 
 @pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
-@pytest.fixture
 def posts(site: Site, author: User) -> list[Post]:
     """Three posts, newest first."""
     return site.writes(author, "Three", "Two", "One")[::-1]

@@ -11,13 +11,6 @@ VERBS = ["like", "repost", "bookmark"]
 
 
 @pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
-@pytest.fixture
 def post(site: Site, author: User) -> Post:
     (post,) = site.writes(author, "The first swallows are here.")
     return post

@@ -30,13 +30,6 @@ PAGE = 25
 
 
 @pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
-@pytest.fixture
 def question(site: Site, author: User) -> Post:
     (post,) = site.writes(author, "Who has a ladder?")
     return post

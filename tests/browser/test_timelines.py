@@ -33,13 +33,6 @@ AT_MOST_MOVED = 40
 
 
 @pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
-@pytest.fixture
 def posts(site: Site, author: User) -> list[Post]:
     """More posts than five screens show."""
     return site.writes(author, *(f"Post number {n}" for n in range(PAGE * (SCREENS + 1) + 5)))

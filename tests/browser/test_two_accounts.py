@@ -34,14 +34,6 @@ def other(site: Site) -> User:
 
 
 @pytest.fixture
-def author(site: Site, viewer: User) -> User:
-    """Somebody whose posts are on the viewer's home page."""
-    author = site.person()
-    site.follows(viewer, author)
-    return author
-
-
-@pytest.fixture
 def post(site: Site, author: User) -> Post:
     """A post on the viewer's home page."""
     return site.writes(author, "Tea, then the allotment.")[0]
