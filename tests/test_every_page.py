@@ -12,6 +12,7 @@ from sqlalchemy import select as query
 from app.accounts.models import LoginSession, by_username
 from app.accounts.resets import reset_token
 from app.data.database import Base, db, writing
+from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Block, Follow, block, mute
 from app.notifications.models import Notification, notify_users
@@ -21,7 +22,6 @@ from app.posts.reposting import repost
 from app.posts.writing import edit
 from app.reactions.models import bookmark, like
 from app.search.index import fill
-from app.sharing.sitemap import DAY
 from app.web.answers import own_path
 from app.web.paging import PAGE
 from tests import nu
@@ -264,7 +264,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
         version = edit(session.get(Post, placeholders["edited"]), "Is")
         bruno = session.scalars(by_username("bruno")).one()
         now = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
-        now["day"] = placeholders["post"] // DAY
+        now["day"] = placeholders["post"] // DAY_OF_IDS
     return placeholders | now
 
 

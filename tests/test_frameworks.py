@@ -6,7 +6,7 @@ from flask_sqlalchemy.record_queries import get_recorded_queries
 from sqlalchemy import Engine, event
 
 from app.accounts.viewer import ANONYMOUS
-from app.posts.card import read_cards
+from app.posts.card_reading import read_cards
 from app.web.limits import limiter
 from tests.client import Client
 from tests.conftest import PASSWORD

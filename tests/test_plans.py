@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 
 from app.accounts.models import User, register
 from app.data.database import db, now, writing
-from app.data.ids import LOW_BITS, id_at, moment_of
+from app.data.ids import DAY_OF_IDS, LOW_BITS, id_at, moment_of
 from app.discover.jobs import work_out_now
 from app.discover.models import Suggestion
 from app.follows.models import Follow, block, mute
@@ -18,7 +18,6 @@ from app.notifications.models import Notification
 from app.posts.models import Post, Tagging
 from app.reactions.models import Bookmark, Like
 from app.search.index import person_fts, post_fts
-from app.sharing.sitemap import DAY
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD, sent_statements
 
@@ -151,7 +150,7 @@ def fill():
     names = {"middle": POSTS // 2, "late": -30, "parent": 0, "reply": 5, "liked": 1}
     found = {name: ids[n] for name, n in names.items()}
     found["day"] = moment_of(found["middle"]).date()
-    return found | {"number": found["middle"] // DAY, "week": people[-1] // (7 * DAY)}
+    return found | {"number": found["middle"] // DAY_OF_IDS, "week": people[-1] // (7 * DAY_OF_IDS)}
 
 
 def post(n, ids, prolific, others, silent):

@@ -29,7 +29,7 @@ from app.data.keyset import Window
 from app.data.reading import read
 from app.follows.models import block, follow, mute, unblock, unfollow, unmute
 from app.follows.queries import audience_of
-from app.posts.card import read_timeline
+from app.posts.card_reading import read_timeline
 from app.posts.models import UNDO_WITHIN, Post
 from app.posts.queries import replies, visible_to
 from app.posts.reposting import repost, unrepost

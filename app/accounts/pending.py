@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app, request, url_for
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from ..web.answers import own_path
 from ..web.typed import SentForm, carried_form
+from ..web.urls import view_at
 
 
 class Reason(NamedTuple):
@@ -88,9 +87,6 @@ def do_pending(sent: SentForm) -> str | None:
 def _find(method: str, path: str) -> tuple[_Act, dict[str, Any]] | None:
     if not own_path(path):
         return None
-    try:
-        endpoint, values = current_app.url_map.bind("").match(urlsplit(path).path, method)
-    except (HTTPException, RequestRedirect):
-        return None
-    act = _acts.get((method, endpoint))
-    return (act, dict(values)) if act else None
+    found = view_at(urlsplit(path).path, method)
+    act = _acts.get((method, found[0])) if found else None
+    return (act, found[1]) if act and found else None

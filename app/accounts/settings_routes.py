@@ -15,7 +15,7 @@ from ..data.keyset import row_count
 from ..data.reading import read
 from ..web.answers import back, form_page, show_message
 from ..web.limits import limiter
-from ..web.preferences import LANGUAGE, chosen
+from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
 from .forms import AccountForm, ProfileForm, hashing_password
@@ -67,7 +67,10 @@ def choose_language() -> ResponseReturnValue:
     """Change the language of one's pages and mails, and go back."""
     language = chosen(request.form, LANGUAGE, current_app.config["LANGUAGES"])
     db.session.get_one(User, viewer.id).choose_language(language or None)
-    return redirect(back(default=url_for("accounts.edit_account")), 303)
+    response = redirect(back(default=url_for("accounts.edit_account")), 303)
+    if not language:
+        forget_language(response)
+    return response
 
 
 @blueprint.get("/settings/sessions")

@@ -53,7 +53,8 @@ def init_app(state: BlueprintSetupState) -> None:
 
 
 def _chosen_language() -> str | None:
-    return viewer.language if viewer.is_authenticated else chosen_language()
+    """Return the language of the account; while it leaves that to the browser, the browser's."""
+    return viewer.language or chosen_language()
 
 
 def viewer_in_templates() -> dict[str, Viewer]:

@@ -1,6 +1,5 @@
 """The viewer: who sent this request, read as columns with the login session in one statement."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,13 +8,10 @@ from typing import Any, cast
 
 from flask_login import UserMixin, current_user
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from ..data.database import AnySelect, HasId, now, writing
+from ..data.database import AnySelect, HasId, now, write_at_once
 from ..data.reading import read_latest
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User, hash_token
-
-log = logging.getLogger(__name__)
 
 # "Last seen" moves at most this often: a page that is read writes nothing else.
 SEEN_EVERY = timedelta(minutes=5)
@@ -134,13 +130,8 @@ def _by_id() -> AnySelect:
 
 def _touch(viewer: Viewer) -> None:
     moment = now()
-    try:
-        with writing(is_visible=False, wait=False) as session:
-            session.execute(update(User).where(User.id == viewer.id).values(last_seen_at=moment))
-            used = update(LoginSession).where(LoginSession.id == viewer.session_id)
-            session.execute(used.values(last_used_at=moment))
-    except BlockingIOError:
-        pass  # A page must not wait for a writer. The next one moves it.
-    except SQLAlchemyError:
-        # A database that cannot be written to, on a full disk for example, still serves pages.
-        log.exception("Last seen could not be stored.")
+    used = update(LoginSession).where(LoginSession.id == viewer.session_id)
+    write_at_once(
+        update(User).where(User.id == viewer.id).values(last_seen_at=moment),
+        used.values(last_used_at=moment),
+    )

@@ -14,7 +14,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Insert, MetaData, Select, Table, delete, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from werkzeug.local import LocalProxy
@@ -204,6 +204,24 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
         except Exception:
             # The data is committed, and the answer must say so. A periodic job repeats the work.
             log.exception("A callback after a commit failed.")
+
+
+def write_at_once(*statements: Any) -> bool:
+    """Run what a GET may note and can do without, if nobody else writes; return whether it ran.
+
+    It changes nothing that a page shows. A failure is logged: a database that cannot be written to,
+    on a full disk for example, still serves pages.
+    """
+    try:
+        with writing(is_visible=False, wait=False) as session:
+            for statement in statements:
+                session.execute(statement)
+    except BlockingIOError:
+        return False  # The next request does it.
+    except SQLAlchemyError:
+        log.exception("What a page notes could not be stored.")
+        return False
+    return True
 
 
 def after_commit(callback: Callable[[], object]) -> None:

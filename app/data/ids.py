@@ -14,6 +14,8 @@ from .types import BigId
 # apart.
 LOW_BITS = 16
 BIGGEST_ID = 2**63 - 1
+# The ids of a day are below this distance from each other.
+DAY_OF_IDS = 86_400_000 << LOW_BITS
 # An id this far ahead does not raise the ids after it. Ids of rows that one statement makes run
 # ahead by less, and so does a clock that is set back.
 AHEAD = 60_000 << LOW_BITS

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..data.database import AnySelect, now
-from ..data.ids import LOW_BITS, id_at
+from ..data.ids import DAY_OF_IDS, id_at
 from ..data.keyset import row_count
 from ..data.reading import read_latest
 from ..follows.models import Follow
@@ -22,8 +22,6 @@ from ..posts.queries import visible_to
 from .aside import DAYS, Tag
 
 A_DAY = timedelta(days=1)
-# A day in ids.
-A_DAY_OF_IDS = (24 * 60 * 60 * 1000) << LOW_BITS
 # Rows that are kept.
 MOST_TRENDS = 500
 MOST_FEATURED = 200
@@ -107,7 +105,7 @@ def _topics_of_people(start: int, tags: list[str]) -> dict[int, str]:
 @cache
 def _people_by_day() -> AnySelect:
     """Select tags since the id ``start``: on which day, and by how many people."""
-    day = ((Tagging.post_id - START) // A_DAY_OF_IDS).label("day")
+    day = ((Tagging.post_id - START) // DAY_OF_IDS).label("day")
     people = func.count(Post.author_id.distinct()).label("people")
     found = select(Tagging.tag, day, people).join(Post, Post.id == Tagging.post_id)
     found = found.where(Tagging.post_id >= START, visible_to(Audience.ANONYMOUS))

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from ..accounts.pending import Reason, do_once_joined
 from ..accounts.viewer import viewer
 from ..data.reading import read
-from ..web.answers import back, changed, page, reloaded, show_message, wants_fragment
+from ..web.answers import back, changed, page, reloaded, show_message, show_undoable
 from ..web.limits import limiter
 from ..web.paging import Listing, read_rows
 from . import blueprint, queries
@@ -70,13 +70,13 @@ def block_user(username: str) -> ResponseReturnValue:
     """Block a person: the two do not see each other."""
     author = _somebody_else(username)
     block(viewer, author)
-    show_message(
+    show_undoable(
         _(
             "You blocked @%(username)s: you do not see each other any more. "
             "“Unblock” undoes it at any time.",
             username=author.username,
         ),
-        undo=_undo("follows.unblock_user", author),
+        url_for("follows.unblock_user", username=author.username),
     )
     # Their posts have no page any more.
     to = back(instead_of="/posts", default=url_for("profiles.show", username=author.username))
@@ -101,12 +101,12 @@ def mute_user(username: str) -> ResponseReturnValue:
     """Mute a person: timelines and notifications leave them out."""
     author = _somebody_else(username)
     mute(viewer, author)
-    show_message(
+    show_undoable(
         _(
             "You muted @%(username)s: your timelines leave them out. Nobody is told.",
             username=author.username,
         ),
-        undo=_undo("follows.unmute_user", author),
+        url_for("follows.unmute_user", username=author.username),
     )
     return _muted(author, muted=True)
 
@@ -166,11 +166,6 @@ def _somebody_else(username: str) -> Row[Any]:
     if author.id == viewer.id:
         abort(400, _("You cannot block or mute yourself."))
     return author
-
-
-def _undo(endpoint: str, author: Row[Any]) -> str | None:
-    # With htmx the button that was pressed undoes it.
-    return None if wants_fragment() else url_for(endpoint, username=author.username)
 
 
 def _previous_page(author: Row[Any], anchor: str = "") -> str:

@@ -3,7 +3,6 @@
 A notification is read once ``user.notifications_read_at`` has reached its id.
 """
 
-import logging
 from collections.abc import Collection
 from typing import Any
 
@@ -21,15 +20,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..data.database import Base, HasId, cache_per_dialect, now, table_of, writing
+from ..data.database import Base, HasId, cache_per_dialect, now, table_of, write_at_once, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
 from ..follows.queries import may_be_notified_of
-
-log = logging.getLogger(__name__)
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 
@@ -122,12 +118,4 @@ def read_through(viewer: HasId, through: int) -> bool:
     cannot be written to at once.
     """
     unread = update(User).where(User.id == viewer.id, User.notifications_read_at < through)
-    try:
-        with writing(is_visible=False, wait=False) as session:
-            session.execute(unread.values(notifications_read_at=through))
-    except BlockingIOError:
-        return False
-    except SQLAlchemyError:
-        log.exception("What was read could not be stored.")
-        return False
-    return True
+    return write_at_once(unread.values(notifications_read_at=through))

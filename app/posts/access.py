@@ -15,10 +15,11 @@ from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
-from ..web.answers import back, changed, show_message, wants_fragment
+from ..web.answers import back, changed, wants_fragment
 from ..web.limits import limiter
 from . import queries
-from .card import Card, read_cards
+from .card import Card
+from .card_reading import read_cards
 from .models import Post
 
 limit_writing = limiter.shared_limit("2000 per 10 minutes", scope="writing")
@@ -52,14 +53,6 @@ def card_of(post: HasId, **just_written: Any) -> Card:
     """Return the card of a visible post, with fields ``just_written``; else 404."""
     card = read_cards([post.id], viewer).get(post.id) or abort(404)
     return replace(card, **just_written)
-
-
-def show_undoable(message: str, undo: str | None) -> None:
-    """Show ``message``; without htmx with the button that posts to ``undo``.
-
-    With htmx the button stands in the card; a second one would reload the page.
-    """
-    show_message(message, undo=None if wants_fragment() else undo)
 
 
 def is_on_its_page(id: int) -> bool:

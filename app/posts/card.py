@@ -1,4 +1,4 @@
-"""The card of a post: rendered once, and cached until something that it shows changes.
+"""The card of a post: what it shows, and what later domains add to it.
 
 A later domain adds to every card by :func:`add_to_card`; nothing here changes for it.
 """
@@ -7,29 +7,22 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
-from flask import current_app, render_template
-from flask.sansio.blueprints import BlueprintSetupState
+from flask import render_template
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
-from ..accounts.avatars import avatar_url
 from ..accounts.models import User
 from ..accounts.viewer import Viewer
 from ..data.database import AnySelect
 from ..data.ids import moment_of
-from ..data.keyset import Window
-from ..data.reading import read
-from ..follows.queries import Audience, audience_of
-from ..web.i18n import language
-from ..web.paging import Listing, Rows, read_rows
+from ..follows.queries import Audience
 from .models import Post
-from .queries import is_reposted, nth_reply, replies_seen, reposts_seen, visible_to
+from .queries import is_reposted, replies_seen, reposts_seen, visible_to
 
-CARDS_KEPT = 8_000
 # Characters of a post of which the first line is shown above a reply to it.
 QUOTED = 120
 INDENT = re.compile(r"\n\s+")
@@ -37,8 +30,6 @@ INDENT = re.compile(r"\n\s+")
 _MAYBE_WIDE = re.compile("[^\0-\u05ff]")
 
 Place = Literal["above", "below", "actions", "menu"]
-# What the viewer is to the post.
-SeenBy = Literal["anonymous", "author", "other"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ class CardPart:
     for_author: bool = False
 
 
-_parts: list[CardPart] = []
+card_parts: list[CardPart] = []
 
 
 def add_to_card(part: CardPart) -> None:
@@ -74,12 +65,12 @@ def add_to_card(part: CardPart) -> None:
     say where its value comes from.
     """
     columns = card_columns(select(Post), Audience.UNFILTERED).selected_columns
-    taken = {*columns.keys(), *(other.name for other in _parts)}
+    taken = {*columns.keys(), *(other.name for other in card_parts)}
     if part.name in taken or hasattr(Card, part.name) or part.name in Card.__dataclass_fields__:
         raise ValueError(f"Every card has a {part.name!r} already.")
     if (part.column is None) == (part.load is None):
         raise ValueError(f"{part.name!r} takes either column or load.")
-    _parts.append(part)
+    card_parts.append(part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +131,7 @@ class Card:
 
     def parts(self, place: Place) -> list[CardPart]:
         """Return the parts that are shown in ``place``."""
-        shown = [part for part in _parts if part.place == place]
+        shown = [part for part in card_parts if part.place == place]
         return [part for part in shown if self.is_own or not part.for_author]
 
     @cached_property
@@ -151,64 +142,6 @@ class Card:
         return Markup(INDENT.sub("\n", html))  # noqa: S704
 
 
-def init_app(state: BlueprintSetupState) -> None:
-    """Give the application its cache of cards. The row is the cache key."""
-    state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_card)
-    state.app.jinja_env.filters["cards_html"] = cards_html
-
-
-def read_timeline(
-    listing: Listing, key: str, viewer: Viewer, **values: Any
-) -> tuple[Rows, list[Card]]:
-    """Read the requested page of ``listing``, entries by the column ``key``, with its cards.
-
-    One statement reads both. A post has one card, whoever else reposted it.
-    """
-    audience = audience_of(viewer)
-
-    def with_cards(window: Window) -> AnySelect:
-        return _cards_of_entries(listing(window), window, key, audience)
-
-    rows = read_rows(with_cards, key, viewer_id=viewer.id, **values)
-    first: dict[int, Card] = {}
-    for card in cards_of(rows.items, viewer):
-        first.setdefault(card.id, card)
-    return rows, list(first.values())
-
-
-def read_cards(ids: Iterable[int], viewer: Viewer) -> dict[int, Card]:
-    """Return the cards of those posts by id that ``viewer`` may see, with one statement."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    rows = read(_cards_by_id(audience_of(viewer)), ids=wanted, viewer_id=viewer.id).all()
-    return {card.id: card for card in cards_of(rows, viewer)}
-
-
-def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
-    """Return the cards of rows that have the columns of :func:`card_columns`."""
-    if not rows:
-        return []
-    card, spoken = current_app.extensions["cards"], language()
-    # Not once for each row: the viewer may be Flask-Login's proxy.
-    viewer_id, others = viewer.id, "other" if viewer.is_authenticated else "anonymous"
-    names = rows[0]._fields  # Documented by SQLAlchemy, as of a named tuple.
-    shown_id, author_id = names.index("shown_id"), names.index("author_id")
-    values = [tuple(row) for row in rows]
-    ids = [row[shown_id] for row in values]
-    loaded = [part.load(ids, viewer) for part in _parts if part.load]
-    return [
-        card(
-            names,
-            row,
-            tuple([found.get(row[shown_id]) for found in loaded]) if loaded else (),
-            others if row[author_id] != viewer_id else "author",
-            spoken,
-        )
-        for row in values
-    ]
-
-
 def cards_html(cards: Iterable[Card]) -> Markup:
     """Return the HTML of ``cards``, one after the other: a template filter."""
     return Markup("".join([card.__html__() for card in cards]))  # noqa: S704 - as in Card
@@ -216,7 +149,7 @@ def cards_html(cards: Iterable[Card]) -> Markup:
 
 def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
     """Return ``posts``, a query of posts, with the columns of cards and no others."""
-    parts = (part.column(audience).label(part.name) for part in _parts if part.column)
+    parts = (part.column(audience).label(part.name) for part in card_parts if part.column)
     parent, in_reply_to = aliased(Post), aliased(User)
     return (
         posts.with_only_columns(
@@ -239,60 +172,4 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
         .join(User, User.id == Post.author_id)
         .outerjoin(parent, and_(parent.id == Post.in_reply_to_id, visible_to(audience, parent)))
         .outerjoin(in_reply_to, in_reply_to.id == parent.author_id)
-    )
-
-
-@cache
-def _cards_by_id(audience: Audience) -> AnySelect:
-    ids: Any = bindparam("ids", expanding=True)
-    found = select(Post).where(Post.id.in_(ids), visible_to(audience))
-    goes_on = nth_reply(0, audience).is_not(None).label("goes_on")
-    return card_columns(found, audience).add_columns(goes_on)
-
-
-@cache
-def _cards_of_entries(
-    entries: AnySelect, window: Window, key: str, audience: Audience
-) -> AnySelect:
-    entry = entries.subquery("entry")
-    reposter = aliased(User)
-    shown = select(Post).join(entry, entry.c.shown_id == Post.id)
-    found = card_columns(shown, audience).add_columns(
-        entry.c[key],
-        reposter.username.label("reposter"),
-        reposter.display_name.label("reposter_name"),
-    )
-    found = found.outerjoin(reposter, reposter.id == case((entry.c.is_repost, entry.c.author_id)))
-    return window.ordered(found, entry.c[key])
-
-
-def _card(
-    names: tuple[str, ...],
-    values: tuple[Any, ...],
-    loaded: tuple[Any, ...],
-    seen_by: SeenBy,
-    _language: str,
-) -> Card:
-    row = dict(zip(names, values, strict=True))
-    extra = {part.name: row[part.name] for part in _parts if part.column}
-    extra |= zip((part.name for part in _parts if part.load), loaded, strict=True)
-    reposter = row.get("reposter")
-    return Card(
-        id=row["shown_id"],
-        body_html=row["body_html"],
-        username=row["username"],
-        name=row["display_name"] or row["username"],
-        avatar=avatar_url(row["username"], row["email"]),
-        replies=row["replies"],
-        reposts=row["reposts"],
-        is_edited=row["is_edited"],
-        in_reply_to_id=row["in_reply_to_id"],
-        in_reply_to=row["in_reply_to"],
-        parent_text=(row["parent_text"] or "").strip().partition("\n")[0] or None,
-        reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
-        is_reposted=row["is_reposted"],
-        goes_on=row.get("goes_on", False),
-        for_anonymous=seen_by == "anonymous",
-        is_own=seen_by == "author",
-        extra=extra,
     )

@@ -16,19 +16,12 @@ from werkzeug.datastructures import MultiDict
 from ..accounts.pending import Reason, ask_to_join
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
-from ..web.answers import back, changed, page, reloaded, wants_fragment
+from ..web.answers import back, changed, page, reloaded, show_undoable, wants_fragment
 from ..web.paging import requested_key
 from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
-from .access import (
-    card_of,
-    find_own_post,
-    find_visible_post,
-    is_on_its_page,
-    limit_writing,
-    show_undoable,
-)
-from .card import read_cards
+from .access import card_of, find_own_post, find_visible_post, is_on_its_page, limit_writing
+from .card_reading import read_cards
 from .composer import DraftForm, PostForm, edit_composer, post_composer, reply_composer, typed_extra
 from .drafts import draft_for, draft_of_form, save_draft
 from .models import Post

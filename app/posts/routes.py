@@ -10,19 +10,12 @@ from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of, relationship_to
-from ..web.answers import back, changed, page, show_message, wants_fragment
+from ..web.answers import back, changed, page, show_message, show_undoable, wants_fragment
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
-from .access import (
-    add_button,
-    card_of,
-    is_on_its_page,
-    limit_writing,
-    own_post,
-    show_undoable,
-    visible_post,
-)
-from .card import Card, read_cards
+from .access import add_button, card_of, is_on_its_page, limit_writing, own_post, visible_post
+from .card import Card
+from .card_reading import read_cards
 from .composer import composer_parts, reply_composer
 from .drafts import draft_for
 from .models import Post

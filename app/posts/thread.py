@@ -11,7 +11,8 @@ from ..data.reading import read
 from ..follows.queries import audience_of
 from ..web.paging import Rows, read_rows
 from . import queries
-from .card import Card, read_cards
+from .card import Card
+from .card_reading import read_cards
 from .queries import MOST_BELOW
 
 

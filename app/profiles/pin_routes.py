@@ -22,12 +22,12 @@ from ..web.limits import limiter
 from . import blueprint
 from .models import TooManyPinsError, pin, unpin
 
-PINNING = limiter.shared_limit("2000 per 10 minutes", scope="pinning")
+limit_pinning = limiter.shared_limit("2000 per 10 minutes", scope="pinning")
 
 
 @blueprint.post("/posts/<key:id>/pin", endpoint="pin")
 @login_required
-@PINNING
+@limit_pinning
 def pin_post(id: int) -> ResponseReturnValue:
     """Have one's own post stand first on one's profile."""
     post = own_post(id)
@@ -44,7 +44,7 @@ def pin_post(id: int) -> ResponseReturnValue:
 
 @blueprint.post("/posts/<key:id>/unpin", endpoint="unpin")
 @login_required
-@PINNING
+@limit_pinning
 def unpin_post(id: int) -> ResponseReturnValue:
     """Have it stand among the other posts again."""
     post = own_post(id)

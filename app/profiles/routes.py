@@ -11,7 +11,8 @@ from ..accounts.viewer import viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of
-from ..posts.card import Card, read_cards, read_timeline
+from ..posts.card import Card
+from ..posts.card_reading import read_cards, read_timeline
 from ..web.answers import page, wants_fragment
 from . import blueprint, queries
 from .models import MOST_PINNED

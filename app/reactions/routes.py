@@ -8,14 +8,14 @@ from ..accounts.pending import Reason
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..posts.access import add_button, visible_post
-from ..posts.card import read_timeline
+from ..posts.card_reading import read_timeline
 from ..web.answers import page
 from ..web.limits import limiter
 from ..web.paging import read_rows
 from . import blueprint, queries
 from .models import bookmark, like, unbookmark, unlike
 
-REACTING = limiter.shared_limit("6000 per 10 minutes", scope="reacting")
+limit_reacting = limiter.shared_limit("6000 per 10 minutes", scope="reacting")
 
 
 add_button(
@@ -24,7 +24,7 @@ add_button(
     like,
     unlike,
     template="reactions/_like.html",
-    limit=REACTING,
+    limit=limit_reacting,
     count=queries.likes_seen,
     reason=lambda: Reason(_("Join to like this"), _("Log in to like this")),
 )
@@ -34,7 +34,7 @@ add_button(
     bookmark,
     unbookmark,
     template="reactions/_bookmark.html",
-    limit=REACTING,
+    limit=limit_reacting,
     reason=lambda: Reason(_("Join to bookmark this"), _("Log in to bookmark this")),
 )
 

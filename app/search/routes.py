@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of, person_by_username
-from ..posts.card import Card, read_cards
+from ..posts.card import Card
+from ..posts.card_reading import read_cards
 from ..web.answers import page
 from ..web.i18n import browser_zone
 from ..web.paging import Rows, read_first, read_rows

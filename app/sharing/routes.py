@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, request
-from werkzeug.exceptions import HTTPException
 
 from ..accounts.viewer import viewer
 from ..data.ids import moment_of
@@ -14,7 +13,7 @@ from ..follows.queries import Audience, audience_of
 from ..posts.text import absolute_links
 from ..web.hosts import host_of
 from ..web.public import A_DAY, A_MINUTE, AN_HOUR, public
-from ..web.urls import STATIC, external_url
+from ..web.urls import STATIC, external_url, view_at
 from . import blueprint, pictures, queries
 
 # Of an embedded post, and of its picture, in pixels.
@@ -122,10 +121,7 @@ def _post_at(url: str) -> int | None:
         return None
     if not is_ours or host_of(parts.netloc) not in current_app.config["SERVED_HOSTS"]:
         return None
-    try:
-        endpoint, values = current_app.url_map.bind("localhost").match(parts.path, "GET")
-    except HTTPException:
-        return None
+    endpoint, values = view_at(parts.path) or ("", {})
     return int(values["id"]) if endpoint == "posts.show" else None
 
 

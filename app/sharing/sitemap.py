@@ -8,15 +8,14 @@ from typing import Any
 
 from flask import Response, abort, current_app
 
-from ..data.ids import BIGGEST_ID, LOW_BITS, moment_of
+from ..data.ids import BIGGEST_ID, DAY_OF_IDS, moment_of
 from ..data.reading import read
 from ..web.public import A_DAY, AN_HOUR, public
 from ..web.urls import external_url
 from . import blueprint, queries
 
 # The length of the period of a part, in ids.
-DAY = 86_400_000 << LOW_BITS
-LENGTHS = {"posts": DAY, "people": 7 * DAY}
+LENGTHS = {"posts": DAY_OF_IDS, "people": 7 * DAY_OF_IDS}
 # What search engines have no use for.
 DISALLOWED = ("/search", "/login", "/register", "/reset-password", "/settings/", "/oembed")
 

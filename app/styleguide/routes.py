@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from ..accounts.forms import RegisterForm
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
-from ..posts.card import read_timeline
+from ..posts.card_reading import read_timeline
 from ..timelines.queries import explore
 from ..web.answers import page
 from ..web.paging import Rows

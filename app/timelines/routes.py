@@ -9,7 +9,7 @@ from ..accounts.viewer import viewer
 from ..data.keyset import Window
 from ..data.reading import read
 from ..follows.queries import audience_of
-from ..posts.card import read_timeline
+from ..posts.card_reading import read_timeline
 from ..posts.composer import post_composer
 from ..posts.drafts import draft_for
 from ..posts.text import tag_key

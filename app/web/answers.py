@@ -106,6 +106,14 @@ def show_message(message: str, *, undo: str | None = None) -> None:
     flash({"text": str(message), "undo": undo}, "message")  # type: ignore[arg-type]
 
 
+def show_undoable(message: str, undo: str | None) -> None:
+    """Show ``message``; without htmx with the button that posts to ``undo``.
+
+    With htmx the button stands on the page; a second one would reload it.
+    """
+    show_message(message, undo=None if wants_fragment() else undo)
+
+
 def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
     """Return the path that the person came from, else ``default``, with ``#anchor``.
 

@@ -129,7 +129,7 @@ def iso(moment: datetime) -> str:
 
 @lru_cache(KEPT)
 def _time(_language: str, moment: datetime, function: str, format: str) -> Markup:
-    # times.js copies datetime into Flask-Moment's data-timestamp: a page of cards is 1 KB smaller.
+    # times.js copies datetime into Flask-Moment's data-timestamp: pages are smaller.
     options = Markup(' data-format="{0}"').format(format) if format else ""
     return Markup('<time datetime="{0}" data-function="{1}"{2}>{3} UTC</time>').format(
         iso(moment), function, options, format_datetime(moment, "d MMM y, HH:mm")

@@ -1,8 +1,8 @@
-"""Preferences of a browser, in cookies: its theme, and the language of an anonymous viewer.
+"""Preferences of a browser, in cookies: its theme, and its language.
 
 The theme belongs to the browser, signed in or not: what suits a phone at night does not suit a desk
-in the sun, and without a choice each device decides for itself. The language of somebody with an
-account is stored there.
+in the sun, and without a choice each device decides for itself. The language of an account is
+stored there; the browser's counts for anonymous viewers, and for accounts that have none.
 
 Both are chosen by GET. A page that is cached for all anonymous viewers holds no CSRF token, and
 nothing changes but the browser that asks; a request that another site began changes nothing.
@@ -10,9 +10,11 @@ nothing changes but the browser that asks; a request that another site began cha
 
 from collections.abc import Container, Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug import Response
 
 from .answers import back, page
 from .forms import from_another_site
@@ -42,6 +44,11 @@ def chosen_language() -> str:
     return chosen(request.cookies, LANGUAGE, current_app.config["LANGUAGES"])
 
 
+def forget_language(response: Response) -> None:
+    """Have the settings of the browser decide the language again."""
+    _delete(response, LANGUAGE)
+
+
 def chosen(cookies: Mapping[str, str], name: str, choices: Container[str]) -> str:
     """Return the preference ``name`` in ``cookies`` if it is one of ``choices``, else ""."""
     value = cookies.get(name, "")
@@ -67,11 +74,17 @@ def _keep(name: str, choices: Container[str]) -> ResponseReturnValue:
     response = redirect(back(), 303)
     if from_another_site():
         return response
-    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
     if value := chosen(request.args, name, choices):
-        response.set_cookie(
-            name, value, max_age=KEPT_FOR, secure=is_secure, httponly=True, samesite="Lax"
-        )
+        response.set_cookie(name, value, max_age=KEPT_FOR, **_attributes())
     else:
-        response.delete_cookie(name, secure=is_secure, httponly=True, samesite="Lax")
+        _delete(response, name)
     return response
+
+
+def _delete(response: Response, name: str) -> None:
+    response.delete_cookie(name, **_attributes())
+
+
+def _attributes() -> dict[str, Any]:
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    return {"secure": is_secure, "httponly": True, "samesite": "Lax"}

@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, current_app
-from werkzeug.routing import BaseConverter
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, RequestRedirect
 
 import config
 
@@ -40,6 +41,15 @@ def external_url(endpoint: str, **values: Any) -> str:
     """Return a URL for a mail, built from ``BASE_URL`` and never from the request's host."""
     path = current_app.url_map.bind("localhost").build(endpoint, values)
     return str(current_app.config["BASE_URL"]) + path
+
+
+def view_at(path: str, method: str = "GET") -> tuple[str, dict[str, Any]] | None:
+    """Return the endpoint of the view at ``path`` and the values in the path; None without one."""
+    try:
+        endpoint, values = current_app.url_map.bind("localhost").match(path, method)
+    except (HTTPException, RequestRedirect):
+        return None
+    return endpoint, dict(values)
 
 
 @cache

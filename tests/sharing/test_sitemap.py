@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import pytest
 
 from app.data.database import db
+from app.data.ids import DAY_OF_IDS
 from app.posts.models import Post
 from app.posts.reposting import repost
 from app.posts.writing import edit
 from app.sharing import queries
-from app.sharing.sitemap import DAY
 
 SITE = "http://127.0.0.1:8000"
 NAMES = {"": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -28,7 +28,7 @@ def entries(answer):
 
 
 def part_of(post):
-    return f"/sitemap/posts-{post.id // DAY}.xml"
+    return f"/sitemap/posts-{post.id // DAY_OF_IDS}.xml"
 
 
 @pytest.fixture

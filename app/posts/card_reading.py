@@ -1,0 +1,142 @@
+"""Cards are read with their lists, rendered once, and cached until what they show changes."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any, Literal
+
+from flask import current_app
+from flask.sansio.blueprints import BlueprintSetupState
+from sqlalchemy import Row, bindparam, case, select
+from sqlalchemy.orm import aliased
+
+from ..accounts.avatars import avatar_url
+from ..accounts.models import User
+from ..accounts.viewer import Viewer
+from ..data.database import AnySelect
+from ..data.keyset import Window
+from ..data.reading import read
+from ..follows.queries import Audience, audience_of
+from ..web.i18n import language
+from ..web.paging import Listing, Rows, read_rows
+from .card import Card, card_columns, card_parts, cards_html
+from .models import Post
+from .queries import nth_reply, visible_to
+
+CARDS_KEPT = 8_000
+
+# What the viewer is to the post.
+SeenBy = Literal["anonymous", "author", "other"]
+
+
+def init_app(state: BlueprintSetupState) -> None:
+    """Give the application its cache of cards. The row is the cache key."""
+    state.app.extensions["cards"] = lru_cache(CARDS_KEPT)(_card)
+    state.app.jinja_env.filters["cards_html"] = cards_html
+
+
+def read_timeline(
+    listing: Listing, key: str, viewer: Viewer, **values: Any
+) -> tuple[Rows, list[Card]]:
+    """Read the requested page of ``listing``, entries by the column ``key``, with its cards.
+
+    One statement reads both. A post has one card, whoever else reposted it.
+    """
+    audience = audience_of(viewer)
+
+    def with_cards(window: Window) -> AnySelect:
+        return _cards_of_entries(listing(window), window, key, audience)
+
+    rows = read_rows(with_cards, key, viewer_id=viewer.id, **values)
+    first: dict[int, Card] = {}
+    for card in cards_of(rows.items, viewer):
+        first.setdefault(card.id, card)
+    return rows, list(first.values())
+
+
+def read_cards(ids: Iterable[int], viewer: Viewer) -> dict[int, Card]:
+    """Return the cards of those posts by id that ``viewer`` may see, with one statement."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = read(_cards_by_id(audience_of(viewer)), ids=wanted, viewer_id=viewer.id).all()
+    return {card.id: card for card in cards_of(rows, viewer)}
+
+
+def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
+    """Return the cards of rows that have the columns of :func:`card_columns`."""
+    if not rows:
+        return []
+    card, spoken = current_app.extensions["cards"], language()
+    # Not once for each row: the viewer may be Flask-Login's proxy.
+    viewer_id, others = viewer.id, "other" if viewer.is_authenticated else "anonymous"
+    names = rows[0]._fields  # Documented by SQLAlchemy, as of a named tuple.
+    shown_id, author_id = names.index("shown_id"), names.index("author_id")
+    values = [tuple(row) for row in rows]
+    ids = [row[shown_id] for row in values]
+    loaded = [part.load(ids, viewer) for part in card_parts if part.load]
+    return [
+        card(
+            names,
+            row,
+            tuple([found.get(row[shown_id]) for found in loaded]) if loaded else (),
+            others if row[author_id] != viewer_id else "author",
+            spoken,
+        )
+        for row in values
+    ]
+
+
+@cache
+def _cards_by_id(audience: Audience) -> AnySelect:
+    ids: Any = bindparam("ids", expanding=True)
+    found = select(Post).where(Post.id.in_(ids), visible_to(audience))
+    goes_on = nth_reply(0, audience).is_not(None).label("goes_on")
+    return card_columns(found, audience).add_columns(goes_on)
+
+
+@cache
+def _cards_of_entries(
+    entries: AnySelect, window: Window, key: str, audience: Audience
+) -> AnySelect:
+    entry = entries.subquery("entry")
+    reposter = aliased(User)
+    shown = select(Post).join(entry, entry.c.shown_id == Post.id)
+    found = card_columns(shown, audience).add_columns(
+        entry.c[key],
+        reposter.username.label("reposter"),
+        reposter.display_name.label("reposter_name"),
+    )
+    found = found.outerjoin(reposter, reposter.id == case((entry.c.is_repost, entry.c.author_id)))
+    return window.ordered(found, entry.c[key])
+
+
+def _card(
+    names: tuple[str, ...],
+    values: tuple[Any, ...],
+    loaded: tuple[Any, ...],
+    seen_by: SeenBy,
+    _language: str,
+) -> Card:
+    row = dict(zip(names, values, strict=True))
+    extra = {part.name: row[part.name] for part in card_parts if part.column}
+    extra |= zip((part.name for part in card_parts if part.load), loaded, strict=True)
+    reposter = row.get("reposter")
+    return Card(
+        id=row["shown_id"],
+        body_html=row["body_html"],
+        username=row["username"],
+        name=row["display_name"] or row["username"],
+        avatar=avatar_url(row["username"], row["email"]),
+        replies=row["replies"],
+        reposts=row["reposts"],
+        is_edited=row["is_edited"],
+        in_reply_to_id=row["in_reply_to_id"],
+        in_reply_to=row["in_reply_to"],
+        parent_text=(row["parent_text"] or "").strip().partition("\n")[0] or None,
+        reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
+        is_reposted=row["is_reposted"],
+        goes_on=row.get("goes_on", False),
+        for_anonymous=seen_by == "anonymous",
+        is_own=seen_by == "author",
+        extra=extra,
+    )
