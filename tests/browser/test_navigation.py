@@ -164,9 +164,13 @@ def test_the_number_is_on_one_line_and_hides_no_bell(
     page.goto("/")
     badge = page.locator(".badge")
     expect(badge).to_have_text("99+" if count > 99 else str(count))
-    number = badge.bounding_box()
-    bell = page.locator(".nav-notifications .icon").bounding_box()
+    entry = page.locator(".nav-entry", has=badge)
+    number, bell, around = (each.bounding_box() for each in (badge, entry.locator("svg"), entry))
     assert number["height"] <= 20
+    if size in (PHONE, NARROWEST):
+        assert around["x"] <= number["x"]
+        assert number["x"] + number["width"] <= around["x"] + around["width"]
+        assert number["y"] + number["height"] - bell["y"] <= bell["height"] / 3
     # To the right of the bell, or on its shoulder.
     assert number["x"] >= bell["x"] + bell["width"] / 2 - 6
     assert page.evaluate(OVERFLOW) <= 0

@@ -101,25 +101,6 @@ def test_going_back_does_not_scroll_smoothly(
 # The number of new things
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROWEST], ids=["390", "320"])
-@pytest.mark.parametrize("count", [9, 24, 100])
-def test_the_number_stands_on_one_line_and_leaves_the_bell_in_sight(
-    browse: Browse, site: Site, viewer: User, size: dict[str, int], count: int
-):
-    site.mentions(site.person(), viewer, count)
-    page = browse(as_=viewer, viewport=size)
-    page.goto("/")
-    badge = page.locator(".badge")
-    expect(badge).to_have_text("99+" if count > 99 else str(count))
-    entry = page.locator(".nav-entry", has=badge)
-    number, bell, entry_box = (each.bounding_box() for each in (badge, entry.locator("svg"), entry))
-    assert number["height"] <= 20
-    assert entry_box["x"] <= number["x"]
-    assert number["x"] + number["width"] <= entry_box["x"] + entry_box["width"]
-    covered = number["y"] + number["height"] - bell["y"]
-    assert covered <= bell["height"] / 3
-
-
 def test_the_only_badge_is_the_number_of_new_things(browse: Browse, viewer: User):
     page = browse(as_=viewer)
     for path in ("/", "/settings/sessions", "/notifications"):
