@@ -36,14 +36,14 @@ def app_with_mood(app, make_app):
     with made.app_context():
         mood.moods.create(db.engine)
     yield made
-    with made.app_context():
-        mood.moods.drop(db.engine)
+    posts_erased.disconnect(mood.erase_moods)
     for part in mood.PARTS:
-        card._parts.remove(part)
+        card.card_parts.remove(part)
     composer._parts.remove(mood.FIELD)
     del composer.PostForm.mood
-    posts_erased.disconnect(mood.erase_moods)
     forget_statements()
+    with made.app_context():
+        mood.moods.drop(db.engine)
 
 
 @pytest.fixture
