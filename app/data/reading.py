@@ -6,7 +6,9 @@ of what changes its text; ``bindparam()`` stands for what changes only its value
 """
 
 import threading
+from collections import defaultdict
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 from sqlalchemy import Connection, CursorResult, Engine, Executable
@@ -39,6 +41,27 @@ class _OfThread(threading.local):
 
 
 _kept = _OfThread()
+
+
+class _Compiled(dict[Any, Any]):
+    """The compiled form of one statement on one database, whatever the key.
+
+    SQLAlchemy asks for it by the structure of the whole statement, which Python hashes anew at
+    each run. A statement that is built once is found by its identity.
+    """
+
+    form: Any = None
+
+    def get(self, _key: Any, default: Any = None) -> Any:
+        """Return the form; ``default`` at the first run."""
+        return default if self.form is None else self.form
+
+    def __setitem__(self, _key: Any, form: Any) -> None:
+        self.form = form
+
+
+# By statement and name of the database.
+_compiled: WeakKeyDictionary[Executable, dict[str, _Compiled]] = WeakKeyDictionary()
 
 
 def read(statement: Executable, /, **values: Any) -> CursorResult[Any]:
@@ -74,8 +97,11 @@ def _execute(engine: Engine, statement: Executable, values: dict[str, Any]) -> C
     is_new = engine not in connections
     if is_new:
         connections[engine] = engine.connect()
+    if (by_database := _compiled.get(statement)) is None:
+        by_database = _compiled.setdefault(statement, defaultdict(_Compiled))
+    options = {"compiled_cache": by_database[engine.name]}
     try:
-        return connections[engine].execute(statement, values)
+        return connections[engine].execute(statement, values, execution_options=options)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
