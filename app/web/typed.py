@@ -74,7 +74,7 @@ class SentForm:
 
 def hidden_field(name: str, value: str) -> Markup:
     """Return the hidden input ``name``."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
+    return Markup('<input type="hidden" name="%s" value="%s">') % (name, value)
 
 
 def sent_form() -> SentForm:
