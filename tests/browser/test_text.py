@@ -4,7 +4,7 @@ import secrets
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from .served import Site, User
@@ -67,13 +67,15 @@ def test_nothing_is_drawn_outside_its_card(own_page: Page, site: Site):
         own_page.mouse.move(0, 0)
         drawn = pixels(neighbour)
         stacked.evaluate("element => element.style.visibility = 'hidden'")
-        assert pixels(neighbour) == drawn, url
+        changes = ImageChops.difference(drawn, pixels(neighbour)).getextrema()
+        # Edges of letters are drawn a shade darker or lighter each time.
+        assert max(most for _least, most in changes) < 20, url
 
 
-def pixels(element: Locator) -> bytes:
+def pixels(element: Locator) -> Image.Image:
     """Return what is drawn where ``element`` is; motion is over."""
     with Image.open(BytesIO(element.screenshot(animations="disabled"))) as picture:
-        return picture.convert("RGB").tobytes()
+        return picture.convert("RGB")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
