@@ -19,6 +19,7 @@ from . import queries
 log = logging.getLogger(__name__)
 
 SUGGESTED = 3
+MORE_BY_AUTHOR = 3
 DAYS = 7
 
 
@@ -37,16 +38,20 @@ class Today(NamedTuple):
 
 
 class Aside(NamedTuple):
-    """The rows of :func:`app.discover.queries.suggestions`, and the text of the digest."""
+    """What was read: the text of the digest, and on most pages one of the others."""
 
+    # Rows of :func:`app.discover.queries.suggestions`.
     people: tuple[Row[Any], ...] = ()
+    # Rows of :func:`app.discover.queries.author_of_post`.
+    author: tuple[Row[Any], ...] = ()
     today: str | None = None
 
 
 def aside() -> Aside:
     """Return what stands beside this page, read once for it.
 
-    A page whose main part lists people suggests none, and a profile not the person themselves.
+    Beside a post it is the author. A page whose main part lists people suggests none, and a profile
+    not the person themselves.
     """
     if "aside" not in g:
         try:
@@ -60,12 +65,21 @@ def aside() -> Aside:
 
 
 def _read() -> Aside:
+    if request.endpoint == "posts.show":
+        return _read_author()
     if not viewer.is_authenticated or lists_people():
         return Aside(today=read(queries.today()).scalar())
     statement = queries.suggestions(audience_of(viewer), SUGGESTED)
     username = (request.view_args or {}).get("username", "")
     rows = read(statement, viewer_id=viewer.id, username=username).all()
-    return Aside(tuple(row for row in rows if row.id), rows[0].today)
+    return Aside(people=tuple(row for row in rows if row.id), today=rows[0].today)
+
+
+def _read_author() -> Aside:
+    statement = queries.author_of_post(audience_of(viewer), MORE_BY_AUTHOR)
+    post_id = (request.view_args or {})["id"]
+    rows = read(statement, viewer_id=viewer.id, post_id=post_id).all()
+    return Aside(author=tuple(row for row in rows if row.id), today=rows[0].today)
 
 
 # Pages whose main part has follow buttons of a list of people: the same person stands there once.

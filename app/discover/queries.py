@@ -35,11 +35,15 @@ from ..follows.queries import (
     not_blocked,
     not_muted,
 )
+from ..posts.models import Post
+from ..posts.queries import POST_ID, is_reply, visible_to
 from .models import Digest, Featured, Suggestion, Trend
 
 TODAY = "today"
 # Featured people among whom a viewer's suggestions are looked for.
 MOST_SEARCHED = 40
+# Characters of a post beside another one.
+EXCERPT = 160
 # Tags that a completion offers.
 MOST_COMPLETED = 6
 
@@ -62,6 +66,34 @@ def suggestions(audience: Audience, size: int) -> AnySelect:
     one = select(literal(1).label("one")).subquery("one")
     both = select(*found.c, _today().label("today")).select_from(one.outerjoin(found, true()))
     return both.order_by(found.c.is_featured, found.c.place)
+
+
+@cache
+def author_of_post(audience: Audience, size: int) -> AnySelect:
+    """Select the author of ``post_id``, up to ``size`` other posts by them, and the ``today``.
+
+    A row for each of those posts (``more_id``, ``more_text``), the latest first; where there is
+    none, one row without. Of a post that the viewer may not see, the ``id`` is null.
+    """
+    opened = aliased(Post)
+    visible = select(opened.author_id).where(opened.id == POST_ID, visible_to(audience, opened))
+    author_id = visible.scalar_subquery()
+    author = select(*PERSON, is_followed(audience).label("followed")).where(User.id == author_id)
+    more = select(Post.id, func.substr(Post.body, 1, EXCERPT).label("text")).where(
+        Post.author_id == author_id,
+        Post.id != POST_ID,
+        Post.deleted_at.is_(None),
+        Post.repost_of_id.is_(None),
+        ~is_reply(),
+        Post.body != "",
+    )
+    more = more.order_by(Post.id.desc()).limit(row_count(size)).offset(row_count(0))
+    person, others = author.subquery("person"), more.subquery("others")
+    one = select(literal(1).label("one")).subquery("one")
+    columns = (others.c.id.label("more_id"), others.c.text.label("more_text"))
+    found = select(*person.c, *columns, _today().label("today"))
+    found = found.select_from(one.outerjoin(person, true()).outerjoin(others, true()))
+    return found.order_by(others.c.id.desc())
 
 
 @cache

@@ -2,12 +2,14 @@
 
 import pytest
 
-from tests.html import absent, attributes, one, select, text_of
+from tests.html import absent, attributes, one, parse, select, text_of
 
 PANEL = ".site-aside section[aria-labelledby={0}]"
-PEOPLE, TAGS, PLACE = (PANEL.format(f"aside_{name}") for name in ("people", "tags", "place"))
+PEOPLE, TAGS, PLACE, AUTHOR = (
+    PANEL.format(f"aside_{name}") for name in ("people", "tags", "place", "author")
+)
 # A page for each shape: a timeline, a profile, a post, a form.
-PAGES = ("/", "/@bruno", "/posts/new", "/settings/profile")
+PAGES = ("/", "/@bruno", "/posts/{post}", "/posts/new", "/settings/profile")
 
 
 def names(response):
@@ -122,10 +124,11 @@ def test_an_anonymous_viewer_is_asked_to_join(anonymous, ada, signed_in):
 
 @pytest.mark.parametrize("url", PAGES)
 def test_the_aside_costs_one_statement_and_a_fragment_none(
-    ada, circle, signed_in, work_out, statements, url
+    ada, circle, signed_in, work_out, statements, make_post, url
 ):
     work_out(ada)
     client = signed_in(ada)
+    url = url.format(post=make_post(ada).id)
     with statements() as sent:
         client.get(url)
     assert len([text for text in sent if "digest" in text]) == 1
@@ -133,3 +136,58 @@ def test_the_aside_costs_one_statement_and_a_fragment_none(
     with statements() as sent:
         client.get("/explore?since=0", htmx=True)
     assert not [text for text in sent if "digest" in text]
+
+
+def more_by(page):
+    return [text_of(node) for node in parse(page).css(f"{AUTHOR} .author-more a")]
+
+
+def test_beside_a_post_stands_its_author_and_more_by_them(
+    ada, bruno, make_post, make_follow, signed_in, anonymous, work_out
+):
+    opened = make_post(bruno, "The oven is on.")
+    texts = ("One", "Two", "x" * 300, "Four")
+    posts = [make_post(bruno, text) for text in texts]
+    make_post(bruno, "A reply", in_reply_to=posts[0])
+    gone = make_post(bruno, "Gone")
+    signed_in(bruno).post(f"/posts/{gone.id}/delete")
+    make_post(ada, "By somebody else")
+    make_follow(ada, bruno)
+    work_out(ada)
+    for client, state in ((anonymous, "Follow"), (signed_in(ada), "FollowingUnfollow")):
+        page = client.get(f"/posts/{opened.id}")
+        assert text_of(one(page, f"{AUTHOR} #follow_{bruno.id}")) == state
+        one(page, f"{AUTHOR} .suggestion-name[href='/@bruno']")
+        assert more_by(page) == ["Four", "x" * 160, "Two"]
+        one(page, f"{AUTHOR} .panel-more[href='/@bruno']")
+        one(page, PLACE)
+        absent(page, PEOPLE)
+
+
+def test_beside_ones_own_post_is_no_button_to_follow_oneself(ada, make_post, signed_in):
+    page = signed_in(ada).get(f"/posts/{make_post(ada).id}")
+    one(page, AUTHOR)
+    absent(page, f"{AUTHOR} .btn, {AUTHOR} .author-more")
+
+
+@pytest.mark.parametrize("why", ["is deleted", "is by somebody blocked"])
+def test_beside_a_placeholder_is_no_author(
+    ada, bruno, make_post, make_block, make_user, signed_in, why
+):
+    post = make_post(bruno, "The oven is on.")
+    make_post(make_user("carmen"), "And the bread?", in_reply_to=post)
+    if why == "is deleted":
+        signed_in(bruno).post(f"/posts/{post.id}/delete")
+    else:
+        make_block(bruno, ada)
+    page = signed_in(ada).get(f"/posts/{post.id}")
+    assert page.status_code == 200
+    absent(page, AUTHOR)
+    assert "bruno" not in one(page, ".site-aside").text()
+
+
+def test_whom_one_follows_beside_a_post_has_the_other_button(ada, bruno, make_post, signed_in):
+    client = signed_in(ada)
+    client.get(f"/posts/{make_post(bruno).id}")
+    answer = client.submit(f"{AUTHOR} form", htmx=True)
+    one(answer, f"form#follow_{bruno.id}[action='/@bruno/unfollow']")
