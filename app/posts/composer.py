@@ -19,7 +19,7 @@ from ..data.types import is_storable
 from ..web.forms import LengthFirst, storable
 from ..web.typed import carry_when_expired
 from .drafts import LONGEST_DRAFT, following_nonce
-from .models import Post
+from .models import Draft, Post
 from .refusals import PostedLatelyError, SentBeforeError
 from .text import fault, normal
 
@@ -171,6 +171,7 @@ class Composer:
     # Whether htmx leaves it alone: its page has no place for what is written.
     leaves_page: bool = False
     again: bool = False
+    takes_focus: bool = False
     # The post that it replies to, or edits; a draft stores it too.
     in_reply_to_id: int | None = None
     edits_id: int | None = None
@@ -192,7 +193,7 @@ class Composer:
         *,
         body: str = "",
         extra: Extra | None = None,
-        draft: Row[Any] | None = None,
+        draft: Row[Any] | Draft | None = None,
         sent: PostForm | None = None,
     ) -> "Composer":
         """Put in what was ``sent`` and refused, or the ``draft``, or ``body`` and ``extra``."""

@@ -48,8 +48,8 @@ def create() -> ResponseReturnValue:
     if post is None:
         again = post_composer(sent=form)
         return page("posts/new.html", fragment="composer", status=422, composer=again)
-    undo = url_for("posts.delete", id=post.id)
-    show_undoable(_("Your post is published."), undo)
+    undo = url_for("posts.take_back", id=post.id)
+    show_undoable(_("Your post is published."), undo, view=url_for("posts.show", id=post.id))
     # A page of a post has no place for another one, and may be gone.
     to = back(instead_of=url_for("posts.create"))
     shown = card_of(post, undo=undo)
@@ -92,8 +92,8 @@ def reply(id: int) -> ResponseReturnValue:
         again = reply_composer(id, sent=form)
         around = {} if wants_fragment() else {"post": card_of(parent)}
         return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
-    undo = url_for("posts.delete", id=post.id)
-    show_undoable(_("Your reply is published."), undo)
+    undo = url_for("posts.take_back", id=post.id)
+    show_undoable(_("Your reply is published."), undo, view=url_for("posts.show", id=post.id))
     to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
     if not wants_fragment():
         return redirect(to, 303)
@@ -217,7 +217,8 @@ def _keep_as_draft(sent: SentForm) -> str | None:
             return None
     except TooManyDraftsError:
         return None
-    draft = draft_of_form(viewer.id, nonce)
+    kept = draft_of_form(viewer.id, nonce)
+    draft = kept and kept.id
     if what["in_reply_to_id"]:
         return url_for("posts.write_reply", id=what["in_reply_to_id"], draft=draft)
     if what["edits_id"]:

@@ -1,4 +1,4 @@
-"""The routes of drafts: saved while one types, listed, continued, discarded."""
+"""The routes of drafts: saved while one types, listed, discarded; of a post that is taken back."""
 
 from flask import Response, abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +11,14 @@ from ..web.answers import answer_with_messages, back, changed, page, show_messag
 from ..web.limits import limiter
 from ..web.paging import read_rows
 from . import blueprint
-from .access import find_own_post, find_visible_post
-from .composer import DraftForm, edit_composer, post_composer, reply_composer
+from .access import find_own_post, find_visible_post, is_on_its_page, limit_writing, own_post
+from .card_reading import read_cards
+from .composer import Composer, DraftForm, edit_composer, post_composer, reply_composer
 from .drafts import delete_draft, draft_by_id, save_draft
 from .drafts import drafts as viewers_drafts
+from .models import Draft, Post
 from .refusals import TooManyDraftsError
+from .taking_back import take_back
 
 
 @blueprint.get("/drafts")
@@ -60,6 +63,50 @@ def discard(id: int) -> ResponseReturnValue:
     delete_draft(viewer.id, draft.nonce)
     show_message(_("The draft is gone."))
     return changed("posts/_discarded.html", to=url_for("posts.drafts"))
+
+
+@blueprint.post("/posts/<key:id>/take-back", endpoint="take_back")
+@login_required
+@limit_writing
+def take_back_post(id: int) -> ResponseReturnValue:
+    """Delete a post that was just published, and give its text back to its author."""
+    post = own_post(id, or_deleted=True)
+    try:
+        draft = take_back(viewer, post)
+    except TooManyDraftsError as error:
+        show_message(str(error))
+        return answer_with_messages(409) if wants_fragment() else redirect(back(), 303)
+    show_message(_("Taken back. The text is kept as a draft."))
+    if not wants_fragment():
+        return redirect(_page_of(draft) if draft else back(), 303)
+    parents = read_cards([post.in_reply_to_id] if post.in_reply_to_id else [], viewer)
+    return changed(
+        "posts/_taken_back.html",
+        to="",
+        post=post,
+        parent=parents.get(post.in_reply_to_id or 0),
+        composer=draft and _composer_of(post, draft),
+    )
+
+
+def _page_of(draft: Draft) -> str:
+    if draft.in_reply_to_id:
+        return url_for("posts.write_reply", id=draft.in_reply_to_id, draft=draft.id)
+    return url_for("posts.new", draft=draft.id)
+
+
+def _composer_of(post: Post, draft: Draft) -> Composer:
+    """Return the composer with the text of a post that was taken back, for its page."""
+    if not draft.in_reply_to_id:
+        composer = post_composer(draft=draft)
+    else:
+        in_thread = is_on_its_page(draft.in_reply_to_id)
+        composer = reply_composer(draft.in_reply_to_id, in_thread=in_thread, draft=draft)
+        if not in_thread:
+            # In place of the card. Another reply to the same post may be open.
+            composer.element = f"composer_{post.id}"
+    composer.takes_focus = True
+    return composer
 
 
 def _not_saved(form: DraftForm) -> Response:

@@ -79,10 +79,9 @@ def save_draft(
     return True
 
 
-def draft_of_form(author_id: int, nonce: str) -> int | None:
-    """Return the id of the draft of the form with that ``nonce``; None where there is none."""
-    draft = db.session.scalar(_of_form(author_id, nonce))
-    return draft.id if draft else None
+def draft_of_form(author_id: int, nonce: str) -> Draft | None:
+    """Return the draft of the form with that ``nonce``; None where there is none."""
+    return db.session.scalar(_of_form(author_id, nonce))
 
 
 def _of_form(author_id: int, nonce: str) -> Select[Draft]:

@@ -101,17 +101,20 @@ def answer_with_messages(status: int) -> Response:
     return make_response(render_template("_messages_partial.html"), status)
 
 
-def show_message(message: str, *, undo: str | None = None) -> None:
-    """Show ``message`` once, with a button "Undo" that posts to the URL ``undo`` if given."""
-    flash({"text": str(message), "undo": undo}, "message")  # type: ignore[arg-type]
+def show_message(message: str, *, undo: str | None = None, view: str | None = None) -> None:
+    """Show ``message`` once.
+
+    With a link "View" to the URL ``view``, and a button "Undo" that posts to ``undo``, if given.
+    """
+    flash({"text": str(message), "undo": undo, "view": view}, "message")  # type: ignore[arg-type]
 
 
-def show_undoable(message: str, undo: str | None) -> None:
-    """Show ``message``; without htmx with the button that posts to ``undo``.
+def show_undoable(message: str, undo: str | None, *, view: str | None = None) -> None:
+    """Show ``message`` as :func:`show_message`; the button that posts to ``undo`` without htmx.
 
     With htmx the button stands on the page; a second one would reload it.
     """
-    show_message(message, undo=None if wants_fragment() else undo)
+    show_message(message, undo=None if wants_fragment() else undo, view=view)
 
 
 def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:

@@ -157,6 +157,37 @@ def test_deleting_and_undoing_keep_the_text_in_the_composer(
     expect(composer(own_page)).to_have_value("Half a thought")
 
 
+def test_undo_gives_the_text_of_a_new_post_back(own_page: Page, site: Site, viewer: User):
+    own_page.goto("/")
+    composer(own_page).fill("Fresh bred")
+    send(own_page).click()
+    expect(flash(own_page).get_by_role("link", name="View")).to_be_visible()
+    own_page.get_by_role("button", name="Undo").click()
+    expect(composer(own_page)).to_have_value("Fresh bred")
+    expect(composer(own_page)).to_be_focused()
+    assert site.posts_of(viewer) == []
+    composer(own_page).fill("Fresh bread")
+    send(own_page).click()
+    expect(own_page.locator("#posts .post-body")).to_have_text("Fresh bread")
+    assert site.posts_of(viewer) == ["Fresh bread"]
+    assert site.drafts_of(viewer) == []
+
+
+@only_with_scripts
+def test_undo_leaves_what_was_typed_since_in_the_composer(
+    own_page: Page, site: Site, viewer: User
+):
+    own_page.goto("/")
+    composer(own_page).fill("One")
+    send(own_page).click()
+    expect(cards(own_page)).to_have_count(1)
+    composer(own_page).fill("Two")
+    own_page.get_by_role("button", name="Undo").click()
+    expect(cards(own_page)).to_have_count(0)
+    expect(composer(own_page)).to_have_value("Two")
+    assert "One" in site.drafts_of(viewer)
+
+
 @only_with_scripts
 def test_a_refused_post_takes_no_page_load_and_keeps_the_focus(own_page: Page, watch: Watch):
     watch.allow(422)

@@ -77,7 +77,7 @@ def test_the_composer_appends_the_reply_and_empties_itself(client, post, rows):
     assert one(answer, "form#composer [name=nonce]").attributes["value"] != nonce
     added = one(answer, "hx-partial[hx-target='#posts'][hx-swap=beforeend]")
     assert text_of(added.css_first("article.post .post-body")) == "I have one."
-    assert messages(answer) == ["Your reply is published."]
+    assert messages(answer) == ["Your reply is published. View"]
     reply = rows("post", "body = 'I have one.'")[0]
     assert reply["in_reply_to_id"] == post.id
     assert reply["in_reply_to_author_id"] == post.author_id
@@ -114,7 +114,7 @@ def test_a_new_reply_has_an_undo_button(client, post, rows):
     client.get(f"/posts/{post.id}")
     answer = client.submit("#composer", htmx=True, body="I have one.")
     undo = one(answer, ".post-undo button").attributes["formaction"]
-    assert undo == f"/posts/{newest(rows)}/delete"
+    assert undo == f"/posts/{newest(rows)}/take-back"
     client.post(undo, htmx=True)
     assert replies_count(rows, post) == 0
 
@@ -129,7 +129,7 @@ def test_without_javascript_the_reply_is_shown_in_its_thread(client, post, rows,
     assert answer.location == f"/posts/{post.id}?through={reply}#post_{reply}"
     page = client.follow(answer)
     assert cards(page) == [post.id, reply]
-    assert messages(page) == ["Your reply is published. Undo"]
+    assert messages(page) == ["Your reply is published. View Undo"]
     assert text_of(one(page, f"#reply_{post.id}")) == "1"
 
 

@@ -28,7 +28,7 @@ def test_with_htmx_the_card_is_added_on_top_and_the_composer_is_empty(client, ro
     assert one(answer, "form#composer [name=nonce]").attributes["value"] != nonce
     added = one(answer, "hx-partial[hx-target='#posts'][hx-swap=afterbegin]")
     assert added.css_first("article.post .post-body").html.endswith("Hello<br>there</div>")
-    assert messages(answer) == ["Your post is published."]
+    assert messages(answer) == ["Your post is published. View"]
     assert rows("post")[0]["body"] == "Hello\nthere"
     assert rows("user")[0]["posts_count"] == 1
 
@@ -39,7 +39,7 @@ def test_without_javascript_writing_leads_back_to_the_page(client):
     assert answer.status_code == 303
     assert answer.location == "/?before=99999999999999999"
     page = client.follow(answer)
-    assert messages(page) == ["Your post is published. Undo"]
+    assert messages(page) == ["Your post is published. View Undo"]
     one(client.get("/"), "article.post .post-body", text="Hello")
 
 
