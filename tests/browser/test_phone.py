@@ -156,3 +156,19 @@ def test_a_time_in_the_future_is_just_now(
     own_page.clock.set_fixed_time(datetime.now(UTC) - behind)
     own_page.goto("/")
     expect(card(own_page, post).locator("time")).to_have_text("now")
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [("/@phone", "Greta Sommer"), ("thread", "Post"), ("/drafts", "Drafts"), ("/", "Microblog")],
+)
+def test_the_bar_at_the_top_says_where_one_is(
+    browse: Browse, site: Site, reader: User, path: str, title: str
+):
+    page = browse(as_=reader, viewport=PHONE)
+    (post,) = site.writes(reader, "Where am I?")
+    page.goto(f"/posts/{post.id}" if path == "thread" else path)
+    in_bar = page.locator(".brand, main > h1:not(.visually-hidden), .bar-title")
+    shown = [each.inner_text() for each in in_bar.all() if each.is_visible()]
+    assert shown == [title]
+    expect(page.locator(".site-back")).to_be_visible(visible=path != "/")

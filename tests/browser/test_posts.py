@@ -174,9 +174,7 @@ def test_undo_gives_the_text_of_a_new_post_back(own_page: Page, site: Site, view
 
 
 @only_with_scripts
-def test_undo_leaves_what_was_typed_since_in_the_composer(
-    own_page: Page, site: Site, viewer: User
-):
+def test_undo_leaves_what_was_typed_since_in_the_composer(own_page: Page, site: Site, viewer: User):
     own_page.goto("/")
     composer(own_page).fill("One")
     send(own_page).click()
