@@ -15,7 +15,7 @@ from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
-from ..web.answers import back, changed, wants_fragment
+from ..web.answers import back, changed, show_message, wants_fragment
 from ..web.limits import limiter
 from . import queries
 from .card import Card
@@ -70,6 +70,7 @@ def add_button(
     limit: Callable[..., Any],
     count: Callable[[Audience], ColumnElement[int]] | None = None,
     reason: Callable[[], Reason],
+    done: Callable[[], str],
 ) -> None:
     """Register the POST routes of a card's button: ``/posts/<id>/<verb>`` and ``…/un<verb>``.
 
@@ -77,7 +78,7 @@ def add_button(
     anything to undo, and needs no sight of the post: what somebody did is theirs to take back. The
     answer is ``template`` for htmx, with the new value of ``count`` (a column of posts), else a
     redirect back to where the button was. ``reason`` is why an anonymous viewer who presses it is
-    asked to join.
+    asked to join, and ``done`` says once they have joined that it is done.
     """
 
     def add(endpoint: str, *, pressed: bool) -> None:
@@ -109,6 +110,7 @@ def add_button(
     def press_once_joined(id: int) -> str:
         if seen := find_visible_post(id):
             act(viewer, seen)
+            show_message(done())
         return url_for("posts.show", id=id)
 
     do_once_joined(f"{blueprint.name}.{verb}", lambda **_values: reason(), press_once_joined)

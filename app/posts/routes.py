@@ -73,6 +73,7 @@ add_button(
     limit=limit_writing,
     count=queries.reposts_seen,
     reason=lambda: Reason(_("Join to repost this"), _("Log in to repost this")),
+    done=lambda: _("You reposted the post."),
 )
 
 

@@ -27,6 +27,7 @@ add_button(
     limit=limit_reacting,
     count=queries.likes_seen,
     reason=lambda: Reason(_("Join to like this"), _("Log in to like this")),
+    done=lambda: _("You like the post now."),
 )
 add_button(
     blueprint,
@@ -36,6 +37,7 @@ add_button(
     template="reactions/_bookmark.html",
     limit=limit_reacting,
     reason=lambda: Reason(_("Join to bookmark this"), _("Log in to bookmark this")),
+    done=lambda: _("The post is among your bookmarks."),
 )
 
 

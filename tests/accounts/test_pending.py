@@ -67,12 +67,18 @@ def test_it_survives_errors_and_changing_between_the_forms(ada, bruno, anonymous
 
 
 @pytest.mark.parametrize(
-    ("verb", "why"), [("like", "Join to like this"), ("repost", "Join to repost this")]
+    ("verb", "why", "done"),
+    [
+        ("like", "Join to like this", "You like the post now."),
+        ("repost", "Join to repost this", "You reposted the post."),
+    ],
 )
-def test_a_button_of_a_card_is_pressed_once_joined(post, anonymous, rows, verb, why):
+def test_a_button_of_a_card_is_pressed_once_joined(post, anonymous, rows, verb, why, done):
     page = come(anonymous, "/explore", f"#post_{post.id} a.{verb}")
     assert text_of(one(page, "h1")) == why
-    assert join(anonymous).location == f"/welcome?next=/posts/{post.id}"
+    answer = join(anonymous)
+    assert answer.location == f"/welcome?next=/posts/{post.id}"
+    assert messages(anonymous.follow(answer)) == ["Welcome, newcomer!", done]
     by = id_of(rows, "newcomer")
     if verb == "like":
         assert [(row["user_id"], row["post_id"]) for row in rows("like")] == [(by, post.id)]
