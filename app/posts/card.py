@@ -125,7 +125,7 @@ class Card:
 
     @property
     def may_be_tall(self) -> bool:
-        """Whether the text could be taller on a phone than lists show; card.css measures it."""
+        """Whether a phone may show the text taller than lists do; post-text.css measures it."""
         wide = len(_MAYBE_WIDE.findall(self.body_html))
         return self.body_html.count("<br>") + len(self.body_html) / 25 + wide / 4 > 16
 

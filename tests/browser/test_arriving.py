@@ -89,6 +89,7 @@ def test_a_stranger_likes_and_logs_in(page: Page, site: Site, viewer: User):
     expect(page.get_by_role("heading", name="Log in to like this")).to_be_visible()
     log_in(page, viewer)
     expect(acts(card(page, post), "like")).to_have_attribute("aria-pressed", "true")
+    expect(flash(page)).to_contain_text("You like the post now.")
 
 
 def test_every_step_can_be_skipped(page: Page, site: Site):
@@ -100,6 +101,20 @@ def test_every_step_can_be_skipped(page: Page, site: Site):
     expect(page).to_have_url(f"{site.url}/")
     follow_link(page.get_by_role("link", name="Find people to follow"))
     expect(page).to_have_url(f"{site.url}/welcome/people")
+
+
+@pytest.mark.parametrize("size", [{"width": 390, "height": 600}, {"width": 1280, "height": 600}])
+def test_whom_to_follow_can_be_left_without_scrolling(
+    own_page: Page, site: Site, size: dict[str, int]
+):
+    for _each in range(12):
+        site.person(about_me="Bread, and what goes with it.")
+    own_page.set_viewport_size(size)
+    own_page.goto("/welcome/people")
+    go_on = own_page.get_by_role("link", name="Go on")
+    expect(go_on).to_be_in_viewport()
+    follow_link(go_on)
+    expect(own_page.get_by_role("heading", name="Say hello")).to_be_visible()
 
 
 # The aside

@@ -99,6 +99,8 @@ def test_long_names_leave_the_time_in_its_place(
     right = within["x"] + within["width"]
     assert handle["x"] + handle["width"] <= (time["x"] if scripts else right) + 1
     assert handle["width"] >= 60
+    # Of the two, the name is cut.
+    assert shown.locator(".handle").first.evaluate("each => each.scrollWidth <= each.clientWidth")
     assert time["x"] + time["width"] <= right + 1
     assert name["width"] >= 15
     assert own_page.evaluate("document.documentElement.scrollWidth") <= width
