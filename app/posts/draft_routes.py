@@ -7,6 +7,7 @@ from flask_login import login_required
 
 from ..accounts.viewer import viewer
 from ..data.reading import read
+from ..follows.queries import audience_of
 from ..web.answers import answer_with_messages, back, changed, page, show_message, wants_fragment
 from ..web.limits import limiter
 from ..web.paging import read_rows
@@ -25,7 +26,8 @@ from .taking_back import take_back
 @login_required
 def drafts() -> ResponseReturnValue:
     """What the viewer typed and did not send."""
-    rows = read_rows(viewers_drafts, "id", viewer_id=viewer.id)
+    audience = audience_of(viewer)
+    rows = read_rows(lambda window: viewers_drafts(window, audience), "id", viewer_id=viewer.id)
     return page("posts/drafts.html", fragment="drafts", rows=rows)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Row,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -18,14 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..accounts.viewer import Viewer
 from ..data.database import AnySelect, HasId, db, delete_row, now, writing
 from ..data.keyset import Window, row_count
 from ..data.reading import read
-from ..follows.queries import VIEWER_ID
+from ..follows.queries import VIEWER_ID, Audience
 from .models import Draft, Post, Version
+from .queries import visible_to
 from .refusals import MOST_DRAFTS, TooManyDraftsError
 from .text import normal
 
@@ -102,9 +105,14 @@ def has_drafts() -> ColumnElement[bool]:
 
 
 @cache
-def drafts(window: Window) -> AnySelect:
-    """Select what the viewer typed and did not send."""
-    return window.of(_drafts(Draft.in_reply_to_id, Draft.edits_id, Draft.saved_at), Draft.id)
+def drafts(window: Window, audience: Audience) -> AnySelect:
+    """Select what the viewer typed and did not send, and to whom they reply (``in_reply_to``)."""
+    parent, author = aliased(Post), aliased(User)
+    columns = (Draft.in_reply_to_id, Draft.edits_id, Draft.saved_at)
+    found = _drafts(*columns, author.username.label("in_reply_to"))
+    seen = and_(parent.id == Draft.in_reply_to_id, visible_to(audience, parent))
+    found = found.outerjoin(parent, seen).outerjoin(author, author.id == parent.author_id)
+    return window.of(found, Draft.id)
 
 
 def draft_for(

@@ -436,7 +436,9 @@ def test_the_list_shows_each_kind_and_links_to_its_form(client, post, ada, make_
     page = client.get("/drafts")
     assert bodies(page) == ["Better", "For Bruno", "For everybody"]
     kinds = [text_of(node) for node in select(page, ".draft > .secondary")]
-    for kind, shown in zip(("A change to a post", "A reply", "A post"), kinds, strict=True):
+    for kind, shown in zip(
+        ("A change to a post", "A reply to @bruno", "A post"), kinds, strict=True
+    ):
         assert shown.startswith(f"{kind} ·")
     links = attributes(page, ".draft a.btn", "href")
     forms = (f"#composer_edit_{mine.id}", f"#composer_{post.id}", "#composer")
