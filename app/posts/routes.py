@@ -44,7 +44,8 @@ def menu(id: int) -> ResponseReturnValue:
     if not (post.is_own or post.for_anonymous):
         found = relationship_to(audience_of(viewer))
         author = read(found, username=post.username, viewer_id=viewer.id).first()
-    return page("posts/menu.html", fragment="menu", post=post, author=author)
+    came_from = back(default=url_for("posts.show", id=id))
+    return page("posts/menu.html", fragment="menu", post=post, author=author, came_from=came_from)
 
 
 @blueprint.get("/posts/<key:id>/history")

@@ -13,6 +13,9 @@ from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from jinja2_fragments.flask import render_block
 
+# The form field with the path to go back to.
+BACK = "back"
+
 bootstrap = Bootstrap5()
 htmx = HTMX()
 
@@ -120,16 +123,22 @@ def show_undoable(message: str, undo: str | None, *, view: str | None = None) ->
 def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
     """Return the path that the person came from, else ``default``, with ``#anchor``.
 
-    ``instead_of`` names a path that is not gone back to, with all paths below it.
+    A page that one only passes through sends the path in the field :data:`BACK`. ``instead_of``
+    names a path that is not gone back to, with all paths below it.
     """
-    came_from = urlsplit(request.referrer or "")
-    own = came_from.netloc == request.host and own_path(came_from.path)
+    came_from = urlsplit(_passed_from() or request.referrer or "")
+    own = came_from.netloc in ("", request.host) and own_path(came_from.path)
     if not own or came_from.path == request.path:
         return default
     if instead_of and f"{came_from.path}/".startswith(f"{instead_of}/"):
         return default
     query = f"?{came_from.query}" if came_from.query else ""
     return came_from.path + query + (f"#{anchor}" if anchor else "")
+
+
+def _passed_from() -> str | None:
+    path = None if wants_fragment() else request.form.get(BACK)
+    return path if own_path(path) else None
 
 
 def own_url() -> str:

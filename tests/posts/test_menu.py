@@ -43,14 +43,46 @@ def test_copying_works_by_the_permalink(post, anonymous):
     assert cards(page) == [post.id]
 
 
-def test_muting_and_its_undo_lead_back_to_the_list(ada, post, signed_in):
+def open_menu(client, post, came_from):
+    """Open the page of the menu as from a link on another page; return its hidden fields."""
+    client.get(f"/posts/{post.id}/menu", headers={"Referer": f"http://localhost{came_from}"})
+    fields = select(client.page, "[name][form=actions]:not(button)")
+    return {field.attributes["name"]: field.attributes["value"] for field in fields}
+
+
+@pytest.mark.parametrize("came_from", ["/explore?before=99999999999999999", "/@bruno"])
+def test_muting_and_its_undo_lead_back_to_the_page_before_the_menu(ada, post, signed_in, came_from):
     client = signed_in(ada)
-    client.get(f"/posts/{post.id}/menu")
-    page = client.follow(client.press("[formaction='/@bruno/mute']"))
-    assert "Unmute @bruno" in entries(page)
+    answer = client.post("/@bruno/mute", open_menu(client, post, came_from))
+    assert answer.location == came_from
+    page = client.follow(answer)
     assert messages(page)[0].startswith("You muted @bruno")
-    page = client.follow(client.press(".message button"))
-    assert "Mute @bruno" in entries(page)
+    assert client.press(".message button").location == came_from
+
+
+@pytest.mark.parametrize("came_from", ["/", "/@ada"])
+def test_pinning_leads_back_to_the_card_in_its_list(ada, make_post, signed_in, came_from):
+    client, mine = signed_in(ada), make_post(ada)
+    answer = client.post(f"/posts/{mine.id}/pin", open_menu(client, mine, came_from))
+    assert answer.location == f"{came_from}#post_{mine.id}"
+
+
+def test_deleting_leads_back_to_the_list_and_not_to_the_post(ada, make_post, signed_in):
+    client, mine = signed_in(ada), make_post(ada)
+    for came_from, to in (("/@ada", "/@ada"), (f"/posts/{mine.id}", "/")):
+        fields = open_menu(client, mine, came_from)
+        assert client.post(f"/posts/{mine.id}/delete", fields).location == to
+        client.post(f"/posts/{mine.id}/restore")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "/\\example.org"])
+def test_the_way_back_leads_to_our_own_pages_alone(ada, bruno, post, signed_in, elsewhere):
+    client = signed_in(ada)
+    assert open_menu(client, post, "")["back"] == f"/posts/{post.id}"
+    for path in (f"/posts/{post.id}/like", "/@bruno/mute"):
+        client.get("/explore")
+        to = client.post(path, {"back": elsewhere}).location
+        assert to.partition("#")[0] == "/explore"
 
 
 def test_blocking_leads_to_the_profile_where_it_is_undone(ada, post, signed_in):
