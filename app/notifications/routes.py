@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import abort, make_response, request, session, url_for
+from flask import Response, abort, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -14,8 +14,12 @@ from .groups import read_groups
 from .models import KINDS, read_through
 from .unread import unread_count
 
-# In the cookie: what came after this id is marked as new, until the viewer leaves the page.
+# In the cookie: what came after this id is marked as new, until the viewer leaves the page; and
+# whether they have only opened what it lists, from which they come back.
 NEW_AFTER = "notifications-new-after"
+OPENED = "notifications-opened"
+# The blueprints of the pages that it links to.
+LISTED = ("posts", "profiles")
 
 
 @blueprint.get("/notifications")
@@ -50,13 +54,33 @@ def index() -> ResponseReturnValue:
 def _new_after() -> int:
     """Return the id after which notifications are marked as new.
 
-    They stay marked on all that is loaded from this page until the viewer comes from another one.
+    They stay marked on all that is loaded from this page, and for who opens a notification and
+    comes back, until the viewer comes from another page.
     """
     kept: int | None = session.get(NEW_AFTER)
-    stays = wants_fragment() or urlsplit(request.referrer or "").path == url_for(".index")
+    stays = wants_fragment() or _is_from_here() or session.pop(OPENED, False)
     if kept is not None and stays:
         return kept
     read_at: int = viewer.columns["notifications_read_at"]
     if not wants_fragment() and kept != read_at:
         session[NEW_AFTER] = read_at
     return read_at
+
+
+@blueprint.after_app_request
+def note_opened(response: Response) -> Response:
+    """Note that the viewer has opened a notification, or has left for another page."""
+    is_page = response.mimetype == "text/html" and not response.cache_control.public
+    if request.method != "GET" or wants_fragment() or not is_page or NEW_AFTER not in session:
+        return response
+    # A browser that goes back sends the page from which it first came here, so that would not do.
+    if request.blueprint in LISTED:
+        if _is_from_here():
+            session[OPENED] = True
+    elif request.blueprint != blueprint.name:
+        session.pop(OPENED, None)
+    return response
+
+
+def _is_from_here() -> bool:
+    return urlsplit(request.referrer or "").path == url_for("notifications.index")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .served import Site, User
-from .steps import no_page_load, only_with_scripts, scroll_down, tick
+from .steps import follow_link, no_page_load, only_with_scripts, scroll_down, tick
 
 COUNTER = "?counted="
 
@@ -42,6 +42,24 @@ def test_a_new_follower_is_counted_shown_and_read(
     expect(counter(own_page)).to_have_count(0)
     own_page.get_by_role("link", name="Notifications").click()
     expect(own_page.locator(".notification")).to_have_count(1)
+    expect(own_page.locator(".notification-new")).to_have_count(0)
+
+
+def test_who_opens_one_and_goes_back_finds_the_others_marked(
+    own_page: Page, site: Site, viewer: User, fan: User
+):
+    one, two = site.writes(viewer, "One", "Two")
+    site.likes(fan, one)
+    site.likes(fan, two)
+    own_page.goto("/")
+    follow_link(own_page.get_by_role("link", name=re.compile("^Notifications")))
+    expect(own_page.locator(".notification-new")).to_have_count(2)
+    follow_link(own_page.get_by_role("link", name="One", exact=True))
+    own_page.go_back()
+    expect(own_page.locator(".notification-new")).to_have_count(2)
+    expect(counter(own_page)).to_have_count(0)
+    follow_link(own_page.get_by_role("link", name="Explore").first)
+    follow_link(own_page.get_by_role("link", name=re.compile("^Notifications")))
     expect(own_page.locator(".notification-new")).to_have_count(0)
 
 

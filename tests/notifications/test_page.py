@@ -269,6 +269,28 @@ def test_marks_stay_until_the_viewer_leaves_the_page(people, post, client, like,
     assert sentences(page) == ["bob @bob reposted your post"]
 
 
+def test_marks_stay_for_who_opens_a_notification_and_comes_back(people, post, client, like):
+    (ann,) = people(1)
+    like(ann, post)
+    client.get("/notifications")
+    for opened in (f"/posts/{post.id}", "/@ann"):
+        from_notifications(client, opened)
+        # Going back, a browser sends the page from which it first came.
+        page = client.get("/notifications", headers={"Referer": "http://localhost/"})
+        select(page, ".notification-new", count=1)
+    from_notifications(client, f"/posts/{post.id}")
+    client.get("/explore")
+    absent(client.get("/notifications"), ".notification-new")
+
+
+def test_a_post_that_is_opened_from_elsewhere_keeps_no_marks(people, post, client, like):
+    (ann,) = people(1)
+    like(ann, post)
+    client.get("/notifications")
+    client.get(f"/posts/{post.id}", headers={"Referer": "http://localhost/@ada"})
+    absent(client.get("/notifications"), ".notification-new")
+
+
 @pytest.mark.parametrize("htmx", [True, False])
 def test_further_pages_have_the_marks_of_the_first(app, ada, people, make_post, client, htmx):
     ann, bob = people(2)
