@@ -111,7 +111,8 @@ def drafts(window: Window, audience: Audience) -> AnySelect:
     columns = (Draft.in_reply_to_id, Draft.edits_id, Draft.saved_at)
     found = _drafts(*columns, author.username.label("in_reply_to"))
     seen = and_(parent.id == Draft.in_reply_to_id, visible_to(audience, parent))
-    found = found.outerjoin(parent, seen).outerjoin(author, author.id == parent.author_id)
+    found = found.select_from(Draft).outerjoin(parent, seen)
+    found = found.outerjoin(author, author.id == parent.author_id)
     return window.of(found, Draft.id)
 
 
