@@ -31,9 +31,9 @@ DATABASES = "sqlite:////path/to/file or postgresql://user:password@host/name"
 NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
         "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
-        "INSTANCE_PATH MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER MAIL_USERNAME "
-        "MAIL_USE_SSL MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY "
-        "SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
+        "INSTANCE_PATH KEEP_ORIGINALS MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER "
+        "MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION "
+        "SECRET_KEY SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
 # From 0 to 1: how similar a name is to ours if it is a slip of the finger.
@@ -150,6 +150,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2, 0, 3600),
         # The maximum length of a post, in code points.
         "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500, 1, 100_000),
+        # Whether pictures are kept as they came in, too; they may tell where they were taken.
+        "KEEP_ORIGINALS": _switch(env, "KEEP_ORIGINALS"),
         # The following values are the same everywhere and not read from the environment.
         # Login sessions are rows that can be revoked. The session protection of Flask-Login would
         # sign people out when their IP address changes.

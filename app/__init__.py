@@ -19,6 +19,7 @@ DOMAINS = (
     "accounts",
     "follows",
     "posts",
+    "media",
     "reactions",
     "timelines",
     "profiles",

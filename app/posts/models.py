@@ -52,6 +52,7 @@ class Post(TimeOrdered, Base):
     replies_count: Mapped[int] = mapped_column(default=0)
     reposts_count: Mapped[int] = mapped_column(default=0)
     likes_count: Mapped[int] = mapped_column(default=0)
+    pictures_count: Mapped[int] = mapped_column(default=0)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,0 +1,76 @@
+"""Jobs of pictures: making them ready, and sweeping away those that nobody has any more."""
+
+import logging
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+
+from ..data.database import db, now, writing
+from ..data.ids import id_at
+from ..jobs import every_minute, job
+from ..posts.models import UNDO_WITHIN, Draft
+from .models import Picture
+from .processing import TRIED_AGAIN_AFTER, delete_files, delete_original, process_picture
+from .stores import StoreUnavailableError
+
+log = logging.getLogger(__name__)
+
+# A picture in a composer is kept as long as its draft; one without a draft, for this time.
+KEPT_WITHOUT_DRAFT = timedelta(days=1)
+# Pictures of one round, so that mail is delivered meanwhile.
+AT_ONCE = 100
+
+
+@job
+def process(id: int) -> None:
+    """Make a picture that arrived ready to be shown."""
+    process_picture(id)
+
+
+@every_minute
+def process_waiting() -> None:
+    """Take up the pictures that the queue lost, or that could not be prepared then."""
+    earlier = now() - TRIED_AGAIN_AFTER
+    # What arrived lately is still being stored, or stands in the queue.
+    waits = and_(Picture.state == "waiting", Picture.id < id_at(earlier))
+    free = or_(Picture.tried_at.is_(None), Picture.tried_at < earlier)
+    found = select(Picture.id).where(waits, free, Picture.removed_at.is_(None))
+    for id in db.session.scalars(found.limit(AT_ONCE)).all():
+        process_picture(id)
+
+
+@every_minute
+def sweep() -> None:
+    """Delete the pictures that nobody has any more, and the originals of those that are ready."""
+    with writing(is_visible=False) as session:
+        # From here on, no composer finds them.
+        forgotten = update(Picture).where(_of_no_draft()).values(nonce=None)
+        session.execute(forgotten, execution_options={"synchronize_session": False})
+    try:
+        for picture in db.session.scalars(select(Picture).where(_is_gone()).limit(AT_ONCE)).all():
+            delete_files(picture.key)
+            with writing(is_visible=False) as session:
+                session.execute(delete(Picture).where(Picture.id == picture.id))
+        if not current_app.config["KEEP_ORIGINALS"]:
+            done = and_(Picture.state == "ready", Picture.has_original.is_(True))
+            found = select(Picture).where(done).limit(AT_ONCE)
+            for picture in db.session.scalars(found).all():
+                delete_original(picture)
+    except StoreUnavailableError:
+        log.warning("The store of pictures is away: what is to be deleted stays until it is back.")
+
+
+def _of_no_draft() -> ColumnElement[bool]:
+    """Whether a picture is in a composer that nobody goes on with."""
+    has_draft = exists().where(Draft.author_id == Picture.owner_id, Draft.nonce == Picture.nonce)
+    is_old = Picture.id < id_at(now() - KEPT_WITHOUT_DRAFT)
+    return and_(Picture.post_id.is_(None), Picture.nonce.is_not(None), is_old, ~has_draft)
+
+
+def _is_gone() -> ColumnElement[bool]:
+    """Whether nobody has a picture any more, and nothing that can be undone brings it back."""
+    removed = Picture.removed_at < now() - 2 * UNDO_WITHIN
+    nobodys = and_(Picture.owner_id.is_(None), Picture.purpose != "preview")
+    without_post = and_(Picture.post_id.is_(None), Picture.purpose == "post")
+    return or_(removed, nobodys, and_(without_post, Picture.nonce.is_(None)))

@@ -1,0 +1,111 @@
+"""From what came in to what is shown: the worker decodes a picture and stores its variants."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import or_, update
+
+from ..data.database import changed_rows, db, now, writing
+from .decoding import Decoded, PictureError, decode
+from .models import Picture
+from .stores import StoreUnavailableError, store
+
+log = logging.getLogger(__name__)
+
+# How often the worker begins with a picture, which it may not survive, and how long after.
+MOST_TRIES = 3
+TRIED_AGAIN_AFTER = timedelta(seconds=90)
+
+TYPES = {".avif": "image/avif", ".webp": "image/webp"}
+
+
+def process_picture(id: int) -> None:
+    """Make the variants of the picture ``id``, unless somebody does already."""
+    picture = _claim(id)
+    if picture is None:
+        return
+    try:
+        with TemporaryDirectory(prefix="picture-") as name:
+            decoded, size = _decode_and_store(picture, Path(name))
+    except PictureError as error:
+        _finish(id, state="failed", failure=error.code)
+    except (StoreUnavailableError, OSError):
+        # The sweep tries again.
+        log.exception("A picture could not be prepared.")
+    else:
+        _is_ready(picture, decoded, size)
+
+
+def _claim(id: int) -> Picture | None:
+    """Take a picture that waits, so that nobody else does; None where there is none to take."""
+    free = or_(Picture.tried_at.is_(None), Picture.tried_at < now() - TRIED_AGAIN_AFTER)
+    waits = update(Picture).where(Picture.id == id, Picture.state == "waiting", free)
+    with writing(is_visible=False) as session:
+        values = {"tries": Picture.tries + 1, "tried_at": now()}
+        if not changed_rows(session, waits.values(values)):
+            return None
+        picture = session.get(Picture, id, populate_existing=True)
+    if picture and picture.tries > MOST_TRIES:
+        _finish(id, state="failed", failure="given_up")
+        return None
+    return picture
+
+
+def _decode_and_store(picture: Picture, folder: Path) -> tuple[Decoded, int]:
+    """Return what was decoded, and the bytes that are stored of it."""
+    source, made = folder / "original", folder / "made"
+    made.mkdir()
+    try:
+        pieces, _size = store().open(f"{picture.key}/original")
+    except FileNotFoundError:
+        raise PictureError("lost") from None
+    with source.open("wb") as file:
+        file.writelines(pieces)
+    decoded = decode(source, made, picture.purpose)
+    for each in decoded.files:
+        with each.open("rb") as file:
+            store().put(f"{picture.key}/{each.name}", file, TYPES[each.suffix])
+    return decoded, sum(each.stat().st_size for each in decoded.files)
+
+
+def _is_ready(picture: Picture, decoded: Decoded, size: int) -> None:
+    kept = current_app.config["KEEP_ORIGINALS"]
+    was_there = _finish(
+        picture.id,
+        state="ready",
+        failure=None,
+        width=decoded.width,
+        height=decoded.height,
+        is_animated=decoded.is_animated,
+        blur=decoded.blur,
+        bytes=size + (picture.bytes if kept else 0),
+    )
+    if not was_there:
+        delete_files(picture.key)
+    elif not kept:
+        delete_original(picture)
+
+
+def _finish(id: int, **values: Any) -> bool:
+    """Write what became of a picture that waits; returns False where it was deleted meanwhile."""
+    with writing() as session:
+        waits = update(Picture).where(Picture.id == id, Picture.state == "waiting")
+        return bool(changed_rows(session, waits.values(values)))
+
+
+def delete_original(picture: Picture) -> None:
+    """Delete what came in, once the variants are there."""
+    store().delete([f"{picture.key}/original"])
+    with writing(is_visible=False) as session:
+        of_it = update(Picture).where(Picture.id == picture.id)
+        changed_rows(session, of_it.values(has_original=False))
+    db.session.expire(picture)
+
+
+def delete_files(key: str) -> None:
+    """Delete all files of a picture."""
+    store().delete(list(store().names(f"{key}/")))
