@@ -4,4 +4,24 @@ from flask import Blueprint
 
 blueprint = Blueprint("media", __name__)
 
-from . import jobs  # noqa: E402, F401
+from flask_babel import lazy_gettext as _l  # noqa: E402
+
+from ..posts.card import CardPart, add_to_card  # noqa: E402
+from ..posts.composer import add_to_composer  # noqa: E402
+from ..posts.models import Post  # noqa: E402
+from ..web.typed import show_when_expired  # noqa: E402
+from . import composer, describing, jobs, queries, receivers, routes, serving  # noqa: E402, F401
+
+add_to_card(
+    CardPart(
+        "pictures",
+        column=lambda _audience: Post.pictures_count.expression,
+        load=queries.pictures_of_page,
+        place="below",
+        template="media/_card.html",
+    )
+)
+add_to_composer(composer.PART)
+show_when_expired("pictures", _l("Pictures"), "file")
+for _function in (composer.attached_to, queries.shown_picture):
+    blueprint.add_app_template_global(_function)

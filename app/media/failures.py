@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from .models import LONGEST_DESCRIPTION, MOST_PICTURES
+from .models import MOST_PICTURES
 
 # Bytes of one file.
 LARGEST_FILE = 10 * 1000**2
@@ -58,13 +58,4 @@ def too_many(left_out: int) -> str:
         "%(num)d pictures do not fit: a post can have %(most)d.",
         left_out,
         most=MOST_PICTURES,
-    )
-
-
-def too_long(length: int) -> str:
-    """Return the sentence for a description that is too long."""
-    return _(
-        "That description has %(length)d characters; %(longest)d fit.",
-        length=length,
-        longest=LONGEST_DESCRIPTION,
     )

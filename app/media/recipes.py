@@ -23,10 +23,8 @@ RECIPES = {
     "banner": Recipe((640, 1500), ratio=3),
     "preview": Recipe((640,)),
 }
-# The formats of each variant, the one that is smaller first.
-FORMATS = ("avif", "webp")
-# The file of an animation.
-ANIMATION = "animation.webp"
+# The variant that moves; it is WebP alone.
+ANIMATION = "animation"
 
 
 def variants(recipe: str, width: int) -> list[tuple[int, int]]:

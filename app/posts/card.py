@@ -37,10 +37,11 @@ class CardPart:
     """What a domain adds to every card: a value, and a template that shows it in a place.
 
     The value is a ``column`` of a query of posts, or is loaded by ``load`` for all posts of a page
-    at once (by id; None for a post that is missing). The template takes ``post`` (the
-    :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``. Places:
-    ``above`` and ``below`` the text, in the row of ``actions``, and in the ``menu`` of signed-in
-    viewers, which is rendered when it is opened.
+    at once (by id; None for a post that is missing). With both, it is loaded for those posts only
+    of which the column is true, and on a page without them nothing is. The template takes ``post``
+    (the :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``.
+    Places: ``above`` and ``below`` the text, in the row of ``actions``, and in the ``menu`` of
+    signed-in viewers, which is rendered when it is opened.
 
     The HTML is cached and served to others, so the template must use nothing but ``post``: not
     the viewer, the request or a CSRF token. A button belongs to the form ``actions`` of the page.
@@ -68,8 +69,8 @@ def add_to_card(part: CardPart) -> None:
     taken = {*columns.keys(), *(other.name for other in card_parts)}
     if part.name in taken or hasattr(Card, part.name) or part.name in Card.__dataclass_fields__:
         raise ValueError(f"Every card has a {part.name!r} already.")
-    if (part.column is None) == (part.load is None):
-        raise ValueError(f"{part.name!r} takes either column or load.")
+    if part.column is None and part.load is None:
+        raise ValueError(f"{part.name!r} takes column or load.")
     card_parts.append(part)
 
 

@@ -72,8 +72,12 @@ def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
     names = rows[0]._fields  # Documented by SQLAlchemy, as of a named tuple.
     shown_id, author_id = names.index("shown_id"), names.index("author_id")
     values = [tuple(row) for row in rows]
-    ids = [row[shown_id] for row in values]
-    loaded = [part.load(ids, viewer) for part in card_parts if part.load]
+    loaded = []
+    for part in card_parts:
+        if part.load:
+            at = names.index(part.name) if part.column else shown_id
+            ids = [row[shown_id] for row in values if row[at]]
+            loaded.append(part.load(ids, viewer) if ids else {})
     return [
         card(
             names,

@@ -25,6 +25,8 @@ from .text import fault, normal
 
 # Values of the fields of composer parts, by field name. Drafts and versions store them as JSON.
 Extra = Mapping[str, Any]
+# Values, and what is wrong, by field name.
+Received = tuple[Extra, Mapping[str, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ class ComposerPart:
     it, and again at each edit and its undo, with the same values if only the text changed.
     ``of_post`` returns the values of a post as the form would send them. ``history_template``
     takes ``extra`` and shows an earlier version's values in the history of a post.
+
+    ``files`` are those of the fields that hold files, which have no value. ``receive`` takes the
+    files of a form that was sent, before anything else is checked: it is called with the nonce,
+    the values as they were typed, and the post that is edited, and returns the values that replace
+    them, and what is wrong by field. ``stands_alone`` tells whether a post with these values needs
+    no text. ``leads_to`` returns the URL of the page to go on with, once a form of this request
+    was published without htmx; None for the usual one.
     """
 
     fields: Mapping[str, Any]
@@ -47,6 +56,10 @@ class ComposerPart:
     save: Callable[[Post, Extra], None]
     of_post: Callable[[Post], Extra]
     history_template: str | None = None
+    files: Sequence[str] = ()
+    receive: Callable[[str, Extra, Post | None], Received] | None = None
+    stands_alone: Callable[[Extra], bool] | None = None
+    leads_to: Callable[[Post], str | None] | None = None
 
 
 _parts: list[ComposerPart] = []
@@ -63,7 +76,7 @@ def add_to_composer(part: ComposerPart) -> None:
     _parts.append(part)
     for name, form_field in part.fields.items():
         setattr(PostForm, name, form_field)
-    carry_when_expired(*part.fields)
+    carry_when_expired(*(name for name in part.fields if name not in part.files))
 
 
 def composer_parts() -> Sequence[ComposerPart]:
@@ -82,6 +95,17 @@ def save_extra(post: Post, extra: Extra) -> None:
         part.save(post, extra)
 
 
+def needs_no_text(extra: Extra) -> bool:
+    """Whether a post with these values of composer parts may be without a text."""
+    return any(part.stands_alone(extra) for part in _parts if part.stands_alone)
+
+
+def next_page(post: Post) -> str | None:
+    """Return where a form that was just published without htmx leads; None for the usual page."""
+    pages = (part.leads_to(post) for part in _parts if part.leads_to)
+    return next((page for page in pages if page), None)
+
+
 def typed_extra(fields: Mapping[str, str]) -> dict[str, str]:
     """Return the values of composer parts among the ``fields`` of a form, as they were typed."""
     typed = {name: fields.get(name, "") for name in _names()}
@@ -93,7 +117,7 @@ def typed_extra(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _names() -> list[str]:
-    return [name for part in _parts for name in part.fields]
+    return [name for part in _parts for name in part.fields if name not in part.files]
 
 
 def valid_nonce(_form: FlaskForm, field: Any) -> None:
@@ -102,7 +126,31 @@ def valid_nonce(_form: FlaskForm, field: Any) -> None:
         raise ValidationError(_l("Reload the page and send it again."))
 
 
-class PostForm(FlaskForm):
+class WithParts(FlaskForm):
+    """A form with the nonce of a composer and values of composer parts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What :meth:`receive` put in place of what was typed, by field name.
+        self.received: dict[str, Any] = {}
+
+    def receive(self, edited: Post | None = None) -> None:
+        """Take the files that came with this form, which edits the post ``edited`` if given."""
+        nonce: Any = self["nonce"]
+        if not nonce.data and request.files:
+            nonce.data = secrets.token_hex(16)
+        if not nonce.validate(self):
+            return
+        for part in _parts:
+            if part.receive:
+                values, errors = part.receive(nonce.data or "", typed_extra(request.form), edited)
+                self.received |= values
+                for name, wrong in errors.items():
+                    field = self[name if name in self else "body"]
+                    field.process_errors = [*field.process_errors, *wrong]
+
+
+class PostForm(WithParts):
     """What a composer sends."""
 
     body = TextAreaField()
@@ -116,13 +164,14 @@ class PostForm(FlaskForm):
 
     def validate_body(self, field: Any) -> None:
         """Refuse what :func:`app.posts.text.fault` finds wrong."""
-        if wrong := fault(normal(field.data or "")):
+        may_be_empty = needs_no_text(self.extra)
+        if wrong := fault(normal(field.data or ""), may_be_empty=may_be_empty):
             raise ValidationError(wrong)
 
     @property
     def extra(self) -> dict[str, Any]:
         """The values of composer parts."""
-        return {name: self[name].data for name in _names()}
+        return {name: self[name].data for name in _names()} | self.received
 
     def refuse(self, error: ValueError) -> None:
         """Show ``error``; what the form needs to be sent once more goes into its fields."""
@@ -137,7 +186,7 @@ def _id(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else None
 
 
-class DraftForm(FlaskForm):
+class DraftForm(WithParts):
     """What a composer saves while somebody types."""
 
     body = TextAreaField(
@@ -154,7 +203,7 @@ class DraftForm(FlaskForm):
     @property
     def extra(self) -> dict[str, str]:
         """The values of composer parts as they were typed: a draft may be half finished."""
-        return typed_extra(request.form)
+        return typed_extra(request.form) | self.received
 
 
 @dataclass

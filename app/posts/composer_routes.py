@@ -22,7 +22,15 @@ from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
 from .access import card_of, find_own_post, find_visible_post, is_on_its_page, limit_writing
 from .card_reading import read_cards
-from .composer import DraftForm, PostForm, edit_composer, post_composer, reply_composer, typed_extra
+from .composer import (
+    DraftForm,
+    PostForm,
+    edit_composer,
+    next_page,
+    post_composer,
+    reply_composer,
+    typed_extra,
+)
 from .drafts import draft_for, draft_of_form, save_draft
 from .models import Post
 from .refusals import (
@@ -51,7 +59,7 @@ def create() -> ResponseReturnValue:
     undo = url_for("posts.take_back", id=post.id)
     show_undoable(_("Your post is published."), undo, view=url_for("posts.show", id=post.id))
     # A page of a post has no place for another one, and may be gone.
-    to = back(instead_of=url_for("posts.create"))
+    to = next_page(post) or back(instead_of=url_for("posts.create"))
     shown = card_of(post, undo=undo)
     return changed("posts/_published.html", to=to, post=shown, composer=post_composer())
 
@@ -94,15 +102,16 @@ def reply(id: int) -> ResponseReturnValue:
         return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
     undo = url_for("posts.take_back", id=post.id)
     show_undoable(_("Your reply is published."), undo, view=url_for("posts.show", id=post.id))
-    to = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
+    shown = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
+    to = next_page(post) or shown
     if not wants_fragment():
         return redirect(to, 303)
     both = read_cards([post.id, id], viewer)
     if id not in both:  # The parent was deleted meanwhile.
-        return reloaded(to)
+        return reloaded(shown)
     composer = reply_composer(id, in_thread=True) if form.in_thread.data else None
     card = replace(both[post.id], undo=undo, takes_focus=composer is None)
-    return changed("posts/_replied.html", to=to, post=card, parent=both[id], composer=composer)
+    return changed("posts/_replied.html", to=shown, post=card, parent=both[id], composer=composer)
 
 
 @blueprint.get("/posts/<key:id>/edit")
@@ -124,6 +133,7 @@ def save_edit(id: int) -> ResponseReturnValue:
     post, form, version = find_own_post(id), PostForm(), None
     if post is None:
         return _is_gone(form, str(GoneError()), f"composer_edit_{id}")
+    form.receive(post)
     is_saved = form.validate_on_submit()
     try:
         if is_saved:
@@ -140,7 +150,8 @@ def save_edit(id: int) -> ResponseReturnValue:
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
     show_undoable(_("Your post is changed."), undo)
     shown = card_of(post, undo=undo, takes_focus=True, is_opened=is_on_its_page(id))
-    return changed("posts/_changed.html", to=url_for("posts.show", id=id), post=shown)
+    to = next_page(post) or url_for("posts.show", id=id)
+    return changed("posts/_changed.html", to=to, post=shown)
 
 
 def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None:
@@ -148,6 +159,7 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
 
     What is refused is kept as a draft.
     """
+    form.receive()
     try:
         if form.validate_on_submit():
             return publish(
@@ -168,7 +180,8 @@ def _keep_refused(form: PostForm, **what: int | None) -> None:
     typed = DraftForm()
     if typed.validate() and form.nonce.data:
         with suppress(TooManyDraftsError):
-            save_draft(viewer, form.nonce.data, typed.body.data or "", extra=typed.extra, **what)
+            extra = typed.extra | form.received
+            save_draft(viewer, form.nonce.data, typed.body.data or "", extra=extra, **what)
 
 
 def _is_gone(form: PostForm, error: str, element: str) -> Response:

@@ -1,6 +1,6 @@
 """The routes of drafts: saved while one types, listed, discarded; of a post that is taken back."""
 
-from flask import Response, abort, make_response, redirect, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -37,6 +37,7 @@ def drafts() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Store what stands in a composer: while one types, or by its button."""
     form = DraftForm()
+    form.receive(find_own_post(form.edits.data) if form.edits.data and request.files else None)
     if not form.validate_on_submit():
         return _not_saved(form)
     try:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from ..data.database import now, writing
@@ -31,12 +31,15 @@ def erase_deleted() -> None:
             detach = update(Draft).where(of_gone).values({column: None})
             session.execute(detach, execution_options=IN_SQL)
         session.execute(delete(Post).where(gone, without_replies), execution_options=IN_SQL)
-        emptied = session.scalars(select(Post.id).where(gone, Post.body != "")).all()
+        has_content = or_(Post.body != "", Post.pictures_count > 0)
+        emptied = session.scalars(select(Post.id).where(gone, has_content)).all()
         for table in (Version, Mention, Tagging):
             session.execute(
                 delete(table).where(table.post_id.in_(emptied)), execution_options=IN_SQL
             )
-        empty = update(Post).where(Post.id.in_(emptied)).values(body="", body_html="")
+        empty = (
+            update(Post).where(Post.id.in_(emptied)).values(body="", body_html="", pictures_count=0)
+        )
         session.execute(empty, execution_options=IN_SQL)
         if emptied:
             posts_erased.send(list(emptied))

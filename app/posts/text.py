@@ -74,7 +74,7 @@ def normal(body: str) -> str:
     return body.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def fault(body: str) -> str | None:
+def fault(body: str, *, may_be_empty: bool = False) -> str | None:
     """Return an error message for a normal ``body``; None if ``body`` is valid.
 
     The length is in code points.
@@ -88,7 +88,7 @@ def fault(body: str) -> str | None:
             longest=longest,
             over=len(body) - longest,
         )
-    if not is_visible(body):
+    if not (is_visible(body) or may_be_empty):
         return _("Write something first.")
     if not is_storable(body):
         return _("There is a character in it that cannot be kept. Remove it.")

@@ -12,7 +12,7 @@ from ..accounts.models import User
 from ..data.counters import tally
 from ..data.database import db, is_sqlite, now, writing
 from ..data.ids import id_at
-from .composer import Extra, extra_of, save_extra
+from .composer import Extra, extra_of, needs_no_text, save_extra
 from .drafts import delete_draft
 from .models import UNDO_WITHIN, Mention, Post, PostRef, Tagging, Version
 from .refusals import (
@@ -61,14 +61,14 @@ def people_by_username(names: Iterable[str]) -> dict[str, tuple[int, str]]:
     return {username.lower(): (id, username) for id, username in found}
 
 
-def parse(body: str, find: FindPeople = people_by_username) -> Text:
+def parse(body: str, find: FindPeople = people_by_username, *, may_be_empty: bool = False) -> Text:
     """Return what is stored of ``body``; mentions are looked up by ``find``, now and only once.
 
     Raises :class:`ValueError`, in words for the author, when the text is empty, too long,
     or cannot be stored.
     """
     body = normal(body)
-    if wrong := fault(body):
+    if wrong := fault(body, may_be_empty=may_be_empty):
         raise ValueError(wrong)
     found = pieces(body)
     names = names_in(found)
@@ -94,7 +94,7 @@ def publish(
     sent before with another text; and :class:`PostedLatelyError` when another form published the
     same text a moment ago, unless ``again`` confirms it.
     """
-    text = _parse_for_people(body)
+    text = _parse_for_people(body, extra or {})
     post = Post(
         author_id=author.id,
         body=text.body,
@@ -131,7 +131,7 @@ def edit(
     replaced, None when nothing differs. The same form sent twice edits once. Raises as
     :func:`publish` does, and :class:`GoneError` where the post was deleted meanwhile.
     """
-    text = _parse_for_people(body)
+    text = _parse_for_people(body, extra_of(post) if extra is None else extra)
     with writing() as session:
         _lock(session, post)
         if post.deleted_at:
@@ -170,16 +170,16 @@ def undo_edit(post: Post, version_id: int) -> bool:
         version = session.scalar(latest.limit(1))
         if version is None or version.id != version_id or version.created_at < now() - UNDO_WITHIN:
             return False
-        text = parse(version.body)
+        text = parse(version.body, may_be_empty=True)
         post.edited_at = version.edited_at
         session.delete(version)
         _replace(session, post, text, version.extra)
     return True
 
 
-def _parse_for_people(body: str) -> Text:
+def _parse_for_people(body: str, extra: Extra) -> Text:
     """Return :func:`parse` of a text whose mentions notify people."""
-    text = parse(body)
+    text = parse(body, may_be_empty=needs_no_text(extra))
     if len(text.mentioned) > MOST_MENTIONED:
         raise TooManyMentionsError(len(text.mentioned))
     return text
@@ -236,6 +236,8 @@ def _sent_before(session: OrmSession, post: Post) -> tuple[Post | None, bool]:
     if post.nonce is None:
         return None, False
     lately = and_(
+        # Posts without a text differ in something else.
+        Post.body != "",
         Post.id >= id_at(now() - ASKED_WITHIN),
         Post.body == post.body,
         Post.in_reply_to_id == post.in_reply_to_id,

@@ -26,7 +26,8 @@ _hidden: set[str] = set()
 def show_when_expired(name: str, label: str, type: str = "text") -> None:
     """Show the form field ``name`` when its form is not accepted, and carry it along.
 
-    ``type`` is that of the input, or ``textarea``. What was typed into a ``password`` is dropped.
+    ``type`` is that of the input, or ``textarea``. What was typed into a ``password`` is dropped,
+    and a ``file`` is to be chosen again.
     """
     _shown[name] = (label, type)
 
@@ -79,9 +80,9 @@ def hidden_field(name: str, value: str) -> Markup:
 
 def sent_form() -> SentForm:
     """Return the form that this request sent, or that the log-in form of this request carries."""
-    return carried_form() or SentForm(
-        own_url(), request.form.get("account"), _known(request.form.items(multi=True))
-    )
+    # A file itself is not kept: it is to be chosen again.
+    fields = [*request.form.items(multi=True), *((name, "") for name in request.files)]
+    return carried_form() or SentForm(own_url(), request.form.get("account"), _known(fields))
 
 
 def carried_form() -> SentForm | None:

@@ -273,7 +273,7 @@ def test_a_text_sent_while_signed_out_is_in_its_form_after_logging_in(
     form = f"#composer_{post.id}" if verb == "reply" else f"#composer_edit_{post.id}"
     fields = {
         field.attributes["name"]: field.attributes["value"]
-        for field in select(page, f"{form} input")
+        for field in select(page, f"{form} input[type=hidden]")
     }
     path = one(page, form).attributes["action"] if to == "where it goes" else to
     assert client.post(path, fields | {"body": "I & mine"}).status_code == 401

@@ -1,0 +1,155 @@
+"""Pictures that arrive with a form: looked at, stored as they are, and handed to the worker."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from os import SEEK_END
+from typing import BinaryIO, cast
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from ..accounts.viewer import viewer
+from ..data.database import HasId, changed_rows, db, insert_if_absent, writing
+from ..jobs import enqueue
+from ..posts.models import Post, Version
+from . import failures, signatures
+from .jobs import process
+from .models import Picture
+from .stores import StoreUnavailableError, store
+
+# What came in is given to nobody.
+ORIGINAL = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What became of files."""
+
+    # The pictures, in the order of the files.
+    ids: list[int] = field(default_factory=list)
+    # Sentences about files that were not taken.
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _File:
+    sent: FileStorage
+    size: int
+    digest: str
+
+    @property
+    def name(self) -> str:
+        return _name(self.sent)
+
+
+def take_in(
+    owner: HasId, files: Sequence[FileStorage], nonce: str, *, room: int, purpose: str = "post"
+) -> Arrived:
+    """Store ``files``, at most ``room``, as pictures of the composer with that ``nonce``.
+
+    A file that came with it before is the same picture. Nothing here decodes.
+    """
+    found, faults = [], []
+    for each in files:
+        code, file = _looked_at(each)
+        if file is None:
+            faults.append(failures.of_file(_name(each), code, _size(each)))
+        else:
+            found.append(file)
+    if len(found) > room:
+        faults.append(failures.too_many(len(found) - room))
+    return _stored(owner, found[:room], nonce, purpose, faults)
+
+
+def sent_by(nonce: str, edited: Post | None) -> Post | None:
+    """Return the post that the form with that ``nonce`` wrote, or ``edited``; None if it is new."""
+    if edited is None:
+        by_form = select(Post).where(Post.author_id == viewer.id, Post.nonce == nonce)
+        return db.session.scalar(by_form)
+    version = exists().where(Version.post_id == edited.id, Version.nonce == nonce)
+    return edited if db.session.scalar(select(version)) else None
+
+
+def has_files(post: Post, files: Sequence[FileStorage]) -> bool:
+    """Whether the pictures of ``post`` were made of all these ``files``."""
+    known = select(Picture.digest).where(Picture.post_id == post.id, Picture.removed_at.is_(None))
+    looked_at = (_looked_at(each)[1] for each in files)
+    return {file.digest for file in looked_at if file} <= set(db.session.scalars(known))
+
+
+def discard(ids: Sequence[int]) -> None:
+    """Leave pictures that are in no post yet to the sweep."""
+    with writing(is_visible=False) as session:
+        unused = update(Picture).where(Picture.id.in_(ids), Picture.post_id.is_(None))
+        changed_rows(session, unused.values(nonce=None))
+
+
+def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
+    """Return why a file is not taken; or else what is known of it."""
+    size = _size(sent)
+    if size > failures.LARGEST_FILE:
+        return "large", None
+    start = sent.stream.read(signatures.LENGTH)
+    sent.stream.seek(0)
+    if code := signatures.fault(start):
+        return code, None
+    digest = hashlib.file_digest(sent.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    sent.stream.seek(0)
+    return "", _File(sent, size, digest)
+
+
+def _stored(
+    owner: HasId, files: Sequence[_File], nonce: str, purpose: str, faults: list[str]
+) -> Arrived:
+    """Store files, of which each has its row first: so none is ever in the store without one."""
+    if not files:
+        return Arrived([], faults)
+    with writing(is_visible=False) as session:
+        rows = [(file, *_row(session, owner, file, nonce, purpose)) for file in files]
+    ids, new = [], []
+    for file, id, key, is_new in rows:
+        try:
+            if is_new:
+                store().put(f"{key}/original", cast(BinaryIO, file.sent.stream), ORIGINAL)
+                new.append(id)
+            ids.append(id)
+        except StoreUnavailableError:
+            faults.append(failures.of_file(file.name, "store"))
+            discard([id])
+    with writing(is_visible=False):
+        for id in new:
+            enqueue(process, id)
+    return Arrived(list(dict.fromkeys(ids)), faults)
+
+
+def _row(
+    session: Session, owner: HasId, file: _File, nonce: str, purpose: str
+) -> tuple[int, str, bool]:
+    """Return the id and the key of the picture of a file, and whether it is new."""
+    own = {"owner_id": owner.id, "nonce": nonce, "digest": file.digest}
+    is_new = insert_if_absent(session, Picture, purpose=purpose, bytes=file.size, **own)
+    id, key = session.execute(select(Picture.id, Picture.key).filter_by(**own)).one()
+    return id, key, is_new
+
+
+def retry(picture: Picture) -> None:
+    """Have the worker begin anew with a picture that failed."""
+    with writing() as session:
+        failed = update(Picture).where(Picture.id == picture.id, Picture.state == "failed")
+        anew = {"state": "waiting", "failure": None, "tries": 0, "tried_at": None}
+        session.execute(failed.values(anew))
+        enqueue(process, picture.id)
+
+
+def _size(sent: FileStorage) -> int:
+    size = sent.stream.seek(0, SEEK_END)
+    sent.stream.seek(0)
+    return size
+
+
+def _name(sent: FileStorage) -> str:
+    """Return the name of a file as a message shows it."""
+    name = "".join(char for char in sent.filename or "" if char.isprintable())
+    return name if len(name) <= 60 else f"{name[:40]}…{name[-15:]}"

@@ -1,0 +1,102 @@
+"""The page on which the pictures of a published post are described, without JavaScript."""
+
+from collections.abc import Sequence
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_required
+
+from ..data.database import db, writing
+from ..data.types import is_storable
+from ..posts.access import limit_writing, own_post
+from ..posts.models import Post
+from ..web.answers import page, show_message
+from . import blueprint
+from .composer import Attached, descriptions, ids_in, pictures_of, save_pictures, values_of
+from .models import LONGEST_DESCRIPTION
+
+
+@blueprint.get("/posts/<key:id>/pictures")
+@login_required
+def describe(id: int) -> ResponseReturnValue:
+    """A page on which to describe the pictures of one's own post, and to put them in order."""
+    post = own_post(id)
+    return _page(post, _pictures(post))
+
+
+@blueprint.post("/posts/<key:id>/pictures")
+@login_required
+@limit_writing
+def save_descriptions(id: int) -> ResponseReturnValue:
+    """Save descriptions and order; a button also moves a picture, or removes it.
+
+    This is no edit: the history of the post tells nothing of it.
+    """
+    post = own_post(id)
+    there = _as_typed(post)
+    errors = [
+        _("A description can have %(max)d characters. Shorten it.", max=LONGEST_DESCRIPTION)
+        if len(each.description) > LONGEST_DESCRIPTION
+        else _("There is a character in it that cannot be kept. Remove it.")
+        if not is_storable(each.description)
+        else ""
+        for each in there
+    ]
+    if any(errors):
+        return _page(post, there, errors)
+    _move(there)
+    values = values_of(there, sensitive=request.form.get("sensitive"))
+    with writing():
+        save_pictures(post, values)
+    removed = request.form.get("remove", type=int)
+    if removed and not take_from_post(post, removed):
+        show_message(keeps_last_picture())
+    stays = removed or "move" in request.form
+    return redirect(
+        url_for(".describe" if stays and post.pictures_count else "posts.show", id=id), 303
+    )
+
+
+def take_from_post(post: Post, picture_id: int) -> bool:
+    """Remove a picture from a post; returns False if the post would have no content then."""
+    there = [each for each in _pictures(post) if each.picture.id != picture_id]
+    if not there and not post.body:
+        return False
+    sensitive = any(each.picture.sensitive for each in there)
+    with writing():
+        save_pictures(post, values_of(there, sensitive=sensitive))
+    return True
+
+
+def keeps_last_picture() -> str:
+    """Return why a picture cannot be removed."""
+    return _("A post without a text keeps its last picture. Delete the post instead.")
+
+
+def _pictures(post: Post) -> list[Attached]:
+    return [Attached(row, row.description) for row in db.session.scalars(pictures_of(post.id))]
+
+
+def _as_typed(post: Post) -> list[Attached]:
+    """Return the pictures of a post as the form has them; what it does not know comes last."""
+    there = {each.picture.id: each for each in _pictures(post)}
+    ids = ids_in(request.form.get("attached"))
+    typed = zip(ids, descriptions(request.form, len(ids)), strict=True)
+    known = [Attached(there.pop(id).picture, text) for id, text in typed if id in there]
+    return [*known, *there.values()]
+
+
+def _move(there: list[Attached]) -> None:
+    """Move the picture that the pressed button names: its id, and "up" or "down"."""
+    id, _space, direction = request.form.get("move", "").partition(" ")
+    at = next((n for n, each in enumerate(there) if str(each.picture.id) == id), None)
+    to = -1 if at is None else at - 1 if direction == "up" else at + 1
+    if at is not None and 0 <= to < len(there):
+        there[at], there[to] = there[to], there[at]
+
+
+def _page(post: Post, there: Sequence[Attached], errors: Sequence[str] = ()) -> ResponseReturnValue:
+    status = 422 if any(errors) else 200
+    template = "media/describe.html"
+    return page(template, "pictures", status, post=post, there=there, errors=errors)

@@ -1,0 +1,194 @@
+"""Pictures in a composer, one at a time: arrive, remove, move, try again.
+
+The whole form of the composer comes along, and is kept as a draft. With htmx the answer is what is
+attached now; without it, one goes on in the composer with that draft.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from sqlalchemy import select
+
+from ..accounts.viewer import viewer
+from ..data.database import db
+from ..posts.access import card_of, find_own_post, is_on_its_page, limit_writing
+from ..posts.composer import Composer, DraftForm
+from ..posts.drafts import draft_of_form, save_draft
+from ..posts.models import Draft, Post
+from ..posts.refusals import TooManyDraftsError
+from ..web.answers import back, changed, show_message, wants_fragment
+from . import blueprint
+from .arriving import discard, retry
+from .composer import Attached, attached, values_of
+from .describing import keeps_last_picture, take_from_post
+from .models import Picture
+
+
+@blueprint.post("/pictures")
+@login_required
+@limit_writing
+def arrive() -> ResponseReturnValue:
+    """Store the files that were chosen in a composer."""
+    form = _form()
+    form.receive(_edited(form))
+    errors = [str(error) for error in form.body.process_errors]
+    return _attached(form, errors)
+
+
+@blueprint.post("/pictures/<key:id>/remove")
+@login_required
+@limit_writing
+def remove(id: int) -> ResponseReturnValue:
+    """Take a picture out of a composer, or out of a post."""
+    picture = _own(id)
+    if "nonce" not in request.form:
+        return _removed_from_post(picture)
+    form = _form()
+    there = [each for each in _there(form) if each.picture.id != id]
+    if picture.post_id is None:
+        discard([id])
+    return _rearranged(form, there)
+
+
+@blueprint.post("/pictures/<key:id>/move")
+@login_required
+@limit_writing
+def move(id: int) -> ResponseReturnValue:
+    """Move a picture in a composer one place up or down (``direction``)."""
+    _own(id)
+    form = _form()
+    there = _there(form)
+    at = next((place for place, each in enumerate(there) if each.picture.id == id), None)
+    if at is None:
+        abort(404)
+    to = at - 1 if request.form.get("direction") == "up" else at + 1
+    if 0 <= to < len(there):
+        there[at], there[to] = there[to], there[at]
+    return _rearranged(form, there)
+
+
+@blueprint.post("/pictures/<key:id>/retry")
+@login_required
+@limit_writing
+def try_again(id: int) -> ResponseReturnValue:
+    """Have the worker begin anew with a picture that failed."""
+    picture = _own(id)
+    retry(picture)
+    if "nonce" in request.form:
+        form = _form()
+        return _rearranged(form, _there(form))
+    return _card(picture)
+
+
+def _own(id: int) -> Picture:
+    """Return a picture of the viewer's that is there; else 404."""
+    own = select(Picture).where(Picture.id == id, Picture.owner_id == viewer.id)
+    there = own.where(Picture.purpose == "post", Picture.removed_at.is_(None))
+    return db.session.scalar(there) or abort(404)
+
+
+# On a card
+
+
+def _removed_from_post(picture: Picture) -> ResponseReturnValue:
+    post = find_own_post(picture.post_id) if picture.post_id else None
+    if post is None:
+        abort(404)
+    if not take_from_post(post, picture.id):
+        show_message(keeps_last_picture())
+    return _card(picture)
+
+
+def _card(picture: Picture) -> ResponseReturnValue:
+    post = find_own_post(picture.post_id) if picture.post_id else None
+    if post is None:
+        abort(404)
+    to = back(f"post_{post.id}", default=url_for("posts.show", id=post.id))
+    if not wants_fragment():
+        return redirect(to, 303)
+    card = card_of(post, takes_focus=True, is_opened=is_on_its_page(post.id))
+    return changed("posts/_changed.html", to=to, post=card)
+
+
+# In a composer
+
+
+def _form() -> DraftForm:
+    """Return the form that the request sent; 400 without a nonce, which every composer has."""
+    form = DraftForm()
+    if not form.nonce.validate(form):
+        abort(400)
+    return form
+
+
+def _edited(form: DraftForm) -> Post | None:
+    return find_own_post(form.edits.data) if form.edits.data else None
+
+
+def _there(form: DraftForm) -> list[Attached]:
+    return attached(form.extra, form.nonce.data, form.edits.data)
+
+
+def _rearranged(form: DraftForm, there: Sequence[Attached]) -> ResponseReturnValue:
+    edited = _edited(form)
+    is_edit = edited is not None and edited.pictures_count > 0
+    form.received = dict(values_of(there, sensitive=form.extra.get("sensitive"), is_edit=is_edit))
+    return _attached(form, [])
+
+
+def _attached(form: DraftForm, errors: Sequence[str]) -> ResponseReturnValue:
+    """Keep the form as a draft, and answer with what is attached to its composer now."""
+    _keep(form)
+    if not wants_fragment():
+        for error in errors:
+            show_message(error)
+        return redirect(_page_of(form), 303)
+    composer = Composer(
+        nonce=form.nonce.data,
+        extra=form.extra,
+        errors={"pictures": errors},
+        element=_element(form),
+        in_reply_to_id=form.in_reply_to.data,
+        edits_id=form.edits.data,
+    )
+    html = render_template("media/_attached.html", composer=composer)
+    html += render_template("_messages_partial.html")
+    return make_response(html, 422 if errors else 200)
+
+
+def _keep(form: DraftForm) -> None:
+    """Save the draft. Of a form without a text field, the text that is kept already stays."""
+    body = form.body.data or ""
+    what: dict[str, Any] = {"in_reply_to_id": form.in_reply_to.data, "edits_id": form.edits.data}
+    if "body" not in request.form:
+        kept = select(Draft.body).where(
+            Draft.author_id == viewer.id, Draft.nonce == form.nonce.data
+        )
+        body = db.session.scalar(kept) or ""
+    if not form.body.validate(form):
+        return
+    try:
+        save_draft(viewer, form.nonce.data, body, extra=form.extra, **what)
+    except TooManyDraftsError as error:
+        show_message(str(error))
+
+
+def _element(form: DraftForm) -> str:
+    if form.edits.data:
+        return f"composer_edit_{form.edits.data}"
+    if form.in_reply_to.data and "in_thread" not in request.form:
+        return f"composer_{form.in_reply_to.data}"
+    return "composer"
+
+
+def _page_of(form: DraftForm) -> str:
+    """Return the URL of the composer that goes on with the draft of this form."""
+    draft = draft_of_form(viewer.id, form.nonce.data)
+    if form.in_reply_to.data:
+        return url_for("posts.write_reply", id=form.in_reply_to.data, draft=draft)
+    if form.edits.data:
+        return url_for("posts.write_edit", id=form.edits.data, draft=draft)
+    return url_for("posts.new", draft=draft)

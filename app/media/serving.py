@@ -1,0 +1,50 @@
+"""Gives the files of pictures to those who may see them."""
+
+from flask import Response, abort, make_response, request
+from werkzeug.exceptions import ServiceUnavailable
+
+from ..accounts.viewer import viewer
+from ..data.reading import read
+from ..follows.queries import audience_of
+from . import blueprint, queries
+from .processing import TYPES
+from .stores import StoreUnavailableError, store
+
+# Seconds for which a browser keeps a picture of a post, whatever becomes of the post.
+PRIVATE = 300
+FOR_EVER = 31_536_000
+# A file that is opened by its address is nothing but a picture.
+POLICY = "default-src 'none'; img-src 'self'; sandbox"
+
+
+@blueprint.get("/pictures/<key>/<variant>.<any(avif, webp):format>")
+def serve(key: str, variant: str, format: str) -> Response:
+    """Answer with a variant of a picture."""
+    found = queries.served(audience_of(viewer))
+    picture = read(found, key=key, viewer_id=viewer.id).first() or abort(404)
+    name = f"{key}/{variant}.{format}"
+    response = make_response()
+    response.set_etag(f"{key}-{variant}-{format}")
+    response.mimetype = TYPES[f".{format}"]
+    response.headers["Content-Security-Policy"] = POLICY
+    if picture.purpose in queries.PUBLIC:
+        response.cache_control.public = response.cache_control.immutable = True
+        response.cache_control.max_age = FOR_EVER
+    else:
+        response.cache_control.private = True
+        response.cache_control.max_age = PRIVATE
+        response.vary.add("Cookie")
+    # What is known already is not read from the store.
+    if response.make_conditional(request).status_code != 304:
+        response.data = _content(name)
+    return response
+
+
+def _content(name: str) -> bytes:
+    try:
+        pieces, _size = store().open(name)
+        return b"".join(pieces)
+    except FileNotFoundError:
+        abort(404)
+    except StoreUnavailableError:
+        raise ServiceUnavailable(retry_after=60) from None
