@@ -15,6 +15,8 @@ from app.data.database import Base, db, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Block, Follow, block, mute
+from app.media.models import Picture
+from app.media.stores import store
 from app.notifications.models import Notification, notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
@@ -48,8 +50,9 @@ class Page:
     anonymous: str = "sees it"  # or "logs in", or "is sent away"
     member: int = 200
     html: bool = True
-    # Whether caches may keep it, for everybody.
+    # Whether caches may keep it, for everybody; or the browser, for its viewer.
     public: bool = False
+    private: bool = False
 
     def __str__(self):
         return self.url
@@ -118,6 +121,8 @@ PAGES = [
     Page("/posts/{edited}/history", 4, region="versions"),
     Page("/posts/{post}/reply", 5, region="composer_{post}", anonymous="logs in"),
     Page("/posts/{own}/edit", 5, region="post_{own}", anonymous="logs in"),
+    Page("/posts/{pictured}/pictures", 4, region="pictures", anonymous="logs in"),
+    Page("/pictures/every-page/480.webp", 2, region=None, html=False, private=True),
     Page("/posts/new", 3, region="composer", anonymous="logs in"),
     Page("/posts/new?body=Hello", 2, region="composer", anonymous="logs in"),
     Page("/posts/new?draft={draft}", 3, region="composer", anonymous="logs in"),
@@ -199,6 +204,17 @@ FORMS = [
     Form("/posts/{own}/take-back", statements=14, others=404, done=SWAPS),
     Form("/posts/{deleted}/restore", statements=10, others=404, done=SWAPS),
     Form("/posts/{edited}/restore?version={version}", statements=14, others=404, done=SWAPS),
+    Form("/posts/{pictured}/pictures", {"description_1": "A loaf"}, others=404),
+    Form("/pictures", {"body": "Hel", "nonce": "abc"}, statements=9, done=SWAPS),
+    Form(
+        "/pictures/77/move",
+        {"body": "Hel", "nonce": "abc", "attached": "78 77"},
+        statements=11,
+        others=404,
+        done=SWAPS,
+    ),
+    Form("/pictures/79/remove", statements=10, others=404, done=SWAPS),
+    Form("/pictures/79/retry", others=404, done=SWAPS),
     Form("/posts/{post}/repost", done=SWAPS),
     Form("/posts/{reply}/unrepost", done=SWAPS),
     Form("/posts/{post}/like", done=SWAPS),
@@ -266,6 +282,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
         bruno = session.scalars(by_username("bruno")).one()
         now = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
         now["day"] = placeholders["post"] // DAY_OF_IDS
+        store().put("every-page/480.webp", b"a picture", "image/webp")
     return placeholders | now
 
 
@@ -296,6 +313,12 @@ def build_community(make_user, make_post, make_follow):
     mute(ada, dora)
     for person in (*(make_user(password=None) for _ in range(PAGE + 2)), dora):
         block(ada, person)
+    pictured = make_post(ada, "A loaf, from the side")
+    ready = {"owner_id": ada.id, "state": "ready", "width": 64, "height": 48}
+    for id in (77, 78):
+        db.session.add(Picture(id=id, nonce="abc", **ready))
+    db.session.add(Picture(id=79, post_id=pictured.id, key="every-page", **ready))
+    pictured.pictures_count = 1
     ada.sign_in(address="", agent="elsewhere", remembered=False)
     notify_users([ada.id], "like", bruno.id, own.id)
 
@@ -306,6 +329,7 @@ def build_community(make_user, make_post, make_follow):
         "middle": posts[27].id,
         "post": posts[0].id,
         "own": own.id,
+        "pictured": pictured.id,
         "parent": posts[1].id,
         "reply": replies[0].id,
         "gone": gone.id,
@@ -510,6 +534,9 @@ def test_caches_separate_a_page_from_its_fragment_and_from_other_viewers(
         assert answer.cache_control.public
         assert answer.cache_control.max_age > 0
         assert "Set-Cookie" not in answer.headers
+    elif page.private:
+        assert "Cookie" in answer.vary
+        assert answer.headers["Cache-Control"] == "private, max-age=300"
     else:
         assert {"HX-Request", "HX-Request-Type", "Cookie"} <= set(answer.vary)
         assert answer.headers["Cache-Control"] == "private, no-store"
