@@ -11,6 +11,7 @@ from app.accounts.models import register
 from app.data.database import Base, db, writing
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import block, follow, mute
+from app.media.models import Picture
 from app.posts.drafts import save_draft
 from app.posts.reposting import repost
 from app.posts.writing import edit, publish
@@ -89,6 +90,8 @@ def live() -> None:
     edit(posts[5], "Loaf 5, with seeds")
     posts[6].delete()
     save_draft(dmitri, "a nonce", "Not yet")
+    with writing() as session:
+        session.add(Picture(owner_id=dmitri.id, nonce="a nonce", blur="data:,", bytes=7))
 
 
 def visit(site: Flask) -> None:
