@@ -155,6 +155,13 @@ def save_pictures(post: Post, extra: Extra) -> None:
     post.pictures_count = len(kept)
 
 
+def _take_back(post: Post, nonce: str) -> None:
+    if post.pictures_count:
+        for row in db.session.scalars(pictures_of(post.id)):
+            row.post_id, row.nonce = None, nonce
+        post.pictures_count = 0
+
+
 def pictures_of(post_id: int) -> Any:
     """Select the pictures of a post, in order."""
     there = and_(Picture.post_id == post_id, Picture.removed_at.is_(None))
@@ -195,4 +202,5 @@ PART = ComposerPart(
     receive=_receive,
     stands_alone=lambda extra: bool(ids_in(extra.get("attached"))),
     leads_to=_leads_to,
+    take_back=_take_back,
 )

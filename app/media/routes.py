@@ -187,8 +187,9 @@ def _element(form: DraftForm) -> str:
 def _page_of(form: DraftForm) -> str:
     """Return the URL of the composer that goes on with the draft of this form."""
     draft = draft_of_form(viewer.id, form.nonce.data)
+    id = draft.id if draft else None
     if form.in_reply_to.data:
-        return url_for("posts.write_reply", id=form.in_reply_to.data, draft=draft)
+        return url_for("posts.write_reply", id=form.in_reply_to.data, draft=id)
     if form.edits.data:
-        return url_for("posts.write_edit", id=form.edits.data, draft=draft)
-    return url_for("posts.new", draft=draft)
+        return url_for("posts.write_edit", id=form.edits.data, draft=id)
+    return url_for("posts.new", draft=id)

@@ -48,7 +48,8 @@ class ComposerPart:
     the values as they were typed, and the post that is edited, and returns the values that replace
     them, and what is wrong by field. ``stands_alone`` tells whether a post with these values needs
     no text. ``leads_to`` returns the URL of the page to go on with, once a form of this request
-    was published without htmx; None for the usual one.
+    was published without htmx; None for the usual one. ``take_back`` is called with a post that
+    becomes a draft again, and the nonce of that.
     """
 
     fields: Mapping[str, Any]
@@ -60,6 +61,7 @@ class ComposerPart:
     receive: Callable[[str, Extra, Post | None], Received] | None = None
     stands_alone: Callable[[Extra], bool] | None = None
     leads_to: Callable[[Post], str | None] | None = None
+    take_back: Callable[[Post, str], None] | None = None
 
 
 _parts: list[ComposerPart] = []
@@ -93,6 +95,13 @@ def save_extra(post: Post, extra: Extra) -> None:
     """Have each composer part store its values for ``post``, in the transaction around."""
     for part in _parts:
         part.save(post, extra)
+
+
+def take_back_extra(post: Post, nonce: str) -> None:
+    """Have each composer part give what it has of ``post`` to the draft with that ``nonce``."""
+    for part in _parts:
+        if part.take_back:
+            part.take_back(post, nonce)
 
 
 def needs_no_text(extra: Extra) -> bool:

@@ -3,7 +3,7 @@
 import secrets
 
 from ..data.database import HasId, writing
-from .composer import extra_of
+from .composer import extra_of, take_back_extra
 from .drafts import draft_of_form, following_nonce, save_draft
 from .models import Draft, Post
 
@@ -22,5 +22,6 @@ def take_back(author: HasId, post: Post) -> Draft | None:
             return None
         parent, extra = post.in_reply_to_id, extra_of(post)
         save_draft(author, nonce, post.body, in_reply_to_id=parent, extra=extra)
+        take_back_extra(post, nonce)
         post.delete()
         return draft_of_form(author.id, nonce)

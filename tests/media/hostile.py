@@ -94,15 +94,42 @@ def truncated():
 def wrong_type():
     page = b"<!doctype html><script>alert(1)</script>" + SECRET
     for start in (
-        page, b"\n\n" + page, b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", b"<?xml version='1.0'?><svg/>",
-        b"\xef\xbb\xbf<svg/>", b"PK\x03\x04" + bytes(40), b"%PDF-1.7\n", b"\x7fELF" + bytes(40), b"MZ" + bytes(60),
-        b"BM" + bytes(60), b"II*\0" + bytes(60), b"MM\0*" + bytes(60), b"8BPS" + bytes(60), b"\0\0\1\0" + bytes(60),
-        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", b"\0\0\0\x18ftypisom\0\0\0\0",
-        b"RIFF\0\0\0\0WAVEfmt ", b"#!/bin/sh\nrm -rf /\n", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"/* XPM */\n", b"P6 9 9 255\n",
-        b"", b"\0", b"\xff\xd8", bytes(1000), b"GIF88a" + bytes(20),
-    ):  # fmt: skip
+        page,
+        b"\n\n" + page,
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>",
+        b"<?xml version='1.0'?><svg/>",
+        b"\xef\xbb\xbf<svg/>",
+        b"PK\x03\x04" + bytes(40),
+        b"%PDF-1.7\n",
+        b"\x7fELF" + bytes(40),
+        b"MZ" + bytes(60),
+        b"BM" + bytes(60),
+        b"II*\0" + bytes(60),
+        b"MM\0*" + bytes(60),
+        b"8BPS" + bytes(60),
+        b"\0\0\1\0" + bytes(60),
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+        b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic",
+        b"\0\0\0\x18ftypisom\0\0\0\0",
+        b"RIFF\0\0\0\0WAVEfmt ",
+        b"#!/bin/sh\nrm -rf /\n",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n",
+        b"/* XPM */\n",
+        b"P6 9 9 255\n",
+        b"",
+        b"\0",
+        b"\xff\xd8",
+        bytes(1000),
+        b"GIF88a" + bytes(20),
+    ):
         yield start, {"refused"}
-    for start in (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"RIFF\x10\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypavif\0\0\0\0avif"):  # fmt: skip
+    for start in (
+        b"\xff\xd8\xff",
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF89a",
+        b"RIFF\x10\0\0\0WEBPVP8 ",
+        b"\0\0\0\x18ftypavif\0\0\0\0avif",
+    ):
         yield start + page, {"broken", "type", "pixels"}
 
 
@@ -186,6 +213,13 @@ def odd():
 
 
 KINDS = {
-    "bombs": bombs, "truncated": truncated, "wrong type": wrong_type, "polyglots": polyglots, "frames": frames,
-    "profiles": profiles, "places": places, "damaged": damaged, "odd": odd,
-}  # fmt: skip
+    "bombs": bombs,
+    "truncated": truncated,
+    "wrong type": wrong_type,
+    "polyglots": polyglots,
+    "frames": frames,
+    "profiles": profiles,
+    "places": places,
+    "damaged": damaged,
+    "odd": odd,
+}

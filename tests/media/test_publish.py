@@ -307,3 +307,12 @@ def test_the_last_picture_of_a_post_without_text_stays(client, rows):
     page = client.follow(client.post(f"/pictures/{picture['id']}/remove"))
     assert "Delete the post instead" in messages(page)[0]
     assert len(pictures(client.get("/"))) == 1
+
+
+def test_a_post_that_is_taken_back_gives_its_pictures_to_the_draft(client, post, rows):
+    client.get("/")
+    page = client.follow(client.post(f"/posts/{post}/take-back"))
+    assert attached(page) == [str(row["id"]) for row in rows("picture")]
+    assert rows("post", "id = :id", id=post)[0]["pictures_count"] == 0
+    client.submit(FORM)
+    assert pictures(client.get("/")) == ["Flour", "A loaf"]
