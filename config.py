@@ -168,6 +168,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        # Of a form with files, for people who are signed in (app.web.bodies).
+        "MAX_FILES_LENGTH": 40 * 1024 * 1024,
         # The order of preference if a browser accepts several. The levels are explained in
         # docs/performance.md, "Compression". deflate is left out, as browsers implement it
         # differently.

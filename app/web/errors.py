@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from ..data.failures import is_busy, is_disk_full
 from .account import HEADER, AnotherAccountError
 from .answers import answer_with_messages, show_message, wants_fragment
+from .bodies import FilesTooLargeError
 from .forms import from_another_site
 from .i18n import browser_language, using_language
 from .limits import seconds_limited
@@ -47,7 +48,8 @@ def refused(error: HTTPException) -> Response:
         response = answer_with_messages(error.code)
     else:
         # A form that is too long is not parsed, and another site's is not shown.
-        is_ours = request.method == "POST" and error.code != 413 and not from_another_site()
+        is_parsed = error.code != 413 or isinstance(error, FilesTooLargeError)
+        is_ours = request.method == "POST" and is_parsed and not from_another_site()
         typed = sent_form().typed if is_ours else []
         html = render_template("errors/refused.html", title=title, advice=advice, typed=typed)
         response = make_response(html, error.code)
@@ -91,17 +93,17 @@ def send_again(title: str, explanation: str, status: int = 200) -> Response:
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
     if is_disk_full(error.original_exception):
-        return _not_stored(_("The disk of this site is full."))
+        return not_stored(_("The disk of this site is full."))
     if is_busy(error.original_exception):
-        return _not_stored(_("The database of this site is busy."))
+        return not_stored(_("The database of this site is busy."))
     template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
     with using_language(browser_language()):
         html = current_app.jinja_env.get_template(template).render(config=current_app.config)
     return make_response(html, 500)
 
 
-def _not_stored(reason: str) -> Response:
-    """Answer what could not be stored; pages are read as before."""
+def not_stored(reason: str) -> Response:
+    """Answer what could not be stored, for a ``reason`` in a sentence; pages are read as before."""
     if wants_fragment():
         again = _("Nothing you typed is lost: try again in a minute.")
         show_message(f"{reason} {again}")
@@ -119,6 +121,8 @@ def _explanation(error: HTTPException) -> tuple[str, str]:
         return error.title, error.advice
     if isinstance(error, CSRFError):
         return _("This form has expired"), _("Reload the page and send it again.")
+    if isinstance(error, FilesTooLargeError):
+        return _("Too much"), error.advice
     if error.code in EXPLANATIONS:
         title, advice = EXPLANATIONS[error.code]
         return str(title), str(advice)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from ..data.types import is_storable
+from . import bodies
 from .account import account_field, hidden_fields, refuse_another_account
 
 csrf = CSRFProtect()
@@ -21,12 +22,14 @@ MAX_FIELDS = 1_000
 
 def init_app(app: Flask) -> None:
     """Check every request to ``app`` before any view runs; Flask-WTF checks the token of a POST."""
-    # First, because the checks after it parse the form.
+    # First, because the checks after them parse the form.
+    bodies.init_app(app)
     app.before_request(_refuse_many_fields)
     app.before_request(_refuse_other_sites)
     # Before the token is checked: in another account's session it is always a wrong one.
     app.before_request(refuse_another_account)
     csrf.init_app(app)
+    app.before_request(bodies.refuse_without_files)
     app.jinja_env.globals["hidden_fields"] = hidden_fields
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(

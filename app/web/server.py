@@ -7,38 +7,59 @@ Granian holds the connections, so one that is idle or slow takes no thread. Its 
   no writer and no password hash; under the interpreter's lock further threads would slow them down.
 - Of other requests the body is read first, within a deadline. Then a second thread answers, so that
   a form that waits, for the write lock or for a hash, delays no page.
+- What waits for another server (:func:`answer_elsewhere`), and forms with files (``bodies.py``),
+  have threads of their own.
 - When too much waits already, the answer is 503.
 """
 
 import asyncio
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from flask import Flask
 from werkzeug import exceptions
 
 from ..data.checkpoint import checkpoint
 from ..data.write_lock import let_writer_finish
+from .bodies import FilesBody, files_sender
 from .headers import FixedHeaders
 
 # More would wait for each other: SQLite has one writer, and each holds its lock for longer then.
 FORM_THREADS = 1
+# Pages that wait for another server, and forms with files: both mostly wait for a store.
+OTHER_THREADS, FILES_THREADS = 8, 4
 # Seconds after which a page lets the other thread have the interpreter lock. A form gives the lock
 # up at each call of the database, and would wait for Python's default of 5 ms each time.
 SWITCH_INTERVAL = 0.0005
 # Seconds that a page leaves the interpreter to the form that holds the write lock, for which the
 # writers of all processes wait.
 WRITER_FIRST = 0.02
-# How many requests a process takes at once: pages, bodies that arrive, forms.
-MOST_PAGES, MOST_BODIES, MOST_FORMS = 128, 512, 64
+# How many requests a process takes at once: pages, bodies that arrive, forms, and pages that wait
+# for another server.
+MOST_PAGES, MOST_BODIES, MOST_FORMS, MOST_OTHERS = 128, 512, 64, 128
+# How many forms with files it takes at once, and how many large ones of one person.
+MOST_FILES, MOST_FILES_EACH = 64, 4
 # Seconds within which a body arrives, and the bytes that add a second.
 BODY_TIMEOUT, LOWEST_RATE = 10, 16 * 1024
+# How many times the longest body is read, to answer with the text of the form.
+READ_TIMES = 4
+# Bytes of a body with files that are written at once.
+BLOCK = 256 * 1024
+# Bytes of a multipart form that has no files: longer ones are taken to have some.
+TEXT_ONLY = 16 * 1024
 
 Environ = dict[str, Any]
 # Status, headers and body.
 Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+def answer_elsewhere(app: Flask, *endpoints: str) -> None:
+    """Answer GETs of ``endpoints`` in threads of their own: they wait for another server."""
+    app.extensions.setdefault("answered_elsewhere", set()).update(endpoints)
 
 
 class Server:
@@ -47,14 +68,25 @@ class Server:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.largest_body = app.config["MAX_CONTENT_LENGTH"]
-        limits = MOST_PAGES, MOST_BODIES, MOST_FORMS
-        self.pages, self.bodies, self.forms = map(asyncio.Semaphore, limits)
-        self.threads = ThreadPoolExecutor(FORM_THREADS, "form")
+        limits = MOST_PAGES, MOST_BODIES
+        self.pages, self.bodies = map(asyncio.Semaphore, limits)
+        self.forms = _Threads(FORM_THREADS, MOST_FORMS, "form")
+        self.others = _Threads(OTHER_THREADS, MOST_OTHERS, "other")
+        self.files_forms = _Threads(FILES_THREADS, MOST_FILES, "files form")
+        # Writes bodies with files, and finds out whose they are.
+        self.files_thread = ThreadPoolExecutor(1, "files")
+        # The bodies with files that arrive, by the id of who sends them.
+        self.senders: Counter[int] = Counter()
+        endpoints = app.extensions.get("answered_elsewhere", ())
+        rules = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in endpoints)
+        self.elsewhere = tuple(rule.partition("<")[0] for rule in rules)
         sys.setswitchinterval(SWITCH_INTERVAL)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Finish when the process stops; atexit does not run in a worker of Granian."""
-        self.threads.shutdown()
+        for each in (self.forms, self.others, self.files_forms):
+            each.threads.shutdown()
+        self.files_thread.shutdown()
         with self.app.app_context():
             checkpoint()
 
@@ -62,8 +94,7 @@ class Server:
         """Answer a request."""
         environ = _environ(scope)
         try:
-            is_page = scope.method in ("GET", "HEAD")
-            answer = await (self._page(environ) if is_page else self._form(environ, protocol))
+            answer = await self._answer(scope, environ, protocol)
         except exceptions.HTTPException as error:
             answer = self._refuse(error, environ)
         except Exception:
@@ -74,8 +105,12 @@ class Server:
     def _refuse(self, error: exceptions.HTTPException, environ: Environ) -> Answer:
         return _call(FixedHeaders(error, self.app.config), environ)
 
-    async def _page(self, environ: Environ) -> Answer:
+    async def _answer(self, scope: Any, environ: Environ, protocol: Any) -> Answer:
+        if scope.method not in ("GET", "HEAD"):
+            return await self._form(environ, protocol)
         environ.pop("CONTENT_LENGTH", None)
+        if scope.path.startswith(self.elsewhere):
+            return await self.others.call(self.app, environ)
         async with _admit(self.pages):
             # Requests that came during the last page are counted before this one is answered.
             await asyncio.sleep(0)
@@ -83,23 +118,81 @@ class Server:
             return _call(self.app, environ)
 
     async def _form(self, environ: Environ, protocol: Any) -> Answer:
-        async with _admit(self.bodies):
-            environ["wsgi.input"] = BytesIO(await self._body(environ, protocol))
-        async with _admit(self.forms):
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self.threads, _call, self.app, environ)
-
-    async def _body(self, environ: Environ, protocol: Any) -> bytes:
         if "HTTP_TRANSFER_ENCODING" in environ:
             raise exceptions.LengthRequired
         length = int(environ.get("CONTENT_LENGTH", 0))
-        if length > self.largest_body:
-            return b""  # The length alone has Flask answer 413.
+        async with _admit(self.bodies):
+            if length <= self.largest_body:
+                environ["wsgi.input"] = BytesIO(await self._body(length, protocol))
+            else:
+                environ["wsgi.input"] = await self._files(length, environ, protocol)
+        is_multipart = environ.get("CONTENT_TYPE", "").startswith("multipart/")
+        has_files = is_multipart and length > TEXT_ONLY
+        try:
+            return await (self.files_forms if has_files else self.forms).call(self.app, environ)
+        finally:
+            environ["wsgi.input"].close()
+
+    async def _body(self, length: int, protocol: Any) -> bytes:
         try:
             async with asyncio.timeout(BODY_TIMEOUT + length / LOWEST_RATE):
                 return bytes(await protocol())
         except TimeoutError:
             raise exceptions.RequestTimeout from None
+
+    async def _files(self, length: int, environ: Environ, protocol: Any) -> IO[bytes]:
+        """Receive a long body; nothing is read of one that Flask is to answer by 413."""
+        files_length = self.app.config["MAX_FILES_LENGTH"]
+        if length > READ_TIMES * files_length:
+            return BytesIO()
+        loop = asyncio.get_running_loop()
+        sender = await loop.run_in_executor(self.files_thread, files_sender, self.app, environ)
+        if sender is None:
+            return BytesIO()
+        if self.senders.total() >= MOST_FILES or self.senders[sender] >= MOST_FILES_EACH:
+            raise exceptions.ServiceUnavailable(retry_after=2)
+        body = FilesBody(Path(self.app.instance_path), length, longest=files_length)
+        self.senders[sender] += 1
+        try:
+            await self._receive(body, protocol)
+        except BaseException:
+            # In the thread, which may be writing still.
+            self.files_thread.submit(body.close)
+            raise
+        finally:
+            self.senders -= Counter([sender])
+        return body.input_of(environ)
+
+    async def _receive(self, body: FilesBody, protocol: Any) -> None:
+        loop = asyncio.get_running_loop()
+        until, received, block = loop.time() + BODY_TIMEOUT, 0, bytearray()
+        try:
+            async with asyncio.timeout_at(until) as deadline:
+                async for chunk in protocol:
+                    received += len(chunk)
+                    deadline.reschedule(until + received / LOWEST_RATE)
+                    block += chunk
+                    if len(block) >= BLOCK or received >= body.length:
+                        await loop.run_in_executor(self.files_thread, body.write, bytes(block))
+                        block.clear()
+        except TimeoutError:
+            raise exceptions.RequestTimeout from None
+        if body.received < body.length:
+            raise exceptions.ClientDisconnected
+
+
+class _Threads:
+    """Threads that answer requests, of which at most ``most`` wait or are answered."""
+
+    def __init__(self, count: int, most: int, name: str) -> None:
+        self.threads, self.limit = ThreadPoolExecutor(count, name), asyncio.Semaphore(most)
+
+    async def call(self, app: Flask, environ: Environ) -> Answer:
+        """Return the answer to a request."""
+        async with _admit(self.limit):
+            return await asyncio.get_running_loop().run_in_executor(
+                self.threads, _call, app, environ
+            )
 
 
 def _admit(limit: asyncio.Semaphore) -> asyncio.Semaphore:
