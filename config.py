@@ -32,8 +32,10 @@ NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
         "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
         "INSTANCE_PATH KEEP_ORIGINALS MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER "
-        "MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION "
-        "SECRET_KEY SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
+        "MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE "
+        "MEDIA_STORE_ACCESS_KEY MEDIA_STORE_ENDPOINT MEDIA_STORE_REGION MEDIA_STORE_SECRET_KEY "
+        "MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY "
+        "SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
 # From 0 to 1: how similar a name is to ours if it is a slip of the finger.
@@ -152,6 +154,19 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500, 1, 100_000),
         # Whether pictures are kept as they came in, too; they may tell where they were taken.
         "KEEP_ORIGINALS": _switch(env, "KEEP_ORIGINALS"),
+        # How many MB the pictures of one person may take.
+        "MEDIA_QUOTA": _number(env, "MEDIA_QUOTA", 1_000, 1, 1_000_000),
+        # An S3-compatible object store for the pictures: s3://bucket or s3://bucket/path. Without
+        # it they are in the folder media of INSTANCE_PATH.
+        "MEDIA_STORE_URL": _bucket(env),
+        # Its address, such as https://minio.internal:9000; without it, that of Amazon.
+        "MEDIA_STORE_ENDPOINT": _endpoint(env),
+        "MEDIA_STORE_REGION": env.get("MEDIA_STORE_REGION") or "us-east-1",
+        # Without a key, it is found as Amazon's programs find theirs.
+        **_store_key(env),
+        # Where new pictures go once there is an object store: into it (object), or back into the
+        # folder. flask media move brings the others there.
+        "MEDIA_STORE": _choice(env, "MEDIA_STORE", ("object", "folder")),
         # The following values are the same everywhere and not read from the environment.
         # Login sessions are rows that can be revoked. The session protection of Flask-Login would
         # sign people out when their IP address changes.
@@ -273,6 +288,30 @@ def _redis_url(env: Mapping[str, str]) -> str | None:
     if url and not _is_url(url, "redis", "rediss"):
         raise SettingError("REDIS_URL cannot be read: write redis://host:6379.")
     return url
+
+
+def _bucket(env: Mapping[str, str]) -> str | None:
+    url = (env.get("MEDIA_STORE_URL") or "").rstrip("/")
+    if url and not re.fullmatch("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-]+)*", url):
+        raise SettingError(
+            "MEDIA_STORE_URL names no bucket: write s3://bucket or s3://bucket/path."
+        )
+    return url or None
+
+
+def _endpoint(env: Mapping[str, str]) -> str | None:
+    url = (env.get("MEDIA_STORE_ENDPOINT") or "").rstrip("/")
+    if url and not _is_url(url, "http", "https"):
+        raise SettingError(f"MEDIA_STORE_ENDPOINT is no address: {url!r}. Try https://host:9000")
+    return url or None
+
+
+def _store_key(env: Mapping[str, str]) -> dict[str, str | None]:
+    names = ("MEDIA_STORE_ACCESS_KEY", "MEDIA_STORE_SECRET_KEY")
+    keys = {name: env.get(name) or None for name in names}
+    if len(set(map(bool, keys.values()))) > 1:
+        raise SettingError(f"{' and '.join(names)} belong together: give both or none.")
+    return keys
 
 
 def _base_url(env: Mapping[str, str]) -> str:

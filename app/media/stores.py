@@ -1,75 +1,156 @@
-"""Where the files of pictures are kept: in the instance folder."""
+"""Stores: where the files of pictures are, in a folder or in an S3-compatible object store.
 
-import os
-from collections.abc import Iterable, Iterator
+A name is ``<key>/<file>``. A file is there as a whole or not at all, and is never changed.
+"""
+
+import mimetypes
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from shutil import copyfileobj
-from typing import BinaryIO
+from typing import IO, Protocol, TypeAlias, cast
 
-from flask import current_app
+from flask import Flask, current_app
+from flask.sansio.blueprints import BlueprintSetupState
 
-CHUNK = 64 * 1024
+from ..web.server import answer_elsewhere
+
+# The folder within the instance folder, and within it that of files which are being written.
+FOLDER, WRITING = "media", ".writing"
+
+Content: TypeAlias = IO[bytes] | bytes
 
 
 class StoreUnavailableError(Exception):
-    """The store cannot be reached, or has no room; it may be tried again later."""
+    """The store does not answer, or refuses us. Trying again later may succeed."""
 
 
-class FileStore:
-    """Files in a folder, by names such as ``key/480.avif``."""
+@dataclass(frozen=True)
+class Stored:
+    """A file in a store: its name, its size in bytes, and when it was written."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    name: str
+    size: int
+    written_at: datetime
 
-    def put(self, name: str, content: bytes | BinaryIO, content_type: str) -> None:
-        """Keep ``content`` as ``name``, whole or not at all."""
-        file = self.folder / name
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}.part")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with unfinished.open("wb") as to:
-                if isinstance(content, bytes):
-                    to.write(content)
-                else:
-                    copyfileobj(content, to, CHUNK)
-                to.flush()
-                os.fsync(to.fileno())
-            unfinished.replace(file)
-        except OSError as error:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise StoreUnavailableError from error
+
+class Store(Protocol):
+    """A store of files. All methods raise :class:`StoreUnavailableError`."""
+
+    def put(self, name: str, content: Content, content_type: str) -> None:
+        """Write a file, all of it or nothing. Raises :class:`OSError` for a full disk."""
 
     def open(self, name: str) -> tuple[Iterator[bytes], int]:
-        """Return what ``name`` holds, in pieces, and its size; raise FileNotFoundError."""
-        file = (self.folder / name).open("rb")
+        """Return the content of a file, in parts, and its size in bytes.
 
-        def pieces() -> Iterator[bytes]:
-            with file:
-                while piece := file.read(CHUNK):
-                    yield piece
-
-        return pieces(), os.fstat(file.fileno()).st_size
+        Raises :class:`FileNotFoundError`.
+        """
 
     def delete(self, names: Iterable[str]) -> None:
-        """Delete those of ``names`` that are there."""
-        for name in names:
-            file = self.folder / name
-            with suppress(OSError):
-                file.unlink()
-            with suppress(OSError):
-                file.parent.rmdir()
+        """Delete the files that are there."""
+
+    def files(self, prefix: str = "") -> Iterator[Stored]:
+        """Yield the files in a folder, such as ``<key>/``; by default all."""
 
     def names(self, prefix: str = "") -> Iterator[str]:
-        """Yield the names that begin with ``prefix``."""
-        folder, _, _begin = prefix.rpartition("/")
-        for file in sorted((self.folder / folder).rglob("*")):
-            name = file.relative_to(self.folder).as_posix()
-            if name.startswith(prefix) and file.is_file():
-                yield name
+        """Yield the names of :meth:`files`."""
 
 
-def store() -> FileStore:
-    """Return the store of this application."""
-    return FileStore(Path(current_app.instance_path) / "media")
+def store() -> Store:
+    """Return the store of this application's settings."""
+    return cast(Store, current_app.extensions["media_store"])
+
+
+def init_app(state: BlueprintSetupState) -> None:
+    """Give the application of ``state`` its store."""
+    app = cast(Flask, state.app)
+    app.extensions["media_store"] = store_of(app)
+    if app.config["MEDIA_STORE_URL"]:
+        # Readers of a picture wait for the object store, and nobody else does.
+        answer_elsewhere(app, "media.serve")
+
+
+def store_of(app: Flask) -> Store:
+    """Return the store in use; while there is another with older files, both as one."""
+    # Imported here because they are built on what this module has.
+    from .file_store import FileStore  # noqa: PLC0415
+
+    folder = FileStore(Path(app.instance_path) / FOLDER)
+    if not app.config["MEDIA_STORE_URL"]:
+        return folder
+    # And because most sites have no object store.
+    from .object_store import ObjectStore  # noqa: PLC0415
+
+    objects = ObjectStore.of(app.config)
+    is_folder = app.config["MEDIA_STORE"] == "folder"
+    return MovingStore(folder, objects) if is_folder else MovingStore(objects, folder)
+
+
+class MovingStore:
+    """Two stores as one: ``current`` gets what is new, ``other`` has what was not moved yet."""
+
+    def __init__(self, current: Store, other: Store) -> None:
+        self.current, self.other = current, other
+
+    def put(self, name: str, content: Content, content_type: str) -> None:
+        """Write a file to the current store."""
+        self.current.put(name, content, content_type)
+
+    def open(self, name: str) -> tuple[Iterator[bytes], int]:
+        """Open a file of either store."""
+        # The current one once more: the file may have been moved meanwhile.
+        for each in (self.current, self.other):
+            with suppress(FileNotFoundError):
+                return each.open(name)
+        return self.current.open(name)
+
+    def move(self, report: Callable[[int], None]) -> int:
+        """Move the files of the other store to the current one, while both are in use.
+
+        ``report`` is called with the number of files that are moved already. Returns that number.
+        """
+        number = 0
+        for file in self.other.files():
+            if not file.name.startswith(WRITING):
+                self._move(file)
+                number += 1
+                report(number)
+        return number
+
+    def _move(self, file: Stored) -> None:
+        with suppress(FileNotFoundError):  # Deleted meanwhile.
+            parts, _size = self.other.open(file.name)
+            content = b"".join(parts)
+            self.current.put(file.name, content, type_of(file.name))
+            if not self._other_has(file.name):
+                # Deleted while it was on its way.
+                self.current.delete([file.name])
+            self.other.delete([file.name])
+
+    def _other_has(self, name: str) -> bool:
+        return name in set(self.other.names(f"{name.partition('/')[0]}/"))
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete files from both stores; from the other first, or it could be moved meanwhile."""
+        names = list(names)
+        for each in (self.other, self.current):
+            each.delete(names)
+
+    def files(self, prefix: str = "") -> Iterator[Stored]:
+        """Yield the files of both stores, the other's first: a move cannot hide one."""
+        seen = set()
+        for each in (self.other, self.current):
+            for file in each.files(prefix):
+                if file.name not in seen:
+                    seen.add(file.name)
+                    yield file
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Yield the names of the files."""
+        return (file.name for file in self.files(prefix))
+
+
+def type_of(name: str) -> str:
+    """Return the content type of a file, by its name."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

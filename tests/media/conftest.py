@@ -1,22 +1,25 @@
 """What tests of pictures share."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from app.media.stores import FOLDER, store
+from tests.media.s3_server import S3Server
 
 
 @pytest.fixture
 def files(app):
     """A function that lists the names in the store, which is empty after the test."""
-    folder = Path(app.instance_path) / "media"
 
     def names():
-        found = (file for file in folder.rglob("*") if file.is_file())
-        return sorted(file.relative_to(folder).as_posix() for file in found)
+        with app.app_context():
+            return sorted(store().names())
 
     yield names
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(Path(app.instance_path) / FOLDER, ignore_errors=True)
 
 
 @pytest.fixture
@@ -25,3 +28,11 @@ def client(ada, signed_in, files):
     client = signed_in(ada)
     client.get("/")
     return client
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """Give a running S3-compatible server."""
+    server = S3Server()
+    yield server
+    server.stop()
