@@ -144,6 +144,7 @@ PAGES = [
     Page("/settings/profile", 3, region=None, anonymous="logs in"),
     Page("/settings/account", 3, region=None, anonymous="logs in"),
     Page("/settings/sessions", 3, region=None, anonymous="logs in"),
+    Page("/settings/pictures", 4, region=None, anonymous="logs in"),
     Page("/settings/blocks", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?before={relationship}", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?through={relationship}", 4, region="people", anonymous="logs in"),

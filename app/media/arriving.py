@@ -14,7 +14,7 @@ from ..accounts.viewer import viewer
 from ..data.database import HasId, changed_rows, db, insert_if_absent, writing
 from ..jobs import enqueue
 from ..posts.models import Post, Version
-from . import failures, signatures
+from . import failures, quota, signatures
 from .jobs import process
 from .models import Picture
 from .stores import StoreUnavailableError, store
@@ -60,7 +60,12 @@ def take_in(
             found.append(file)
     if len(found) > room:
         faults.append(failures.too_many(len(found) - room))
-    return _stored(owner, found[:room], nonce, purpose, faults)
+    taken = found[:room]
+    try:
+        quota.check_room(owner.id, sum(file.size for file in taken))
+    except quota.NoRoomError as error:
+        return Arrived([], [*faults, str(error)])
+    return _stored(owner, taken, nonce, purpose, faults)
 
 
 def sent_by(nonce: str, edited: Post | None) -> Post | None:

@@ -1,0 +1,54 @@
+"""How much room the pictures of a person take, and may take."""
+
+from functools import cache
+
+from flask import current_app
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, func, select
+
+from ..data.database import AnySelect
+from ..data.reading import read_latest
+from .models import Picture
+
+MB = 1000**2
+
+
+class NoRoomError(ValueError):
+    """A picture does not fit into what a person may use; the message says so to them."""
+
+
+def most_bytes() -> int:
+    """Return how many bytes the pictures of one person may take."""
+    return int(current_app.config["MEDIA_QUOTA"]) * MB
+
+
+def used_by(owner_id: int) -> int:
+    """Return how many bytes the pictures of a person take."""
+    return int(read_latest(_used(), owner_id=owner_id).scalar_one())
+
+
+def check_room(owner_id: int, more: int) -> None:
+    """Raise :class:`NoRoomError` if ``more`` bytes do not fit."""
+    used = used_by(owner_id)
+    if used + more > most_bytes():
+        raise NoRoomError(
+            _(
+                "Your pictures take %(used)s MB of your %(most)s MB. "
+                "Delete some posts with pictures first.",
+                used=megabytes(used),
+                most=megabytes(most_bytes()),
+            )
+        )
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes in MB, as the viewer's language writes it."""
+    return format_decimal(round(size / MB, 1))
+
+
+@cache
+def _used() -> AnySelect:
+    # What was taken away counts until it is deleted: it is brought back by undo.
+    every = func.coalesce(func.sum(Picture.bytes), 0)
+    return select(every).where(Picture.owner_id == bindparam("owner_id"))

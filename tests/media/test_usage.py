@@ -1,0 +1,69 @@
+"""The page that shows how much room one's pictures take, and the limit of it."""
+
+import pytest
+
+from app.data.database import now, writing
+from app.media.models import Picture
+from app.media.quota import MB, NoRoomError, check_room, used_by
+from tests.html import absent, one, select
+from tests.media.drawn import upload
+
+
+@pytest.fixture
+def make_row(app, ada, make_post):
+    """Give a function that makes the row of a picture, without files."""
+
+    def make(size, owner=ada, **details):
+        with app.app_context():
+            details.setdefault("post_id", make_post(owner).id)
+            with writing() as session:
+                session.add(Picture(owner_id=owner.id, bytes=size, state="ready", **details))
+
+    return make
+
+
+def test_it_shows_how_much_is_used_and_what_takes_the_most(make_row, ada, bruno, signed_in):
+    make_row(2_500_000, description="A barn")
+    make_row(400_000, description="An owl")
+    make_row(1_000_000, purpose="avatar", post_id=None)
+    make_row(7_000_000, owner=bruno, description="Not hers")
+    page = signed_in(ada).get("/settings/pictures")
+    one(page, "#usage", text="Your pictures take 3.9 MB of your 1,000 MB.")
+    assert one(page, "meter").attributes["value"] == "3900000"
+    listed = [each.text(strip=True) for each in select(page, ".sessions strong")]
+    assert listed == ["A barn", "Your profile", "An owl"]
+    one(page, "nav.tabs a[aria-current=page]", text="Pictures")
+
+
+def test_without_pictures_it_says_so(ada, signed_in):
+    page = signed_in(ada).get("/settings/pictures")
+    one(page, "#usage", text="Your pictures take 0 MB of your 1,000 MB.")
+    absent(page, ".sessions")
+
+
+def test_what_was_taken_away_counts_until_it_is_deleted(app, make_row, ada):
+    make_row(3 * MB, removed_at=now())
+    with app.app_context():
+        assert used_by(ada.id) == 3 * MB
+
+
+def test_what_does_not_fit_is_refused_in_words(app, make_row, ada, monkeypatch):
+    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 5)
+    make_row(3 * MB)
+    with app.test_request_context():
+        check_room(ada.id, 2 * MB)
+        with pytest.raises(NoRoomError, match=r"take 3 MB of your 5 MB\. Delete some posts"):
+            check_room(ada.id, 2 * MB + 1)
+
+
+def test_a_form_that_does_not_fit_is_told_at_the_field_and_keeps_its_text(
+    app, make_row, ada, signed_in, monkeypatch, rows
+):
+    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 3)
+    make_row(3 * MB)
+    client = signed_in(ada)
+    answer = client.post("/posts", {"body": "The barn", "pictures": upload(), "nonce": "abc"})
+    assert answer.status_code == 422
+    assert "Your pictures take 3 MB of your 3 MB." in answer.text
+    one(answer, "#composer textarea", text="The barn")
+    assert len(rows("picture")) == 1
