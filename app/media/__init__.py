@@ -9,8 +9,22 @@ from flask_babel import lazy_gettext as _l  # noqa: E402
 from ..posts.card import CardPart, add_to_card  # noqa: E402
 from ..posts.composer import add_to_composer  # noqa: E402
 from ..posts.models import Post  # noqa: E402
+from ..web.bodies import take_files  # noqa: E402
 from ..web.typed import show_when_expired  # noqa: E402
-from . import composer, describing, jobs, queries, receivers, routes, serving  # noqa: E402, F401
+from . import (  # noqa: E402
+    commands,  # noqa: F401
+    composer,
+    describing,  # noqa: F401
+    jobs,  # noqa: F401
+    orphans,  # noqa: F401
+    queries,
+    receivers,  # noqa: F401
+    refusals,  # noqa: F401
+    routes,  # noqa: F401
+    serving,  # noqa: F401
+    stores,
+    usage_routes,  # noqa: F401
+)
 
 add_to_card(
     CardPart(
@@ -25,3 +39,5 @@ add_to_composer(composer.PART)
 show_when_expired("pictures", _l("Pictures"), "file")
 for _function in (composer.attached_to, queries.shown_picture):
     blueprint.add_app_template_global(_function)
+blueprint.record_once(stores.init_app)
+take_files("media.arrive", *(f"posts.{view}" for view in ("create", "reply", "edit")))

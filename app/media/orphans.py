@@ -1,0 +1,70 @@
+"""Files without a row, and rows without their files: what a crash leaves, or a lost disk."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import groupby, islice
+
+from sqlalchemy import select
+
+from ..data.database import db, now
+from ..jobs import every_minute
+from .models import Picture
+from .processing import TYPES
+from .recipes import ANIMATION, variants
+from .stores import Stored, store
+
+# How old a file is before it can be one that nobody will ever have: its row may come after it.
+FORGOTTEN_AFTER = timedelta(hours=12)
+# When the worker looks for such files: every six hours, at this minute.
+EVERY_HOURS, AT_MINUTE = 6, 17
+BATCH = 500
+
+
+@every_minute
+def delete_orphans_at_times() -> None:
+    """Delete, four times a day, the files that nobody has."""
+    moment = now()
+    if moment.hour % EVERY_HOURS == 0 and moment.minute == AT_MINUTE:
+        delete_orphans()
+
+
+def delete_orphans() -> int:
+    """Delete the files whose picture is in no row, if they are old enough; return how many."""
+    before, deleted = now() - FORGOTTEN_AFTER, 0
+    for files in _batches(store().files()):
+        found = select(Picture.key).where(Picture.key.in_({_key(file) for file in files}))
+        known = set(db.session.scalars(found))
+        orphans = [f.name for f in files if f.written_at < before and _key(f) not in known]
+        store().delete(orphans)
+        deleted += len(orphans)
+    return deleted
+
+
+def expected_files(picture: Picture) -> set[str]:
+    """Return the names of the files that a picture has when it is ready."""
+    sizes = [str(name) for name, _width in variants(picture.purpose, picture.width)]
+    names = {f"{size}{suffix}" for size in sizes for suffix in TYPES}
+    if picture.is_animated:
+        names.add(f"{ANIMATION.removesuffix('.webp')}.webp")
+    return {f"{picture.key}/{name}" for name in names}
+
+
+def missing_files(pictures: Iterable[Picture]) -> Iterator[tuple[Picture, list[str]]]:
+    """Yield each of ``pictures`` that lacks files, with their names."""
+    for picture in pictures:
+        wanted = expected_files(picture) if picture.state == "ready" else set()
+        if picture.state == "waiting":
+            wanted = {f"{picture.key}/original"}
+        if lacks := wanted - set(store().names(f"{picture.key}/")):
+            yield picture, sorted(lacks)
+
+
+def _batches(files: Iterator[Stored]) -> Iterator[list[Stored]]:
+    """Yield the files by some keys at a time."""
+    by_key = groupby(files, key=_key)
+    while batch := [file for _key, group in islice(by_key, BATCH) for file in list(group)]:
+        yield batch
+
+
+def _key(file: Stored) -> str:
+    return file.name.partition("/")[0]
