@@ -29,7 +29,7 @@ def site(make_app, make_database, monkeypatch):
     app = make_app({"DATABASE_URL": make_database()})
     with app.app_context():
         flask_migrate.upgrade()
-        load_demo()
+        load_demo(with_pictures=False)
     return app
 
 

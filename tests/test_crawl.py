@@ -53,7 +53,7 @@ def community(make_app, make_database):
         if FOLDER:
             load_folder(Path(FOLDER), PASSWORD)
         else:
-            load_demo()
+            load_demo(with_pictures=False)
         names = ("user80", "user0", "user1") if FOLDER else ("ada", "bruno", "greta")
         people = [db.session.scalars(by_username(name)).one() for name in names]
         block(people[0], people[1])

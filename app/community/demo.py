@@ -12,17 +12,21 @@ from ..data.database import db, now, writing
 from ..posts.models import Post
 from ..posts.reposting import repost
 from ..reactions.models import bookmark, like
+from .demo_pictures import PICTURES
 from .loading import load
 
 FILE = Path(__file__).with_name("demo.json")
 PASSWORD = "demo-demo"  # noqa: S105
 
 
-def load_demo() -> bool:
+def load_demo(*, with_pictures: bool = True) -> bool:
     """Load the demo community, with times counted back from now; False if it was loaded before."""
     if db.session.scalar(by_username("ada")):
         return False
     demo = json.loads(FILE.read_text(encoding="utf-8"))
+    if not with_pictures:
+        for post in demo["posts"]:
+            post.pop("pictures", None)
     joined = (now() - timedelta(days=40)).isoformat()
     load(
         [person | {"created_at": joined} for person in demo["people"]],
@@ -40,6 +44,7 @@ def load_demo() -> bool:
             )
         ],
         PASSWORD,
+        lambda name: PICTURES[name](),
     )
     _react(demo["posts"])
     return True
@@ -47,7 +52,11 @@ def load_demo() -> bool:
 
 def _row(post: dict[str, Any], **more: str) -> dict[str, str]:
     written = now() - timedelta(minutes=post["minutes_ago"])
+    pictures = post.get("pictures", {})
     return {
+        "pictures": "\n".join(pictures),
+        "descriptions": "\n".join(pictures.values()),
+        "sensitive": "yes" if post.get("sensitive") else "",
         "author": post["author"],
         "created_at": written.isoformat(),
         "body": post["body"],

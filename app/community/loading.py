@@ -1,7 +1,6 @@
 """Import a community (users, follows and posts) in bulk inserts."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from ..accounts.names import display_name
 from ..data.characters import USERNAME
 from ..data.counters import repair_counts
 from ..data.database import Base, db, now, writing
-from ..data.ids import id_at, moment_of
+from ..data.ids import moment_of
 from ..data.types import is_storable
 from ..discover.jobs import work_out_now
 from ..follows.models import Follow
@@ -24,6 +23,8 @@ from ..posts.writing import parse
 from ..search.index import fill
 from ..web.forms import line_ends
 from .csv_files import FILES, row_error, rows_of
+from .free_ids import free_ids, rising_ids
+from .pictures import ReadFile, files_of, insert_pictures, no_files, stored
 
 BATCH = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,12 +45,13 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
     """Load ``users.csv``, ``follows.csv`` and ``posts.csv`` of ``folder``.
 
     ``users.csv`` may have a column ``about_me``; ``posts.csv`` may have ``number`` and
-    ``in_reply_to``, the number of the earlier post that a post replies to. All users get
-    ``password``, if it is given. Raises :class:`app.community.csv_files.LoadError` and loads
-    nothing if a line is invalid.
+    ``in_reply_to``, the number of the earlier post that a post replies to; and ``pictures``, the
+    names of files in ``folder``, one a line, with ``descriptions``, one a line, and ``sensitive``
+    (yes). All users get ``password``, if it is given. Raises
+    :class:`app.community.csv_files.LoadError` and loads nothing if a line is invalid.
     """
     users, follows, posts = (list(rows_of(folder, name)) for name in FILES)
-    return load(users, follows, posts, password)
+    return load(users, follows, posts, password, files_of(folder))
 
 
 def load(
@@ -57,13 +59,18 @@ def load(
     follows: list[dict[str, str]],
     posts: list[dict[str, str]],
     password: str | None = None,
+    read_file: ReadFile = no_files,
 ) -> Loaded:
-    """Load rows as :func:`load_folder` reads them, in one transaction."""
+    """Load rows as :func:`load_folder` reads them, in one transaction.
+
+    ``read_file`` returns the content of a picture.
+    """
     password_hash = passwords.make(password) if password else None
-    with writing():
+    # Before the transaction, during which nobody else can write.
+    with stored(posts, read_file) as pictures, writing():
         people = _load_users(users, password_hash)
         followed = _load_follows(follows, people)
-        _load_posts(posts, people)
+        insert_pictures(_load_posts(posts, people), pictures)
         repair_counts()
         fill()
     work_out_now()
@@ -80,7 +87,7 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People
             raise row_error(row, f"the name {row['username']} is taken")
         taken.add(row["username"].lower())
     dated = sorted((_moment(row), row["username"], row) for row in rows)
-    keys = _free_ids(User, [moment for moment, _name, _row in dated])
+    keys = free_ids(User, [moment for moment, _name, _row in dated])
     people = {}
     values = []
     for key, (_at, name, row) in zip(keys, dated, strict=True):
@@ -117,7 +124,7 @@ def _load_follows(rows: list[dict[str, str]], people: People) -> int:
             raise row_error(row, "nobody follows themselves")
         pairs[pair] = max(pair)
     dated = sorted(pairs.items(), key=lambda item: item[1])
-    keys = _rising_ids(moment_of(later) for _pair, later in dated)
+    keys = rising_ids(moment_of(later) for _pair, later in dated)
     _insert(
         Follow,
         [
@@ -128,22 +135,27 @@ def _load_follows(rows: list[dict[str, str]], people: People) -> int:
     return len(pairs)
 
 
-def _load_posts(rows: list[dict[str, str]], people: People) -> None:
-    """Insert posts with the columns that :func:`app.posts.writing.publish` writes."""
+def _load_posts(rows: list[dict[str, str]], people: People) -> list[tuple[int, int]]:
+    """Insert posts with the columns that :func:`app.posts.writing.publish` writes.
+
+    Returns the id and the author id of each row's post.
+    """
     dated = sorted(((_moment(row), i, row) for i, row in enumerate(rows)))
-    keys = _free_ids(Post, [moment for moment, _i, _row in dated])
+    keys = free_ids(Post, [moment for moment, _i, _row in dated])
     posts: list[dict[str, Any]] = []
     mentions: list[dict[str, Any]] = []
     tags: list[dict[str, Any]] = []
     # The id and the author id of each post that has a number in the file.
     numbered: dict[str, tuple[int, int]] = {}
-    for key, (_at, _i, row) in zip(keys, dated, strict=True):
+    written = [(0, 0)] * len(rows)
+    for key, (_at, i, row) in zip(keys, dated, strict=True):
         try:
             text = parse(row["body"], lambda names: {n: people[n] for n in names & people.keys()})
         except ValueError as error:
             raise row_error(row, str(error)) from error
         author_id = _user_id(row, "author", people)
         parent = _parent(row, numbered)
+        written[i] = (key, author_id)
         posts.append(
             {
                 "id": key,
@@ -163,6 +175,7 @@ def _load_posts(rows: list[dict[str, str]], people: People) -> None:
     _insert(Post, posts)
     _insert(Mention, mentions)
     _insert(Tagging, tags)
+    return written
 
 
 def _parent(
@@ -195,29 +208,6 @@ def _moment(row: dict[str, str]) -> datetime:
     if not EPOCH <= moment <= now():
         raise row_error(row, f"{written!r} is not between 1970 and now")
     return moment
-
-
-def _free_ids(model: type[Any], moments: list[datetime]) -> Iterator[int]:
-    """Yield an unused id for each of the sorted ``moments``."""
-    if not moments:
-        return iter(())
-    first, last = id_at(moments[0]), id_at(moments[-1])
-    # Ids that collide move up, at most by the number of rows.
-    around = select(model.id).where(model.id >= first, model.id <= last + len(moments))
-    taken = set(db.session.scalars(around))
-    return _rising_ids(moments, taken)
-
-
-def _rising_ids(
-    moments: Iterable[datetime], taken: set[int] | frozenset[int] = frozenset()
-) -> Iterator[int]:
-    """Yield time-ordered ids that are strictly rising and not in ``taken``."""
-    last = 0
-    for moment in moments:
-        last = max(id_at(moment), last + 1)
-        while last in taken:
-            last += 1
-        yield last
 
 
 def _insert(model: type[Base], values: list[dict[str, Any]]) -> None:

@@ -4,11 +4,13 @@ import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 from werkzeug.security import check_password_hash
 
 from app.community.demo import load_demo
 from app.data.database import db
 from app.data.ids import id_at, moment_of
+from app.media.stores import store
 from tests.html import cards, people
 
 USERS = [
@@ -280,7 +282,7 @@ def test_rows_of_one_moment_get_different_ids(app, load, rows):
     assert in_order == [f"No. {n}" for n in range(6000)]
 
 
-def test_the_demo_is_imported_once(app, rows, anonymous):
+def test_the_demo_is_imported_once_and_has_pictures_of_every_kind(app, rows, anonymous):
     for _ in range(2):
         result = app.test_cli_runner().invoke(args=["community", "demo"])
         assert result.exit_code == 0, result.output
@@ -291,6 +293,16 @@ def test_the_demo_is_imported_once(app, rows, anonymous):
     assert check_counters(app).exit_code == 0
     with app.app_context():
         assert not load_demo()
+    pictures = rows("picture")
+    assert {row["state"] for row in pictures} == {"ready"}
+    assert all(row["description"] for row in pictures)
+    shapes = [row["width"] / row["height"] for row in pictures]
+    assert min(shapes) < 0.8
+    assert max(shapes) > 3
+    assert any(row["sensitive"] for row in pictures)
+    assert any(row["is_animated"] for row in pictures)
+    assert max(row["place"] for row in pictures) == 3
+    assert sum(row["bytes"] for row in pictures) < 3_000_000
 
 
 def test_wrong_counts_are_found_and_repaired(app, ada, make_post, rows):
@@ -304,3 +316,61 @@ def test_wrong_counts_are_found_and_repaired(app, ada, make_post, rows):
     assert app.test_cli_runner().invoke(args=["counters", "repair"]).exit_code == 0
     assert check_counters(app).exit_code == 0
     assert rows("user")[0]["posts_count"] == 1
+
+
+PICTURES = [
+    ("author", "created_at", "body", "pictures", "descriptions", "sensitive"),
+    ("ada", "2024-04-01T10:00:00Z", "Two of them", "barn.png\nowl.png", "A barn\nAn owl", ""),
+    ("Bruno", "2024-04-01T09:00:00Z", "One, covered", "barn.png", "", "yes"),
+    ("Bruno", "2024-04-01T09:30:00Z", "None", "", "", ""),
+]
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """Put two pictures beside the CSV files."""
+    for name in ("barn", "owl"):
+        Image.new("RGB", (64, 48), "teal").save(tmp_path / f"{name}.png")
+
+
+def test_pictures_are_loaded_with_their_descriptions(app, load, drawn, rows):
+    result = load(posts=PICTURES)
+    assert result.exit_code == 0, result.output
+    posts = {row["id"]: row["body"] for row in rows("post")}
+    found = [
+        (posts[row["post_id"]], row["place"], row["description"], row["sensitive"], row["state"])
+        for row in rows("picture")
+    ]
+    assert sorted(found) == [
+        ("One, covered", 0, "", True, "ready"),
+        ("Two of them", 0, "A barn", False, "ready"),
+        ("Two of them", 1, "An owl", False, "ready"),
+    ]
+    counts = {row["body"]: row["pictures_count"] for row in rows("post")}
+    assert counts == {"Two of them": 2, "One, covered": 1, "None": 0}
+    assert check_counters(app).exit_code == 0
+    assert app.test_cli_runner().invoke(args=["media", "check"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("picture", "description", "error"),
+    [
+        ("nowhere.png", "", "posts.csv, line 7: nowhere.png: No such file"),
+        ("../secret_key", "", "posts.csv, line 7: ../secret_key"),
+        ("\n".join(["barn.png"] * 5), "", "posts.csv, line 7: a post has at most 4 pictures"),
+        ("barn.png", "A barn\nAn owl", "more descriptions than pictures"),
+        ("barn.png", "x" * 1501, "the description of barn.png is too long"),
+    ],
+)
+def test_a_wrong_picture_is_named_and_no_file_stays(
+    app, load, drawn, rows, picture, description, error
+):
+    with app.app_context():
+        before = set(store().names())
+    wrong = ("ada", "2024-04-01T08:00:00Z", "Wrong", picture, description, "")
+    result = load(posts=[*PICTURES, wrong])
+    assert result.exit_code == 1
+    assert error in result.output
+    assert rows("post") == rows("picture") == []
+    with app.app_context():
+        assert set(store().names()) == before

@@ -78,7 +78,7 @@ def test_a_reader_does_not_hold_a_checkpoint_up(app, ada, make_post, caplog):
         assert time.monotonic() - start < 5
         reader.close()
         make_post(ada)
-        load_demo()
+        load_demo(with_pictures=False)
         with writing():
             checkpoint()
     assert caplog.text == ""
