@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from tests.ports import free_port
 
 
 class Site(Machine):
-    """A site that ``flask serve`` runs."""
+    """A site that ``flask serve`` runs, with more ``settings`` if they are set before."""
 
     process: subprocess.Popen[bytes]
+    settings: Mapping[str, str] = {}
 
     def start(self, command: str = "serve") -> None:
         """Start all processes, or those of another ``command``; wait until the site answers."""
@@ -49,7 +50,7 @@ class Site(Machine):
             return subprocess.Popen(
                 [sys.executable, "-m", "flask", "--no-debug", *command],
                 cwd=config.ROOT,
-                env=os.environ | settings,
+                env=os.environ | settings | dict(self.settings),
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
