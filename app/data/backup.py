@@ -37,6 +37,7 @@ def create(file: Path | None) -> None:
         raise
     click.echo(f"{file} has the whole database ({file.stat().st_size / 1_000_000:,.1f} MB).")
     click.echo(f"Keep {current_app.instance_path}/secret_key too: it signs the cookies.")
+    click.echo(f"Pictures are not in it: copy {current_app.instance_path}/media as well.")
 
 
 @backup.command()
