@@ -27,8 +27,11 @@ FOLLOWS_EACH, LIKES_EACH = 40, 3
 MOST_LIKED = 1_000_000
 # So many people write 1 % of all posts each.
 PROLIFIC = 20
+# So many people put pictures on all their posts, which are of these sizes.
+PICTURED, PICTURE_SIZES = 20, ((1920, 1440), (1080, 1440), (1920, 640), (960, 960))
+BLUR = "data:image/webp;base64,UklGRlAAAABXRUJQVlA4IEQAAACQAgCdASoUAA8APzmGuVOvKSWisAgB4CcJZQ"
 # Accounts for the measures, and how many people they follow. They have no followers and no posts.
-KNOWN = {"follows_20": 20, "follows_5000": 5_000, "follows_prolific": 0}
+KNOWN = {"follows_20": 20, "follows_5000": 5_000, "follows_prolific": 0, "follows_pictured": 0}
 
 Size = namedtuple("Size", "people posts")
 SIZES = {"s": Size(4_000, 100_000), "m": Size(20_000, 1_000_000), "l": Size(100_000, 10_000_000)}
@@ -87,6 +90,8 @@ class Community:
         self.popular = self.rng.sample(others, len(others))
         self.active = self.rng.sample(others, len(others))
         self.prolific = self.popular[size.people // 4 :][:PROLIFIC]
+        # Few follow them, so that other pages have hardly any pictures.
+        self.pictured = self.popular[size.people // 2 :][:PICTURED]
         self.blocks = dict(zip(self.popular[0::20], self.popular[1::20], strict=False))
         self.mutes = dict(zip(self.popular[2::10], self.popular[3::10], strict=False))
         self.prominent = list(range(max(1, size.posts - MOST_LIKED + 1), size.posts + 1))
@@ -110,6 +115,8 @@ class Community:
         yield "mention", "post_id user_id", self.found_in("mentioned")
         yield "post_tag", "post_id tag", iter(sorted(self.found_in("tags"), key=itemgetter(1)))
         yield "like", "user_id post_id since", self.likes()
+        measured = "state width height bytes blur"
+        yield "picture", f"id owner_id post_id place description {measured}", self.pictures()
 
     def post_id(self, number: int) -> int:
         """Return the id of a post."""
@@ -157,6 +164,8 @@ class Community:
                 followed |= {self.by_rank(self.popular)} & others
             if name == "follows_prolific":
                 followed = set(self.prolific)
+            if name == "follows_pictured":
+                followed = set(self.pictured)
             for id in sorted(followed - {follower, self.blocks.get(follower)}):
                 if self.blocks.get(id) != follower:
                     yield follower, id, self.rng.randrange(ACTING, END)
@@ -196,3 +205,15 @@ class Community:
                 if self.texts[number]:
                     id = self.post_id(number)
                     yield person, id, id + self.rng.randrange(LIKED_WITHIN)
+
+    def pictures(self) -> Iterator[Row]:
+        """Yield one to four pictures of each post by those who put some on all of theirs."""
+        by = set(self.pictured)
+        for number, text in enumerate(self.texts):
+            if text and self.authors[number] in by:
+                id = self.post_id(number)
+                for place in range(1 + number % 4):
+                    description = " ".join(self.draw(12))
+                    width, height = PICTURE_SIZES[(number + place) % len(PICTURE_SIZES)]
+                    about = (description, "ready", width, height, 200_000, BLUR)
+                    yield id + place, self.authors[number], id, place, *about

@@ -22,7 +22,7 @@ from .community import DERIVED, SIZES, Community, Size
 
 CACHE = ROOT / ".cache" / "bench"
 # Increase this with every change to the rows that are drawn: communities are then made anew.
-EDITION = 2
+EDITION = 3
 # At more posts the search index takes longer to make than everything else.
 MOST_SEARCHED = 1_000_000
 # As PostgreSQL's manual recommends for a dedicated machine with an SSD (19.4 and 19.7).

@@ -131,7 +131,7 @@ def measure_flat(site: Site, *small: Site, seconds: int, rounds: int) -> Iterato
     Homes of who follows few and many, screens near and far, and home in a ``small`` community.
     There is one connection, so that no request waits for another.
     """
-    few, many, prolific = (sign_in(site.app, name) for name in KNOWN)
+    few, many, prolific, _pictured = (sign_in(site.app, name) for name in KNOWN)
     screens = list(site.screens("/", many, FAR - 1))
     if len(screens) < FAR - 1:
         raise SystemExit(f"The home of follows_5000 has fewer than {FAR:,} screens.")

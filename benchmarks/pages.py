@@ -12,11 +12,14 @@ from sqlalchemy import Engine, event, func, select
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.media.stores import store
 
 from .community import CHEAP_HASH, PASSWORD, SEED
 
 # So many of each; the screens are those that a viewer scrolls down, the posts are recent ones.
 VIEWERS, URLS, SCREENS, POSTS = 50, 300, 4, 20_000
+# What stands for each thumbnail: as many bytes as usual.
+THUMBNAIL = bytes(24_000)
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 Request = namedtuple("Request", "method path headers body", defaults=[""])
@@ -124,9 +127,12 @@ class Site:
         screens = [screen for one in self.viewers for screen in self.screens("/", one, SCREENS)]
         explore = [get("/explore"), *self.screens("/explore", None, 20)]
         tags = [f"/tags/{quote(tag)}" for tag in self.tags]
+        pictured = sign_in(self.app, "follows_pictured")
+        thumbnails = self.thumbnails(answer_to(get("/", pictured), self.app))
         css = attribute("href", "link[href*='/css/']", answer_to(explore[0], self.app))
         return [
             ("home, signed in", 0.13, 0.18, self.homes),
+            ("home with pictures", None, None, [get("/", pictured)]),
             ("next screen by scroll", 0.16, 0.20, screens),
             ("profile, signed in", 0.12, 0.16, self.by_viewers(profiles)),
             ("thread, signed in", 0.12, 0.16, self.by_viewers(self.threads)),
@@ -137,6 +143,7 @@ class Site:
             ("notifications", None, None, self.by_viewers(["/notifications"] * VIEWERS)),
             ("search, first page", 0.06, None, self.by_viewers([*self.searches()])),
             ("avatar", None, None, [get(f"/avatars/{name}.svg") for name in self.seen]),
+            ("thumbnail", None, None, [get(path, pictured) for path in thumbnails]),
             ("static file", None, None, [get(css)]),
         ]
 
@@ -149,6 +156,15 @@ class Site:
                 break
             request = get(path, viewer, htmx=True)
             yield request
+
+    def thumbnails(self, page: TestResponse) -> list[str]:
+        """Return the paths of the pictures of ``page``, whose files are there then."""
+        shown = LexborHTMLParser(page.text).css("#posts img[src^='/pictures/']")
+        paths = [img.attributes["src"] for img in shown]
+        with self.app.app_context():
+            for path in paths:
+                store().put(path.removeprefix("/pictures/"), THUMBNAIL, "image/webp")
+        return paths
 
     def searches(self) -> Iterator[str]:
         """Yield searches for words, phrases, prefixes, authors, tags and people."""
