@@ -1,4 +1,4 @@
-"""Avatars: their URLs, and the drawing for people without a picture."""
+"""Avatars: their URLs, and what is drawn for people without a picture of their own."""
 
 import hashlib
 from functools import lru_cache
@@ -7,14 +7,19 @@ from flask import current_app
 
 # The hues of the twelve tints, in degrees.
 TINTS = range(15, 375, 30)
+# The widths of an avatar's files in pixels: in lists, and on a profile.
+SMALL, LARGE = 96, 400
 
 
-def avatar_url(username: str, email: str | None) -> str:
-    """Return the URL of the avatar of ``username``.
+def avatar_url(username: str, email: str | None, key: str | None, *, large: bool = False) -> str:
+    """Return the URL of the avatar of ``username``; ``key`` is the person's ``avatar_key``.
 
-    With ``AVATARS=gravatar`` it is a URL of Gravatar with the SHA-256 of the e-mail address
-    (docs.gravatar.com, "Creating the hash"). Otherwise no hash of the address is published.
+    With ``AVATARS=gravatar`` and without a picture of their own, it is a URL of Gravatar with the
+    SHA-256 of the e-mail address (docs.gravatar.com, "Creating the hash"). Otherwise no hash of the
+    address is published.
     """
+    if key:
+        return f"/pictures/{key}/{LARGE if large else SMALL}.webp"
     if current_app.config["AVATARS"] == "gravatar" and email:
         digest = hashlib.sha256(email.strip().lower().encode()).hexdigest()
         return f"https://www.gravatar.com/avatar/{digest}?d=identicon&s=96"

@@ -48,6 +48,8 @@ class User(TimeOrdered, Base):
     about_me: Mapped[str] = mapped_column(String(LONGEST_ABOUT), default="")
     language: Mapped[str | None] = mapped_column(String(10))
     is_admin: Mapped[bool] = mapped_column(default=False)
+    # The picture that every card shows; what it means is known to the domain that sets it.
+    avatar_key: Mapped[str | None] = mapped_column(String(64))
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whether others see it. Nobody does unless the person wants it.
     shows_last_seen: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -109,6 +111,12 @@ class User(TimeOrdered, Base):
         if shows != self.shows_last_seen:
             with writing():
                 self.shows_last_seen = shows
+
+    def use_avatar(self, key: str | None) -> None:
+        """Have every card show the picture ``key``; None for the initial that is drawn."""
+        if key != self.avatar_key:
+            with writing():
+                self.avatar_key = key
 
     def edit_profile(self, *, display_name: str, about_me: str) -> None:
         """Set what others read about the person."""

@@ -30,6 +30,7 @@ class Viewer(UserMixin):
     email: str | None = None
     language: str | None = None
     is_admin: bool = False
+    avatar_key: str | None = None
     session_id: int | None = None
     token: str = field(default="", repr=False)
     # What later domains read with the viewer (:func:`add_viewer_column`), by name.
@@ -104,6 +105,7 @@ _OWN: tuple[Any, ...] = (
     User.email,
     User.language,
     User.is_admin,
+    User.avatar_key,
 )
 
 

@@ -40,6 +40,7 @@ PERSON = (
     func.coalesce(func.nullif(User.display_name, ""), User.username).label("name"),
     User.email,
     User.about_me,
+    User.avatar_key,
 )
 
 

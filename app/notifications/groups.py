@@ -79,9 +79,8 @@ def _groups(viewer: Viewer, rows: Sequence[Row[Any]], new_after: int) -> list[Gr
     ).all()
     people: dict[tuple[Any, ...], list[Person]] = {}
     for row in newest:
-        person = Person(
-            row.username, row.display_name or row.username, avatar_url(row.username, row.email)
-        )
+        avatar = avatar_url(row.username, row.email, row.avatar_key)
+        person = Person(row.username, row.display_name or row.username, avatar)
         people.setdefault((row.kind, row.post_id, row.is_new), []).append(person)
     found = read(queries.posts(audience), viewer_id=viewer.id, posts=ids) if ids else ()
     posts = {post.id: post for post in found}

@@ -103,7 +103,8 @@ def newest_people(audience: Audience) -> AnySelect:
     """Select the newest :data:`NAMED` people of each of some groups, the newest first.
 
     Of the groups of ``kinds`` that are about no post, or about one of the ``posts`` (bind
-    parameters, lists). Columns: kind, post_id, is_new, username, display_name, email.
+    parameters, lists). Columns: kind, post_id, is_new, username, display_name, email,
+    avatar_key.
     """
     found = (
         select(
@@ -135,7 +136,13 @@ def newest_people(audience: Audience) -> AnySelect:
         .subquery("ranked")
     )
     return (
-        select(*ranked.c["kind", "post_id", "is_new"], User.username, User.display_name, User.email)
+        select(
+            *ranked.c["kind", "post_id", "is_new"],
+            User.username,
+            User.display_name,
+            User.email,
+            User.avatar_key,
+        )
         .join(ranked, ranked.c.actor_id == User.id)
         .where(ranked.c.rank <= NAMED)
         .order_by(ranked.c.rank)

@@ -165,6 +165,7 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
             User.username,
             User.display_name,
             User.email,
+            User.avatar_key,
             in_reply_to.username.label("in_reply_to"),
             func.substr(parent.body, 1, QUOTED).label("parent_text"),
             is_reposted(audience).label("is_reposted"),

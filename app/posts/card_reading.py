@@ -130,7 +130,7 @@ def _card(
         body_html=row["body_html"],
         username=row["username"],
         name=row["display_name"] or row["username"],
-        avatar=avatar_url(row["username"], row["email"]),
+        avatar=avatar_url(row["username"], row["email"], row["avatar_key"]),
         replies=row["replies"],
         reposts=row["reposts"],
         is_edited=row["is_edited"],
