@@ -15,17 +15,15 @@ from wtforms import (
     SelectField,
     StringField,
     SubmitField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
 
 from ..data.characters import IN_USERNAME, LONGEST_USERNAME
-from ..web.forms import Form, LengthFirst, line_ends, storable
+from ..web.forms import Form, LengthFirst, storable
 from ..web.typed import SentForm
 from . import addresses, passwords
-from .models import LONGEST_ABOUT, User
-from .names import display_name
+from .models import User
 from .validators import (
     current_password_rules,
     email_rules,
@@ -142,33 +140,6 @@ class ResetPasswordForm(Form):
     def own_words(self) -> tuple[str | None, ...]:
         """Return words that are too easy to guess for a password."""
         return self.user.username, self.user.email
-
-
-class IntroductionForm(Form):
-    """Who somebody is: the part of the public profile that a new member is asked for."""
-
-    display_name = StringField(
-        _l("Display name"),
-        filters=[display_name],
-        description=_l("How you are called here. Your username, if you leave it empty."),
-        render_kw={"autocomplete": "name"},
-    )
-    about_me = TextAreaField(
-        _l("About me"),
-        filters=[line_ends],
-        validators=[LengthFirst(max=LONGEST_ABOUT), storable],
-        render_kw={"rows": 4},
-    )
-
-
-class ProfileForm(IntroductionForm):
-    """The public profile."""
-
-    shows_last_seen = BooleanField(
-        _l("Show when I was last here"),
-        description=_l("On your profile, for everybody. Without it, nobody sees it."),
-    )
-    submit = SubmitField(_l("Save"))
 
 
 class AccountForm(Form):

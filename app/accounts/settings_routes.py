@@ -18,8 +18,9 @@ from ..web.limits import limiter
 from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
-from .forms import AccountForm, ProfileForm, hashing_password
+from .forms import AccountForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
+from .profile_form import ProfileForm
 from .sign_in import begin_session
 from .viewer import viewer
 
@@ -36,8 +37,8 @@ carry_when_expired("language", "shows_last_seen")
 def edit_profile() -> ResponseReturnValue:
     """Change what others read about oneself."""
     user = db.session.get_one(User, viewer.id)
-    form = ProfileForm(obj=user)
-    if form.validate_on_submit():
+    form = ProfileForm(user)
+    if form.is_accepted():
         with writing():
             user.edit_profile(
                 display_name=form.display_name.data, about_me=form.about_me.data or ""

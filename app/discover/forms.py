@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import SubmitField
 
-from ..accounts.forms import IntroductionForm
+from ..accounts.profile_form import IntroductionForm
 
 
 class FirstStepForm(IntroductionForm):

@@ -27,8 +27,8 @@ FIRST_PEOPLE = 12
 def introduce() -> ResponseReturnValue:
     """Step one: a name, and a sentence about oneself."""
     user = db.session.get_one(User, viewer.id)
-    form = FirstStepForm(obj=user)
-    if form.validate_on_submit():
+    form = FirstStepForm(user)
+    if form.is_accepted():
         user.edit_profile(display_name=form.display_name.data, about_me=form.about_me.data or "")
         return redirect(_step("follow_some"), 303)
     return form_page("discover/introduce.html", form, **_around())

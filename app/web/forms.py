@@ -1,5 +1,6 @@
 """Forms: the checks of every POST, and validators that forms of several domains use."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,7 +56,12 @@ def _refuse_other_sites() -> None:
 
 
 class Form(FlaskForm):
-    """A form that the macros of Bootstrap-Flask render."""
+    """A form that the macros of ``_forms.html`` render."""
+
+    @property
+    def rendered_apart(self) -> Sequence[str]:
+        """The names of the fields that the macros leave to the template around them."""
+        return ()
 
     def hidden_tag(self, *fields: Any) -> Markup:
         """Return the hidden fields, with those that every form of ours has."""
