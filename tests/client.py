@@ -74,8 +74,10 @@ class Client:
         page = to or self.page
         form = one(page, css)
         fields: dict[str, Any] = {}
+        names = set()
         for field in form.css("input[name], textarea[name], select[name]"):
             name, kind = field.attributes["name"], field.attributes.get("type")
+            names.add(name)
             if kind in ("checkbox", "radio") and "checked" not in field.attributes:
                 continue
             if field.tag == "textarea":
@@ -85,7 +87,7 @@ class Client:
                 fields[name] = chosen.attributes.get("value", "")
             else:
                 fields[name] = field.attributes.get("value") or ""
-        assert set(typed) <= set(fields) | {"remember"}, f"{css} lacks a field of {set(typed)}"
+        assert set(typed) <= names, f"{css} lacks a field of {set(typed)}"
         path = form.attributes.get("action") or page.request.full_path.rstrip("?")
         return self.post(path, fields | typed, htmx=htmx, token=None)
 

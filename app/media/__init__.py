@@ -6,6 +6,7 @@ blueprint = Blueprint("media", __name__)
 
 from flask_babel import lazy_gettext as _l  # noqa: E402
 
+from ..accounts.profile_form import add_to_profile_form  # noqa: E402
 from ..posts.card import CardPart, add_to_card  # noqa: E402
 from ..posts.composer import add_to_composer  # noqa: E402
 from ..posts.models import Post  # noqa: E402
@@ -15,6 +16,8 @@ from . import (  # noqa: E402
     commands,  # noqa: F401
     composer,
     describing,  # noqa: F401
+    face_form,
+    faces,
     jobs,  # noqa: F401
     orphans,  # noqa: F401
     queries,
@@ -36,8 +39,11 @@ add_to_card(
     )
 )
 add_to_composer(composer.PART)
+for _part in face_form.PARTS:
+    add_to_profile_form(_part)
 show_when_expired("pictures", _l("Pictures"), "file")
-for _function in (composer.attached_to, queries.shown_picture):
+for _function in (composer.attached_to, queries.shown_picture, faces.faces_of):
     blueprint.add_app_template_global(_function)
 blueprint.record_once(stores.init_app)
 take_files("media.arrive", *(f"posts.{view}" for view in ("create", "reply", "edit")))
+take_files("accounts.edit_profile", "discover.introduce")

@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from os import SEEK_END
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from ..accounts.viewer import viewer
-from ..data.database import HasId, changed_rows, db, insert_if_absent, writing
+from ..data.database import HasId, changed_rows, db, insert_if_absent, now, writing
 from ..jobs import enqueue
 from ..posts.models import Post, Version
 from . import failures, quota, signatures
@@ -45,11 +45,12 @@ class _File:
 
 
 def take_in(
-    owner: HasId, files: Sequence[FileStorage], nonce: str, *, room: int, purpose: str = "post"
+    owner: HasId, files: Sequence[FileStorage], nonce: str, *, room: int, **details: Any
 ) -> Arrived:
-    """Store ``files``, at most ``room``, as pictures of the composer with that ``nonce``.
+    """Store ``files``, at most ``room``, as pictures of the form with that ``nonce``.
 
-    A file that came with it before is the same picture. Nothing here decodes.
+    A file that came with it before is the same picture; ``details`` are columns of a new one.
+    Nothing here decodes.
     """
     found, faults = [], []
     for each in files:
@@ -65,7 +66,7 @@ def take_in(
         quota.check_room(owner.id, sum(file.size for file in taken))
     except quota.NoRoomError as error:
         return Arrived([], [*faults, str(error)])
-    return _stored(owner, taken, nonce, purpose, faults)
+    return _stored(owner, taken, nonce, faults, details)
 
 
 def sent_by(nonce: str, edited: Post | None) -> Post | None:
@@ -85,10 +86,10 @@ def has_files(post: Post, files: Sequence[FileStorage]) -> bool:
 
 
 def discard(ids: Sequence[int]) -> None:
-    """Leave pictures that are in no post yet to the sweep."""
+    """Leave pictures that are in no post to the sweep."""
     with writing(is_visible=False) as session:
         unused = update(Picture).where(Picture.id.in_(ids), Picture.post_id.is_(None))
-        changed_rows(session, unused.values(nonce=None))
+        changed_rows(session, unused.values(nonce=None, removed_at=now()))
 
 
 def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
@@ -106,13 +107,13 @@ def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
 
 
 def _stored(
-    owner: HasId, files: Sequence[_File], nonce: str, purpose: str, faults: list[str]
+    owner: HasId, files: Sequence[_File], nonce: str, faults: list[str], details: dict[str, Any]
 ) -> Arrived:
     """Store files, of which each has its row first: so none is ever in the store without one."""
     if not files:
         return Arrived([], faults)
     with writing(is_visible=False) as session:
-        rows = [(file, *_row(session, owner, file, nonce, purpose)) for file in files]
+        rows = [(file, *_row(session, owner, file, nonce, details)) for file in files]
     ids, new = [], []
     for file, id, key, is_new in rows:
         try:
@@ -130,11 +131,11 @@ def _stored(
 
 
 def _row(
-    session: Session, owner: HasId, file: _File, nonce: str, purpose: str
+    session: Session, owner: HasId, file: _File, nonce: str, details: dict[str, Any]
 ) -> tuple[int, str, bool]:
     """Return the id and the key of the picture of a file, and whether it is new."""
     own = {"owner_id": owner.id, "nonce": nonce, "digest": file.digest}
-    is_new = insert_if_absent(session, Picture, purpose=purpose, bytes=file.size, **own)
+    is_new = insert_if_absent(session, Picture, bytes=file.size, **details, **own)
     id, key = session.execute(select(Picture.id, Picture.key).filter_by(**own)).one()
     return id, key, is_new
 

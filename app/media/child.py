@@ -78,7 +78,7 @@ def main(source: str, folder: str, order: dict[str, Any]) -> dict[str, Any]:
         turn = _orientation(image)
         box = _box(image, turn, order)
         largest = _still(image, turn, box, max(order["widths"]))
-        for name, variant in _variants(largest, order["widths"]):
+        for name, variant in _variants(largest, order):
             variant.save(Path(folder, f"{name}.avif"), quality=60, speed=9, max_threads=1)
             variant.save(Path(folder, f"{name}.webp"), quality=80, method=3)
         is_animated = bool(order["animation"]) and frames > 1
@@ -107,9 +107,13 @@ def _box(image: Image.Image, turn: int, order: dict[str, Any]) -> Box:
         # From the middle, unless the owner chose.
         across, down = min(1, ratio / upright), min(1, upright / ratio)
         left, top = (1 - across) / 2, (1 - down) / 2
+        if order["crop"]:
+            # As large as wanted, in the shape of the recipe.
+            left, top, chosen, _bottom = order["crop"]
+            smaller = min(1, (chosen - left) / across)
+            across, down = across * smaller, down * smaller
+            left, top = min(left, 1 - across), min(top, 1 - down)
         right, bottom = left + across, top + down
-    if order["crop"]:
-        left, top, right, bottom = order["crop"]
     if turn in (2, 3, 6, 7):
         left, right = 1 - right, 1 - left
     if turn in (3, 4, 7, 8):
@@ -173,7 +177,11 @@ def _without_metadata(image: Image.Image) -> Image.Image:
     return bare
 
 
-def _variants(largest: Image.Image, widths: list[int]) -> list[tuple[int, Image.Image]]:
+def _variants(largest: Image.Image, order: dict[str, Any]) -> list[tuple[int, Image.Image]]:
+    widths = order["widths"]
+    if order["ratio"]:
+        # Pages know the names of all, and not how large the picture was.
+        return [(name, _fitting(largest, name)) for name in widths]
     smaller = [width for width in widths if width < largest.width]
     names = [*smaller, next((w for w in widths if w >= largest.width), widths[-1])]
     return [(name, _fitting(largest, name)) for name in dict.fromkeys(names)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .cropping import Crop
 from .recipes import RECIPES
 
 log = logging.getLogger(__name__)
@@ -17,9 +18,6 @@ log = logging.getLogger(__name__)
 CHILD = Path(__file__).with_name("child.py")
 # Seconds of the clock, on a machine that is busy; the child limits those of the processor.
 SECONDS = 60
-
-# The edges of what is cut out, from 0 to 1 of the upright picture: left, top, right, bottom.
-Crop = tuple[float, float, float, float]
 
 
 class PictureError(Exception):

@@ -12,6 +12,7 @@ from ..data.database import Base
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from ..posts.models import Post
+from .cropping import LONGEST_CROP
 
 MOST_PICTURES = 4
 # Characters of a description.
@@ -47,6 +48,8 @@ class Picture(TimeOrdered, Base):
     failure: Mapped[str | None] = mapped_column(String(20))
     description: Mapped[str] = mapped_column(Text, default="")
     sensitive: Mapped[bool] = mapped_column(default=False)
+    # What is cut out, as the form sent it (:func:`app.media.cropping.crop_of`).
+    crop: Mapped[str | None] = mapped_column(String(LONGEST_CROP))
     # Of the largest file, in pixels; 0 until it is ready.
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
@@ -65,6 +68,8 @@ class Picture(TimeOrdered, Base):
 
     __table_args__: Any = (
         Index("uq_picture_key", "key", unique=True),
+        # For faces, and for what somebody uses.
+        Index("ix_picture_owner_id_purpose", "owner_id", "purpose"),
         Index("uq_picture_owner_id_nonce_digest", "owner_id", "nonce", "digest", unique=True),
         Index(
             "ix_picture_post_id",

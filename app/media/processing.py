@@ -10,8 +10,10 @@ from flask import current_app
 from sqlalchemy import or_, update
 
 from ..data.database import changed_rows, db, now, writing
+from .cropping import crop_of
 from .decoding import Decoded, PictureError, decode
 from .models import Picture
+from .signals import picture_ready
 from .stores import StoreUnavailableError, store
 
 log = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ def _decode_and_store(picture: Picture, folder: Path) -> tuple[Decoded, int]:
         raise PictureError("lost") from None
     with source.open("wb") as file:
         file.writelines(pieces)
-    decoded = decode(source, made, picture.purpose)
+    decoded = decode(source, made, picture.purpose, crop_of(picture.crop))
     for each in decoded.files:
         with each.open("rb") as file:
             store().put(f"{picture.key}/{each.name}", file, TYPES[each.suffix])
@@ -74,16 +76,19 @@ def _decode_and_store(picture: Picture, folder: Path) -> tuple[Decoded, int]:
 
 def _is_ready(picture: Picture, decoded: Decoded, size: int) -> None:
     kept = current_app.config["KEEP_ORIGINALS"]
-    was_there = _finish(
-        picture.id,
-        state="ready",
-        failure=None,
-        width=decoded.width,
-        height=decoded.height,
-        is_animated=decoded.is_animated,
-        blur=decoded.blur,
-        bytes=size + (picture.bytes if kept else 0),
-    )
+    with writing():
+        was_there = _finish(
+            picture.id,
+            state="ready",
+            failure=None,
+            width=decoded.width,
+            height=decoded.height,
+            is_animated=decoded.is_animated,
+            blur=decoded.blur,
+            bytes=size + (picture.bytes if kept else 0),
+        )
+        if was_there:
+            picture_ready.send(picture)
     if not was_there:
         delete_files(picture.key)
     elif not kept:

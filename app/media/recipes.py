@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Recipe:
     """The files of a picture: a variant for each of ``widths``, in two formats.
 
-    A picture that is narrower than a width has one variant of its own width, under that name.
+    A picture that is narrower than a width has one variant of its own width, under that name; one
+    that is cut to a ratio has all of them.
     """
 
     widths: tuple[int, ...]
@@ -30,6 +31,8 @@ ANIMATION = "animation"
 def variants(recipe: str, width: int) -> list[tuple[int, int]]:
     """Return the name and the width of each variant of a picture whose largest is ``width``."""
     widths = RECIPES[recipe].widths
+    if RECIPES[recipe].ratio:
+        return [(name, min(name, width)) for name in widths]
     smaller = [name for name in widths if name < width]
     largest = next((name for name in widths if name >= width), widths[-1])
     return [(name, name) for name in smaller if name != largest] + [(largest, width)]

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from ..accounts.models import User
 from ..data.database import AnySelect
@@ -18,6 +18,7 @@ from ..follows.queries import (
     relationship_columns,
     there_is,
 )
+from ..media.models import Picture
 from ..posts.models import Post
 from ..posts.queries import entries, is_reply
 from .models import MOST_PINNED, Pin
@@ -28,7 +29,7 @@ def profile(audience: Audience) -> AnySelect:
     """Select the person with the ``username``, and what the viewer has set towards them.
 
     With whether they follow the viewer (``follows_viewer``), when they were last seen if they show
-    that, and the ids of their pinned posts: ``pinned_0`` and so on, null past the last.
+    that, the banner, and the ids of their pinned posts: ``pinned_0`` and so on, null past the last.
 
     People whom the viewer has blocked are found too, or nobody could unblock; whatever the
     other one did, so that being blocked back does not show.
@@ -40,10 +41,19 @@ def profile(audience: Audience) -> AnySelect:
         User.posts_count,
         User.followers_count,
         User.following_count,
+        Picture.key.label("banner_key"),
+        Picture.description.label("banner_description"),
+    )
+    banner = and_(
+        Picture.owner_id == User.id,
+        Picture.purpose == "banner",
+        Picture.state == "ready",
+        Picture.removed_at.is_(None),
     )
     pinned = (_nth_pinned(place).label(f"pinned_{place}") for place in range(MOST_PINNED))
     follows = follows_viewer(audience).label("follows_viewer")
     found = select(*columns, followed, blocked, muted, follows, *pinned)
+    found = found.select_from(User).outerjoin(Picture, banner)
     return found.where(has_username(), or_(not_blocked(audience), blocked.element))
 
 

@@ -1,0 +1,142 @@
+"""Faces: the avatar and the banner of a person. Anybody may see them."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from flask import g
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, bindparam, select, update
+from werkzeug.datastructures import FileStorage
+from wtforms import ValidationError
+
+from ..accounts.models import User
+from ..data.database import AnySelect, HasId, changed_rows, now, writing
+from ..data.reading import read
+from .arriving import take_in
+from .cropping import crop_of
+from .failures import words
+from .models import Picture
+from .signals import picture_ready
+
+PURPOSES = ("avatar", "banner")
+# What is said while one is made ready.
+WAITING = {
+    "avatar": _l("Your new picture is being prepared. It will be here in a moment."),
+    "banner": _l("Your new banner is being prepared. It will be here in a moment."),
+}
+
+
+@dataclass(frozen=True)
+class Face:
+    """What somebody has as avatar or banner, and what becomes of the next one."""
+
+    # None while there is none.
+    key: str | None = None
+    description: str = ""
+    # That the worker makes another one ready, in words.
+    waiting: str | None = None
+    # Why the last one cannot be used, in words.
+    failure: str | None = None
+
+    @property
+    def can_be_removed(self) -> bool:
+        """Whether there is anything of it."""
+        return bool(self.key or self.waiting or self.failure)
+
+
+def faces_of(user: HasId) -> Mapping[str, Face]:
+    """Return the faces of ``user`` by purpose, read once in a request."""
+    if "faces" not in g:
+        g.faces = dict.fromkeys(PURPOSES, Face())
+        for row in read(_of_user(), user_id=user.id, purposes=PURPOSES):
+            g.faces[row.purpose] = _with(row, g.faces[row.purpose])
+    faces: Mapping[str, Face] = g.faces
+    return faces
+
+
+def _with(row: Any, face: Face) -> Face:
+    """Return ``face`` with a later picture of the same purpose."""
+    described = replace(face, description=row.description)
+    if row.state == "ready":
+        return replace(described, key=row.key, waiting=None, failure=None)
+    if row.state == "waiting":
+        return replace(described, waiting=WAITING[row.purpose], failure=None)
+    return replace(face, failure=words(row.failure))
+
+
+def use_face(
+    user: HasId, purpose: str, file: FileStorage, *, crop: str | None, description: str
+) -> None:
+    """Have the worker make ``file`` the face; what ``user`` has stays until that is done.
+
+    ``crop`` as for :func:`app.media.cropping.crop_of`. Raises :class:`wtforms.ValidationError`.
+    """
+    arrived = take_in(
+        user,
+        [file],
+        secrets.token_hex(16),
+        room=1,
+        purpose=purpose,
+        crop=crop if crop_of(crop) else None,
+        description=description,
+    )
+    if arrived.faults:
+        raise ValidationError(arrived.faults[0])
+    # What was chosen before is not waited for any more.
+    _remove(user.id, purpose, Picture.state != "ready", Picture.id < arrived.ids[0])
+
+
+def remove_face(user: HasId, purpose: str) -> None:
+    """Take away what ``user`` has of ``purpose``, and what is being prepared."""
+    with writing() as session:
+        _remove(user.id, purpose)
+        if purpose == "avatar":
+            session.get_one(User, user.id).use_avatar(None)
+
+
+def describe_face(user: HasId, purpose: str, description: str) -> None:
+    """Set the description of what ``user`` has of ``purpose``, for those who do not see it."""
+    with writing() as session:
+        of_user = update(Picture).where(*_is_of(user.id, purpose))
+        changed_rows(session, of_user.values(description=description))
+    g.pop("faces", None)
+
+
+@picture_ready.connect
+def show_face(picture: Picture, **_more: Any) -> None:
+    """Show a picture that is ready as the face that it is for, in place of the one before."""
+    if picture.purpose not in PURPOSES:
+        return
+    with writing() as session:
+        session.refresh(picture)
+        # Not one that was taken away, or replaced, meanwhile.
+        if picture.owner_id and not picture.removed_at:
+            _remove(picture.owner_id, picture.purpose, Picture.id < picture.id)
+            if picture.purpose == "avatar":
+                session.get_one(User, picture.owner_id).use_avatar(picture.key)
+
+
+def _remove(user_id: int, purpose: str, *only: ColumnElement[bool]) -> None:
+    of_user = update(Picture).where(*_is_of(user_id, purpose), *only)
+    with writing() as session:
+        changed_rows(session, of_user.values(removed_at=now()))
+    g.pop("faces", None)
+
+
+def _is_of(user_id: int, purpose: str) -> tuple[Any, ...]:
+    is_of = (Picture.owner_id == user_id, Picture.purpose == purpose)
+    return (*is_of, Picture.removed_at.is_(None))
+
+
+@cache
+def _of_user() -> AnySelect:
+    columns = (Picture.purpose, Picture.state, Picture.key, Picture.description, Picture.failure)
+    is_of = (
+        Picture.owner_id == bindparam("user_id"),
+        Picture.purpose.in_(bindparam("purposes", expanding=True)),
+        Picture.removed_at.is_(None),
+    )
+    return select(*columns).where(*is_of).order_by(Picture.id)
