@@ -14,6 +14,7 @@ from flask import Response, abort, current_app, request
 from markupsafe import Markup
 from sqlalchemy import Row
 
+from ..accounts.avatars import avatar_url
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import Audience, person_by_username
@@ -45,6 +46,8 @@ class Item:
     url: str
     author: str
     author_url: str
+    # None for people without a picture of their own.
+    avatar: str | None
     html: str
     published: datetime
     updated: datetime
@@ -117,12 +120,20 @@ def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> R
     return public(_NOT_IN_XML.sub("", xml), "application/atom+xml", KEPT)
 
 
+def _author(item: Item) -> dict[str, str]:
+    author = {"name": item.author, "url": item.author_url}
+    return author | {"avatar": item.avatar} if item.avatar else author
+
+
 def _item(row: Row[Any]) -> Item:
     published = moment_of(row.id)
     return Item(
         url=external_url("posts.show", id=row.id),
         author=f"{row.name} (@{row.username})",
         author_url=external_url("profiles.show", username=row.username),
+        avatar=row.avatar_key
+        and current_app.config["BASE_URL"]
+        + avatar_url(row.username, None, row.avatar_key, large=True),
         html=absolute_links(row.body_html),
         published=published,
         updated=row.edited_at or published,
@@ -145,7 +156,7 @@ def _as_json(feed: dict[str, Any]) -> dict[str, Any]:
             "content_html": item.html,
             "date_published": iso(item.published),
             "date_modified": iso(item.updated),
-            "authors": [{"name": item.author, "url": item.author_url}],
+            "authors": [_author(item)],
         }
         for item in feed["items"]
     ]

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 from werkzeug.datastructures import FileStorage
 from wtforms import ValidationError
 
+from ..accounts.avatars import LARGE
 from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, now, writing
 from ..data.reading import read
@@ -20,6 +22,7 @@ from .cropping import crop_of
 from .failures import words
 from .models import Picture
 from .signals import picture_ready
+from .stores import store
 
 PURPOSES = ("avatar", "banner")
 # What is said while one is made ready.
@@ -87,6 +90,14 @@ def use_face(
         raise ValidationError(arrived.faults[0])
     # What was chosen before is not waited for any more.
     _remove(user.id, purpose, Picture.state != "ready", Picture.id < arrived.ids[0])
+
+
+def avatar_file(key: str) -> bytes | None:
+    """Return the avatar ``key`` as WebP; None if it is not there any more."""
+    with suppress(FileNotFoundError):
+        pieces, _size = store().open(f"{key}/{LARGE}.webp")
+        return b"".join(pieces)
+    return None
 
 
 def remove_face(user: HasId, purpose: str) -> None:

@@ -30,6 +30,8 @@ def serve(key: str, variant: str, format: str) -> Response:
     if picture.purpose in queries.PUBLIC:
         response.cache_control.public = response.cache_control.immutable = True
         response.cache_control.max_age = FOR_EVER
+        # Readers of feeds show faces, too.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
         response.cache_control.private = True
         response.cache_control.max_age = PRIVATE

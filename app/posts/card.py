@@ -83,6 +83,7 @@ class Card:
     username: str
     name: str
     avatar: str
+    avatar_key: str | None
     replies: int
     reposts: int
     is_edited: bool

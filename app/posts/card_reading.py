@@ -131,6 +131,7 @@ def _card(
         username=row["username"],
         name=row["display_name"] or row["username"],
         avatar=avatar_url(row["username"], row["email"], row["avatar_key"]),
+        avatar_key=row["avatar_key"],
         replies=row["replies"],
         reposts=row["reposts"],
         is_edited=row["is_edited"],

@@ -39,6 +39,8 @@ class Subject(NamedTuple):
     text: str
     date: str
     site: str
+    # The avatar as a file; without one, the initial is drawn.
+    face: bytes | None = None
 
 
 def draw(subject: Subject) -> bytes | None:
@@ -51,7 +53,10 @@ def draw(subject: Subject) -> bytes | None:
         return None
     image = _empty_card().copy()
     canvas = ImageDraw.Draw(image)
-    _draw_face(image, canvas, subject.username)
+    if subject.face:
+        _paste_face(image, subject.face)
+    else:
+        _draw_face(image, canvas, subject.username)
     space = RIGHT - NAME_LEFT
     of_name.draw(canvas, (NAME_LEFT, 132), of_name.fit(name, 42, space), size=42, ink=INK)
     Type("text").draw(canvas, (NAME_LEFT, 178), f"@{subject.username}", size=30, ink=SOFT)
@@ -83,6 +88,15 @@ def _draw_face(image: Image.Image, canvas: ImageDraw.ImageDraw, username: str) -
     canvas.text(middle, str(initial), f"hsl({hue}, 60%, 24%)", font_of("name", 50), anchor="ms")
 
 
+def _paste_face(image: Image.Image, face: bytes) -> None:
+    with Image.open(BytesIO(face), formats=["WEBP"]) as picture:
+        small = picture.convert("RGBA").resize((FACE, FACE), Image.Resampling.LANCZOS)
+    ground = Image.new("RGBA", small.size, SURFACE)
+    ground.alpha_composite(small)
+    box = (LEFT, FACE_TOP, LEFT + FACE, FACE_TOP + FACE)
+    _draw_round(image, box, FACE // 2, ground.convert("RGB"))
+
+
 def _draw_text(canvas: ImageDraw.ImageDraw, text: str, of_text: Type) -> None:
     """Draw ``text`` as large as all of it fits; at the smallest size, as much as fits."""
     width, height = RIGHT - LEFT, TEXT_BOTTOM - TEXT_TOP
@@ -101,13 +115,13 @@ def _draw_text(canvas: ImageDraw.ImageDraw, text: str, of_text: Type) -> None:
 
 
 def _draw_round(
-    image: Image.Image, box: tuple[int, int, int, int], radius: int, colour: str
+    image: Image.Image, box: tuple[int, int, int, int], radius: int, fill: str | Image.Image
 ) -> None:
     width, height = box[2] - box[0], box[3] - box[1]
     mask = Image.new("L", (width * FINER, height * FINER))
     edges = (0, 0, width * FINER - 1, height * FINER - 1)
     ImageDraw.Draw(mask).rounded_rectangle(edges, radius * FINER, fill=255)
-    image.paste(colour, box, mask.resize((width, height), Image.Resampling.BOX))
+    image.paste(fill, box, mask.resize((width, height), Image.Resampling.BOX))
 
 
 def _png(image: Image.Image) -> bytes:

@@ -12,6 +12,7 @@ from ..data.ids import moment_of
 from ..data.reading import read_latest
 from ..follows.queries import Audience
 from ..jobs import every_minute, job
+from ..media.faces import avatar_file
 from . import pictures, queries
 
 # When the worker is so far behind, other jobs matter more: the picture waits until it is wanted.
@@ -48,7 +49,7 @@ def _draw(post: Any) -> None:
     # Here, for the memory of the processes that serve pages.
     from . import drawing  # noqa: PLC0415
 
-    version = pictures.version_of(post.username, post.name, post.body_html)
+    version = pictures.version_of(post.username, post.name, post.body_html, post.avatar_key)
     if pictures.find(post.id, version) is not None:
         return
     subject = drawing.Subject(
@@ -57,5 +58,6 @@ def _draw(post: Any) -> None:
         text=post.body,
         date=format_date(moment_of(post.id), "d MMM y"),
         site=current_app.config["SITE_NAME"],
+        face=avatar_file(post.avatar_key) if post.avatar_key else None,
     )
     pictures.keep(post.id, version, drawing.draw(subject) or b"")

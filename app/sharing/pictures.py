@@ -23,9 +23,10 @@ MOST_WANTED = 500
 LOOK = 1
 
 
-def version_of(username: str, name: str, body_html: str) -> str:
+def version_of(username: str, name: str, body_html: str, avatar_key: str | None) -> str:
     """Return the version of a picture: it changes with what the picture shows."""
-    shown = "\0".join((str(LOOK), current_app.config["SITE_NAME"], username, name, body_html))
+    site = current_app.config["SITE_NAME"]
+    shown = "\0".join((str(LOOK), site, username, name, body_html, avatar_key or ""))
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 

@@ -21,7 +21,7 @@ MOST_LISTED = 1_000
 def shared_post(audience: Audience) -> AnySelect:
     """Select the post ``post_id`` and its author, if the viewer may see it."""
     _id, username, name, *_more = PERSON
-    columns = (Post.id, Post.body, Post.body_html, Post.edited_at, username, name)
+    columns = (Post.id, Post.body, Post.body_html, Post.edited_at, username, name, User.avatar_key)
     found = select(*columns).join(User, User.id == Post.author_id)
     return found.where(Post.id == POST_ID, visible_to(audience))
 

@@ -33,7 +33,9 @@ def picture(id: int, version: str) -> Response:
     """
     found = queries.shared_post(audience_of(viewer))
     post = read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
-    drawn = pictures.find(id, pictures.version_of(post.username, post.name, post.body_html))
+    drawn = pictures.find(
+        id, pictures.version_of(post.username, post.name, post.body_html, post.avatar_key)
+    )
     if drawn is None:
         pictures.want(id)
     return _picture(drawn or SITE_PICTURE.read_bytes(), A_MINUTE if drawn is None else AN_HOUR)
@@ -92,7 +94,7 @@ def _embedded(post: Any, max_width: int, max_height: int) -> dict[str, Any]:
         "height": min(_height(post.body), max_height),
     }
     if max_width >= PICTURE[0] and max_height >= PICTURE[1]:
-        version = pictures.version_of(post.username, post.name, post.body_html)
+        version = pictures.version_of(post.username, post.name, post.body_html, post.avatar_key)
         thumbnail = external_url("sharing.picture", id=post.id, version=version)
         embedded |= {"thumbnail_url": thumbnail}
         embedded |= {"thumbnail_width": PICTURE[0], "thumbnail_height": PICTURE[1]}

@@ -27,7 +27,7 @@ def picture_url(post: Card | None = None) -> str:
     """Return the URL of the picture of ``post``; of the site without one."""
     if post is None:
         return external_url("sharing.site_picture")
-    version = version_of(post.username, post.name, post.body_html)
+    version = version_of(post.username, post.name, post.body_html, post.avatar_key)
     return external_url("sharing.picture", id=post.id, version=version)
 
 

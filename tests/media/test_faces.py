@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -13,6 +14,8 @@ from app.media.models import Picture
 from app.media.processing import TRIED_AGAIN_AFTER
 from app.media.stores import store
 from app.posts.models import UNDO_WITHIN
+from app.sharing.jobs import draw_picture
+from app.sharing.pictures import remove
 from tests.html import absent, attributes, messages, one, text_of
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -318,3 +321,28 @@ def test_cards_that_are_kept_show_another_picture_at_once(
         small = f"/pictures/{rows('picture')[-1]['key']}/96.webp"
         for page in (client, anonymous):
             assert attributes(page.get("/explore"), "#posts .avatar", "src") == [small]
+
+
+def test_other_sites_and_programs_show_the_picture_too(
+    app, anonymous, save, work, rows, ada, make_post, monkeypatch
+):
+    monkeypatch.setitem(app.config, "DRAW_PICTURES", True)
+    post = make_post(ada)
+    save(avatar=picture())
+    work()
+    with app.app_context():
+        draw_picture(post.id)
+    page = anonymous.get(f"/posts/{post.id}")
+    url = one(page, "meta[property='og:image']").attributes["content"]
+    drawn = anonymous.get(urlsplit(url).path)
+    with app.app_context():
+        remove(post.id)
+    card = Image.open(BytesIO(drawn.data)).convert("RGB")
+    assert is_close(card.getpixel((120, 138)), RED)
+    assert is_close(card.getpixel((176, 138)), BLUE)
+    (item,) = anonymous.get("/@ada/feed.json").json["items"]
+    avatar = urlsplit(item["authors"][0]["avatar"])
+    assert avatar.netloc == "127.0.0.1:8000"
+    answer = anonymous.get(avatar.path)
+    assert answer.mimetype == "image/webp"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
