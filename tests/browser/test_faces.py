@@ -19,13 +19,13 @@ from .test_access import is_accessible_and_fits
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
-def chosen(width: int = 600, height: int = 400) -> dict:
+def chosen(width: int = 600, height: int = 400, padding: int = 0) -> dict:
     """A file as Playwright chooses it: red on the left, blue on the right."""
     image = Image.new("RGB", (width, height), RED)
     image.paste(BLUE, (width // 2, 0, width, height))
     file = BytesIO()
     image.save(file, "PNG")
-    return {"name": "me.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    return {"name": "me.png", "mimeType": "image/png", "buffer": file.getvalue() + bytes(padding)}
 
 
 def save(page: Page) -> None:
@@ -55,7 +55,7 @@ def settings(own_page: Page) -> Page:
 
 def test_a_picture_and_a_banner_are_chosen_shown_and_removed(settings: Page):
     settings.get_by_label("Picture", exact=True).set_input_files(chosen())
-    settings.get_by_label("Banner", exact=True).set_input_files(chosen(900, 300))
+    settings.get_by_label("Banner", exact=True).set_input_files(chosen(900, 300, padding=2_000_000))
     settings.get_by_label("Description of the banner").fill("Red and blue")
     save(settings)
     face = settings.locator(".profile > .avatar")

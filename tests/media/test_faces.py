@@ -1,7 +1,9 @@
 """Avatars and banners: chosen in the form of one's profile, made ready by the worker, shown."""
 
+import shutil
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -346,3 +348,24 @@ def test_other_sites_and_programs_show_the_picture_too(
     answer = anonymous.get(avatar.path)
     assert answer.mimetype == "image/webp"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_a_store_that_is_away_is_told_at_the_field_and_nothing_waits(app, save, rows):
+    in_its_place = Path(app.instance_path) / "media"
+    shutil.rmtree(in_its_place, ignore_errors=True)
+    in_its_place.touch()
+    answer = save(avatar=picture(), display_name="Ada L.")
+    in_its_place.unlink()
+    assert answer.status_code == 422
+    assert "could not be stored" in text_of(one(answer, "#avatar_error"))
+    assert attributes(answer, "[name=display_name]", "value") == ["Ada L."]
+    assert text_of(one(answer, "#avatar_now")) == ""
+    assert rows("picture", "removed_at IS NULL") == []
+
+
+def test_what_does_not_fit_any_more_is_told_at_the_field(app, save, rows, monkeypatch):
+    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 0)
+    answer = save(avatar=picture())
+    assert answer.status_code == 422
+    one(answer, "#avatar_error", text="MB")
+    assert rows("picture") == []
