@@ -69,6 +69,7 @@ def create() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """A page to write on."""
     composer = post_composer(**_typed())
+    composer.takes_focus = True
     return page("posts/new.html", fragment="composer", composer=composer)
 
 
