@@ -570,7 +570,13 @@ REFUSED_FORMS = {
 }
 
 
-def test_the_nu_html_checker_finds_nothing(placeholders, viewer, anonymous, tmp_path):
+# Pages that are others for who has neither written nor followed.
+NEWCOMERS_PAGES = ("/", "/notifications", "/bookmarks", "/drafts", "/welcome/hello")
+
+
+def test_the_nu_html_checker_finds_nothing(
+    placeholders, viewer, anonymous, make_user, signed_in, tmp_path
+):
     if why := nu.missing():
         pytest.skip(why)
     pages = {}
@@ -583,6 +589,9 @@ def test_the_nu_html_checker_finds_nothing(placeholders, viewer, anonymous, tmp_
             answer = client.post(url.format(**placeholders), typed)
             if answer.status_code >= 400:
                 pages[f"{url}, refused, for {who}"] = answer.text
+    newcomer = signed_in(make_user("newcomer"))
+    for url in NEWCOMERS_PAGES:
+        pages[f"{url} for a newcomer"] = newcomer.get(url).text
     assert len(pages) > len(HTML)
     assert nu.faults(pages, tmp_path) == []
 

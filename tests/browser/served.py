@@ -19,9 +19,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from app.accounts.models import User, by_username, register
+from app.accounts.resets import reset_token
 from app.accounts.sign_in import begin_session
 from app.community.loading import load
 from app.data.database import db, writing
+from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
 from app.notifications.models import notify_users
@@ -146,6 +148,18 @@ class Site:
         """Return the user with that username."""
         with self.app.app_context():
             return db.session.scalars(by_username(username)).one()
+
+    def works_out(self, *viewers: User) -> None:
+        """Do what the worker does for asides and Explore, with suggestions for ``viewers``."""
+        with self.app.app_context():
+            work_out_now()
+            for viewer in viewers:
+                suggest_to(viewer.id)
+
+    def reset_token(self, user: User) -> str:
+        """Return the token of a mail with which ``user`` sets a new password."""
+        with self.app.app_context():
+            return reset_token(db.session.scalars(by_username(user.username)).one())
 
     def signs_in(self, context: BrowserContext, user: User) -> None:
         """Give the browser of ``context`` a session cookie of ``user``."""

@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.test_every_page import PAGES
 
 from .conftest import Browse
 from .served import Site, User
@@ -42,6 +45,8 @@ class Pages(NamedTuple):
     viewer: User
     newcomer: User
     post: int
+    # Of a mail with which the newcomer sets a new password.
+    token: str
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +67,9 @@ def community(site: Site) -> Pages:
     site.saves_draft(viewer, "z" * 500)
     site.bookmarks(viewer, post)
     site.likes(wordy, post)
-    return Pages(wordy, viewer, site.person("newcomer"), post.id)
+    newcomer = site.person("newcomer")
+    site.works_out(viewer, newcomer)
+    return Pages(wordy, viewer, newcomer, post.id, site.reset_token(newcomer))
 
 
 ANONYMOUS_PAGES = [
@@ -71,6 +78,13 @@ ANONYMOUS_PAGES = [
     "/login",
     "/register",
     "/reset-password",
+    "/reset-password/sent",
+    "/reset-password/{token}",
+    "/explore/people",
+    "/explore/tags",
+    "/offline",
+    "/posts/{post}/menu",
+    "/@viewer/replies",
     "/@viewer",
     "/@viewer/followers",
     "/@viewer/following",
@@ -85,8 +99,13 @@ ANONYMOUS_PAGES = [
 SIGNED_IN_PAGES = [
     "/",
     "/explore",
+    "/explore/people",
+    "/explore/tags",
+    "/welcome",
+    "/welcome/people",
     "/posts/new",
     "/posts/{post}",
+    "/posts/{post}/menu",
     "/posts/{post}/reply",
     "/posts/{post}/edit",
     "/posts/{post}/history",
@@ -110,13 +129,11 @@ SIGNED_IN_PAGES = [
     "/shortcuts",
     f"/@{'V' * 30}",
 ]
+NEWCOMERS_PAGES = ["/", "/notifications", "/bookmarks", "/drafts", "/welcome/hello"]
 EVERY_PAGE = [
     *(pytest.param("", path, id=f"anonymous {path}") for path in ANONYMOUS_PAGES),
     *(pytest.param("viewer", path, id=f"viewer {path}") for path in SIGNED_IN_PAGES),
-    pytest.param("newcomer", "/", id="newcomer /"),
-    pytest.param("newcomer", "/notifications", id="newcomer /notifications"),
-    pytest.param("newcomer", "/bookmarks", id="newcomer /bookmarks"),
-    pytest.param("newcomer", "/drafts", id="newcomer /drafts"),
+    *(pytest.param("newcomer", path, id=f"newcomer {path}") for path in NEWCOMERS_PAGES),
 ]
 
 
@@ -126,8 +143,20 @@ def test_every_page_is_accessible_and_fits(
 ):
     watch.allow(*([404] if path == "/missing" else []))
     page = browse(as_=getattr(community, who) if who else None)
-    page.goto(path.format(post=community.post))
+    page.goto(path.format(post=community.post, token=community.token))
     is_accessible_and_fits(page)
+
+
+def test_no_page_is_forgotten(site: Site):
+    views = site.app.url_map.bind("localhost")
+
+    def view(url: str) -> str:
+        return views.match(urlsplit(re.sub(r"{\w+}", "1", url)).path)[0]
+
+    shown = {page.url for page in PAGES if page.html and page.member == 200}
+    shown |= {page.url for page in PAGES if page.html and page.anonymous == "sees it"}
+    tried = {*ANONYMOUS_PAGES, *SIGNED_IN_PAGES, *NEWCOMERS_PAGES} - {"/missing"}
+    assert {view(url) for url in shown} <= {view(url) for url in tried}
 
 
 def test_a_refused_form_is_accessible_and_fits(browse: Browse, watch: Watch):

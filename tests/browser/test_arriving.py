@@ -6,8 +6,6 @@ from secrets import token_hex
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.discover.jobs import suggest_to, work_out_now
-
 from .served import PASSWORD, Site, User
 from .steps import (
     acts,
@@ -24,14 +22,6 @@ from .steps import (
     send,
 )
 from .watching import Watch
-
-
-def works(site: Site, *viewers: User) -> None:
-    """Do what the worker does, with suggestions for ``viewers``."""
-    with site.app.app_context():
-        work_out_now()
-        for viewer in viewers:
-            suggest_to(viewer.id)
 
 
 def join(page: Page) -> str:
@@ -56,7 +46,7 @@ def listbox(page: Page) -> Locator:
 def test_a_stranger_follows_joins_takes_three_steps_and_is_home(page: Page, site: Site):
     author = site.person(display_name="Dora Bell")
     site.writes(author, "Bread is out of the oven. #bread")
-    works(site)
+    site.works_out()
     page.goto(f"/@{author.username}")
     page.get_by_role("link", name="Follow Dora Bell").first.click()
     expect(page.get_by_role("heading", name="Join to follow Dora Bell")).to_be_visible()
@@ -124,7 +114,7 @@ def test_a_person_of_the_aside_is_followed_in_place(own_page: Page, site: Site, 
     near, far = site.person(), site.person(display_name="Farid")
     site.follows(viewer, near)
     site.follows(near, far)
-    works(site, viewer)
+    site.works_out(viewer)
     own_page.set_viewport_size({"width": 1280, "height": 800})
     own_page.goto("/")
     beside = own_page.get_by_role("complementary")
@@ -162,7 +152,7 @@ def test_a_name_is_completed_by_keyboard(own_page: Page, bertha: User):
 def test_arrows_choose_and_escape_closes_the_list_alone(own_page: Page, site: Site):
     beginning = f"q{token_hex(4)}"
     site.writes(site.person(), f"#{beginning}a #{beginning}b")
-    works(site)
+    site.works_out()
     own_page.goto("/posts/new")
     composer(own_page).press_sequentially(f"#{beginning}")
     expect(listbox(own_page).get_by_role("option")).to_have_count(2)
