@@ -106,6 +106,22 @@ def test_long_names_leave_the_time_in_its_place(
     assert own_page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("display_name", ["Ada", "W" * 60])
+def test_the_opened_post_shows_the_name_above_the_username(
+    own_page: Page, site: Site, display_name: str, width: int
+):
+    author = site.person(display_name=display_name)
+    (post,) = site.writes(author, "Hello")
+    own_page.set_viewport_size({"width": width, "height": 800})
+    own_page.goto(f"/posts/{post.id}")
+    shown = card(own_page, post)
+    name, handle = box(shown.locator(".post-author bdi")), box(shown.locator(".handle").first)
+    assert name["height"] >= 16
+    assert name["y"] + name["height"] <= handle["y"] + 2
+    assert own_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_text_is_shown_as_it_was_typed(own_page: Page, site: Site, viewer: User):
     typed = "def rye():\n    if hungry:\n\treturn   bread"
     (post,) = site.writes(viewer, typed)
