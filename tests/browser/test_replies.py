@@ -287,6 +287,26 @@ def test_a_reply_deleted_on_its_own_page_has_no_reply_box_until_it_is_back(
         expect(cards(own_page)).to_contain_text("And a rope.")
 
 
+@pytest.mark.parametrize("path", ["/explore", "thread"])
+def test_undo_gives_the_text_of_a_new_reply_back(
+    own_page: Page, site: Site, viewer: User, question: Post, path: str
+):
+    own_page.goto(f"/posts/{question.id}" if path == "thread" else path)
+    if path != "thread":
+        acts(card(own_page, question), "reply").click()
+    reply_box(own_page).fill("I have won.")
+    send_reply(own_page).click()
+    own_page.get_by_role("button", name="Undo").click()
+    expect(reply_box(own_page)).to_have_value("I have won.")
+    expect(reply_box(own_page)).to_be_focused()
+    assert site.posts_of(viewer) == []
+    reply_box(own_page).fill("I have one.")
+    send_reply(own_page).click()
+    expect(own_page.locator(".post-body", has_text="I have one.")).to_be_visible()
+    assert site.posts_of(viewer) == ["I have one."]
+    assert site.drafts_of(viewer) == []
+
+
 def test_a_placeholder_opens_to_what_is_around_it(
     own_page: Page, site: Site, author: User, question: Post
 ):
