@@ -48,6 +48,12 @@
       target.dispatchEvent(new InputEvent("input", { bubbles: true }));
   });
 
+  // What was typed before goes on at its end.
+  on("focusin", ({ target }) => {
+    if (target.matches("form.composer textarea[autofocus]") && !target.selectionEnd)
+      target.selectionStart = target.value.length;
+  });
+
   // Ctrl+Enter and ⌘+Enter send; no other key does, and none that an input method composes with.
   on("keydown", (event) => {
     const form = event.target.closest?.("form.composer");

@@ -187,6 +187,17 @@ def test_undo_leaves_what_was_typed_since_in_the_composer(own_page: Page, site: 
 
 
 @only_with_scripts
+def test_a_text_that_is_given_back_goes_on_at_its_end(own_page: Page):
+    own_page.goto("/")
+    composer(own_page).fill("Fresh")
+    send(own_page).click()
+    own_page.get_by_role("button", name="Undo").click()
+    expect(composer(own_page)).to_be_focused()
+    own_page.keyboard.type(" bread")
+    expect(composer(own_page)).to_have_value("Fresh bread")
+
+
+@only_with_scripts
 def test_a_refused_post_takes_no_page_load_and_keeps_the_focus(own_page: Page, watch: Watch):
     watch.allow(422)
     own_page.goto("/")
