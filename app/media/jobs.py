@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, update
 
 from ..data.database import db, now, writing
 from ..data.ids import id_at
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 KEPT_WITHOUT_DRAFT = timedelta(days=1)
 # Pictures of one round, so that mail is delivered meanwhile.
 AT_ONCE = 100
+# Written out: SQLite uses a partial index only where the statement itself implies its condition.
+WAITING, READY = literal_column("'waiting'"), literal_column("'ready'")
 
 
 @job
@@ -33,7 +35,7 @@ def process_waiting() -> None:
     """Take up the pictures that the queue lost, or that could not be prepared then."""
     earlier = now() - TRIED_AGAIN_AFTER
     # What arrived lately is still being stored, or stands in the queue.
-    waits = and_(Picture.state == "waiting", Picture.id < id_at(earlier))
+    waits = and_(Picture.state == WAITING, Picture.id < id_at(earlier))
     free = or_(Picture.tried_at.is_(None), Picture.tried_at < earlier)
     found = select(Picture.id).where(waits, free, Picture.removed_at.is_(None))
     for id in db.session.scalars(found.limit(AT_ONCE)).all():
@@ -48,12 +50,14 @@ def sweep() -> None:
         forgotten = update(Picture).where(_of_no_draft()).values(nonce=None)
         session.execute(forgotten, execution_options={"synchronize_session": False})
     try:
-        for picture in db.session.scalars(select(Picture).where(_is_gone()).limit(AT_ONCE)).all():
-            delete_files(picture.key)
-            with writing(is_visible=False) as session:
-                session.execute(delete(Picture).where(Picture.id == picture.id))
+        for is_gone in _reasons():
+            found = select(Picture).where(is_gone).limit(AT_ONCE)
+            for picture in db.session.scalars(found).all():
+                delete_files(picture.key)
+                with writing(is_visible=False) as session:
+                    session.execute(delete(Picture).where(Picture.id == picture.id))
         if not current_app.config["KEEP_ORIGINALS"]:
-            done = and_(Picture.state == "ready", Picture.has_original.is_(True))
+            done = and_(Picture.state == READY, Picture.has_original.is_(True))
             found = select(Picture).where(done).limit(AT_ONCE)
             for picture in db.session.scalars(found).all():
                 delete_original(picture)
@@ -68,9 +72,12 @@ def _of_no_draft() -> ColumnElement[bool]:
     return and_(Picture.post_id.is_(None), Picture.nonce.is_not(None), is_old, ~has_draft)
 
 
-def _is_gone() -> ColumnElement[bool]:
-    """Whether nobody has a picture any more, and nothing that can be undone brings it back."""
+def _reasons() -> tuple[ColumnElement[bool], ...]:
+    """Return why nobody has a picture any more, so that nothing that can be undone needs it.
+
+    Each condition has its index.
+    """
     removed = Picture.removed_at < now() - 2 * UNDO_WITHIN
     nobodys = and_(Picture.owner_id.is_(None), Picture.purpose != "preview")
     without_post = and_(Picture.post_id.is_(None), Picture.purpose == "post")
-    return or_(removed, nobodys, and_(without_post, Picture.nonce.is_(None)))
+    return removed, nobodys, and_(without_post, Picture.nonce.is_(None))

@@ -14,6 +14,7 @@ from app.media.stores import FileStore, StoreUnavailableError
 from app.posts.drafts import delete_draft
 from app.posts.jobs import delete_old_drafts, erase_deleted
 from app.posts.models import UNDO_WITHIN, Post
+from tests.conftest import DATABASE, sent_statements
 from tests.html import attributes, cards, one, select, text_of
 from tests.media.drawn import upload
 
@@ -261,3 +262,22 @@ def test_a_post_that_is_deleted_while_its_picture_is_made_leaves_nothing(
     with app.app_context():
         assert db.session.query(Post).count() == 0
     assert gone(rows, files)
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL plans by statistics.")
+def test_what_runs_each_minute_reads_no_more_than_it_needs(app, post):
+    with app.app_context(), sent_statements(app) as sent:
+        process_waiting()
+        sweep()
+    with app.app_context(), db.engine.connect() as connection:
+        for statement, values in sent:
+            if "FROM picture" in statement or "UPDATE picture" in statement:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps = [row.detail for row in plan]
+                assert not [step for step in steps if step == "SCAN picture"], statement
+
+
+def test_the_page_of_a_post_without_a_text_has_a_title(client):
+    client.post("/posts", {"body": "", "nonce": "abc", "pictures": [upload()]})
+    page = client.get(f"/posts/{cards(client.get('/'))[0]}")
+    assert "Post by ada" in one(page, "title").text()
