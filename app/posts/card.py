@@ -38,10 +38,11 @@ class CardPart:
 
     The value is a ``column`` of a query of posts, or is loaded by ``load`` for all posts of a page
     at once (by id; None for a post that is missing). With both, it is loaded for those posts only
-    of which the column is true, and on a page without them nothing is. The template takes ``post``
-    (the :class:`Card`), whose ``post[name]`` is the value; in a template also ``post.name``.
-    Places: ``above`` and ``below`` the text, in the row of ``actions``, and in the ``menu`` of
-    signed-in viewers, which is rendered when it is opened.
+    of which the column is true, and on a page without them nothing is. With neither, it shows
+    what other parts have. The template takes ``post`` (the :class:`Card`), whose ``post[name]`` is
+    the value; in a template also ``post.name``. Places: ``above`` and ``below`` the text, in the
+    row of ``actions``, and in the ``menu`` of signed-in viewers, which is rendered when it is
+    opened.
 
     The HTML is cached and served to others, so the template must use nothing but ``post``: not
     the viewer, the request or a CSRF token. A button belongs to the form ``actions`` of the page.
@@ -62,15 +63,15 @@ card_parts: list[CardPart] = []
 def add_to_card(part: CardPart) -> None:
     """Add ``part`` to every card, after those of earlier domains.
 
-    Raises :class:`ValueError` for a name that the card has already, and for a part that does not
-    say where its value comes from.
+    Raises :class:`ValueError` for a name that the card has already, and for a part that has neither
+    a value nor a template.
     """
     columns = card_columns(select(Post), Audience.UNFILTERED).selected_columns
     taken = {*columns.keys(), *(other.name for other in card_parts)}
     if part.name in taken or hasattr(Card, part.name) or part.name in Card.__dataclass_fields__:
         raise ValueError(f"Every card has a {part.name!r} already.")
-    if part.column is None and part.load is None:
-        raise ValueError(f"{part.name!r} takes column or load.")
+    if not (part.column or part.load or part.template):
+        raise ValueError(f"{part.name!r} has neither a value nor a template.")
     card_parts.append(part)
 
 

@@ -5,7 +5,7 @@ from blinker import Namespace
 _signals = Namespace()
 
 # The sender is the Post. ``mentioned`` has the ids of the users who are newly mentioned. A new post
-# comes with its ``author``; an edit with ``no_longer_mentioned``, ids too.
+# comes with its ``author``; an edit with ``no_longer_mentioned``, ids too, and ``body_before``.
 post_created = _signals.signal("post-created")
 post_edited = _signals.signal("post-edited")
 # Deleted, and restored within the time for that.

@@ -215,12 +215,14 @@ def _replace(session: OrmSession, post: Post, text: Text, extra: Extra) -> None:
     before = set(session.scalars(select(Mention.user_id).where(Mention.post_id == post.id)))
     for table in (Mention, Tagging):
         session.execute(delete(table).where(table.post_id == post.id))
-    post.body, post.body_html = text.body, text.html
+    body_before, post.body, post.body_html = post.body, text.body, text.html
     session.flush()
     _insert_mentions_and_tags(session, post, text)
     save_extra(post, extra)
     after = set(text.mentioned)
-    post_edited.send(post, mentioned=after - before, no_longer_mentioned=before - after)
+    post_edited.send(
+        post, mentioned=after - before, no_longer_mentioned=before - after, body_before=body_before
+    )
 
 
 def _insert_mentions_and_tags(session: OrmSession, post: Post, text: Text) -> None:

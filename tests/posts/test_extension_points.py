@@ -135,7 +135,7 @@ def test_it_is_erased_with_the_text_of_a_deleted_post(app_with_mood, client, pos
         assert db.session.execute(query(mood.moods)).all() == []
 
 
-def test_a_name_that_the_card_has_and_a_part_without_a_value_are_refused():
+def test_a_name_that_the_card_has_and_a_part_of_nothing_are_refused():
     for part in (
         card.CardPart("likes", column=mood.has_mood),
         card.CardPart("parts", column=mood.has_mood),
