@@ -31,8 +31,8 @@ DATABASES = "sqlite:////path/to/file or postgresql://user:password@host/name"
 NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
         "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
-        "INSTANCE_PATH KEEP_ORIGINALS MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER "
-        "MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE "
+        "INSTANCE_PATH KEEP_ORIGINALS LINK_PREVIEWS MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT "
+        "MAIL_SERVER MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE "
         "MEDIA_STORE_ACCESS_KEY MEDIA_STORE_ENDPOINT MEDIA_STORE_REGION MEDIA_STORE_SECRET_KEY "
         "MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY "
         "SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
@@ -146,6 +146,9 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # "local" draws identicons; with "gravatar", browsers load avatars from gravatar.com,
         # which sees the IP addresses of viewers.
         "AVATARS": _choice(env, "AVATARS", ("local", "gravatar")),
+        # Whether the first link of a post shows what its page says of itself. The worker asks that
+        # page, from the address of this machine; the browsers of viewers do not.
+        "LINK_PREVIEWS": _choice(env, "LINK_PREVIEWS", ("on", "off")) == "on",
         # Whether people can register.
         "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
         # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
@@ -204,6 +207,11 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "PASSWORD_HASH": "scrypt:32768:8:3",
         # Whether a picture of each post is drawn when it is written, for links to it elsewhere.
         "DRAW_PICTURES": True,
+        # Where OpenSSL finds certificates, if elsewhere than usually: link previews use it.
+        "CERTIFICATES": {k: env[k] for k in ("SSL_CERT_FILE", "SSL_CERT_DIR") if k in env},
+        # For tests: what link previews may reach besides the public internet, as fields of
+        # app.previews.fetcher.addresses.Network.
+        "PREVIEW_NETWORK": {},
         "RATELIMIT_STORAGE_URI": redis_url or "memory://",
         "RATELIMIT_STRATEGY": "moving-window",
         # If Redis is down, requests are not limited instead of failing.

@@ -20,6 +20,7 @@ DOMAINS = (
     "follows",
     "posts",
     "media",
+    "previews",
     "reactions",
     "timelines",
     "profiles",

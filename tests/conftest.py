@@ -81,6 +81,7 @@ def make_app(
         instance = tmp_path_factory.mktemp("instance")
         env = {"INSTANCE_PATH": str(instance), "DATABASE_URL": database_url} | (env or {})
         quick = {"TESTING": True, "STRANGERS_WAIT": 0, "DRAW_PICTURES": False}
+        quick["LINK_PREVIEWS"] = False
         quick["PASSWORD_HASH"] = "pbkdf2:sha256:1"
         app = create_app(env=env, **quick | overrides)
         made.append(app)

@@ -22,6 +22,8 @@ from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
 from app.posts.reposting import repost
 from app.posts.writing import edit
+from app.previews.content import Preview
+from app.previews.keeping import show as show_preview
 from app.reactions.models import bookmark, like
 from app.search.index import fill
 from app.web.answers import own_path
@@ -232,6 +234,8 @@ FORMS = [
     Form("/@dora/unmute", done=SWAPS),
     Form("/posts/{own}/pin", others=404, done=SWAPS),
     Form("/posts/{own}/unpin", others=404, done=SWAPS),
+    Form("/posts/{own}/preview/remove", others=404, done=SWAPS),
+    Form("/posts/{own}/preview/restore", others=404, done=SWAPS),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/welcome", {"display_name": "Ada L.", "about_me": "Tea."}),
@@ -322,6 +326,8 @@ def build_community(make_user, make_post, make_follow):
     pictured.pictures_count = 1
     ada.sign_in(address="", agent="elsewhere", remembered=False)
     notify_users([ada.id], "like", bruno.id, own.id)
+    for post in (own, posts[0], posts[29]):
+        show_preview(post, Preview("https://bread.example/", "Rye", "Dark"))
 
     def newest(column):
         return db.session.scalars(query(column).order_by(column.desc())).all()

@@ -229,6 +229,7 @@ def _migrated(instance: Path) -> Any:
         TESTING=True,
         STRANGERS_WAIT=0,
         DRAW_PICTURES=False,
+        LINK_PREVIEWS=False,
         PROPAGATE_EXCEPTIONS=False,  # An exception is answered with the error page.
         PASSWORD_HASH="pbkdf2:sha256:1",
     )

@@ -15,6 +15,8 @@ from app.media.models import Picture
 from app.posts.drafts import save_draft
 from app.posts.reposting import repost
 from app.posts.writing import edit, publish
+from app.previews.content import Preview
+from app.previews.keeping import show as show_preview
 from app.profiles.models import pin
 from app.reactions.models import bookmark, like
 from app.search.index import TABLES
@@ -92,6 +94,7 @@ def live() -> None:
     save_draft(dmitri, "a nonce", "Not yet")
     with writing() as session:
         session.add(Picture(owner_id=dmitri.id, nonce="a nonce", blur="data:,", bytes=7))
+    show_preview(answer, Preview("https://bread.example/", "Pan de «ñ» 🍞", "\\N"))
 
 
 def visit(site: Flask) -> None:
