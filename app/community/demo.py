@@ -13,6 +13,7 @@ from ..posts.models import Post
 from ..posts.reposting import repost
 from ..reactions.models import bookmark, like
 from .demo_pictures import PICTURES
+from .demo_preview import show_previews
 from .loading import load
 
 FILE = Path(__file__).with_name("demo.json")
@@ -47,6 +48,7 @@ def load_demo(*, with_pictures: bool = True) -> bool:
         lambda name: PICTURES[name](),
     )
     _react(demo["posts"])
+    show_previews(demo["posts"])
     return True
 
 
