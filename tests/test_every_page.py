@@ -124,6 +124,7 @@ PAGES = [
     Page("/posts/{post}/reply", 5, region="composer_{post}", anonymous="logs in"),
     Page("/posts/{own}/edit", 5, region="post_{own}", anonymous="logs in"),
     Page("/posts/{pictured}/pictures", 4, region="pictures", anonymous="logs in"),
+    Page("/posts/{pictured}/pictures/prepared", 4, region="pictures_{pictured}"),
     Page("/pictures/every-page/480.webp", 2, region=None, html=False, private=True),
     Page("/posts/new", 3, region="composer", anonymous="logs in"),
     Page("/posts/new?body=Hello", 2, region="composer", anonymous="logs in"),

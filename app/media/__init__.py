@@ -18,13 +18,17 @@ from . import (  # noqa: E402
     describing,  # noqa: F401
     face_form,
     faces,
+    failures,
     jobs,  # noqa: F401
+    layout,
+    models,
     orphans,  # noqa: F401
     queries,
     receivers,  # noqa: F401
     refusals,  # noqa: F401
     routes,  # noqa: F401
     serving,  # noqa: F401
+    showing,  # noqa: F401
     stores,
     usage_routes,  # noqa: F401
 )
@@ -42,8 +46,22 @@ add_to_composer(composer.PART)
 for _part in face_form.PARTS:
     add_to_profile_form(_part)
 show_when_expired("pictures", _l("Pictures"), "file")
-for _function in (composer.attached_to, queries.shown_picture, faces.faces_of):
+_FUNCTIONS = (
+    composer.attached_to,
+    faces.faces_of,
+    queries.shown_picture,
+    layout.grid_of,
+    layout.shape_of,
+    layout.size_alone,
+)
+for _function in _FUNCTIONS:
     blueprint.add_app_template_global(_function)
+_LIMITS = {
+    "MOST_PICTURES": models.MOST_PICTURES,
+    "LONGEST_DESCRIPTION": models.LONGEST_DESCRIPTION,
+    "LARGEST_FILE": failures.LARGEST_FILE,
+}
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(_LIMITS))
 blueprint.record_once(stores.init_app)
 take_files("media.arrive", *(f"posts.{view}" for view in ("create", "reply", "edit")))
 take_files("accounts.edit_profile", "discover.introduce")

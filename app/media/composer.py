@@ -197,6 +197,7 @@ PART = ComposerPart(
     },
     files=("pictures",),
     template="media/_field.html",
+    button_template="media/_button.html",
     save=save_pictures,
     of_post=values_of_post,
     receive=_receive,

@@ -50,6 +50,8 @@ class ComposerPart:
     no text. ``leads_to`` returns the URL of the page to go on with, once a form of this request
     was published without htmx; None for the usual one. ``take_back`` is called with a post that
     becomes a draft again, and the nonce of that.
+    ``button_template`` takes ``element``, the id of the composer, and stands in the row of its
+    buttons. Fields with ``data-script`` name the script that the first use of a composer loads.
     """
 
     fields: Mapping[str, Any]
@@ -62,6 +64,7 @@ class ComposerPart:
     stands_alone: Callable[[Extra], bool] | None = None
     leads_to: Callable[[Post], str | None] | None = None
     take_back: Callable[[Post, str], None] | None = None
+    button_template: str | None = None
 
 
 _parts: list[ComposerPart] = []
@@ -240,6 +243,11 @@ class Composer:
     def parts(self) -> Sequence[ComposerPart]:
         """What domains have added."""
         return composer_parts()
+
+    @property
+    def button_templates(self) -> tuple[str, ...]:
+        """What domains have added to the row of buttons."""
+        return tuple(part.button_template for part in composer_parts() if part.button_template)
 
     @property
     def text_errors(self) -> Iterable[str]:

@@ -11,8 +11,8 @@ from .urls import STATIC
 
 # In the order in which they count.
 STYLES = (
-    "tokens base layout menus navigation parts forms card post-text actions previews posts "
-    "composer profiles search notifications access discover print"
+    "tokens base layout menus navigation parts forms card post-text actions media viewer previews "
+    "posts composer attach profiles search notifications access discover print"
 )
 SCRIPTS = "times token app composer press unread card announce keys offline"
 

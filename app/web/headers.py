@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, current_app, request, session
 
 # The request headers that change an answer.
 VARY = ("HX-Request", "HX-Request-Type", "Account", "Cookie", "Accept-Language")
@@ -11,13 +11,20 @@ VARY = ("HX-Request", "HX-Request-Type", "Account", "Cookie", "Accept-Language")
 
 def init_app(app: Flask) -> None:
     """Say on every answer of ``app`` who may cache it."""
-    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(app.config["AVATARS"])
+    avatars = app.config["AVATARS"]
+    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(avatars)
+    app.config["WRITERS_SECURITY_POLICY"] = content_security_policy(avatars, previews=True)
     app.after_request(_limit_caching)
+    app.after_request(_allow_previews)
 
 
-def content_security_policy(avatars: str) -> str:
-    """Return the policy: our own files only, and gravatar.com where avatars come from there."""
+def content_security_policy(avatars: str, *, previews: bool = False) -> str:
+    """Return the policy: our own files only, and gravatar.com where avatars come from there.
+
+    With ``previews``, also pictures that a script of ours made of a file that the viewer chose.
+    """
     gravatar = " https://www.gravatar.com" if avatars == "gravatar" else ""
+    blob = " blob:" if previews else ""
     return "; ".join(
         (
             "default-src 'none'",
@@ -27,7 +34,7 @@ def content_security_policy(avatars: str) -> str:
             "font-src 'self'",
             "manifest-src 'self'",
             # The arrow of a select is a data: image.
-            f"img-src 'self' data:{gravatar}",
+            f"img-src 'self' data:{blob}{gravatar}",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -66,6 +73,13 @@ class FixedHeaders:
             return start_response(status, headers + missing, *error)
 
         return self.wsgi_app(environ, start)
+
+
+def _allow_previews(response: Response) -> Response:
+    """Allow previews on the pages of who is signed in: a composer opens in any list of posts."""
+    if response.mimetype == "text/html" and "_user_id" in session:
+        response.headers["Content-Security-Policy"] = current_app.config["WRITERS_SECURITY_POLICY"]
+    return response
 
 
 def _limit_caching(response: Response) -> Response:

@@ -86,6 +86,20 @@
     body.closest(".post")?.querySelector(".post-time")?.dispatchEvent(new MouseEvent("click", event));
   });
 
+  // Pictures open in a viewer, and animations play in place.
+  const { src } = document.currentScript;
+  on("click", async (event) => {
+    const link = event.target.closest?.(".picture-link, .picture-play");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    try {
+      const { play, view } = await import(new URL("viewer.js", src));
+      await (link.matches(".picture-play") ? play(link) : view(link));
+    } catch {
+      location.assign(link.href);
+    }
+  });
+
   // The menu
   function close(entry) {
     const menu = entry.closest("details");

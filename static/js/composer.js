@@ -36,17 +36,22 @@
       if (textarea.value) count(textarea);
   });
 
-  // Completion is loaded with the first composer that gets the focus.
+  // Scripts that fields of a composer name are loaded when one is first used.
   const { src } = document.currentScript;
-  let completes = false;
-  on("focusin", async ({ target }) => {
-    if (completes || !target.matches("textarea[data-completions]")) return;
-    completes = true;
-    await import(new URL("completion.js", src));
-    // What was typed meanwhile.
-    if (target.value !== target.defaultValue)
-      target.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  });
+  const loaded = new Set();
+  function load({ target }) {
+    for (const field of target.closest?.("form.composer")?.querySelectorAll("[data-script]") ?? []) {
+      const { script } = field.dataset;
+      if (loaded.has(script)) continue;
+      loaded.add(script);
+      import(new URL(script, src)).then(() => {
+        // What was typed meanwhile.
+        if (field === target && field.value !== field.defaultValue)
+          field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }, () => loaded.delete(script));
+    }
+  }
+  for (const event of ["focusin", "click", "change", "dragenter"]) on(event, load);
 
   // What was typed before goes on at its end.
   on("focusin", ({ target }) => {
@@ -136,6 +141,9 @@
 
   on("htmx:config:request", ({ detail: { ctx } }) => {
     const form = formOf(ctx);
+    // A draft has no files.
+    if (form && isSave(ctx))
+      for (const [name, value] of [...ctx.request.body]) if (value instanceof File) ctx.request.body.delete(name);
     const sent = form && isSave(ctx) && state(form).sent;
     if (!sent) return;
     for (const field of form.elements)
@@ -148,7 +156,8 @@
     const form = formOf(ctx);
     if (!form) return;
     const { body } = ctx.request;
-    ctx.request.keepalive = body instanceof URLSearchParams && `${body}`.length < KEPT_ALIVE;
+    const hasFiles = [...body].some(([, value]) => value.size);
+    ctx.request.keepalive = !hasFiles && `${new URLSearchParams(body)}`.length < KEPT_ALIVE;
     const at = settled(form);
     if (isSave(ctx)) at.saving = ctx;
     else {

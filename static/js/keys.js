@@ -9,7 +9,7 @@
   const TYPED_INTO =
     "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=submit])";
   // Where keys belong to what is open.
-  const OPEN = "dialog[open], details[open], :popover-open";
+  const OPEN = "dialog[open], details[open]:not(.pictures-cover), :popover-open";
 
   const areOff = () => localStorage.getItem(SWITCH) === "off";
   const go = (url) => location.assign(url);

@@ -4,9 +4,10 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import whitenoise.compress
 from flask import Response, session
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from werkzeug.datastructures import FileStorage
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
@@ -26,6 +28,8 @@ from app.data.database import db, writing
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
+from app.media.arriving import take_in
+from app.media.models import Picture
 from app.notifications.models import notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
@@ -33,6 +37,8 @@ from app.posts.reposting import repost
 from app.posts.writing import edit, publish
 from app.reactions.models import bookmark, like
 from app.web.urls import STATIC
+
+from .pictures import drawn
 
 PASSWORD = "three-unrelated-words"
 
@@ -61,6 +67,36 @@ class Site:
         """Publish posts in this order."""
         with self.app.app_context(), writing():
             return [publish(author, body) for body in bodies]
+
+    def shows(
+        self, author: User, body: str, pictures: Mapping[str, str], *, sensitive: bool = False
+    ) -> Post:
+        """Publish a post with pictures, by shape, with their descriptions."""
+        files = [drawn(shape) for shape in pictures]
+        sent = [FileStorage(BytesIO(file["buffer"]), file["name"]) for file in files]
+        nonce = secrets.token_hex(16)
+        with self.app.test_request_context():
+            ids = take_in(author, sent, nonce, room=4).ids
+            extra = {"attached": " ".join(map(str, ids)), "sensitive": "y" if sensitive else ""}
+            for place, text in enumerate(pictures.values(), start=1):
+                extra[f"description_{place}"] = text
+            return publish(author, body, nonce=nonce, extra=extra)
+
+    def unprepares(self, post: Post) -> None:
+        """Have the pictures of ``post`` wait for the worker."""
+        self._set_pictures(post, state="waiting", tried_at=None)
+
+    def prepares(self, post: Post) -> None:
+        """Make the pictures of ``post`` ready again."""
+        self._set_pictures(post, state="ready")
+
+    def breaks(self, post: Post, failure: str) -> None:
+        """Have the pictures of ``post`` fail."""
+        self._set_pictures(post, state="failed", failure=failure)
+
+    def _set_pictures(self, post: Post, **values: Any) -> None:
+        with self.app.app_context(), writing() as database:
+            database.execute(update(Picture).where(Picture.post_id == post.id).values(**values))
 
     def replies(self, author: User, post: Post, *bodies: str) -> list[Post]:
         """Have ``author`` reply to ``post``, in this order."""
