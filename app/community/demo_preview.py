@@ -34,11 +34,11 @@ def draw_map() -> Image.Image:
     """Draw an old map of a river."""
     image = Image.new("RGB", SIZE, LAND)
     draw = ImageDraw.Draw(image)
-    for x in range(40, SIZE[0], 90):
-        for y in range(20 + x % 60, SIZE[1], 110):
-            draw.ellipse((x, y, x + 34, y + 24), fill=WOOD)
-    river = [(x, 320 + 130 * sin(x / 150) + 40 * sin(x / 61)) for x in range(-40, 1260, 4)]
-    brook = [(620 + 60 * sin(y / 70) + y / 4, y) for y in range(-20, 160, 4)]
+    for left in range(40, SIZE[0], 90):
+        for top in range(20 + left % 60, SIZE[1], 110):
+            draw.ellipse((left, top, left + 34, top + 24), fill=WOOD)
+    river = [(float(x), 320 + 130 * sin(x / 150) + 40 * sin(x / 61)) for x in range(-40, 1260, 4)]
+    brook = [(620 + 60 * sin(y / 70) + y / 4, float(y)) for y in range(-20, 160, 4)]
     for points, width in ((brook, 24), (river, 84)):
         # The banks are a little wider than the water.
         for colour, radius in ((PAPER, width // 2 + 9), (WATER, width // 2)):

@@ -21,7 +21,8 @@ KEPT_WITHOUT_DRAFT = timedelta(days=1)
 # Pictures of one round, so that mail is delivered meanwhile.
 AT_ONCE = 100
 # Written out: SQLite uses a partial index only where the statement itself implies its condition.
-WAITING, READY = literal_column("'waiting'"), literal_column("'ready'")
+WAITING: ColumnElement[str] = literal_column("'waiting'")
+READY: ColumnElement[str] = literal_column("'ready'")
 
 
 @job
