@@ -1,5 +1,6 @@
 """The page of the style guide."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -8,6 +9,8 @@ from flask_babel import gettext as _
 from ..accounts.forms import RegisterForm
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
+from ..media.queries import Shown
+from ..posts.card import Card
 from ..posts.card_reading import read_timeline
 from ..timelines.queries import explore
 from ..web.answers import page
@@ -33,5 +36,15 @@ def show() -> ResponseReturnValue:
         "form": form,
         "people": people,
         "few": few,
+        "pictured": [_with_pictures(card) for card in cards[:1]],
     }
     return page("styleguide/index.html", fragment="posts", **samples)
+
+
+def _with_pictures(card: Card) -> Card:
+    """Return a card with pictures that are not ready: one is waited for, one failed."""
+    pictures = tuple(
+        Shown(-number, "", "post", "", False, 0, 0, "", state, "pixels", False)
+        for number, state in enumerate(("waiting", "failed"))
+    )
+    return replace(card, is_own=True, extra={**card.extra, "pictures": pictures})

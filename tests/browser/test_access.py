@@ -277,6 +277,7 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
         "Write",
         f"Me {viewer.username}@{viewer.username}",
         "What is on your mind?",
+        "Add pictures",
         *([] if scripts else ["Keep as a draft"]),
         "Post",
         f"{viewer.username} @{viewer.username}",
@@ -338,6 +339,8 @@ def test_writing_and_deleting_work_by_keyboard_alone(own_page: Page):
         expect(own_page).to_have_url(re.compile("#main$"))
         own_page.keyboard.press("Tab")
         own_page.keyboard.type("By keyboard alone")
+        own_page.keyboard.press("Tab")
+        expect(own_page.get_by_label("Add pictures")).to_be_focused()
         own_page.keyboard.press("Tab")
         expect(send(own_page)).to_be_focused()
         own_page.keyboard.press("Enter")

@@ -13,6 +13,7 @@ def test_in_debug_mode_it_draws_every_part(make_app, monkeypatch, ada, make_post
     select(page, ".person", count=3)
     one(page, ".is-invalid")
     select(page, ".message", count=2)
+    select(page, ".picture-waiting, .picture-failed", count=2)
 
 
 def test_a_server_does_not_have_it(anonymous):
