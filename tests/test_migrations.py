@@ -44,7 +44,10 @@ def fill():
 def row(table, n):
     """Row ``n`` of a table; foreign keys of one row are of different rows, as far as there are."""
     foreign = [column for column in table.columns if column.foreign_keys]
-    keys = {column.name: 1 + (n + i) % 2 for i, column in enumerate(foreign)}
+    keys = {
+        column.name: value(next(iter(column.foreign_keys)).column, 1 + (n + i) % 2)
+        for i, column in enumerate(foreign)
+    }
     return {column.name: value(column, n) for column in table.columns} | keys
 
 

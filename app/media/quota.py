@@ -34,17 +34,19 @@ def check_room(owner_id: int, more: int) -> None:
     if used + more > most_bytes():
         raise NoRoomError(
             _(
-                "Your pictures take %(used)s MB of your %(most)s MB. "
+                "Your pictures take %(used)s of your %(most)s. "
                 "Delete some posts with pictures first.",
-                used=megabytes(used),
-                most=megabytes(most_bytes()),
+                used=in_words(used),
+                most=in_words(most_bytes()),
             )
         )
 
 
-def megabytes(size: int) -> str:
-    """Return a number of bytes in MB, as the viewer's language writes it."""
-    return format_decimal(round(size / MB, 1))
+def in_words(size: int) -> str:
+    """Return a number of bytes in MB or KB, as the viewer's language writes it."""
+    if 0 < size < MB:
+        return _("%(size)s KB", size=format_decimal(max(1, round(size / 1000))))
+    return _("%(size)s MB", size=format_decimal(round(size / MB, 1)))
 
 
 @cache

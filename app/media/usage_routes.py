@@ -28,7 +28,7 @@ def usage() -> ResponseReturnValue:
         used=quota.used_by(viewer.id),
         most=quota.most_bytes(),
         largest=read(_largest(), viewer_id=viewer.id).all(),
-        megabytes=quota.megabytes,
+        in_words=quota.in_words,
         moment_of=moment_of,
     )
 

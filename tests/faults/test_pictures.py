@@ -38,7 +38,7 @@ def picture(width: int = 400, height: int = 300, seed: int = 1) -> bytes:
     buffer = io.BytesIO()
     noise = Random(seed).randbytes(width * height // 64 * 3)
     small = Image.frombytes("RGB", (width // 8, height // 8), noise)
-    small.resize((width, height)).save(buffer, "PNG", compress_level=1)
+    small.resize((width, height), Image.Resampling.NEAREST).save(buffer, "PNG")
     return buffer.getvalue()
 
 
