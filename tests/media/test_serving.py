@@ -4,7 +4,8 @@ import pytest
 
 from app.data.database import writing
 from app.media.models import Picture
-from app.media.stores import FileStore, StoreUnavailableError
+from app.media.file_store import FileStore
+from app.media.stores import StoreUnavailableError
 from app.posts.models import Post
 from tests.html import attributes, cards
 from tests.media.drawn import upload

@@ -10,7 +10,8 @@ from app.media import processing
 from app.media.jobs import process_waiting, sweep
 from app.media.models import Picture
 from app.media.processing import process_picture
-from app.media.stores import FileStore, StoreUnavailableError
+from app.media.file_store import FileStore
+from app.media.stores import StoreUnavailableError
 from app.posts.drafts import delete_draft
 from app.posts.jobs import delete_old_drafts, erase_deleted
 from app.posts.models import UNDO_WITHIN, Post
@@ -145,7 +146,7 @@ def test_a_file_that_was_never_stored_is_told_to_its_owner(
     client, without_worker, post, clean, travel, app
 ):
     with app.app_context():
-        FileStore(processing.store().folder).delete(list(processing.store().names()))
+        processing.store().delete(list(processing.store().names()))
     travel.shift(LATER)
     clean()
     failed = select(client.get(f"/posts/{post}"), ".picture-failed", count=2)
