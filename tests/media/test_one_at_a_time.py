@@ -53,13 +53,15 @@ def test_with_the_picture_the_draft_is_kept(client, rows):
 def test_what_is_attached_is_published(client, two):
     form = {"nonce": NONCE, "body": "", "attached": two, "description_2": "Red"}
     assert client.post("/posts", form, htmx=True).status_code == 200
-    assert attributes(client.get("/"), ".picture img:not(.picture-blur)", "alt") == ["", "Red"]
+    first, second = attributes(client.get("/"), ".picture img:not(.picture-blur)", "alt")
+    assert "without a description" in first
+    assert second == "Red"
 
 
 def test_what_is_no_picture_is_told_in_the_answer(client):
     answer = arrive(client, pictures=[upload(b"%PDF", name="a.pdf")])
     assert answer.status_code == 422
-    assert "a.pdf" in text_of(one(answer, "#attached_composer .composer-error"))
+    assert "a.pdf" in text_of(one(answer, "#attached_composer > .attached-error"))
 
 
 def test_a_picture_is_moved_with_its_description(client, two):
@@ -135,15 +137,15 @@ def test_a_failure_is_told_to_the_author_alone_with_what_to_do(
     page = client.get("/@ada")
     assert "takes too long" in text_of(select(page, ".picture-failed")[0])
     for other in (anonymous, signed_in(bruno)):
-        absent(other.get("/@ada"), ".picture-failed, .picture")
+        absent(other.get("/@ada"), ".picture-failed, .picture img, .picture button")
     first, second = two.split()
     client.get("/@ada")
-    answer = client.press(f"#retry_picture_{first}", htmx=True)
+    answer = client.press(f"#retry_{first}", htmx=True)
     assert "did not arrive whole" in text_of(select(answer, ".picture-failed")[0])
-    one(answer, f"#remove_picture_{first}")
+    one(answer, f"#remove_{first}")
     client.get("/@ada")
     for id in (first, second):
-        assert client.press(f"#remove_picture_{id}").status_code == 303
+        assert client.press(f"#remove_{id}").status_code == 303
     absent(client.get("/@ada"), ".picture-failed, .picture")
 
 

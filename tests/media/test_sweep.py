@@ -7,10 +7,10 @@ import pytest
 from app.accounts.models import User
 from app.data.database import db, writing
 from app.media import processing
+from app.media.file_store import FileStore
 from app.media.jobs import process_waiting, sweep
 from app.media.models import Picture
 from app.media.processing import process_picture
-from app.media.file_store import FileStore
 from app.media.stores import StoreUnavailableError
 from app.posts.drafts import delete_draft
 from app.posts.jobs import delete_old_drafts, erase_deleted
@@ -176,9 +176,9 @@ def test_two_workers_do_not_make_one_picture_twice(without_worker, client, post,
     made = []
     decode = processing.decode
 
-    def note(source, folder, recipe):
+    def note(source, folder, recipe, *more):
         made.append(recipe)
-        return decode(source, folder, recipe)
+        return decode(source, folder, recipe, *more)
 
     monkeypatch.setattr(processing, "decode", note)
     with app.app_context():
@@ -209,9 +209,9 @@ def test_while_the_store_is_away_a_form_keeps_its_text_and_says_so(client, store
     store_away(True, "put")
     answer = client.post("/posts", {"body": "Loaves", "nonce": "abc", "pictures": [upload()]})
     assert answer.status_code == 422
-    assert "Try again in a minute" in text_of(one(answer, "#attached_composer .composer-error"))
+    assert "Try again in a minute" in text_of(one(answer, "#attached_composer > .attached-error"))
     assert one(answer, "#composer_body").text().strip() == "Loaves"
-    assert attributes(answer, "[name=attached]", "value") == []
+    assert attributes(answer, "[name=attached]", "value") == [""]
     clean()
     assert rows("picture") == []
 
