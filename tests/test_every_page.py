@@ -319,7 +319,7 @@ def build_community(make_user, make_post, make_follow):
     mute(ada, dora)
     for person in (*(make_user(password=None) for _ in range(PAGE + 2)), dora):
         block(ada, person)
-    pictured = make_post(ada, "A loaf, from the side")
+    pictured = make_post(ada, "Rye, from the side")
     ready = {"owner_id": ada.id, "state": "ready", "width": 64, "height": 48}
     for id in (77, 78):
         db.session.add(Picture(id=id, nonce="abc", **ready))
