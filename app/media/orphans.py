@@ -52,11 +52,19 @@ def expected_files(picture: Picture) -> set[str]:
 def missing_files(pictures: Iterable[Picture]) -> Iterator[tuple[Picture, list[str]]]:
     """Yield each of ``pictures`` that lacks files, with their names."""
     for picture in pictures:
+        if _is_to_be_deleted(picture):
+            continue
         wanted = expected_files(picture) if picture.state == "ready" else set()
         if picture.state == "waiting":
             wanted = {f"{picture.key}/original"}
         if lacks := wanted - set(store().names(f"{picture.key}/")):
             yield picture, sorted(lacks)
+
+
+def _is_to_be_deleted(picture: Picture) -> bool:
+    """Whether the next sweep deletes a picture: one that did not arrive, or was taken away."""
+    is_nobodys = picture.purpose == "post" and picture.post_id is None and picture.nonce is None
+    return is_nobodys or picture.removed_at is not None
 
 
 def _batches(files: Iterator[Stored]) -> Iterator[list[Stored]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
-from app.data.database import db, writing
+from app.data.database import db, now, writing
 from app.media.jobs import process, sweep
 from app.media.models import Picture
 from app.media.orphans import FORGOTTEN_AFTER
@@ -77,6 +78,15 @@ def test_check_names_what_is_missing(app, files, make_picture, is_ready):
     result = run(app, "check")
     assert result.exit_code == 1
     assert f"Missing, of post {picture.post_id}: {name}" in result.output
+
+
+@pytest.mark.parametrize("gone", [{"removed_at": now()}, {"post_id": None, "nonce": None}])
+def test_check_asks_for_no_files_of_what_is_to_be_deleted(app, files, make_picture, gone):
+    picture = make_picture()
+    with writing() as session:
+        session.execute(update(Picture).values(gone))
+    files.delete(list(files.names(f"{picture.key}/")))
+    assert run(app, "check").exit_code == 0
 
 
 def test_sweep_deletes_what_nobody_has_and_nothing_else(app, files, make_picture):
