@@ -69,7 +69,8 @@ def test_the_compiled_catalogue_is_up_to_date(spanish):
         compiled = read_mo(file)
     for message in spanish:
         if message.id:
-            assert both(compiled.get(message.id).string) == both(message.string)
+            context = message.context and message.context.encode()
+            assert both(compiled.get(message.id, context).string) == both(message.string)
 
 
 @pytest.mark.parametrize(
