@@ -30,7 +30,7 @@ DATABASES = "sqlite:////path/to/file or postgresql://user:password@host/name"
 # Every name that settings() reads.
 NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
-        "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
+        "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL FIRST_ACCOUNT HOST HSTS_SUBDOMAINS "
         "INSTANCE_PATH MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER MAIL_USERNAME "
         "MAIL_USE_SSL MAIL_USE_TLS PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY "
         "SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
@@ -146,6 +146,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "AVATARS": _choice(env, "AVATARS", ("local", "gravatar")),
         # Whether people can register.
         "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
+        # What the first account is that registers on an empty site.
+        "FIRST_ACCOUNT": _choice(env, "FIRST_ACCOUNT", ("administrator", "member")),
         # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
         "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2, 0, 3600),
         # The maximum length of a post, in code points.

@@ -4,18 +4,19 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_required
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
 from ..data.database import db
 from ..mail.sending import send_mail
+from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
 from ..web.i18n import language
 from ..web.limits import limiter
 from ..web.preferences import chosen_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint, passwords
+from .access import for_members
 from .addresses import canonical
 from .forms import (
     ForgottenPasswordForm,
@@ -41,6 +42,7 @@ carry_when_expired("remember")
 
 
 @blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
+@for_everybody
 @limiter.limit("60 per hour", methods=["POST"])
 def register_account() -> ResponseReturnValue:
     """Create an account and sign in to it."""
@@ -58,6 +60,7 @@ def register_account() -> ResponseReturnValue:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
+@for_everybody
 @limiter.limit("200 per hour", methods=["POST"])
 def login() -> ResponseReturnValue:
     """Sign in, and go on to where the person was going."""
@@ -72,7 +75,7 @@ def login() -> ResponseReturnValue:
 
 
 @blueprint.post("/logout")
-@login_required
+@for_members
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""
     leave_session(viewer)
@@ -81,6 +84,7 @@ def logout() -> ResponseReturnValue:
 
 
 @blueprint.route("/reset-password", methods=["GET", "POST"])
+@for_everybody
 @limiter.limit("60 per hour", methods=["POST"])
 def forgot_password() -> ResponseReturnValue:
     """Mail a link that sets a new password. The answer tells nothing about who has an account."""
@@ -98,12 +102,14 @@ def forgot_password() -> ResponseReturnValue:
 
 
 @blueprint.get("/reset-password/sent")
+@for_everybody
 def reset_sent() -> ResponseReturnValue:
     """Say what to do next, to anybody: whether there was such an account, or a request at all."""
     return render_template("accounts/reset_sent.html")
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
+@for_everybody
 @limiter.limit("60 per hour", methods=["POST"])
 def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by the link in a mail."""
@@ -134,6 +140,7 @@ def _registered(form: RegisterForm) -> User | None:
             email=form.email.data,
             password=form.password.data,
             language=chosen_language() or None,
+            may_administer=current_app.config["FIRST_ACCOUNT"] == "administrator",
         )
     except IntegrityError:
         form.validate()

@@ -6,7 +6,6 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_required
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,6 +17,7 @@ from ..web.limits import limiter
 from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
+from .access import for_members
 from .forms import AccountForm, ProfileForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
 from .sign_in import begin_session
@@ -32,7 +32,7 @@ carry_when_expired("language", "shows_last_seen")
 
 
 @blueprint.route("/settings/profile", methods=["GET", "POST"])
-@login_required
+@for_members
 def edit_profile() -> ResponseReturnValue:
     """Change what others read about oneself."""
     user = db.session.get_one(User, viewer.id)
@@ -49,7 +49,7 @@ def edit_profile() -> ResponseReturnValue:
 
 
 @blueprint.route("/settings/account", methods=["GET", "POST"])
-@login_required
+@for_members
 @limiter.limit("60 per hour", methods=["POST"])
 def edit_account() -> ResponseReturnValue:
     """Change e-mail address, password or language; the first two sign out other browsers."""
@@ -62,7 +62,7 @@ def edit_account() -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/language")
-@login_required
+@for_members
 def choose_language() -> ResponseReturnValue:
     """Change the language of one's pages and mails, and go back."""
     language = chosen(request.form, LANGUAGE, current_app.config["LANGUAGES"])
@@ -74,7 +74,7 @@ def choose_language() -> ResponseReturnValue:
 
 
 @blueprint.get("/settings/sessions")
-@login_required
+@for_members
 def sessions() -> ResponseReturnValue:
     """List the browsers in which the viewer is signed in."""
     found = read(_sessions(), viewer_id=viewer.id).all()
@@ -82,7 +82,7 @@ def sessions() -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/sessions/<key:id>/revoke")
-@login_required
+@for_members
 def revoke_session(id: int) -> ResponseReturnValue:
     """Sign one browser out."""
     if not end_session(viewer.id, id):

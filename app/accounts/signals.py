@@ -6,3 +6,7 @@ _signals = Namespace()
 
 # The sender is the User, who is new or whose profile changed.
 profile_changed = _signals.signal("profile-changed")
+
+# The sender is the User, whose ``state`` is the new one already; with ``was_hidden`` and
+# ``is_hidden``.
+state_changed = _signals.signal("state-changed")

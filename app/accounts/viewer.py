@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from ..data.database import AnySelect, HasId, now, write_at_once
 from ..data.reading import read_latest
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User, hash_token
+from .standing import Role
 
 # "Last seen" moves at most this often: a page that is read writes nothing else.
 SEEN_EVERY = timedelta(minutes=5)
@@ -29,7 +30,7 @@ class Viewer(UserMixin):
     display_name: str = ""
     email: str | None = None
     language: str | None = None
-    is_admin: bool = False
+    role: Role = "member"
     session_id: int | None = None
     token: str = field(default="", repr=False)
     # What later domains read with the viewer (:func:`add_viewer_column`), by name.
@@ -49,6 +50,16 @@ class Viewer(UserMixin):
     def name(self) -> str:
         """What to call the person: the display name, else the username."""
         return self.display_name or self.username
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether the person looks after the community: moderators and administrators do."""
+        return self.role != "member"
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person changes the site's settings and roles."""
+        return self.role == "administrator"
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the cookie: the token of the login session."""
@@ -103,7 +114,7 @@ _OWN: tuple[Any, ...] = (
     User.display_name,
     User.email,
     User.language,
-    User.is_admin,
+    User.role,
 )
 
 

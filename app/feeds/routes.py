@@ -20,6 +20,7 @@ from ..follows.queries import Audience, person_by_username
 from ..posts.text import absolute_links, tag_key
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
+from ..web.access import for_readers
 from ..web.answers import own_url
 from ..web.i18n import iso
 from ..web.paging import Rows, read_rows
@@ -57,6 +58,7 @@ class Item:
 
 
 @blueprint.get(f"/explore/feed.{KINDS}")
+@for_readers
 def explore(kind: str) -> Response:
     """What everybody posts."""
     site = current_app.config["SITE_NAME"]
@@ -64,6 +66,7 @@ def explore(kind: str) -> Response:
 
 
 @blueprint.get(f"/tags/<path:tag>/feed.{KINDS}")
+@for_readers
 def tag(tag: str, kind: str) -> Response:
     """The posts with a tag."""
     key = tag_key(tag) or abort(404)
@@ -72,6 +75,7 @@ def tag(tag: str, kind: str) -> Response:
 
 
 @blueprint.get(f"/@<name:username>/feed.{KINDS}")
+@for_readers
 def profile(username: str, kind: str) -> Response:
     """What a person posts."""
     person = person_by_username(Audience.ANONYMOUS)
@@ -82,6 +86,7 @@ def profile(username: str, kind: str) -> Response:
 
 
 @blueprint.get(f"/search/feed.{KINDS}")
+@for_readers
 def search(kind: str) -> Response:
     """The posts that a search finds. Days are those of UTC."""
     text = request.args.get("q", "")[:LONGEST_QUERY]

@@ -13,6 +13,7 @@ from ..data.reading import read
 from ..follows.queries import audience_of
 from ..posts.card import Card
 from ..posts.card_reading import read_cards, read_timeline
+from ..web.access import for_everybody, for_readers
 from ..web.answers import page, wants_fragment
 from . import blueprint, queries
 from .models import MOST_PINNED
@@ -21,12 +22,14 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 @blueprint.get("/@<name:username>")
+@for_readers
 def show(username: str) -> ResponseReturnValue:
     """A person, and what they posted and reposted; of one whom the viewer blocked, the name."""
     return _profile(username, with_replies=False)
 
 
 @blueprint.get("/@<name:username>/replies")
+@for_readers
 def replies(username: str) -> ResponseReturnValue:
     """A person, and everything that they wrote, replies included."""
     return _profile(username, with_replies=True)
@@ -72,6 +75,7 @@ def _cards(ids: list[int]) -> list[Card]:
 
 
 @blueprint.get("/avatars/<name:username>.svg")
+@for_everybody
 def avatar(username: str) -> Response:
     """Draw a person's avatar. It depends on the username alone, so it may be cached for ever."""
     # Without Flask's context processors, which would read the viewer.

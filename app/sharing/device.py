@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
+from ..web.access import for_everybody
 from ..web.i18n import browser_language, using_language
 from ..web.public import A_DAY, AN_HOUR, public
 from ..web.urls import STATIC
@@ -16,6 +17,7 @@ PAPER = "#f6f3ec"
 
 
 @blueprint.get("/manifest.webmanifest")
+@for_everybody
 def manifest() -> Response:
     """Describe the site as an app (w3.org/TR/appmanifest), in the language of the browser."""
     with using_language(browser_language()):
@@ -54,12 +56,14 @@ def _described() -> dict[str, Any]:
 
 
 @blueprint.get("/favicon.ico")
+@for_everybody
 def favicon() -> Response:
     """Give the icon to browsers that look for it here."""
     return public((STATIC / "favicon.ico").read_bytes(), "image/x-icon", A_DAY)
 
 
 @blueprint.get("/service-worker.js")
+@for_everybody
 def service_worker() -> Response:
     """Give the script that shows :func:`offline` where there is no connection."""
     script = current_app.jinja_env.get_template("sharing/service-worker.js").render()
@@ -67,6 +71,7 @@ def service_worker() -> Response:
 
 
 @blueprint.get("/offline")
+@for_everybody
 def offline() -> Response:
     """Say that there is no connection. The service worker keeps this page; it is nobody's own."""
     with using_language(browser_language()):

@@ -6,6 +6,7 @@ from flask import Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ..data.database import now
+from ..web.access import for_everybody
 from ..web.public import A_DAY, public
 from ..web.urls import external_url
 from . import blueprint
@@ -15,6 +16,7 @@ VALID = timedelta(days=180)
 
 
 @blueprint.get("/.well-known/security.txt")
+@for_everybody
 def security() -> Response:
     """Say whom to tell of a weakness (RFC 9116)."""
     config = current_app.config
@@ -32,6 +34,7 @@ def security() -> Response:
 
 
 @blueprint.get("/.well-known/change-password")
+@for_everybody
 def change_password() -> ResponseReturnValue:
     """Lead password managers to where a password is changed (w3c.github.io/webappsec)."""
     return redirect(url_for("accounts.edit_account"), 302)

@@ -10,12 +10,14 @@ from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..posts.card_reading import read_timeline
 from ..timelines.queries import explore
+from ..web.access import for_everybody
 from ..web.answers import page
 from ..web.paging import Rows
 
 NAMES = ("Ada", "Bruno", "Carmen", "Dmitri", "Esi", "Farid", "Greta", "Hiro", "Ines", "Jonas")
 
 
+@for_everybody
 def show() -> ResponseReturnValue:
     """Draw every part from the templates of the pages, with the newest posts as samples."""
     audience = audience_of(viewer)

@@ -13,6 +13,7 @@ from ..posts.card_reading import read_timeline
 from ..posts.composer import post_composer
 from ..posts.drafts import draft_for
 from ..posts.text import tag_key
+from ..web.access import for_everybody, for_readers
 from ..web.answers import page, wants_fragment
 from ..web.paging import MOST_COUNTED, Listing, requested_key
 from . import blueprint, queries
@@ -22,6 +23,7 @@ NEWEST = Window(2 * MOST_COUNTED, past=True, ascending=True)
 
 
 @blueprint.get("/")
+@for_everybody
 def home() -> ResponseReturnValue:
     """Home: the posts of those whom the viewer follows; for an anonymous viewer, everybody's."""
     audience = audience_of(viewer)
@@ -37,6 +39,7 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/explore")
+@for_readers
 def explore() -> ResponseReturnValue:
     """The public timeline."""
     audience = audience_of(viewer)
@@ -44,6 +47,7 @@ def explore() -> ResponseReturnValue:
 
 
 @blueprint.get("/tags/<path:tag>")
+@for_readers
 def tag(tag: str) -> ResponseReturnValue:
     """The posts with a tag."""
     key = tag_key(tag) or abort(404)

@@ -17,6 +17,8 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from .access import for_everybody
+
 # Translations, times and numbers that a process keeps: Babel takes long to write each.
 KEPT = 5_000
 # Characters of Accept-Language that are read. It is a cache key, and browsers send less.
@@ -169,6 +171,7 @@ def _number(_language: str, number: int) -> str:
     return format_decimal(number)
 
 
+@for_everybody
 def _flask_moment_js() -> Response:
     """Flask-Moment's own script as a file: the content security policy allows no inline one."""
     response = make_response(moment.flask_moment_js())
