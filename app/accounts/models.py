@@ -37,6 +37,7 @@ from .addresses import canonical
 from .names import LONGEST_NAME
 from .signals import profile_changed, state_changed
 from .standing import HIDDEN, LastAdministratorError, Role, State
+from .visibility import HiddenUser
 
 # When a login session ends unused (OWASP ASVS 5.0, 7.3), without and with "remember me".
 ENDS_UNUSED = timedelta(days=30)
@@ -64,7 +65,7 @@ class User(TimeOrdered, Base):
     role: Mapped[Role] = mapped_column(String(20), default="member", server_default="member")
     state: Mapped[State] = mapped_column(String(20), default="active", server_default="active")
     # When the state ends by itself; null for one that lasts.
-    state_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     # When the person confirmed the e-mail address; null while it is not confirmed.
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -164,6 +165,16 @@ class User(TimeOrdered, Base):
             if state != was:
                 state_changed.send(self, was_hidden=was in HIDDEN, is_hidden=is_hidden)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the person may sign in."""
+        return self.state not in HIDDEN
+
+    def end_state_in_time(self) -> None:
+        """Make the account active again, if its state has ended by itself."""
+        if self.state_until and self.state_until <= now():
+            self.set_state("active")
+
     def _keep_an_administrator(self) -> None:
         if self.role != "administrator":
             return
@@ -207,17 +218,6 @@ def user_key() -> MappedColumn[int]:
 # The database itself keeps both unique, whatever the case and whoever writes.
 Index("uq_user_username_lower", func.lower(User.username), unique=True)
 Index("uq_user_email_lower", func.lower(User.email), unique=True)
-
-
-class HiddenUser(Base):
-    """A user in one of the states of :data:`HIDDEN`.
-
-    A table of its own, because every list looks each author up in it.
-    """
-
-    __tablename__ = "hidden_user"
-
-    user_id: Mapped[int] = user_key()
 
 
 class LoginSession(TimeOrdered, Base):

@@ -29,6 +29,7 @@ from .forms import (
 from .known_browsers import COOKIE, LONGEST_COOKIE
 from .models import User, by_login, register
 from .pending import Reason, form_to_carry, reason_to_sign_in
+from .refused import refused
 from .resets import RESET, user_of_reset_token
 from .sign_in import begin_session, go_on, leave_session, next_path
 from .throttling import WITHIN, failure_keys, note_failure, too_many_failures
@@ -69,6 +70,9 @@ def login() -> ResponseReturnValue:
     form = LoginForm(form_to_carry())
     with hashing_password(form):
         if form.validate_on_submit() and (user := _authenticated(form)):
+            user.end_state_in_time()
+            if not user.is_open:
+                return refused(user)
             begin_session(user, remember=form.remember.data)
             return go_on()
     return form_page("accounts/login.html", form, reason=_reason(form))

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, select, update
 from ..data.database import AnySelect, HasId, now, write_at_once
 from ..data.reading import read_latest
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User, hash_token
-from .standing import Role
+from .standing import Role, State
+from .visibility import not_hidden
 
 # "Last seen" moves at most this often: a page that is read writes nothing else.
 SEEN_EVERY = timedelta(minutes=5)
@@ -31,6 +32,7 @@ class Viewer(UserMixin):
     email: str | None = None
     language: str | None = None
     role: Role = "member"
+    state: State = "active"
     session_id: int | None = None
     token: str = field(default="", repr=False)
     # What later domains read with the viewer (:func:`add_viewer_column`), by name.
@@ -115,6 +117,7 @@ _OWN: tuple[Any, ...] = (
     User.email,
     User.language,
     User.role,
+    User.state,
 )
 
 
@@ -131,7 +134,10 @@ def _selected() -> list[Any]:
 def _by_session() -> AnySelect:
     used = (LoginSession.id, LoginSession.remembered, LoginSession.last_used_at)
     found = select(*used, *_selected()).join(User, User.id == LoginSession.user_id)
-    return found.where(LoginSession.token_hash == bindparam("token_hash"))
+    # Somebody may have signed in at the moment when the account was hidden.
+    return found.where(
+        LoginSession.token_hash == bindparam("token_hash"), not_hidden(LoginSession.user_id)
+    )
 
 
 @cache

@@ -16,7 +16,8 @@ from ..data.database import (
     writing,
 )
 from ..data.reading import read_latest
-from ..jobs import every_minute
+from ..follows.queries import Audience, not_blocked
+from ..jobs import every_minute, job
 from .aside import Today, digest_of
 from .models import Digest, Featured, Suggestion, Trend
 from .queries import TODAY
@@ -39,9 +40,11 @@ def work_out() -> None:
         work_out_now()
 
 
+@job
 def work_out_now() -> None:
     """Work out trends, featured people and the digest again."""
-    members = read_latest(select(func.count(User.id))).scalar_one()
+    shown = select(func.count(User.id)).where(not_blocked(Audience.ANONYMOUS))
+    members = read_latest(shown).scalar_one()
     if not members:
         return
     trends = work_out_trends()

@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from ..data.ids import moment_of
 from ..data.reading import read
-from ..follows.queries import Audience, person_by_username
+from ..follows.queries import Audience
 from ..posts.text import absolute_links, tag_key
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
@@ -78,8 +78,7 @@ def tag(tag: str, kind: str) -> Response:
 @for_readers
 def profile(username: str, kind: str) -> Response:
     """What a person posts."""
-    person = person_by_username(Audience.ANONYMOUS)
-    found = read(person, username=username).first() or abort(404)
+    found = read(queries.person(), username=username).first() or abort(404)
     rows = read_rows(queries.profile, "id", user_id=found.id)
     title = _of_site(f"{found.name} (@{found.username})")
     return _feed(kind, title, "profiles.show", {"username": found.username}, rows)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -25,7 +26,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from ..accounts.models import User
 from ..data.database import Base, HasId, cache_per_dialect, now, table_of, write_at_once, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
-from ..follows.queries import may_be_notified_of
+from ..follows.models import Follow
+from ..follows.queries import may_be_notified_of, not_limited
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 
@@ -67,7 +69,7 @@ def notify_users(
     """Notify users that the user ``actor_id`` did ``kind`` (of :data:`KINDS`), to ``post_id``.
 
     Nobody is notified of their own actions, of people whom they muted or where one has
-    blocked the other, or twice of the same.
+    blocked the other, of limited people whom they do not follow, or twice of the same.
     """
     if not user_ids:
         return
@@ -94,6 +96,8 @@ def _notifying(of_post: bool) -> Insert:
     same = select(other.id).where(
         other.user_id == User.id, other.kind == kind, other.actor_id == actor, same_post
     )
+    follows_actor = select(Follow.since)
+    follows_actor = follows_actor.where(Follow.follower_id == User.id, Follow.followed_id == actor)
     columns: dict[str, Any] = {
         "id": ids_in_sql(Notification.id, bindparam("base", type_=BigInteger)),
         "user_id": User.id,
@@ -106,6 +110,7 @@ def _notifying(of_post: bool) -> Insert:
         User.id.in_(bindparam("users", expanding=True)),
         User.id != actor,
         may_be_notified_of(actor),
+        or_(not_limited(actor), follows_actor.exists()),
         ~same.exists(),
     )
     return insert(table_of(Notification)).from_select(list(columns), recipients)

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select, upda
 from sqlalchemy.orm import Mapped, MappedColumn, aliased, mapped_column, relationship
 
 from ..accounts.models import User, user_key
+from ..accounts.visibility import not_hidden, step_of
 from ..data.counters import counted, tally
 from ..data.database import Base, changed_rows, now, writing
 from ..data.ids import TimeOrdered
@@ -136,7 +137,12 @@ class Post(TimeOrdered, Base):
             if done:
                 tally(session, User, self.author_id, posts_count=step)
                 if self.in_reply_to_id:
-                    tally(session, Post, self.in_reply_to_id, replies_count=step)
+                    tally(
+                        session,
+                        Post,
+                        self.in_reply_to_id,
+                        replies_count=step_of(self.author_id, step),
+                    )
                 session.refresh(self, ["deleted_at"])
                 (post_restored if moment is None else post_deleted).send(self)
         return done
@@ -233,7 +239,9 @@ _Reply = aliased(Post)
 counted(
     Post.replies_count,
     by=select(func.count())
-    .where(_Reply.in_reply_to_id == Post.id, _Reply.deleted_at.is_(None))
+    .where(
+        _Reply.in_reply_to_id == Post.id, _Reply.deleted_at.is_(None), not_hidden(_Reply.author_id)
+    )
     .correlate(Post)
     .scalar_subquery(),
 )
@@ -242,7 +250,7 @@ _Repost = aliased(Post)
 counted(
     Post.reposts_count,
     by=select(func.count())
-    .where(_Repost.repost_of_id == Post.id)
+    .where(_Repost.repost_of_id == Post.id, not_hidden(_Repost.author_id))
     .correlate(Post)
     .scalar_subquery(),
 )

@@ -32,6 +32,7 @@ from ..follows.queries import (
     is_blocked_between,
     is_followed,
     not_blocked,
+    not_limited,
     not_muted,
     there_is,
 )
@@ -94,6 +95,12 @@ def visible_post(audience: Audience) -> AnySelect:
 
 
 @cache
+def is_by_limited() -> AnySelect:
+    """Select the post ``post_id``, if its author is shown to followers only."""
+    return select(Post.id).where(Post.id == POST_ID, ~not_limited(Post.author_id))
+
+
+@cache
 def any_post() -> AnySelect:
     """Select the post ``post_id``, whether or not the viewer may see it."""
     return select(Post.id, Post.author_id).where(Post.id == POST_ID)
@@ -152,6 +159,7 @@ def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
     original_is_visible = and_(
         original.deleted_at.is_(None),
         may_be_by(original.author_id),
+        not_limited(original.author_id),
         ~is_blocked_between(Post.author_id, original.author_id),
     )
     may_show = select(original_is_visible).where(original.id == Post.repost_of_id).scalar_subquery()

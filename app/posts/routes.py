@@ -1,12 +1,15 @@
 """A post in its thread, its history, its reposts; deleting and restoring it."""
 
+from typing import Any
+
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import Row
 
 from ..accounts.access import for_members
 from ..accounts.pending import Reason
-from ..accounts.viewer import viewer
+from ..accounts.viewer import Viewer, viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of, relationship_to
@@ -69,10 +72,16 @@ def history(id: int) -> ResponseReturnValue:
 # Reposts
 
 
+def _repost(viewer: Viewer, post: Row[Any]) -> None:
+    if read(queries.is_by_limited(), post_id=post.id).first():
+        abort(403, _("What this person posts is shown to their followers only."))
+    repost(viewer, post)
+
+
 add_button(
     blueprint,
     "repost",
-    repost,
+    _repost,
     unrepost,
     template="posts/_repost.html",
     limit=limit_writing,

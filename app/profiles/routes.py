@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, current_app, make_response
+from flask import Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -38,9 +38,15 @@ def replies(username: str) -> ResponseReturnValue:
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     audience = audience_of(viewer)
     found = read(queries.profile(audience), username=username, viewer_id=viewer.id)
-    person = found.first() or abort(404)
+    person = found.first()
+    if person is None:
+        return _suspended(username)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person)
+    if person.state == "limited" and not (
+        person.followed or person.id == viewer.id or "anyway" in request.args
+    ):
+        return page("profiles/limited.html", fragment="profile", user=person)
     pinned = [] if with_replies else _pinned(person)
     rows, cards = read_timeline(
         lambda window: queries.posts(
@@ -61,6 +67,12 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
         rows=rows,
         cards=cards,
     )
+
+
+def _suspended(username: str) -> ResponseReturnValue:
+    """Say that an account is suspended; 404 where it is not, or nobody has it."""
+    person = read(queries.suspended(), username=username).first() or abort(404)
+    return page("profiles/suspended.html", fragment="profile", status=404, user=person)
 
 
 def _pinned(person: Row[Any]) -> list[int]:

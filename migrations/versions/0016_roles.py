@@ -22,6 +22,7 @@ def upgrade():
     op.add_column("user", sa.Column("state", sa.String(20), server_default="active", nullable=False))
     for name in ("state_until", "confirmed_at"):
         op.add_column("user", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_user_state_until", "user", ["state_until"])
     op.execute("UPDATE \"user\" SET role = 'administrator' WHERE is_admin IS TRUE")
     op.execute('UPDATE "user" SET confirmed_at = CURRENT_TIMESTAMP')
     op.create_table(
@@ -35,5 +36,6 @@ def upgrade():
 def downgrade():
     op.drop_table("hidden_user")
     op.execute("UPDATE \"user\" SET is_admin = (role = 'administrator')")
+    op.drop_index("ix_user_state_until", "user")
     for name in reversed(COLUMNS):
         op.drop_column("user", name)
