@@ -28,6 +28,7 @@ from app.follows.models import block, follow, mute
 from app.posts.models import Post
 from app.posts.writing import publish
 from app.search.index import TABLES
+from app.site import change_site, site_now
 from app.web.limits import limiter
 from tests.client import Client
 
@@ -81,7 +82,9 @@ def make_app(
         instance = tmp_path_factory.mktemp("instance")
         env = {"INSTANCE_PATH": str(instance), "DATABASE_URL": database_url} | (env or {})
         quick = {"TESTING": True, "STRANGERS_WAIT": 0, "DRAW_PICTURES": False}
-        quick["PASSWORD_HASH"] = "pbkdf2:sha256:1"
+        quick |= {"PASSWORD_HASH": "pbkdf2:sha256:1", "REGISTRATION_MIN_SECONDS": 0}
+        # No test reads the settings while it counts statements.
+        quick["SITE_KEPT"] = 3600
         app = create_app(env=env, **quick | overrides)
         made.append(app)
         return app
@@ -106,6 +109,8 @@ def migrated_app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """Give the application on an empty database, with the rate limits reset."""
+    with migrated_app.app_context():
+        site_now()
     yield migrated_app
     reset_limits()
     with migrated_app.app_context(), db.engine.begin() as connection:
@@ -248,6 +253,17 @@ def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def set_site(app: Flask) -> Callable[..., None]:
+    """Give a function that changes settings of the site."""
+
+    def change(**values: object) -> None:
+        with within(app):
+            change_site(**values)
+
+    return change
 
 
 @pytest.fixture

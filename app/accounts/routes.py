@@ -9,6 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from ..data.database import db
 from ..mail.sending import send_mail
+from ..site import site
 from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
 from ..web.i18n import language
@@ -49,7 +50,7 @@ def register_account() -> ResponseReturnValue:
     """Create an account and sign in to it."""
     if viewer.is_authenticated:
         return redirect(next_path() or "/")
-    if current_app.config["REGISTRATION"] == "closed":
+    if site().registration == "closed":
         return render_template("accounts/closed.html"), 403
     form = RegisterForm(form_to_carry())
     with hashing_password(form):

@@ -11,6 +11,7 @@ from wtforms import ValidationError
 from wtforms.validators import DataRequired, StopValidation
 
 from ..data.database import db
+from ..site import site
 from ..web.forms import LengthFirst, storable
 from . import addresses, passwords
 from .models import by_email, by_username
@@ -88,5 +89,5 @@ def _is_reserved(name: str) -> bool:
     plain = name.lower().replace("_", "")
     rules = current_app.url_map.iter_rules()
     parts = {rule.rule.split("/")[1].split("<")[0].lower() for rule in rules} - {"", "@"}
-    site = "".join(filter(str.isalnum, current_app.config["SITE_NAME"])).lower()
-    return plain in RESERVED_NAMES or plain in parts or plain == site
+    own = "".join(filter(str.isalnum, site().name)).lower()
+    return plain in RESERVED_NAMES or plain in parts or plain == own

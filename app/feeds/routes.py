@@ -20,6 +20,7 @@ from ..follows.queries import Audience
 from ..posts.text import absolute_links, tag_key
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
+from ..site import site
 from ..web.access import for_readers
 from ..web.answers import own_url
 from ..web.i18n import iso
@@ -61,8 +62,7 @@ class Item:
 @for_readers
 def explore(kind: str) -> Response:
     """What everybody posts."""
-    site = current_app.config["SITE_NAME"]
-    return _feed(kind, site, "timelines.explore", {}, read_rows(queries.explore, "id"))
+    return _feed(kind, site().name, "timelines.explore", {}, read_rows(queries.explore, "id"))
 
 
 @blueprint.get(f"/tags/<path:tag>/feed.{KINDS}")
@@ -97,20 +97,20 @@ def search(kind: str) -> Response:
 
 
 def _of_site(title: str) -> str:
-    return f"{title} · {current_app.config['SITE_NAME']}"
+    return f"{title} · {site().name}"
 
 
 def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> Response:
     """Answer with the feed of a ``page``, an endpoint, ``at`` the values of its URL."""
-    site = current_app.config["BASE_URL"]
+    base_url = current_app.config["BASE_URL"]
     items = [_item(row) for row in rows.items]
     values = {
         "title": title,
         "page_url": external_url(page, **at),
         # All pages of a feed have one id (RFC 5005).
         "id": external_url(str(request.endpoint), kind=kind, **at),
-        "feed_url": site + own_url(),
-        "next_url": rows.next_url and site + rows.next_url,
+        "feed_url": base_url + own_url(),
+        "next_url": rows.next_url and base_url + rows.next_url,
         "items": items,
     }
     if kind == "json":

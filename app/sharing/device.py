@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
+from ..site import site
 from ..web.access import for_everybody
 from ..web.i18n import browser_language, using_language
 from ..web.public import A_DAY, AN_HOUR, public
@@ -28,14 +29,14 @@ def manifest() -> Response:
 
 
 def _described() -> dict[str, Any]:
-    name = current_app.config["SITE_NAME"]
+    name = site().name
     icons = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("icon-maskable", 512, "maskable"))
     write = {"name": _("Write"), "url": url_for("posts.new")}
     return {
         "id": "/",
         "name": name,
         "short_name": name,
-        "description": _("A community that talks in short posts."),
+        "description": site().description or _("A community that talks in short posts."),
         "lang": browser_language(),
         "start_url": "/",
         "scope": "/",

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import format_date
 
 from ..data.database import now
@@ -12,6 +11,7 @@ from ..data.ids import moment_of
 from ..data.reading import read_latest
 from ..follows.queries import Audience
 from ..jobs import every_minute, job
+from ..site import site
 from . import pictures, queries
 
 # When the worker is so far behind, other jobs matter more: the picture waits until it is wanted.
@@ -56,6 +56,6 @@ def _draw(post: Any) -> None:
         name=post.name,
         text=post.body,
         date=format_date(moment_of(post.id), "d MMM y"),
-        site=current_app.config["SITE_NAME"],
+        site=site().name,
     )
     pictures.keep(post.id, version, drawing.draw(subject) or b"")

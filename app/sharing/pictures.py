@@ -14,6 +14,8 @@ from pathlib import Path
 
 from flask import current_app
 
+from ..site import site
+
 # Pictures that are kept, each about 20 KB, and for how long, in seconds.
 MOST_KEPT = 5_000
 KEPT = 30 * 86_400
@@ -25,7 +27,7 @@ LOOK = 1
 
 def version_of(username: str, name: str, body_html: str) -> str:
     """Return the version of a picture: it changes with what the picture shows."""
-    shown = "\0".join((str(LOOK), current_app.config["SITE_NAME"], username, name, body_html))
+    shown = "\0".join((str(LOOK), site().name, username, name, body_html))
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 

@@ -11,6 +11,7 @@ from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
 from ..posts.text import absolute_links
+from ..site import site
 from ..web.access import for_everybody, for_readers
 from ..web.hosts import host_of
 from ..web.public import A_DAY, A_MINUTE, AN_HOUR, public
@@ -88,7 +89,7 @@ def _embedded(post: Any, max_width: int, max_height: int) -> dict[str, Any]:
         "title": f"{post.name} (@{post.username})",
         "author_name": post.name,
         "author_url": author_url,
-        "provider_name": current_app.config["SITE_NAME"],
+        "provider_name": site().name,
         "provider_url": current_app.config["BASE_URL"],
         "cache_age": AN_HOUR,
         "html": html,
