@@ -28,6 +28,7 @@ DOMAINS = (
     "discover",
     "feeds",
     "sharing",
+    "moderation",
     "community",
     "styleguide",
 )

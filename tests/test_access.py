@@ -26,7 +26,7 @@ def test_every_route_says_who_may_open_it(app):
 
 
 def test_nobody_but_members_may_write(app):
-    """What anonymous viewers may send is for signing in."""
+    """What anonymous viewers may send is for signing in, or for who cannot."""
     posted = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
@@ -34,7 +34,8 @@ def test_nobody_but_members_may_write(app):
         and access_of(app.view_functions[rule.endpoint]) in ("everybody", "readers")
     }
     views = ("login", "register", "forgot_password", "reset_password")
-    assert posted == {f"accounts.{view}" for view in views}
+    signing_in = {f"accounts.{view}" for view in views}
+    assert posted == signing_in | {"moderation.appeal_signed_out"}
 
 
 def test_a_view_is_marked_once():

@@ -150,6 +150,16 @@ PAGES = [
     Page("/welcome", 4, region=None, anonymous="logs in"),
     Page("/welcome/people", 4, region=None, anonymous="logs in"),
     Page("/welcome/hello", 3, region=None, anonymous="logs in", member=302),
+    Page("/posts/{post}/report", 4, region=None, anonymous="logs in"),
+    Page("/@bruno/report", 4, region=None, anonymous="logs in"),
+    Page("/decisions", 4, region="decisions", anonymous="logs in"),
+    Page("/decisions/1/appeal", 2, region=None, anonymous="logs in", member=404),
+    Page("/moderation-log", 3, region="log"),
+    # For moderators: tests/moderation has their budgets.
+    Page("/desk", 1, region=None, anonymous="logs in", member=404),
+    Page("/desk/1", 1, region=None, anonymous="logs in", member=404),
+    Page("/desk/people/bruno", 1, region=None, anonymous="logs in", member=404),
+    Page("/desk/posts/{post}", 1, region=None, anonymous="logs in", member=404),
     Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
@@ -189,6 +199,8 @@ SERVED_ELSEWHERE = {"static", "bootstrap.static"}
 
 # The statuses of a form whose answer htmx swaps.
 SWAPS = (303, 200)
+# Of a form that is for others.
+NOT_FOUND = (404, 404)
 
 FORMS = [
     Form("/posts", {"body": "Hello"}, done=SWAPS),
@@ -215,6 +227,22 @@ FORMS = [
     Form("/@dora/unmute", done=SWAPS),
     Form("/posts/{own}/pin", others=404, done=SWAPS),
     Form("/posts/{own}/unpin", others=404, done=SWAPS),
+    Form("/posts/{post}/report", {"reason": "spam", "words": "Ads"}, statements=16),
+    Form("/@bruno/report", {"reason": "spam", "words": "Ads", "block": "y"}, statements=22),
+    Form("/decisions/1/appeal", {"words": "Please"}, done=NOT_FOUND),
+    Form("/appeal/nonsense", {"words": "Please"}, for_anonymous=True, done=NOT_FOUND),
+    *(
+        Form(f"/desk/{url}", done=NOT_FOUND)
+        for url in (
+            "1/take",
+            "1/release",
+            "1/decide",
+            "people/bruno/decide",
+            "people/bruno/note",
+            "posts/1",
+            "log/1/undo",
+        )
+    ),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/welcome", {"display_name": "Ada L.", "about_me": "Tea."}),
@@ -327,7 +355,7 @@ def ada(app, placeholders):
 
 
 # The fields that people type into.
-TYPED = {"body", "display_name", "about_me", "email"}
+TYPED = {"body", "display_name", "about_me", "email", "words"}
 FOR_MEMBERS_ONLY = [form for form in FORMS if not form.for_anonymous]
 HTML = [page for page in PAGES if page.html and page.member == 200]
 FOR_ALL = [page for page in PAGES if page.anonymous == "sees it"]
@@ -718,10 +746,19 @@ def test_a_form_stays_within_its_statements(
 
 @every("form", FORMS)
 def test_an_unknown_field_changes_nothing(form, placeholders, viewer, rows, ada):
-    extra = {"is_admin": "y", "author_id": "1", "id": "1", "posts_count": "999", "user_id": "1"}
+    extra = {
+        "role": "administrator",
+        "state": "active",
+        "is_admin": "y",
+        "author_id": "1",
+        "id": "1",
+        "posts_count": "999",
+        "user_id": "1",
+    }
     viewer.post(form.url.format(**placeholders), extra | form.fields)
     kept = rows("user", "id = :id", id=ada.id)[0]
     assert not kept["is_admin"]
+    assert kept["role"] == "member"
     assert kept["posts_count"] < 100
 
 

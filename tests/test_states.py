@@ -156,7 +156,9 @@ def counts(rows):
 def test_what_hidden_people_did_is_not_counted(app, put, rows, people, state):
     before = counts(rows)
     put(state)
-    assert sum(sum(each.values()) for each in counts(rows)) == 2  # The follower of the bystander, at both.
+    assert (
+        sum(sum(each.values()) for each in counts(rows)) == 2
+    )  # The follower of the bystander, at both.
     check = app.test_cli_runner().invoke(args=["counters", "check"])
     assert check.exit_code == 0, check.output
     put("active")

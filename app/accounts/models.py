@@ -35,7 +35,7 @@ from ..data.types import UtcDateTime
 from . import passwords
 from .addresses import canonical
 from .names import LONGEST_NAME
-from .signals import profile_changed, state_changed
+from .signals import profile_changed, role_changed, state_changed
 from .standing import HIDDEN, LastAdministratorError, Role, State
 from .visibility import HiddenUser
 
@@ -141,10 +141,13 @@ class User(TimeOrdered, Base):
 
         Raises :class:`LastAdministratorError` where nobody else is administrator.
         """
-        with writing():
+        with writing() as session:
             if role != "administrator":
                 self._keep_an_administrator()
-            self.role = role
+            was, self.role = self.role, role
+            session.flush()
+            if role != was:
+                role_changed.send(self, was=was)
 
     def set_state(self, state: State, until: datetime | None = None) -> None:
         """Put the account into another state, which ends by itself at ``until``.

@@ -30,6 +30,9 @@ from ..follows.models import Follow
 from ..follows.queries import may_be_notified_of, not_limited
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
+# What the site itself tells: a decision about the recipient, one about a report of theirs, and, to
+# moderators, a new case.
+SITE_KINDS = ("decision", "report", "case")
 
 
 class Notification(TimeOrdered, Base):
@@ -76,6 +79,17 @@ def notify_users(
     values = {"kind_is": kind, "actor": actor_id, "post": post_id, "base": id_at(now())}
     with writing() as session:
         session.execute(_notifying(post_id is not None), {**values, "users": list(user_ids)})
+
+
+def notify_from_site(user_ids: Collection[int], kind: str) -> None:
+    """Notify users of ``kind`` (of :data:`SITE_KINDS`): what is told on a page of its own.
+
+    The actor is the recipient, because nobody else is named.
+    """
+    with writing() as session:
+        session.add_all(
+            Notification(user_id=user_id, kind=kind, actor_id=user_id) for user_id in user_ids
+        )
 
 
 def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None) -> None:
