@@ -35,9 +35,12 @@ def test_an_entry_says_who_what_to_whom_why_before_and_after(
 def test_nobody_can_change_the_log(app, case, decide, rows, change):
     decide(case, "warn", reason="Be kind")
     before = rows("moderation_log")
-    with app.app_context(), pytest.raises(DBAPIError, match="stays as it is"):
-        with db.engine.begin() as connection:
-            connection.execute(text(change))
+    with (
+        app.app_context(),
+        pytest.raises(DBAPIError, match="stays as it is"),
+        db.engine.begin() as connection,
+    ):
+        connection.execute(text(change))
     assert rows("moderation_log") == before
 
 
