@@ -157,6 +157,7 @@ PAGES = [
     Page("/moderation-log", 3, region="log"),
     # For moderators: tests/moderation has their budgets.
     Page("/desk", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/reasons", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/1", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/people/bruno", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/posts/{post}", 2, region=None, anonymous="logs in", member=404),
@@ -241,6 +242,8 @@ FORMS = [
             "people/bruno/note",
             "posts/1",
             "log/1/undo",
+            "reasons",
+            "reasons/1/delete",
         )
     ),
     Form("/logout"),

@@ -9,8 +9,27 @@ blueprint = Blueprint("moderation", __name__)
 from ..accounts.refused import RefusedPart, add_to_refused  # noqa: E402
 from ..accounts.viewer import add_viewer_column  # noqa: E402
 from ..data.ids import moment_of  # noqa: E402
-from . import commands, desk_routes, jobs, letters, log, queries, report_routes, words  # noqa: E402, F401
+from ..posts.card import CardPart, add_to_card  # noqa: E402
+from . import (  # noqa: E402, F401
+    canned_routes,
+    commands,
+    desk_routes,
+    jobs,
+    letters,
+    log,
+    queries,
+    report_routes,
+    words,
+)
 
+add_to_card(
+    CardPart(
+        "warned_of",
+        column=queries.warned_of,
+        place="above",
+        template="moderation/_card_warning.html",
+    )
+)
 add_viewer_column("open_cases", queries.open_cases_of_user)
 add_to_refused(RefusedPart("moderation/_why.html", report_routes.why_suspended))
 blueprint.add_app_template_global(words.done)

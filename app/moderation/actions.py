@@ -10,12 +10,12 @@ from sqlalchemy import or_, select, update
 
 from ..accounts.models import User
 from ..accounts.standing import Role, State, is_above
-from ..data.database import HasId, changed_rows, db, now, writing
+from ..data.database import HasId, changed_rows, db, delete_row, insert_if_absent, now, writing
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
 from .letters import send_decision
 from .log import record
-from .models import Case, LogEntry, Report
+from .models import Case, LogEntry, PostWarning, Report
 
 # Of these, the person concerned is told, and can appeal.
 TOLD = ("remove", "mark", "warn", "limit", "suspend")
@@ -98,6 +98,17 @@ def remove_post(
         return _tell(moderator, "remove", decision, case, post.author, post_id=post.id)
 
 
+def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None = None) -> LogEntry:
+    """Put a warning on ``post``: readers see why, and open it if they want to."""
+    words = decision.reason or decision.rule
+    with writing() as session:
+        _check(moderator, post.author)
+        _close(moderator, case)
+        if not insert_if_absent(session, PostWarning, post_id=post.id, words=words):
+            raise TakenError(_("There is a warning on the post already."))
+        return _tell(moderator, "mark", decision, case, post.author, post_id=post.id)
+
+
 def warn(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Warn ``person``."""
     with writing():
@@ -137,6 +148,8 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
             post = db.session.get(Post, entry.post_id)
             if post is None or not post.put_back():
                 raise TakenError(_("The post is not there any more."))
+        elif entry.action == "mark":
+            delete_row(session, PostWarning, post_id=entry.post_id)
         elif entry.action in ("limit", "suspend"):
             if person.state != entry.after["state"]:
                 raise TakenError(_("The account is in another state by now."))

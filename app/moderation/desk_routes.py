@@ -34,6 +34,7 @@ carry_when_expired("action", "days", "rule")
 CHOICES = {
     "dismiss": _l("Nothing: it is fine"),
     "remove": _l("Remove the post"),
+    "mark": _l("Put a warning on the post"),
     "warn": _l("Warn the person"),
     "limit": _l("Limit: only followers see what they post"),
     "suspend": _l("Suspend: sign out, and hide everything"),
@@ -137,7 +138,7 @@ def post(id: int) -> ResponseReturnValue:
     found = db.session.get(Post, id)
     if found is None or found.deleted_at or found.repost_of_id:
         abort(404)
-    form = DecisionForm([(each, str(CHOICES[each])) for each in ("remove",)])
+    form = DecisionForm([(each, str(CHOICES[each])) for each in ("remove", "mark")])
     if not form.validate_on_submit():
         return form_page("moderation/post.html", form, post=found, person=found.author)
     to = url_for("posts.show", id=id)
@@ -168,6 +169,8 @@ def _decide(
             dismiss_or_uphold(viewer, action, decision, case or abort(404))
         elif action == "remove":
             actions.remove_post(viewer, post or abort(404), decision, case)
+        elif action == "mark":
+            actions.mark_post(viewer, post or abort(404), decision, case)
         elif action == "restore":
             actions.restore(viewer, person or abort(404), decision)
         else:
@@ -245,7 +248,7 @@ def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
     if row.appeals_id:
         names: tuple[str, ...] = ("undo", "uphold")
     elif row.post_id:
-        names = ("dismiss", "remove", "warn", "limit", "suspend")
+        names = ("dismiss", "remove", "mark", "warn", "limit", "suspend")
     else:
         names = ("dismiss", "warn", "limit", "suspend")
     return [(name, str(CHOICES[name])) for name in names]

@@ -9,8 +9,10 @@ from wtforms import BooleanField, RadioField, SelectField, SubmitField, TextArea
 from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from ..data.database import now
+from ..data.reading import read
 from ..site import site
 from ..web.forms import Form, LengthFirst, line_ends, storable
+from . import queries
 from .actions import Decision
 from .models import LONGEST_WORDS
 from .words import reasons
@@ -62,6 +64,7 @@ class DecisionForm(Form):
     action = RadioField(_l("What is to be done?"), validators=[InputRequired(_l("Choose one."))])
     days = SelectField(_l("For how long"), validators=[Optional()])
     rule = SelectField(_l("Rule"), validators=[Optional()])
+    canned = SelectField(_l("Ready-made"), validators=[Optional()])
     reason = TextAreaField(
         _l("Why"),
         filters=[_stripped],
@@ -77,19 +80,22 @@ class DecisionForm(Form):
         self.days.choices = [("", _l("Until it is undone"))] + [
             (str(days), _("%(num)s days", num=days) if days > 1 else _("One day")) for days in DAYS
         ]
+        canned = [row.words for row in read(queries.canned_reasons())]
+        self.canned.choices = [("", _l("In my own words")), *((words, words) for words in canned)]
         titles = [rule.title for rule in site().rules]
         self.rule.choices = [("", _l("None of them")), *((title, title) for title in titles)]
 
     def validate_reason(self, field: Any) -> None:
         """Require a rule or a reason for what the person concerned is told."""
         told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore")
-        if told and not (field.data or self.rule.data):
+        if told and not (field.data or self.rule.data or self.canned.data):
             raise StopValidation(_l("Name a rule, or say why."))
 
     @property
     def decision(self) -> Decision:
         """What was decided."""
-        return Decision(self.rule.data or "", self.reason.data or "", self._until)
+        reason = "\n\n".join(filter(None, (self.canned.data, self.reason.data)))
+        return Decision(self.rule.data or "", reason, self._until)
 
     @property
     def _until(self) -> datetime | None:

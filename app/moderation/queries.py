@@ -9,8 +9,9 @@ from sqlalchemy.orm import aliased
 from ..accounts.models import LoginSession, User
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
-from ..follows.queries import USER_ID, VIEWER_ID, has_username
-from .models import Case, LogEntry, Note, Report
+from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username
+from ..posts.models import Post
+from .models import CannedReason, Case, LogEntry, Note, PostWarning, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
@@ -25,6 +26,18 @@ def open_cases_of_user() -> ColumnElement[int]:
     is_open = (Case.closed_at.is_(None), Case.person_id != User.id)
     count = select(func.count(Case.id)).where(*is_open).correlate(User).scalar_subquery()
     return case((User.role != "member", count), else_=0)
+
+
+def warned_of(_audience: Audience) -> ColumnElement[str | None]:
+    """What moderators warn of before a post is read: a column; null for most posts."""
+    return select(PostWarning.words).where(PostWarning.post_id == Post.id).scalar_subquery()
+
+
+@cache
+def canned_reasons() -> AnySelect:
+    """Select the ready-made reasons."""
+    found = select(CannedReason.id, CannedReason.words).order_by(CannedReason.id)
+    return found.limit(row_count(MOST_SHOWN))
 
 
 @cache

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-TABLES = ("moderation_log", "note", "report", "moderation_case")
+TABLES = ("canned_reason", "post_warning", "moderation_log", "note", "report", "moderation_case")
 OPEN = "closed_at IS NULL"
 NO_APPEAL = "closed_at IS NULL AND appeals_id IS NULL"
 # Nobody can change the log, whoever writes to the database.
@@ -101,6 +101,19 @@ def upgrade():
         user("note", "author_id", "SET NULL"),
     )
     op.create_index("ix_note_person_id", "note", ["person_id"])
+    op.create_table(
+        "post_warning",
+        sa.Column("post_id", BIG, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name="fk_post_warning_post_id_post", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post_id", name="pk_post_warning"),
+    )
+    op.create_table(
+        "canned_reason",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        key("canned_reason"),
+    )
     op.create_table(
         "moderation_log",
         sa.Column("id", BIG, nullable=False),

@@ -252,3 +252,23 @@ def test_the_last_administrator_is_not_suspended(app, with_role, rows):
     assert "last administrator" in result.output
     with app.app_context():
         assert db.session.get_one(User, boss.id).state == "active"
+
+
+def test_a_warning_on_a_post_comes_before_it_and_is_undone(case, decide, desk, spam, anonymous):
+    decide(case, "mark", reason="Sells something")
+    for url in ("/explore", f"/posts/{spam.id}"):
+        select(anonymous.get(url), "details.post-warning", text="Sells something")
+    desk.post(undo_button(desk, case))
+    absent(anonymous.get("/explore"), ".post-warning")
+
+
+def test_ready_made_reasons_are_chosen(case, decide, desk, rows):
+    desk.token()
+    desk.post("/desk/reasons", {"words": "We are no market."})
+    select(desk.get(f"/desk/{case}"), "option", text="We are no market.")
+    decide(case, "warn", canned="We are no market.", reason="Twice.")
+    assert rows("moderation_log", "action = 'warn'")[0]["reason"] == "We are no market.\n\nTwice."
+    page = desk.get("/desk/reasons")
+    button = one(page, "main button", text="Delete").attributes["formaction"]
+    desk.post(button)
+    absent(desk.get("/desk/reasons"), "main .desk-case")
