@@ -160,6 +160,7 @@ PAGES = [
     Page("/desk/reasons", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/1", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/people/bruno", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/people/bruno/removal", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/posts/{post}", 2, region=None, anonymous="logs in", member=404),
     Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),

@@ -18,7 +18,7 @@ from .log import record
 from .models import Case, LogEntry, PostWarning, Report
 
 # Of these, the person concerned is told, and can appeal.
-TOLD = ("remove", "mark", "warn", "limit", "suspend")
+TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend")
 
 
 class NotAllowedError(ValueError):
@@ -137,7 +137,7 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
     """
     person = db.session.get(User, entry.person_id) if entry.person_id else None
     with writing() as session:
-        if person is None or entry.action not in TOLD:
+        if person is None or entry.action not in TOLD or entry.action == "remove_all":
             raise TakenError(_("This cannot be undone."))
         if session.scalar(select(LogEntry.id).where(LogEntry.undoes_id == entry.id)):
             raise TakenError(_("This is undone already."))
@@ -168,6 +168,13 @@ def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
         person.set_state("active")
         values = {"before": before, "after": _standing(person)}
         return _tell(moderator, "restore", decision, None, person, **values)
+
+
+def tell(moderator: Any, action: str, decision: Decision, person: User) -> LogEntry:
+    """Log what is done to ``person`` elsewhere, and tell them."""
+    with writing():
+        _check(moderator, person)
+        return _tell(moderator, action, decision, None, person)
 
 
 def _set_state(

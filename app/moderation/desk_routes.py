@@ -19,7 +19,7 @@ from ..posts.models import Post
 from ..web.answers import back, form_page, page, show_message
 from ..web.paging import read_rows
 from ..web.typed import carry_when_expired, show_when_expired
-from . import actions, blueprint, queries
+from . import actions, blueprint, bulk, queries
 from .actions import NotAllowedError, TakenError
 from .appeals import dismiss_or_uphold, may_decide
 from .forms import DecisionForm, WordsForm
@@ -38,6 +38,7 @@ CHOICES = {
     "warn": _l("Warn the person"),
     "limit": _l("Limit: only followers see what they post"),
     "suspend": _l("Suspend: sign out, and hide everything"),
+    "remove_all": _l("Remove every post of the person"),
     "restore": _l("Make the account active again"),
     "undo": _l("Take the decision back"),
     "uphold": _l("The decision stays"),
@@ -115,7 +116,17 @@ def decide_person(username: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _person_page(found, form)
     here = url_for(".person", username=found.username)
-    return _decide(form, db.session.get_one(User, found.id), None, None, to=here, here=here)
+    to = url_for(".removal", username=username) if form.action.data == "remove_all" else here
+    return _decide(form, db.session.get_one(User, found.id), None, None, to=to, here=here)
+
+
+@blueprint.get("/desk/people/<name:username>/removal")
+@for_moderators
+def removal(username: str) -> ResponseReturnValue:
+    """How many posts of a person the worker still has to remove; htmx polls it."""
+    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    left = read(bulk.to_be_removed(), user_id=found.id).scalar()
+    return page("moderation/removal.html", fragment="removal", person=found, left=left)
 
 
 @blueprint.post("/desk/people/<name:username>/note")
@@ -171,6 +182,8 @@ def _decide(
             actions.remove_post(viewer, post or abort(404), decision, case)
         elif action == "mark":
             actions.mark_post(viewer, post or abort(404), decision, case)
+        elif action == "remove_all":
+            bulk.remove_all(viewer, person or abort(404), decision)
         elif action == "restore":
             actions.restore(viewer, person or abort(404), decision)
         else:
@@ -256,4 +269,7 @@ def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
 
 def _choices_of_person(person: Row[Any]) -> list[tuple[str, str]]:
     restorable = ("restore",) if person.state in ("limited", "suspended") else ()
-    return [(name, str(CHOICES[name])) for name in ("warn", "limit", "suspend", *restorable)]
+    return [
+        (name, str(CHOICES[name]))
+        for name in ("warn", "limit", "suspend", "remove_all", *restorable)
+    ]

@@ -18,7 +18,7 @@ ENTRY_ID = bindparam("entry_id", type_=BigInteger)
 # Rows of the history of a person.
 MOST_SHOWN = 50
 # What the person concerned reads.
-TOLD = ("remove", "mark", "warn", "limit", "suspend", "undo", "restore", "uphold")
+TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend", "undo", "restore", "uphold")
 
 
 def open_cases_of_user() -> ColumnElement[int]:

@@ -23,6 +23,7 @@ ACTIONS = {
     "warn": _l("Person warned"),
     "limit": _l("Account limited"),
     "suspend": _l("Account suspended"),
+    "remove_all": _l("All posts removed"),
     "restore": _l("Account restored"),
     "undo": _l("Decision undone"),
     "uphold": _l("Decision upheld"),
@@ -73,6 +74,7 @@ def done(entry: Any) -> str:
     sentences = {
         "remove": _("The moderators removed a post of yours."),
         "mark": _("The moderators put a warning on a post of yours."),
+        "remove_all": _("The moderators removed all your posts."),
         "warn": _("The moderators warn you."),
         "limit": _("The moderators show what you post to your followers only."),
         "suspend": _("The moderators suspended your account."),

@@ -272,3 +272,26 @@ def test_ready_made_reasons_are_chosen(case, decide, desk, rows):
     button = one(page, "main button", text="Delete").attributes["formaction"]
     desk.post(button)
     absent(desk.get("/desk/reasons"), "main .desk-case")
+
+
+def test_all_posts_of_a_spammer_are_removed_with_one_form(
+    app, desk, mallory, make_post, anonymous, log
+):
+    for n in range(60):
+        make_post(mallory, f"Cheap quagga {n}")
+    desk.token()
+    fields = {"action": "remove_all", "reason": "Spam"}
+    answer = desk.post("/desk/people/mallory/decide", fields)
+    assert answer.location == "/desk/people/mallory/removal"
+    select(desk.get(answer.location), "#removal", text="All posts are removed.")
+    assert cards(anonymous.get("/@mallory")) == []
+    assert log() == ["remove_all"]
+    check = app.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+
+
+def test_the_progress_of_a_removal_is_polled(app, desk, mallory, make_post):
+    make_post(mallory, "Cheap quagga")
+    page = desk.get("/desk/people/mallory/removal")
+    polled = one(page, "#removal[hx-trigger]").attributes["hx-get"]
+    assert "1 post is still to be removed." in desk.get(polled, htmx=True).text
