@@ -243,6 +243,7 @@ FORMS = [
             "people/bruno/note",
             "posts/1",
             "log/1/undo",
+            "mail/on",
             "reasons",
             "reasons/1/delete",
         )

@@ -24,7 +24,7 @@ from .actions import NotAllowedError, TakenError
 from .appeals import dismiss_or_uphold, may_decide
 from .forms import DecisionForm, WordsForm
 from .models import Case, LogEntry
-from .notes import add_note
+from .notes import add_note, mail_new_cases
 from .words import REASONS, action_label
 
 show_when_expired("reason", _l("Why"), "textarea")
@@ -60,8 +60,22 @@ def desk() -> ResponseReturnValue:
         reason=reason,
     )
     return page(
-        "moderation/desk.html", fragment="cases", rows=rows, reason=reason, by_reports=by_reports
+        "moderation/desk.html",
+        fragment="cases",
+        rows=rows,
+        reason=reason,
+        by_reports=by_reports,
+        is_mailed=read(queries.is_mailed(), viewer_id=viewer.id).first() is not None,
     )
+
+
+@blueprint.post("/desk/mail/<any(on, off):wanted>")
+@for_moderators
+def mail(wanted: str) -> ResponseReturnValue:
+    """Choose whether to get a mail for each new case."""
+    mail_new_cases(viewer, wanted=wanted == "on")
+    show_message(_("Mails are on.") if wanted == "on" else _("Mails are off."))
+    return redirect(url_for(".desk"), 303)
 
 
 @blueprint.get("/desk/<key:id>")

@@ -13,11 +13,24 @@ from ..web.urls import external_url
 from .models import LogEntry
 
 DECISION = "decision"
+CASE = "case"
 
 
 def send_decision(address: str, entry_id: int) -> None:
     """Tell the person with that address of a decision about them."""
     send_mail(address, DECISION, entry_id=entry_id)
+
+
+@writes(CASE)
+def write_case(recipient: str, *, case_id: int) -> Letter | None:
+    """Write the mail to a moderator about a new case."""
+    person = db.session.scalar(by_email(recipient))
+    if person is None or person.role == "member":
+        return None
+    with using_language(person.language or "en"):
+        url = external_url("moderation.case", id=case_id)
+        subject = _("Something new is at the desk of %(site)s", site=site().name)
+    return Letter(subject, f"{url}\n", budget=CASE)
 
 
 @writes(DECISION)

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy import select as select_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..accounts.models import user_key
 from ..data.counters import counted
 from ..data.database import Base
 from ..data.ids import TimeOrdered
@@ -101,6 +102,14 @@ class CannedReason(TimeOrdered, Base):
     __tablename__ = "canned_reason"
 
     words: Mapped[str] = mapped_column(Text)
+
+
+class MailedModerator(Base):
+    """A moderator who wants a mail for each new case."""
+
+    __tablename__ = "mailed_moderator"
+
+    user_id: Mapped[int] = user_key()
 
 
 class LogEntry(TimeOrdered, Base):

@@ -11,7 +11,7 @@ from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username
 from ..posts.models import Post
-from .models import CannedReason, Case, LogEntry, Note, PostWarning, Report
+from .models import CannedReason, Case, LogEntry, MailedModerator, Note, PostWarning, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
@@ -51,6 +51,12 @@ def desk(window: Window, *, by_reports: bool, of_reason: bool) -> AnySelect:
     if of_reason:
         found = found.where(Case.reason == bindparam("reason"))
     return window.of(found, *((Case.reports_count, Case.id) if by_reports else (Case.id,)))
+
+
+@cache
+def is_mailed() -> AnySelect:
+    """Select whether the viewer gets a mail for each new case."""
+    return select(MailedModerator.user_id).where(MailedModerator.user_id == VIEWER_ID)
 
 
 @cache

@@ -10,9 +10,11 @@ from ..accounts.models import User
 from ..data.counters import tally
 from ..data.database import HasId, insert_if_absent, writing
 from ..data.ids import moment_of
+from ..mail.sending import send_mail
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
-from .models import APPEAL, Case, LogEntry, Report
+from .letters import CASE
+from .models import APPEAL, Case, LogEntry, MailedModerator, Report
 
 # Posts that are kept with the report of a person: the newest.
 MOST_KEPT = 5
@@ -106,3 +108,8 @@ def _announce(session: Session, case: Case) -> None:
         User.role != "member", User.id != case.person_id, User.state == "active"
     )
     notify_from_site(session.scalars(others).all(), "case")
+    mailed = others.with_only_columns(User.email).join(
+        MailedModerator, MailedModerator.user_id == User.id
+    )
+    for address in filter(None, session.scalars(mailed).all()):
+        send_mail(address, CASE, case_id=case.id)

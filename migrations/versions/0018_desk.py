@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-TABLES = ("canned_reason", "post_warning", "moderation_log", "note", "report", "moderation_case")
+TABLES = ("mailed_moderator", "canned_reason", "post_warning", "moderation_log", "note", "report", "moderation_case")
 OPEN = "closed_at IS NULL"
 NO_APPEAL = "closed_at IS NULL AND appeals_id IS NULL"
 # Nobody can change the log, whoever writes to the database.
@@ -107,6 +107,12 @@ def upgrade():
         sa.Column("words", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name="fk_post_warning_post_id_post", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("post_id", name="pk_post_warning"),
+    )
+    op.create_table(
+        "mailed_moderator",
+        sa.Column("user_id", BIG, nullable=False),
+        user("mailed_moderator", "user_id", "CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name="pk_mailed_moderator"),
     )
     op.create_table(
         "canned_reason",

@@ -117,3 +117,14 @@ def test_moderators_are_notified_and_see_the_number(desk, case, ada, signed_in):
     select(page, ".notification-text", text="Something new is at the desk")
     select(desk.get("/explore"), ".nav-desk .desk-badge", text="1")
     absent(signed_in(ada).get("/explore"), ".nav-desk, .desk-badge")
+
+
+def test_moderators_get_mails_if_they_choose_to(desk, ada, bruno, spam, report, rows):
+    desk.get("/desk")
+    desk.press("button[formaction='/desk/mail/on']")
+    report(ada, f"/posts/{spam.id}")
+    assert [mail["recipient"] for mail in rows("outbox_mail")] == ["mo@example.org"]
+    desk.get("/desk")
+    desk.press("button[formaction='/desk/mail/off']")
+    report(bruno, "/@mallory")
+    assert len(rows("outbox_mail")) == 1
