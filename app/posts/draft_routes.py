@@ -68,7 +68,7 @@ def discard(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/take-back", endpoint="take_back")
-@login_required
+@for_members
 @limit_writing
 def take_back_post(id: int) -> ResponseReturnValue:
     """Delete a post that was just published, and give its text back to its author."""
