@@ -29,6 +29,7 @@ DOMAINS = (
     "feeds",
     "sharing",
     "moderation",
+    "administration",
     "community",
     "styleguide",
 )

@@ -277,6 +277,17 @@ def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
 
 
 @pytest.fixture
+def give_role(app: Flask) -> Callable[[User, str], None]:
+    """Give a function that gives a user a role."""
+
+    def give(user: User, role: str) -> None:
+        with app.app_context():
+            db.session.get_one(User, user.id).set_role(role)
+
+    return give
+
+
+@pytest.fixture
 def set_site(app: Flask) -> Callable[..., None]:
     """Give a function that changes settings of the site."""
 

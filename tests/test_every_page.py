@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy import select as query
 
+from app.accounts.applications import apply_to_join
+from app.accounts.invitations import invite
 from app.accounts.models import LoginSession, by_username
 from app.accounts.resets import reset_token
 from app.data.database import Base, db, writing
@@ -22,6 +24,7 @@ from app.posts.reposting import repost
 from app.posts.writing import edit
 from app.reactions.models import bookmark, like
 from app.search.index import fill
+from app.site import change_site, site_now
 from app.web.answers import own_path
 from app.web.paging import PAGE
 from tests import nu
@@ -50,6 +53,8 @@ class Page:
     html: bool = True
     # Whether caches may keep it, for everybody.
     public: bool = False
+    # The role that the viewer needs.
+    role: str = "member"
 
     def __str__(self):
         return self.url
@@ -72,6 +77,8 @@ class Form:
     others: int | None = None
     # The status on success, without htmx and with htmx.
     done: tuple[int, int] = (303, 303)
+    # The role that the viewer needs.
+    role: str = "member"
 
     def __str__(self):
         return self.url
@@ -169,6 +176,14 @@ PAGES = [
     Page("/reset-password/sent", 2, region=None),
     Page("/reset-password/{token}", 4, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
+    Page("/register/waiting", 2, region=None),
+    Page("/settings/invitations", 5, region=None, anonymous="logs in"),
+    Page("/about", 3, region=None),
+    Page("/privacy", 2, region=None),
+    Page("/terms", 2, region=None),
+    Page("/settings/site", 4, region=None, anonymous="logs in", role="administrator"),
+    Page("/settings/site/lists", 4, region=None, anonymous="logs in", role="administrator"),
+    Page("/desk/people", 4, region="people", anonymous="logs in", role="moderator"),
     Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
     Page("/language?language=es", 1, region=None, anonymous="is sent away", member=303),
@@ -254,10 +269,26 @@ FORMS = [
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
     Form("/settings/language", {"language": "es"}),
     Form("/settings/sessions/{session}/revoke", others=404),
+    Form("/settings/invitations", {"uses": "1", "days": "7"}),
+    Form("/settings/invitations/{invitation}/revoke", others=404),
+    Form(
+        "/settings/site",
+        {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"},
+        # One for each setting that changes.
+        statements=20,
+        role="administrator",
+    ),
+    Form("/settings/site/lists", {"blocked_words": "pills"}, role="administrator"),
+    Form(
+        "/desk/people",
+        {"people": "{applicant}", "decision": "let_in"},
+        statements=20,
+        role="moderator",
+    ),
     Form(
         "/register",
         {"username": "newcomer", "email": "new@example.org", "password": "a long password"},
-        statements=9,
+        statements=10,
         for_anonymous=True,
     ),
     Form("/login", {"login": "bruno", "password": PASSWORD}, for_anonymous=True),
@@ -290,6 +321,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
             ]
         placeholders = built["placeholders"]
     with app.app_context():
+        site_now()
         work_out_now()
         suggest_to(session.scalars(by_username("ada")).one().id)
     with app.app_context(), writing() as session:
@@ -331,6 +363,9 @@ def build_community(make_user, make_post, make_follow):
         block(ada, person)
     ada.sign_in(address="", agent="elsewhere", remembered=False)
     notify_users([ada.id], "like", bruno.id, own.id)
+    change_site(privacy="We keep little.", terms="Be good.", members_invite=True)
+    applicant = make_user("applicant")
+    apply_to_join(applicant, answer="Because.", network="192.0.2.1")
 
     def newest(column):
         return db.session.scalars(query(column).order_by(column.desc())).all()
@@ -338,6 +373,8 @@ def build_community(make_user, make_post, make_follow):
     return {
         "middle": posts[27].id,
         "post": posts[0].id,
+        "applicant": applicant.id,
+        "invitation": invite(ada).id,
         "own": own.id,
         "parent": posts[1].id,
         "reply": replies[0].id,
@@ -360,7 +397,7 @@ def ada(app, placeholders):
 
 
 # The fields that people type into.
-TYPED = {"body", "display_name", "about_me", "email", "words"}
+TYPED = {"body", "display_name", "about_me", "email", "words", "name", "blocked_words"}
 FOR_MEMBERS_ONLY = [form for form in FORMS if not form.for_anonymous]
 HTML = [page for page in PAGES if page.html and page.member == 200]
 FOR_ALL = [page for page in PAGES if page.anonymous == "sees it"]
@@ -393,8 +430,12 @@ def contents(app):
 
 
 @pytest.fixture
-def viewer(ada, signed_in):
-    """The client of a member who follows and writes."""
+def viewer(request, ada, signed_in, give_role):
+    """The client of a member who follows and writes, in the role that the page or form needs."""
+    values = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    wanted = values.get("page") or values.get("form")
+    if wanted and wanted.role != "member":
+        give_role(ada, wanted.role)
     return signed_in(ada)
 
 

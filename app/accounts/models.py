@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import ua_parser
@@ -250,9 +251,12 @@ def register(
     email: str | None = None,
     password: str | None = None,
     may_administer: bool = False,
+    enter: Callable[["User"], None] | None = None,
     **profile: str | None,
 ) -> User:
     """Create an account. With ``may_administer``, the first of the site is an administrator.
+
+    ``enter`` is called with the user within the transaction, which it rolls back if it raises.
 
     Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken, and
     :class:`ValueError` for an address that is none.
@@ -272,6 +276,8 @@ def register(
         session.flush()
         if may_administer and user.role == "administrator":
             _leave_to_earlier(session, user)
+        if enter:
+            enter(user)
         profile_changed.send(user)
     return user
 

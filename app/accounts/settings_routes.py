@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,6 +13,7 @@ from ..data.database import AnySelect, db, writing
 from ..data.keyset import row_count
 from ..data.reading import read
 from ..web.answers import back, form_page, show_message
+from ..web.i18n import languages
 from ..web.limits import limiter
 from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
@@ -65,7 +66,7 @@ def edit_account() -> ResponseReturnValue:
 @for_members
 def choose_language() -> ResponseReturnValue:
     """Change the language of one's pages and mails, and go back."""
-    language = chosen(request.form, LANGUAGE, current_app.config["LANGUAGES"])
+    language = chosen(request.form, LANGUAGE, languages())
     db.session.get_one(User, viewer.id).choose_language(language or None)
     response = redirect(back(default=url_for("accounts.edit_account")), 303)
     if not language:

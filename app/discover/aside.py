@@ -35,6 +35,8 @@ class Today(NamedTuple):
 
     members: int
     tags: tuple[Tag, ...]
+    # 0 in a digest of an earlier release, until it is worked out again.
+    posts: int = 0
 
 
 class Aside(NamedTuple):
@@ -105,12 +107,12 @@ def today(content: str | None) -> Today | None:
         return None
     found = json.loads(content)
     tags = tuple(Tag(tag, tuple(days)) for tag, days in found["tags"])
-    return Today(found["members"], tags)
+    return Today(found["members"], tags, found.get("posts", 0))
 
 
 def digest_of(found: Today) -> str:
     """Return what :func:`today` reads as ``found``."""
-    return json.dumps({"members": found.members, "tags": found.tags}, ensure_ascii=False)
+    return json.dumps(found._asdict(), ensure_ascii=False)
 
 
 def why(person: Row[Any]) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ..data.database import now
 from ..web.access import for_everybody
+from ..web.i18n import languages
 from ..web.public import A_DAY, public
 from ..web.urls import external_url
 from . import blueprint
@@ -26,7 +27,7 @@ def security() -> Response:
     lines = [
         f"Contact: {contact}",
         f"Expires: {expires}",
-        f"Preferred-Languages: {', '.join(config['LANGUAGES'])}",
+        f"Preferred-Languages: {', '.join(languages())}",
         f"Canonical: {external_url('sharing.security')}",
         "",
     ]

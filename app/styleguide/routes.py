@@ -5,10 +5,11 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ..accounts.forms import RegisterForm
+from ..accounts.register_form import RegisterForm
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..posts.card_reading import read_timeline
+from ..site import site
 from ..timelines.queries import explore
 from ..web.access import for_everybody
 from ..web.answers import page
@@ -23,6 +24,7 @@ def show() -> ResponseReturnValue:
     audience = audience_of(viewer)
     rows, cards = read_timeline(lambda window: explore(window, audience), "id", viewer)
     form = RegisterForm()
+    form.ask(site(), is_invited=True)
     form.username.errors = [_("This name is taken. Try another.")]
     people: Any = [
         {"id": -number, "username": name.lower(), "name": name, "about_me": "", "followed": False}

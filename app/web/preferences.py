@@ -19,6 +19,7 @@ from werkzeug import Response
 from .access import for_everybody
 from .answers import back, page
 from .forms import from_another_site
+from .i18n import languages
 
 THEMES = ("light", "dark")
 THEME, LANGUAGE = "theme", "language"
@@ -42,7 +43,7 @@ def theme() -> str:
 
 def chosen_language() -> str:
     """Return the tag of the language that this browser chose; "" if its settings decide."""
-    return chosen(request.cookies, LANGUAGE, current_app.config["LANGUAGES"])
+    return chosen(request.cookies, LANGUAGE, languages())
 
 
 def forget_language(response: Response) -> None:
@@ -65,7 +66,7 @@ def _choose_theme() -> ResponseReturnValue:
 @for_everybody
 def _choose_language() -> ResponseReturnValue:
     """Choose a language for a browser in which nobody is signed in, and go back."""
-    return _keep(LANGUAGE, current_app.config["LANGUAGES"])
+    return _keep(LANGUAGE, languages())
 
 
 @for_everybody

@@ -214,6 +214,7 @@ def _migrated(instance: Path) -> Any:
         {"INSTANCE_PATH": str(instance)},
         TESTING=True,
         STRANGERS_WAIT=0,
+        REGISTRATION_MIN_SECONDS=0,
         DRAW_PICTURES=False,
         PROPAGATE_EXCEPTIONS=False,  # An exception is answered with the error page.
         PASSWORD_HASH="pbkdf2:sha256:1",
