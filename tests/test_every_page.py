@@ -633,6 +633,31 @@ def test_the_nu_html_checker_finds_nothing(placeholders, viewer, anonymous, tmp_
     assert nu.faults(pages, tmp_path) == []
 
 
+# Where only members read
+
+# What the people of the community wrote, and who they are.
+SECRETS = ("Loaf", "bruno", "carmen", "dora", "person1", "Why 1?", "bread.example")
+
+
+@every("page", PAGES)
+def test_where_only_members_read_a_stranger_finds_nothing(page, placeholders, anonymous, set_site):
+    set_site(reads="members")
+    for htmx in (False, True):
+        answer = anonymous.get(page.url.format(**placeholders), htmx=htmx)
+        assert answer.status_code < 500
+        if answer.status_code not in (302, 303):  # They only say where to log in.
+            shown = answer.text if answer.mimetype.startswith("text/") else ""
+            assert [secret for secret in SECRETS if secret in shown] == []
+        if answer.mimetype == "text/html":
+            absent(answer, "article, img.avatar")
+
+
+@every("page", HTML)
+def test_where_only_members_read_they_read_as_before(page, placeholders, viewer, set_site):
+    set_site(reads="members")
+    assert viewer.get(page.url.format(**placeholders)).status_code == page.member
+
+
 # Whose page it is
 
 

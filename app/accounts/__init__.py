@@ -6,6 +6,7 @@ blueprint = Blueprint("accounts", __name__, cli_group="user")
 
 from ..web.urls import external_url  # noqa: E402
 from . import avatars, commands, invite_routes, jobs, join_routes, routes, settings_routes, sign_in  # noqa: E402, F401
+from .access import keep_readers_only  # noqa: E402
 from .invitation_commands import invite_commands  # noqa: E402
 from .invitations import may_invite  # noqa: E402
 
@@ -14,4 +15,5 @@ blueprint.record_once(lambda state: state.app.cli.add_command(invite_commands))
 blueprint.add_app_template_global(avatars.avatar_url)
 blueprint.add_app_template_global(may_invite)
 blueprint.add_app_template_global(external_url)
+blueprint.before_app_request(keep_readers_only)
 blueprint.app_context_processor(sign_in.viewer_in_templates)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import abort
+from flask import Response, abort, after_this_request, current_app, request
 
-from ..web.access import marked
+from ..site import site
+from ..web.access import access_of, marked
 from .viewer import Viewer, viewer
 
 View = Callable[..., Any]
@@ -25,6 +26,23 @@ def for_moderators(view: View) -> View:
 def for_administrators(view: View) -> View:
     """Answer ``view`` to administrators, and 404 to all other members: a decorator."""
     return _only(view, "administrators", lambda viewer: viewer.is_administrator)
+
+
+def keep_readers_only() -> None:
+    """Where only members read, have an anonymous viewer log in first, and caches keep nothing.
+
+    Runs before each request.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or access_of(view) != "readers" or not site().is_for_members:
+        return
+    if not viewer.is_authenticated:
+        abort(401)
+
+    @after_this_request
+    def _keep_private(response: Response) -> Response:
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
 
 
 def _only(view: View, access: str, may_open: Callable[[Viewer], bool]) -> View:

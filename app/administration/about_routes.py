@@ -23,7 +23,7 @@ MOST_IN_CHARGE = 50
 def about() -> ResponseReturnValue:
     """Show description, rules, who is in charge, counts and contact."""
     # Where only members read, others see the rules, and nobody's name.
-    shows_people = viewer.is_authenticated or site().reads == "everybody"
+    shows_people = viewer.is_authenticated or not site().is_for_members
     people = read(_in_charge()).all() if shows_people else []
     return render_template("administration/about.html", people=people, shows_people=shows_people)
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
+from ..site import site
 from . import queries
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ def aside() -> Aside:
 
 
 def _read() -> Aside:
+    if not viewer.is_authenticated and site().is_for_members:
+        return Aside()
     if request.endpoint == "posts.show":
         return _read_author()
     if not viewer.is_authenticated or lists_people():

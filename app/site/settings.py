@@ -15,6 +15,7 @@ from ..data.database import (
     AnySelect,
     HasId,
     after_commit,
+    committed,
     db,
     insert_if_absent,
     is_writing,
@@ -84,6 +85,11 @@ class Site:
         return self.description or own
 
     @property
+    def is_for_members(self) -> bool:
+        """Whether only members read."""
+        return self.reads == "members"
+
+    @property
     def can_join(self) -> bool:
         """Whether the page to join is there for somebody without an invitation."""
         return self.registration in ("open", "approval")
@@ -116,6 +122,9 @@ def site_now() -> Site:
     found = _of_environment(_stored(run(_all()).all()))
     # An equal object is replaced by the first: it is a key of the fragment cache.
     found = before.site if before and before.site == found else found
+    if before and before.site != found:
+        # Another process changed them: pages that this one keeps for anonymous viewers are old.
+        committed.send()
     if not is_writing():
         until = time.monotonic() + current_app.config["SITE_KEPT"]
         current_app.extensions["site"] = _Kept(found, until)
