@@ -33,7 +33,7 @@ def test_nobody_but_members_may_write(app):
         if "POST" in rule.methods
         and access_of(app.view_functions[rule.endpoint]) in ("everybody", "readers")
     }
-    views = ("login", "register", "forgot_password", "reset_password")
+    views = ("login", "register", "forgot_password", "reset_password", "confirm")
     signing_in = {f"accounts.{view}" for view in views}
     assert posted == signing_in | {"moderation.appeal_signed_out"}
 

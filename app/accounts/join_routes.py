@@ -14,6 +14,7 @@ from ..web.preferences import chosen_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
 from .applications import apply_to_join
+from .confirming import confirms_addresses, send_confirmation
 from .forms import hashing_password
 from .invitations import Invitation, NoInvitationError, join_with, open_invitation
 from .models import User, register
@@ -74,6 +75,8 @@ def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) 
     """Return the new user; None, with an error at the field, if the name was taken just now."""
 
     def enter(user: User) -> None:
+        if not user.confirmed_at:
+            send_confirmation(user)
         if invitation:
             join_with(invitation, user)
         elif place.registration == "approval" and user.role == "member":
@@ -87,6 +90,7 @@ def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) 
             password=form.password.data,
             language=chosen_language() or None,
             may_administer=current_app.config["FIRST_ACCOUNT"] == "administrator",
+            must_confirm=confirms_addresses(place),
             enter=enter,
         )
     except IntegrityError:

@@ -251,11 +251,13 @@ def register(
     email: str | None = None,
     password: str | None = None,
     may_administer: bool = False,
+    must_confirm: bool = False,
     enter: Callable[["User"], None] | None = None,
     **profile: str | None,
 ) -> User:
     """Create an account. With ``may_administer``, the first of the site is an administrator.
 
+    With ``must_confirm``, the e-mail address counts only once its owner has confirmed it.
     ``enter`` is called with the user within the transaction, which it rolls back if it raises.
 
     Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken, and
@@ -267,6 +269,7 @@ def register(
             username=username,
             email=canonical(email) if email else None,
             password_hash=password_hash,
+            confirmed_at=None if must_confirm else now(),
             **profile,
         )
         if may_administer:

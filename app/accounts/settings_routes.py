@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ..data.database import AnySelect, db, writing
 from ..data.keyset import row_count
 from ..data.reading import read
+from ..site import site_now
 from ..web.answers import back, form_page, show_message
 from ..web.i18n import languages
 from ..web.limits import limiter
@@ -19,6 +20,7 @@ from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
 from .access import for_members
+from .confirming import ask_to_confirm, confirms_addresses
 from .forms import AccountForm, ProfileForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
 from .sign_in import begin_session
@@ -108,6 +110,8 @@ def _is_saved(form: AccountForm) -> bool:
             remembered = db.session.get_one(LoginSession, viewer.session_id).remembered
             # This browser gets a new token, too: somebody may have copied the one that it had.
             if user.change_credentials(email=email or None, password=password or None):
+                if email and confirms_addresses(site_now()):
+                    ask_to_confirm(user)
                 begin_session(user, remember=remembered)
     except IntegrityError:
         form.validate()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
@@ -32,6 +32,7 @@ class Viewer(UserMixin):
     email: str | None = None
     language: str | None = None
     role: Role = "member"
+    confirmed_at: datetime | None = None
     state: State = "active"
     session_id: int | None = None
     token: str = field(default="", repr=False)
@@ -117,6 +118,7 @@ _OWN: tuple[Any, ...] = (
     User.email,
     User.language,
     User.role,
+    User.confirmed_at,
     User.state,
 )
 
