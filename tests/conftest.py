@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from app import create_app
 from app.accounts.models import User, register
+from app.administration.models import announcements_now
 from app.data.database import Base, db
 from app.data.reading import close_read_connections
 from app.follows.models import block, follow, mute
@@ -111,6 +112,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     """Give the application on an empty database, with the rate limits reset."""
     with migrated_app.app_context():
         site_now()
+        announcements_now()
     yield migrated_app
     reset_limits()
     with (

@@ -15,6 +15,7 @@ from app.accounts.invitations import invite
 from app.accounts.models import LoginSession, by_username
 from app.accounts.resets import reset_token
 from app.accounts.tokens import make_token
+from app.administration.models import announce, announcements_now
 from app.data.database import Base, db, now, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
@@ -186,6 +187,7 @@ PAGES = [
     Page("/terms", 2, region=None),
     Page("/settings/site", 4, region=None, anonymous="logs in", role="administrator"),
     Page("/settings/site/lists", 4, region=None, anonymous="logs in", role="administrator"),
+    Page("/settings/site/announcements", 4, None, "logs in", role="administrator"),
     Page("/desk/people", 4, region="people", anonymous="logs in", role="moderator"),
     Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
@@ -282,6 +284,9 @@ FORMS = [
         role="administrator",
     ),
     Form("/settings/site/lists", {"blocked_words": "pills"}, role="administrator"),
+    Form("/announcements/{announcement}/dismiss", done=SWAPS),
+    Form("/settings/site/announcements", {"text": "We move."}, role="administrator"),
+    Form("/settings/site/announcements/{announcement}/end", role="administrator"),
     Form(
         "/desk/people",
         {"people": "{applicant}", "decision": "let_in"},
@@ -327,6 +332,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
         placeholders = built["placeholders"]
     with app.app_context():
         site_now()
+        announcements_now()
         work_out_now()
         suggest_to(session.scalars(by_username("ada")).one().id)
     with app.app_context(), writing() as session:
@@ -379,6 +385,7 @@ def build_community(make_user, make_post, make_follow):
         "middle": posts[27].id,
         "post": posts[0].id,
         "applicant": applicant.id,
+        "announcement": announce("We move on Friday.").id,
         "invitation": invite(ada).id,
         "confirmation": make_token(CONFIRM, bruno, ends=now() + WORKS_FOR),
         "own": own.id,
@@ -403,7 +410,7 @@ def ada(app, placeholders):
 
 
 # The fields that people type into.
-TYPED = {"body", "display_name", "about_me", "email", "words", "name", "blocked_words"}
+TYPED = {"body", "display_name", "about_me", "email", "words", "name", "blocked_words", "text"}
 FOR_MEMBERS_ONLY = [form for form in FORMS if not form.for_anonymous]
 HTML = [page for page in PAGES if page.html and page.member == 200]
 FOR_ALL = [page for page in PAGES if page.anonymous == "sees it"]

@@ -4,9 +4,14 @@ from flask import Blueprint
 
 blueprint = Blueprint("administration", __name__)
 
+from ..accounts.viewer import add_viewer_column  # noqa: E402
 from ..data.ids import moment_of  # noqa: E402
-from . import about_routes, queue_routes, settings_routes  # noqa: E402, F401
+from . import about_routes, announcement_routes, commands, queue_routes, settings_routes  # noqa: E402, F401
 from .markdown import html_of  # noqa: E402
+from .models import dismissed  # noqa: E402
+
+add_viewer_column("announcement_dismissed", dismissed)
 
 blueprint.add_app_template_global(moment_of, "asked_at")
+blueprint.add_app_template_global(announcement_routes.announcements)
 blueprint.add_app_template_filter(html_of, "markdown")

@@ -1,6 +1,5 @@
 """The settings: their types and defaults, and the cache from which every page reads them."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -9,19 +8,9 @@ from typing import Any, NamedTuple
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from ..data.database import (
-    AnySelect,
-    HasId,
-    after_commit,
-    committed,
-    db,
-    insert_if_absent,
-    is_writing,
-    now,
-    writing,
-)
+from ..data.database import AnySelect, HasId, db, insert_if_absent, is_writing, now, writing
+from ..data.kept import Kept
 from ..data.reading import read_latest
 from .models import SiteSetting
 from .signals import site_changed
@@ -95,46 +84,22 @@ class Site:
         return self.registration in ("open", "approval")
 
 
-class _Kept(NamedTuple):
-    site: Site
-    # Monotonic clock.
-    until: float
-
-
 def site() -> Site:
     """Return the settings, as this process read them within the last ``SITE_KEPT`` seconds.
 
     Where the database fails, they are those that it read last.
     """
-    kept: _Kept | None = current_app.extensions.get("site")
-    if kept and kept.until > time.monotonic():
-        return kept.site
-    try:
-        return site_now()
-    except SQLAlchemyError:
-        return site_last_read()
+    return _kept.get()
 
 
 def site_now() -> Site:
     """Return the settings as they are stored now, for a decision that must hold at once."""
-    before: _Kept | None = current_app.extensions.get("site")
-    run = db.session.execute if is_writing() else read_latest
-    found = _of_environment(_stored(run(_all()).all()))
-    # An equal object is replaced by the first: it is a key of the fragment cache.
-    found = before.site if before and before.site == found else found
-    if before and before.site != found:
-        # Another process changed them: pages that this one keeps for anonymous viewers are old.
-        committed.send()
-    if not is_writing():
-        until = time.monotonic() + current_app.config["SITE_KEPT"]
-        current_app.extensions["site"] = _Kept(found, until)
-    return found
+    return _kept.now()
 
 
 def site_last_read() -> Site:
     """Return the settings as this process read them last: for a page that reads no database."""
-    kept: _Kept | None = current_app.extensions.get("site")
-    return kept.site if kept else _of_environment(Site())
+    return _kept.last()
 
 
 def change_site(by: HasId | None = None, **values: Any) -> None:
@@ -158,18 +123,12 @@ def change_site(by: HasId | None = None, **values: Any) -> None:
         if changed:
             old, new = ({n: _as_json(getattr(of, n)) for n in changed} for of in (before, after))
             site_changed.send(before, by=by.id if by else None, before=old, after=new)
-            after_commit(_forget)
+            _kept.forget_after_commit()
 
 
 def site_in_templates() -> dict[str, Site]:
     """Have templates know the settings as ``site``."""
     return {"site": site()}
-
-
-def _forget() -> None:
-    kept: _Kept | None = current_app.extensions.get("site")
-    if kept:
-        current_app.extensions["site"] = kept._replace(until=0)
 
 
 def _store(name: str, value: Any, by: int | None) -> None:
@@ -211,3 +170,11 @@ def _of_environment(stored: Site) -> Site:
     config: Mapping[str, Any] = current_app.config
     given = {n: config[variable] for n, variable in BY_ENVIRONMENT.items() if config[variable]}
     return replace(stored, **given, set_by_environment=frozenset(given)) if given else stored
+
+
+def _read() -> Site:
+    run = db.session.execute if is_writing() else read_latest
+    return _of_environment(_stored(run(_all()).all()))
+
+
+_kept = Kept("site", _read, default=lambda: _of_environment(Site()))

@@ -1,4 +1,4 @@
-"""site settings, invitations, applications
+"""site settings, invitations, applications, announcements
 
 Revision ID: 0017
 Revises: 0016
@@ -61,8 +61,25 @@ def upgrade():
         key("application", "user_id"),
         sa.PrimaryKeyConstraint("user_id", name="pk_application"),
     )
+    op.create_table(
+        "announcement",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("text", sa.String(500), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_by_id", BIG, nullable=True),
+        key("announcement", "made_by_id", ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name="pk_announcement"),
+    )
+    op.create_table(
+        "announcement_read",
+        sa.Column("user_id", BIG, nullable=False),
+        sa.Column("announcement_id", sa.BigInteger(), nullable=False),
+        key("announcement_read", "user_id"),
+        sa.PrimaryKeyConstraint("user_id", name="pk_announcement_read"),
+    )
 
 
 def downgrade():
-    for name in ("application", "invited", "invitation", "site_setting"):
+    for name in ("announcement_read", "announcement", "application", "invited", "invitation", "site_setting"):
         op.drop_table(name)
