@@ -20,6 +20,7 @@ from app.data.database import Base, db, now, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Block, Follow, block, mute
+from app.mail.models import OutboxMail
 from app.notifications.models import Notification, notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
@@ -188,6 +189,10 @@ PAGES = [
     Page("/settings/site", 4, region=None, anonymous="logs in", role="administrator"),
     Page("/settings/site/lists", 4, region=None, anonymous="logs in", role="administrator"),
     Page("/settings/site/announcements", 4, None, "logs in", role="administrator"),
+    Page("/admin", 6, region=None, anonymous="logs in", role="administrator"),
+    Page("/admin/people", 4, region="people", anonymous="logs in", role="administrator"),
+    Page("/admin/people?q=b&role=member", 4, "people", "logs in", role="administrator"),
+    Page("/admin/mails", 4, region="mails", anonymous="logs in", role="administrator"),
     Page("/desk/people", 4, region="people", anonymous="logs in", role="moderator"),
     Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
@@ -284,6 +289,7 @@ FORMS = [
         role="administrator",
     ),
     Form("/settings/site/lists", {"blocked_words": "pills"}, role="administrator"),
+    Form("/admin/mails/{mail}/send", statements=12, role="administrator"),
     Form("/announcements/{announcement}/dismiss", done=SWAPS),
     Form("/settings/site/announcements", {"text": "We move."}, role="administrator"),
     Form("/settings/site/announcements/{announcement}/end", role="administrator"),
@@ -375,6 +381,9 @@ def build_community(make_user, make_post, make_follow):
     ada.sign_in(address="", agent="elsewhere", remembered=False)
     notify_users([ada.id], "like", bruno.id, own.id)
     change_site(privacy="We keep little.", terms="Be good.", members_invite=True)
+    mail = OutboxMail(recipient="somebody@example.org", subject="Hello", attempts=1)
+    db.session.add(mail)
+    db.session.flush()
     applicant = make_user("applicant")
     apply_to_join(applicant, answer="Because.", network="192.0.2.1")
 
@@ -385,6 +394,7 @@ def build_community(make_user, make_post, make_follow):
         "middle": posts[27].id,
         "post": posts[0].id,
         "applicant": applicant.id,
+        "mail": mail.id,
         "announcement": announce("We move on Friday.").id,
         "invitation": invite(ada).id,
         "confirmation": make_token(CONFIRM, bruno, ends=now() + WORKS_FOR),

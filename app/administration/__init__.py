@@ -6,7 +6,17 @@ blueprint = Blueprint("administration", __name__)
 
 from ..accounts.viewer import add_viewer_column  # noqa: E402
 from ..data.ids import moment_of  # noqa: E402
-from . import about_routes, announcement_routes, commands, queue_routes, settings_routes  # noqa: E402, F401
+from . import (  # noqa: E402, F401  # noqa: E402, F401
+    about_routes,
+    announcement_routes,
+    commands,
+    glance_routes,
+    mail_routes,
+    people_routes,
+    queue_routes,
+    receivers,
+    settings_routes,
+)
 from .markdown import html_of  # noqa: E402
 from .models import dismissed  # noqa: E402
 

@@ -149,3 +149,12 @@ def test_who_waits_is_nowhere_to_be_found(asked, ada, signed_in, app):
     for path in ("/search?q=newcomer&by=people", "/completions?text=@new", "/explore/people"):
         assert "/@newcomer" not in client.get(path).text, path
     assert Client(app).get("/@newcomer").status_code == 404
+
+
+def test_a_decision_is_in_the_log_of_the_moderators(asked, bruno, moderator, rows):
+    ids = waiting_ids(moderator.get("/desk/people"))
+    fields = {"people": ids, "decision": "turn_away", "reason": "We know no Bruno."}
+    moderator.post("/desk/people", fields)
+    entry = rows("moderation_log", "action = 'turn_away'")[0]
+    assert (entry["actor_id"], entry["person_id"]) == (bruno.id, int(ids[0]))
+    assert entry["reason"] == "We know no Bruno."

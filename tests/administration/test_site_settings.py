@@ -120,3 +120,11 @@ def test_a_site_has_a_language(administrator):
     answer = administrator.post("/settings/site", fields)
     assert answer.status_code == 422
     assert "Choose one at least." in answer.text
+
+
+def test_a_change_is_in_the_log_of_the_moderators(administrator, ada, rows):
+    administrator.get("/settings/site")
+    administrator.submit("main form.form", name="Village", reads="members")
+    entry = rows("moderation_log", "action = 'site'")[0]
+    assert entry["actor_id"] == ada.id
+    assert '"reads": "members"' in str(entry["after"]).replace("'", '"')
