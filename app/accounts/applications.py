@@ -3,7 +3,7 @@
 from functools import cache
 
 from flask_babel import gettext as _
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import AnySelect, Base, HasId, writing
@@ -39,12 +39,13 @@ def apply_to_join(user: User, *, answer: str, network: str) -> None:
 
 
 def let_in(user: User, by: HasId) -> bool:
-    """Let ``user`` in, and tell them by mail; False if they do not wait any more."""
+    """Let ``user`` in, tell them by mail, and forget what they answered; False if they do not wait any more."""
     with writing() as session:
         session.refresh(user, with_for_update=True)
         if user.state != "waiting":
             return False
         user.set_state("active")
+        session.execute(delete(Application).where(Application.user_id == user.id))
         application_decided.send(user, by=by, is_let_in=True, reason="")
         _tell(user, is_let_in=True)
     return True

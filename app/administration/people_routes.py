@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.access import for_administrators
@@ -101,5 +101,5 @@ _FILTERS: dict[str, Callable[[], Any]] = {
     "state": lambda: User.state == bindparam("state"),
     "network": _came_from,
     "invited_by": _was_invited_by,
-    "unconfirmed": lambda: User.confirmed_at.is_(None),
+    "unconfirmed": lambda: and_(User.confirmed_at.is_(None), User.email.is_not(None)),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from ..accounts.applications import Application
 from ..accounts.models import LoginSession, User
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
@@ -22,10 +23,14 @@ TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend", "undo", "res
 
 
 def open_cases_of_user() -> ColumnElement[int]:
-    """Return how many open cases a moderator can decide: a column; 0 for others."""
+    """Return how much is open at the desk for a moderator: a column; 0 for others.
+
+    That is cases, and people who wait to be let in.
+    """
     is_open = (Case.closed_at.is_(None), Case.person_id != User.id)
     count = select(func.count(Case.id)).where(*is_open).correlate(User).scalar_subquery()
-    return case((User.role != "member", count), else_=0)
+    waiting = select(func.count(Application.user_id)).scalar_subquery()
+    return case((User.role != "member", count + waiting), else_=0)
 
 
 def warned_of(_audience: Audience) -> ColumnElement[str | None]:

@@ -72,11 +72,15 @@ def test_only_moderators_find_the_queue(asked, ada, anonymous, signed_in):
 
 
 def test_somebody_is_let_in_told_by_mail_and_logs_in(app, asked, moderator, rows, make_client):
+    one(moderator.get("/desk"), "a[href='/desk/people']")
+    assert "1" in text_of(one(moderator.get("/"), ".nav-desk"))
     page = moderator.get("/desk/people")
     assert "from the allotment" in text_of(one(page, ".applicant"))
     fields = {"people": waiting_ids(page), "decision": "let_in"}
     page = moderator.follow(moderator.post("/desk/people", fields))
     assert messages(page) == ["1 person is in."]
+    assert "1" not in text_of(one(page, ".nav-desk"))
+    assert rows("application") == []
     absent(page, ".applicant")
     mail = rows("outbox_mail")[-1]
     assert (mail["recipient"], mail["subject"]) == ("new@example.org", "You can come in")

@@ -24,7 +24,7 @@ def test_only_administrators_find_the_settings(ada, bruno, anonymous, give_role,
         client = signed_in(user)
         assert client.get("/settings/site").status_code == 404
         assert client.post("/settings/site", {"name": "Mine"}).status_code == 404
-        assert "/settings/site" not in client.get("/settings/profile").text
+        assert "/admin" not in client.get("/settings/profile").text
 
 
 def test_the_settings_are_saved_and_show_at_once(app, administrator, ada, rows):
