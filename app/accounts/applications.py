@@ -39,7 +39,10 @@ def apply_to_join(user: User, *, answer: str, network: str) -> None:
 
 
 def let_in(user: User, by: HasId) -> bool:
-    """Let ``user`` in, tell them by mail, and forget what they answered; False if they do not wait any more."""
+    """Let ``user`` in, tell them by mail, and forget what they answered.
+
+    Returns False if they do not wait any more.
+    """
     with writing() as session:
         session.refresh(user, with_for_update=True)
         if user.state != "waiting":

@@ -31,8 +31,8 @@ class NotConfirmedError(ExplainedError, Forbidden):
     def advice(self) -> str:
         """Where the link is."""
         return _(
-            "Open the link in the mail that we sent to %(email)s. Under Settings, Account, you can "
-            "have it sent again.",
+            "Open the link in the mail that we sent to %(email)s. On each page you can have it "
+            "sent again.",
             email=viewer.email or "",
         )
 

@@ -69,6 +69,8 @@ def form_to_carry() -> SentForm | None:
 
 def reason_to_sign_in(sent: SentForm | None, next: str | None) -> Reason | None:
     """Return why to sign in: to do ``sent``, or to go on to the page ``next``."""
+    if site().is_for_members:
+        return None  # It would name people and posts.
     for method, path in (("POST", sent and sent.action), ("GET", next)):
         if path and (found := _find(method, path)):
             act, values = found

@@ -138,6 +138,10 @@ class SiteForm(Form):
         _l("People confirm their e-mail address before they can write"),
         description=_l("It counts only where this site can send mail."),
     )
+    names_in_log = BooleanField(
+        _l("Name people in the public log of the moderators"),
+        description=_l("Without it, the log says what was done and why, and not to whom."),
+    )
     reads = SelectField(
         _l("Who can read"),
         choices=[

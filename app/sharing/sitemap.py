@@ -10,6 +10,7 @@ from flask import Response, abort, current_app
 
 from ..data.ids import BIGGEST_ID, DAY_OF_IDS, moment_of
 from ..data.reading import read
+from ..site import site
 from ..web.access import for_everybody, for_readers
 from ..web.public import A_DAY, AN_HOUR, public
 from ..web.urls import external_url
@@ -26,6 +27,8 @@ DISALLOWED = ("/search", "/login", "/register", "/reset-password", "/settings/",
 def robots() -> Response:
     """Tell search engines what to leave out, and where the sitemap is."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED)]
+    if site().is_for_members:
+        lines.append("Disallow: /")
     lines += ["", f"Sitemap: {external_url('sharing.sitemap')}", ""]
     return public("\n".join(lines), "text/plain", A_DAY)
 

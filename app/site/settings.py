@@ -55,8 +55,6 @@ class Site:
     confirms_email: bool = False
     # Whether the public log of the moderators names the people whom an action concerns.
     names_in_log: bool = False
-    # Whether a post with links waits for the moderators when it is one of the first of an account.
-    holds_first_links: bool = False
     # Lists, in lower case.
     blocked_domains: frozenset[str] = frozenset()
     blocked_addresses: frozenset[str] = frozenset()

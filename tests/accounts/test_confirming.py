@@ -77,8 +77,8 @@ def test_a_link_ends_and_a_forged_one_is_none(newcomer, site, link, travel):
 
 
 def test_the_mail_is_sent_again(newcomer, link, rows):
-    page = newcomer.get("/settings/account")
-    again = one(page, ".form-summary button").attributes["formaction"]
+    page = newcomer.get("/")
+    again = one(page, ".confirm-notice button").attributes["formaction"]
     assert newcomer.post(again).status_code == 303
     assert len(rows("outbox_mail")) == 2
 
@@ -108,4 +108,4 @@ def test_accounts_from_before_count_as_confirmed(ada, site):
     client = Client(site)
     client.log_in("ada", "rain on the tin roof")
     assert client.post("/posts", {"body": "Hello"}).status_code == 303
-    absent(client.get("/settings/account"), ".form-summary")
+    absent(client.get("/"), ".confirm-notice")

@@ -83,3 +83,15 @@ def test_a_page_that_is_not_there_shows_nothing_either(app, closed, anonymous):
     assert page.status_code == 404
     assert "recipe" not in page.text
     absent(page, ".aside-search")
+
+
+def test_the_way_in_names_nobody(ada, closed, anonymous):
+    for query in ("then=/@ada/follow", f"then=/posts/{closed.id}/like", f"next=/posts/{closed.id}"):
+        for page in ("register", "login"):
+            text = anonymous.get(f"/{page}?{query}").text
+            assert "ada" not in text.replace("/@ada", "").replace("%40ada", "")
+            assert "Secret" not in text
+
+
+def test_search_engines_are_told_to_stay_away(closed, anonymous):
+    assert "Disallow: /\n" in anonymous.get("/robots.txt").text
