@@ -26,7 +26,8 @@ def confirms_addresses(site: Site) -> bool:
 
 def must_confirm(viewer: Viewer) -> bool:
     """Whether ``viewer`` has to confirm the e-mail address before writing."""
-    return bool(viewer.id) and not viewer.confirmed_at and confirms_addresses(site())
+    # Who was imported without an address has nothing to confirm.
+    return bool(viewer.email) and not viewer.confirmed_at and confirms_addresses(site())
 
 
 def send_confirmation(user: User) -> None:

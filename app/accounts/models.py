@@ -269,7 +269,7 @@ def register(
             username=username,
             email=canonical(email) if email else None,
             password_hash=password_hash,
-            confirmed_at=None if must_confirm else now(),
+            confirmed_at=now() if email and not must_confirm else None,
             **profile,
         )
         if may_administer:
