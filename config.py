@@ -30,12 +30,12 @@ DATABASES = "sqlite:////path/to/file or postgresql://user:password@host/name"
 # Every name that settings() reads.
 NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
-        "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL HOST HSTS_SUBDOMAINS "
+        "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL FIRST_ACCOUNT HOST HSTS_SUBDOMAINS "
         "INSTANCE_PATH KEEP_ORIGINALS LINK_PREVIEWS MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT "
         "MAIL_SERVER MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE "
         "MEDIA_STORE_ACCESS_KEY MEDIA_STORE_ENDPOINT MEDIA_STORE_REGION MEDIA_STORE_SECRET_KEY "
-        "MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL REGISTRATION SECRET_KEY "
-        "SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
+        "MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL REGISTRATION REGISTRATION_MIN_SECONDS "
+        "SECRET_KEY SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
 # From 0 to 1: how similar a name is to ours if it is a slip of the finger.
@@ -91,7 +91,6 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
     port = _number(env, "PORT", 8000, 1, 65535)
     host = env.get("HOST") or "127.0.0.1"
     mail_server = env.get("MAIL_SERVER") or None
-    site = env.get("SITE_NAME") or "Microblog"
     redis_url = _redis_url(env)
     database_url = _database_url(env, "DATABASE_URL") or f"sqlite:///{instance / SQLITE_FILE}"
 
@@ -142,15 +141,21 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # Whom to tell of a weakness of the site: an e-mail address, or the URL of a page. Without
         # it, security.txt names /about.
         "SECURITY_CONTACT": _contact(env, "SECURITY_CONTACT"),
-        "SITE_NAME": site,
+        # The name of the site, in place of that in its settings (app.site).
+        "SITE_NAME": env.get("SITE_NAME") or None,
         # "local" draws identicons; with "gravatar", browsers load avatars from gravatar.com,
         # which sees the IP addresses of viewers.
         "AVATARS": _choice(env, "AVATARS", ("local", "gravatar")),
         # Whether the first link of a post shows what its page says of itself. The worker asks that
         # page, from the address of this machine; the browsers of viewers do not.
         "LINK_PREVIEWS": _choice(env, "LINK_PREVIEWS", ("on", "off")) == "on",
-        # Whether people can register.
-        "REGISTRATION": _choice(env, "REGISTRATION", ("open", "closed")),
+        # Who can register, in place of what the settings of the site say: open, approval (who asks
+        # is let in at the desk), invite or closed.
+        "REGISTRATION": _optional(env, "REGISTRATION", ("open", "approval", "invite", "closed")),
+        # The seconds that a person takes at least to fill in the form to register; 0 for none.
+        "REGISTRATION_MIN_SECONDS": _number(env, "REGISTRATION_MIN_SECONDS", 2, 0, 3600),
+        # What the first account is that registers on an empty site.
+        "FIRST_ACCOUNT": _choice(env, "FIRST_ACCOUNT", ("administrator", "member")),
         # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
         "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2, 0, 3600),
         # The maximum length of a post, in code points.
@@ -204,6 +209,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "LANGUAGES": {"en": "English", "es": "Español"},
+        # Seconds for which a process keeps the settings of the site.
+        "SITE_KEPT": 5,
         "PASSWORD_HASH": "scrypt:32768:8:3",
         # Whether a picture of each post is drawn when it is written, for links to it elsewhere.
         "DRAW_PICTURES": True,
@@ -410,3 +417,7 @@ def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise SettingError(f"{name} takes one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def _optional(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
+    return _choice(env, name, choices) if env.get(name) else None

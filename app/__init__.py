@@ -16,6 +16,7 @@ from .web.urls import static_url
 # A domain imports only from domains before it in this list.
 DOMAINS = (
     "mail",
+    "site",
     "accounts",
     "follows",
     "posts",
@@ -29,6 +30,8 @@ DOMAINS = (
     "discover",
     "feeds",
     "sharing",
+    "moderation",
+    "administration",
     "community",
     "styleguide",
 )

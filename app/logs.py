@@ -107,7 +107,7 @@ class ErrorMail(logging.Handler):
         try:
             mail = EmailMessage()
             mail["From"], mail["To"] = config["MAIL_DEFAULT_SENDER"], ", ".join(config["ADMINS"])
-            mail["Subject"] = f"{config['SITE_NAME']} has an error"
+            mail["Subject"] = f"{config['SITE_NAME'] or 'Microblog'} has an error"
             mail["Date"] = localtime()
             mail.set_content(self.format(record))
             server = config["MAIL_SERVER"], config["MAIL_PORT"]

@@ -40,7 +40,7 @@ def serve() -> None:
     host, port = current_app.config["HOST"], current_app.config["PORT"]
     _refuse_taken_port(host, port)
     check_schema(current_app)
-    click.echo(f"\n  {current_app.config['SITE_NAME']} is at http://{host}:{port}")
+    click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
     _supervise()
 

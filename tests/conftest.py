@@ -18,16 +18,18 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from hypothesis import HealthCheck
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 
 from app import create_app
 from app.accounts.models import User, register
+from app.administration.models import announcements_now
 from app.data.database import Base, db
 from app.data.reading import close_read_connections
 from app.follows.models import block, follow, mute
 from app.posts.models import Post
 from app.posts.writing import publish
 from app.search.index import TABLES
+from app.site import change_site, site_now
 from app.web.limits import limiter
 from tests.client import Client
 
@@ -82,7 +84,9 @@ def make_app(
         env = {"INSTANCE_PATH": str(instance), "DATABASE_URL": database_url} | (env or {})
         quick = {"TESTING": True, "STRANGERS_WAIT": 0, "DRAW_PICTURES": False}
         quick["LINK_PREVIEWS"] = False
-        quick["PASSWORD_HASH"] = "pbkdf2:sha256:1"
+        quick |= {"PASSWORD_HASH": "pbkdf2:sha256:1", "REGISTRATION_MIN_SECONDS": 0}
+        # No test reads the settings while it counts statements.
+        quick["SITE_KEPT"] = 3600
         app = create_app(env=env, **quick | overrides)
         made.append(app)
         return app
@@ -107,11 +111,35 @@ def migrated_app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """Give the application on an empty database, with the rate limits reset."""
+    with migrated_app.app_context():
+        site_now()
+        announcements_now()
     yield migrated_app
     reset_limits()
-    with migrated_app.app_context(), db.engine.begin() as connection:
+    with (
+        migrated_app.app_context(),
+        db.engine.begin() as connection,
+        _unprotected(connection, "moderation_log"),
+    ):
         for table in (*TABLES, *reversed(Base.metadata.sorted_tables)):
             connection.execute(table.delete())
+
+
+@contextmanager
+def _unprotected(connection: Connection, table: str) -> Iterator[None]:
+    """Have rows of ``table`` be deleted, which its triggers refuse."""
+    if DATABASE == "postgresql":
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        yield
+        connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+        return
+    found = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+    triggers = connection.execute(text(found), {"table": table}).all()
+    for name, _sql in triggers:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    yield
+    for _name, sql in triggers:
+        connection.exec_driver_sql(sql)
 
 
 def reset_limits() -> None:
@@ -249,6 +277,28 @@ def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def give_role(app: Flask) -> Callable[[User, str], None]:
+    """Give a function that gives a user a role."""
+
+    def give(user: User, role: str) -> None:
+        with app.app_context():
+            db.session.get_one(User, user.id).set_role(role)
+
+    return give
+
+
+@pytest.fixture
+def set_site(app: Flask) -> Callable[..., None]:
+    """Give a function that changes settings of the site."""
+
+    def change(**values: object) -> None:
+        with within(app):
+            change_site(**values)
+
+    return change
 
 
 @pytest.fixture

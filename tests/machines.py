@@ -197,6 +197,7 @@ class Machines:
             "WEB_WORKERS": "1",
             # Without the anonymous cache, a replicated write shows at once.
             "STRANGERS_WAIT": "0",
+            "REGISTRATION_MIN_SECONDS": "0",
         }
 
     def start(self, process: str, machine: Machine) -> None:

@@ -9,12 +9,18 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy import select as query
 
+from app.accounts.applications import apply_to_join
+from app.accounts.confirming import CONFIRM, WORKS_FOR
+from app.accounts.invitations import invite
 from app.accounts.models import LoginSession, by_username
 from app.accounts.resets import reset_token
-from app.data.database import Base, db, writing
+from app.accounts.tokens import make_token
+from app.administration.models import announce, announcements_now
+from app.data.database import Base, db, now, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Block, Follow, block, mute
+from app.mail.models import OutboxMail
 from app.media.models import Picture
 from app.media.stores import store
 from app.notifications.models import Notification, notify_users
@@ -26,6 +32,7 @@ from app.previews.content import Preview
 from app.previews.keeping import show as show_preview
 from app.reactions.models import bookmark, like
 from app.search.index import fill
+from app.site import change_site, site_now
 from app.web.answers import own_path
 from app.web.paging import PAGE
 from tests import nu
@@ -55,6 +62,8 @@ class Page:
     # Whether caches may keep it, for everybody; or the browser, for its viewer.
     public: bool = False
     private: bool = False
+    # The role that the viewer needs.
+    role: str = "member"
 
     def __str__(self):
         return self.url
@@ -77,6 +86,8 @@ class Form:
     others: int | None = None
     # The status on success, without htmx and with htmx.
     done: tuple[int, int] = (303, 303)
+    # The role that the viewer needs.
+    role: str = "member"
 
     def __str__(self):
         return self.url
@@ -159,6 +170,18 @@ PAGES = [
     Page("/welcome", 5, region=None, anonymous="logs in"),
     Page("/welcome/people", 4, region=None, anonymous="logs in"),
     Page("/welcome/hello", 3, region=None, anonymous="logs in", member=302),
+    Page("/posts/{post}/report", 6, region=None, anonymous="logs in"),
+    Page("/@bruno/report", 4, region=None, anonymous="logs in"),
+    Page("/decisions", 4, region="decisions", anonymous="logs in"),
+    Page("/decisions/1/appeal", 3, region=None, anonymous="logs in", member=404),
+    Page("/moderation-log", 3, region="log"),
+    # For moderators: tests/moderation has their budgets.
+    Page("/desk", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/reasons", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/1", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/people/bruno", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/people/bruno/removal", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/posts/{post}", 2, region=None, anonymous="logs in", member=404),
     Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),
     Page("/register", 1, region=None, member=302),
@@ -166,6 +189,20 @@ PAGES = [
     Page("/reset-password/sent", 2, region=None),
     Page("/reset-password/{token}", 4, region=None),
     Page("/reset-password/nonsense", 1, region=None, anonymous="is sent away", member=303),
+    Page("/confirm/{confirmation}", 3, region=None),
+    Page("/register/waiting", 2, region=None),
+    Page("/settings/invitations", 5, region=None, anonymous="logs in"),
+    Page("/about", 3, region=None),
+    Page("/privacy", 2, region=None),
+    Page("/terms", 2, region=None),
+    Page("/settings/site", 4, region=None, anonymous="logs in", role="administrator"),
+    Page("/settings/site/lists", 4, region=None, anonymous="logs in", role="administrator"),
+    Page("/settings/site/announcements", 4, None, "logs in", role="administrator"),
+    Page("/admin", 6, region=None, anonymous="logs in", role="administrator"),
+    Page("/admin/people", 4, region="people", anonymous="logs in", role="administrator"),
+    Page("/admin/people?q=b&role=member", 4, "people", "logs in", role="administrator"),
+    Page("/admin/mails", 4, region="mails", anonymous="logs in", role="administrator"),
+    Page("/desk/people", 4, region="people", anonymous="logs in", role="moderator"),
     Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
     Page("/language?language=es", 1, region=None, anonymous="is sent away", member=303),
@@ -198,6 +235,8 @@ SERVED_ELSEWHERE = {"static", "bootstrap.static"}
 
 # The statuses of a form whose answer htmx swaps.
 SWAPS = (303, 200)
+# Of a form that is for others.
+NOT_FOUND = (404, 404)
 
 FORMS = [
     Form("/posts", {"body": "Hello"}, done=SWAPS),
@@ -237,21 +276,62 @@ FORMS = [
     Form("/posts/{own}/unpin", others=404, done=SWAPS),
     Form("/posts/{own}/preview/remove", others=404, done=SWAPS),
     Form("/posts/{own}/preview/restore", others=404, done=SWAPS),
+    Form("/posts/{post}/report", {"reason": "spam", "words": "Ads"}, statements=16),
+    Form("/@bruno/report", {"reason": "spam", "words": "Ads", "block": "y"}, statements=22),
+    Form("/decisions/1/appeal", {"words": "Please"}, done=NOT_FOUND),
+    Form("/appeal/nonsense", {"words": "Please"}, for_anonymous=True, done=NOT_FOUND),
+    *(
+        Form(f"/desk/{url}", done=NOT_FOUND)
+        for url in (
+            "1/take",
+            "1/release",
+            "1/decide",
+            "people/bruno/decide",
+            "people/bruno/note",
+            "posts/1",
+            "log/1/undo",
+            "mail/on",
+            "reasons",
+            "reasons/1/delete",
+        )
+    ),
     Form("/logout"),
     Form("/settings/profile", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/welcome", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
     Form("/settings/language", {"language": "es"}),
     Form("/settings/sessions/{session}/revoke", others=404),
+    Form("/settings/invitations", {"uses": "1", "days": "7"}),
+    Form("/settings/invitations/{invitation}/revoke", others=404),
+    Form(
+        "/settings/site",
+        {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"},
+        # One for each setting that changes.
+        statements=20,
+        role="administrator",
+    ),
+    Form("/settings/site/lists", {"blocked_words": "pills"}, role="administrator"),
+    Form("/admin/mails/{mail}/send", statements=12, role="administrator"),
+    Form("/announcements/{announcement}/dismiss", done=SWAPS),
+    Form("/settings/site/announcements", {"text": "We move."}, role="administrator"),
+    Form("/settings/site/announcements/{announcement}/end", role="administrator"),
+    Form(
+        "/desk/people",
+        {"people": "{applicant}", "decision": "let_in"},
+        statements=20,
+        role="moderator",
+    ),
     Form(
         "/register",
         {"username": "newcomer", "email": "new@example.org", "password": "a long password"},
-        statements=9,
+        statements=10,
         for_anonymous=True,
     ),
     Form("/login", {"login": "bruno", "password": PASSWORD}, for_anonymous=True),
     # With the job that writes and sends the mail.
     Form("/reset-password", {"email": "bruno@example.org"}, statements=11, for_anonymous=True),
+    Form("/confirm/{confirmation}", for_anonymous=True),
+    Form("/settings/confirm"),
     Form("/reset-password/{token}", {"password": "a new password"}, for_anonymous=True),
 ]
 
@@ -279,6 +359,8 @@ def placeholders(app, built, make_user, make_post, make_follow):
             ]
         placeholders = built["placeholders"]
     with app.app_context():
+        site_now()
+        announcements_now()
         work_out_now()
         suggest_to(session.scalars(by_username("ada")).one().id)
     with app.app_context(), writing() as session:
@@ -286,10 +368,10 @@ def placeholders(app, built, make_user, make_post, make_follow):
         session.get(Post, placeholders["deleted"]).delete()
         version = edit(session.get(Post, placeholders["edited"]), "Is")
         bruno = session.scalars(by_username("bruno")).one()
-        now = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
-        now["day"] = placeholders["post"] // DAY_OF_IDS
+        values = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
+        values["day"] = placeholders["post"] // DAY_OF_IDS
         store().put("every-page/480.webp", b"a picture", "image/webp")
-    return placeholders | now
+    return placeholders | values
 
 
 def in_order(table):
@@ -329,6 +411,12 @@ def build_community(make_user, make_post, make_follow):
     notify_users([ada.id], "like", bruno.id, own.id)
     for post in (own, posts[0], posts[29]):
         show_preview(post, Preview("https://bread.example/", "Rye", "Dark"))
+    change_site(privacy="We keep little.", terms="Be good.", members_invite=True)
+    mail = OutboxMail(recipient="somebody@example.org", subject="Hello", attempts=1)
+    db.session.add(mail)
+    db.session.flush()
+    applicant = make_user("applicant")
+    apply_to_join(applicant, answer="Because.", network="192.0.2.1")
 
     def newest(column):
         return db.session.scalars(query(column).order_by(column.desc())).all()
@@ -336,6 +424,11 @@ def build_community(make_user, make_post, make_follow):
     return {
         "middle": posts[27].id,
         "post": posts[0].id,
+        "applicant": applicant.id,
+        "mail": mail.id,
+        "announcement": announce("We move on Friday.").id,
+        "invitation": invite(ada).id,
+        "confirmation": make_token(CONFIRM, bruno, ends=now() + WORKS_FOR),
         "own": own.id,
         "pictured": pictured.id,
         "parent": posts[1].id,
@@ -359,7 +452,7 @@ def ada(app, placeholders):
 
 
 # The fields that people type into.
-TYPED = {"body", "display_name", "about_me", "email"}
+TYPED = {"body", "display_name", "about_me", "email", "words", "name", "blocked_words", "text"}
 FOR_MEMBERS_ONLY = [form for form in FORMS if not form.for_anonymous]
 HTML = [page for page in PAGES if page.html and page.member == 200]
 FOR_ALL = [page for page in PAGES if page.anonymous == "sees it"]
@@ -392,8 +485,12 @@ def contents(app):
 
 
 @pytest.fixture
-def viewer(ada, signed_in):
-    """The client of a member who follows and writes."""
+def viewer(request, ada, signed_in, give_role):
+    """The client of a member who follows and writes, in the role that the page or form needs."""
+    values = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    wanted = values.get("page") or values.get("form")
+    if wanted and wanted.role != "member":
+        give_role(ada, wanted.role)
     return signed_in(ada)
 
 
@@ -560,7 +657,7 @@ def test_a_page_loads_nothing_from_another_host(page, placeholders, viewer):
     assert [url for url in asked if not own_path(url)] == []
 
 
-@every("page", PAGES)
+@every("page", [page for page in PAGES if page.role == "member"])
 def test_a_page_shows_no_email_address_but_the_viewers(page, placeholders, viewer):
     content = viewer.get(page.url.format(**placeholders)).data
     assert b"bruno@" not in content
@@ -601,6 +698,32 @@ def test_the_nu_html_checker_finds_nothing(
         pages[f"{url} for a newcomer"] = newcomer.get(url).text
     assert len(pages) > len(HTML)
     assert nu.faults(pages, tmp_path) == []
+
+
+# Where only members read
+
+# What the people of the community wrote, and who they are.
+SECRETS = ("Loaf", "bruno", "carmen", "dora", "person1", "Why 1?", "bread.example")
+
+
+# Whoever has the link knows the name.
+@every("page", [page for page in PAGES if not page.url.startswith("/confirm/")])
+def test_where_only_members_read_a_stranger_finds_nothing(page, placeholders, anonymous, set_site):
+    set_site(reads="members")
+    for htmx in (False, True):
+        answer = anonymous.get(page.url.format(**placeholders), htmx=htmx)
+        assert answer.status_code < 500
+        if answer.status_code not in (302, 303):  # They only say where to log in.
+            shown = answer.text if answer.mimetype.startswith("text/") else ""
+            assert [secret for secret in SECRETS if secret in shown] == []
+        if answer.mimetype == "text/html":
+            absent(answer, "article, img.avatar")
+
+
+@every("page", HTML)
+def test_where_only_members_read_they_read_as_before(page, placeholders, viewer, set_site):
+    set_site(reads="members")
+    assert viewer.get(page.url.format(**placeholders)).status_code == page.member
 
 
 # Whose page it is
@@ -762,10 +885,19 @@ def test_a_form_stays_within_its_statements(
 
 @every("form", FORMS)
 def test_an_unknown_field_changes_nothing(form, placeholders, viewer, rows, ada):
-    extra = {"is_admin": "y", "author_id": "1", "id": "1", "posts_count": "999", "user_id": "1"}
+    extra = {
+        "role": "administrator",
+        "state": "active",
+        "is_admin": "y",
+        "author_id": "1",
+        "id": "1",
+        "posts_count": "999",
+        "user_id": "1",
+    }
     viewer.post(form.url.format(**placeholders), extra | form.fields)
     kept = rows("user", "id = :id", id=ada.id)[0]
     assert not kept["is_admin"]
+    assert kept["role"] == form.role
     assert kept["posts_count"] < 100
 
 

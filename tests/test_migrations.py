@@ -54,7 +54,7 @@ def row(table, n):
 def value(column, n):
     if column.type.python_type is datetime:
         return datetime(2024, 1, n, tzinfo=UTC)
-    if column.type.python_type is dict:
+    if column.type.python_type in (dict, object):
         return {"n": n}
     if column.type.python_type is str:
         return f"{column.name[:3]}{n}"[: column.type.length]

@@ -4,8 +4,33 @@ from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__, cli_group="user")
 
-from . import avatars, commands, jobs, routes, settings_routes, sign_in  # noqa: E402, F401
+from ..web.urls import external_url  # noqa: E402
+from . import (  # noqa: E402
+    avatars,
+    commands,
+    confirm_routes,
+    confirming,
+    invite_routes,
+    jobs,
+    join_routes,
+    routes,
+    settings_routes,
+    sign_in,
+)
+from .access import keep_readers_only  # noqa: E402
+from .invitation_commands import invite_commands  # noqa: E402
+from .invitations import may_invite  # noqa: E402
 
 blueprint.record_once(sign_in.init_app)
+blueprint.record_once(lambda state: state.app.cli.add_command(invite_commands))
 blueprint.add_app_template_global(avatars.avatar_url)
+blueprint.add_app_template_global(may_invite)
+blueprint.add_app_template_global(external_url)
+blueprint.before_app_request(keep_readers_only)
+blueprint.before_app_request(confirm_routes.keep_confirmed_only)
 blueprint.app_context_processor(sign_in.viewer_in_templates)
+blueprint.add_app_template_global(confirming.must_confirm)
+
+# What registers itself when it is imported.
+__all__ = ["blueprint", "commands", "invite_routes", "jobs", "join_routes", "routes"]
+__all__ += ["settings_routes"]

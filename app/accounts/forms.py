@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Response, after_this_request, current_app
+from flask import Response, after_this_request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -17,10 +17,10 @@ from wtforms import (
     SubmitField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Optional
 
-from ..data.characters import IN_USERNAME, LONGEST_USERNAME
 from ..web.forms import Form, LengthFirst, storable
+from ..web.i18n import languages
 from ..web.typed import SentForm
 from . import addresses, passwords
 from .models import User
@@ -29,8 +29,8 @@ from .validators import (
     email_rules,
     if_imported_without,
     new_password_rules,
+    not_blocked_email,
     not_taken_email,
-    not_taken_username,
 )
 
 # Seconds after which a password that could not be hashed may be sent again.
@@ -73,34 +73,6 @@ class SigningInForm(Form):
     def hidden_tag(self, *fields: Any) -> Markup:
         """Return the hidden fields, with those that carry the form."""
         return super().hidden_tag(*fields) + (self.sent.carried() if self.sent else "")
-
-
-class RegisterForm(SigningInForm):
-    """Registration."""
-
-    username = StringField(
-        _l("Username"),
-        validators=[
-            DataRequired(),
-            LengthFirst(max=LONGEST_USERNAME),
-            Regexp(rf"{IN_USERNAME}+\Z", message=_l("Only letters A to Z, digits and _, please.")),
-            not_taken_username,
-        ],
-        description=_l("Letters, digits and _. It is your address here and cannot be changed."),
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
-    )
-    email = EmailField(
-        _l("E-mail"),
-        validators=[*email_rules, not_taken_email],
-        description=_l("For a forgotten password. Nobody else sees it."),
-        render_kw={"autocomplete": "email"},
-    )
-    password = new_password_field(_l("Password"))
-    submit = SubmitField(_l("Join"))
-
-    def own_words(self) -> tuple[str | None, ...]:
-        """Return words that are too easy to guess for a password."""
-        return self.username.data, self.email.data
 
 
 class LoginForm(SigningInForm):
@@ -147,7 +119,7 @@ class AccountForm(Form):
 
     email = EmailField(
         _l("E-mail"),
-        validators=[if_imported_without, *email_rules, not_taken_email],
+        validators=[if_imported_without, *email_rules, not_taken_email, not_blocked_email],
         render_kw={"autocomplete": "email"},
     )
     language = SelectField(_l("Language"))
@@ -168,8 +140,7 @@ class AccountForm(Form):
     def __init__(self, user: User) -> None:
         super().__init__(obj=user)
         self.user = user
-        languages = current_app.config["LANGUAGES"]
-        self.language.choices = [("", _l("As my browser asks")), *languages.items()]
+        self.language.choices = [("", _l("As my browser asks")), *languages().items()]
 
     def own_words(self) -> tuple[str | None, ...]:
         """Return words that are too easy to guess for a password."""

@@ -1,11 +1,19 @@
 """Periodic jobs of accounts."""
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
-from ..data.database import now, writing
+from ..data.database import db, now, writing
 from ..jobs import every_minute
-from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession
+from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User
 from .throttling import delete_old_failures
+
+
+@every_minute
+def end_states() -> None:
+    """Make accounts active again whose suspension, or the like, has ended by itself."""
+    ended = select(User).where(User.state_until <= now())
+    for user in db.session.scalars(ended).all():
+        user.end_state_in_time()
 
 
 @every_minute

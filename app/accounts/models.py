@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import ua_parser
@@ -11,28 +12,41 @@ from sqlalchemy import (
     Index,
     Select,
     String,
+    case,
     delete,
     false,
     func,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, Session, aliased, mapped_column
 
 from ..data.characters import LONGEST_USERNAME
-from ..data.database import Base, changed_rows, delete_row, now, writing
+from ..data.database import (
+    Base,
+    changed_rows,
+    delete_row,
+    insert_if_absent,
+    is_sqlite,
+    now,
+    writing,
+)
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
 from .addresses import canonical
 from .names import LONGEST_NAME
-from .signals import profile_changed
+from .signals import profile_changed, role_changed, state_changed
+from .standing import HIDDEN, LastAdministratorError, Role, State
+from .visibility import HiddenUser
 
 # When a login session ends unused (OWASP ASVS 5.0, 7.3), without and with "remember me".
 ENDS_UNUSED = timedelta(days=30)
 REMEMBERED_ENDS_UNUSED = timedelta(days=365)
 # In characters.
 LONGEST_ABOUT = 500
+# The key of a PostgreSQL advisory lock.
+FIRST_REGISTRATION = 16
 
 
 class User(TimeOrdered, Base):
@@ -47,9 +61,16 @@ class User(TimeOrdered, Base):
     display_name: Mapped[str] = mapped_column(String(LONGEST_NAME), default="")
     about_me: Mapped[str] = mapped_column(String(LONGEST_ABOUT), default="")
     language: Mapped[str | None] = mapped_column(String(10))
+    # For releases before 0019 alone, which may run beside this one while it is installed.
     is_admin: Mapped[bool] = mapped_column(default=False)
     # The picture that every card shows; what it means is known to the domain that sets it.
     avatar_key: Mapped[str | None] = mapped_column(String(64))
+    role: Mapped[Role] = mapped_column(String(20), default="member", server_default="member")
+    state: Mapped[State] = mapped_column(String(20), default="active", server_default="active")
+    # When the state ends by itself; null for one that lasts.
+    state_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    # When the person confirmed the e-mail address; null while it is not confirmed.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Whether others see it. Nobody does unless the person wants it.
     shows_last_seen: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -124,6 +145,61 @@ class User(TimeOrdered, Base):
             self.display_name, self.about_me = display_name, about_me
             profile_changed.send(self)
 
+    def set_role(self, role: Role) -> None:
+        """Give the person another role.
+
+        Raises :class:`LastAdministratorError` where nobody else is administrator.
+        """
+        with writing() as session:
+            if role != "administrator":
+                self._keep_an_administrator()
+            was, self.role = self.role, role
+            session.flush()
+            if role != was:
+                role_changed.send(self, was=was)
+
+    def set_state(self, state: State, until: datetime | None = None) -> None:
+        """Put the account into another state, which ends by itself at ``until``.
+
+        A hidden person is signed out everywhere. Raises :class:`LastAdministratorError` where
+        nobody else is administrator.
+        """
+        with writing() as session:
+            was, is_hidden = self.state, state in HIDDEN
+            if is_hidden:
+                self._keep_an_administrator()
+                self.end_sessions()
+                insert_if_absent(session, HiddenUser, user_id=self.id)
+            else:
+                delete_row(session, HiddenUser, user_id=self.id)
+            self.state, self.state_until = state, until
+            session.flush()
+            if state != was:
+                state_changed.send(self, was_hidden=was in HIDDEN, is_hidden=is_hidden)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person may sign in."""
+        return self.state not in HIDDEN
+
+    def end_state_in_time(self) -> None:
+        """Make the account active again, if its state has ended by itself."""
+        if self.state_until and self.state_until <= now():
+            self.set_state("active")
+
+    def _keep_an_administrator(self) -> None:
+        if self.role != "administrator":
+            return
+        with writing() as session:
+            # Locked, so that two administrators cannot step down at once.
+            others = session.scalars(
+                select(User.id)
+                .where(User.role == "administrator", User.state.not_in(HIDDEN))
+                .with_for_update()
+            )
+            if not set(others) - {self.id}:
+                raise LastAdministratorError
+
     def end_sessions(self) -> None:
         """Sign the person out everywhere."""
         with writing() as session:
@@ -178,9 +254,19 @@ def browser_name(agent: str) -> str:
 
 
 def register(
-    username: str, *, email: str | None = None, password: str | None = None, **profile: str | None
+    username: str,
+    *,
+    email: str | None = None,
+    password: str | None = None,
+    may_administer: bool = False,
+    must_confirm: bool = False,
+    enter: Callable[["User"], None] | None = None,
+    **profile: str | None,
 ) -> User:
-    """Create an account.
+    """Create an account. With ``may_administer``, the first of the site is an administrator.
+
+    With ``must_confirm``, the e-mail address counts only once its owner has confirmed it.
+    ``enter`` is called with the user within the transaction, which it rolls back if it raises.
 
     Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken, and
     :class:`ValueError` for an address that is none.
@@ -191,12 +277,28 @@ def register(
             username=username,
             email=canonical(email) if email else None,
             password_hash=password_hash,
+            confirmed_at=now() if email and not must_confirm else None,
             **profile,
         )
+        if may_administer:
+            anybody = aliased(User)
+            user.role = case((select(anybody.id).exists(), "member"), else_="administrator")
         session.add(user)
         session.flush()
+        if may_administer and user.role == "administrator":
+            _leave_to_earlier(session, user)
+        if enter:
+            enter(user)
         profile_changed.send(user)
     return user
+
+
+def _leave_to_earlier(session: Session, user: User) -> None:
+    """Have ``user`` be a member if somebody else registered at the same moment."""
+    if not is_sqlite():
+        session.execute(select(func.pg_advisory_xact_lock(FIRST_REGISTRATION)))
+    if session.scalar(select(User.id).where(User.id != user.id).limit(1)):
+        user.role = "member"
 
 
 def end_session(user_id: int, session_id: int) -> bool:

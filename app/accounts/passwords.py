@@ -10,6 +10,8 @@ from threading import BoundedSemaphore
 from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from ..site import site
+
 # NIST SP 800-63B: at least 8 characters; long passwords are accepted and never truncated.
 SHORTEST, LONGEST = 8, 128
 # A character in NFC is at most four code points in other forms (unicode.org/faq/normalization).
@@ -66,7 +68,7 @@ def is_easy_to_guess(password: str, *own: str | None) -> bool:
     An ``own`` word is a username or an e-mail address, which counts without its domain, too.
     """
     plain = normal(password).strip().casefold()
-    words = [current_app.config["SITE_NAME"], *filter(None, own)]
+    words = [site().name, *filter(None, own)]
     words += [word.partition("@")[0] for word in words]
     return not plain or plain in {word.casefold() for word in words} or plain in _common_passwords()
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
+from ..site import site
 from ..web.answers import own_path
 from ..web.typed import SentForm, carried_form
 from ..web.urls import view_at
@@ -54,8 +55,8 @@ def ask_to_join(endpoint: str, reason: Callable[..., Reason | None]) -> None:
 
 def join_url(then: str | None = None, next: str | None = None) -> str:
     """Return the URL of the page to join; ``then`` is the URL of a form, and ``next`` a page."""
-    is_closed = current_app.config["REGISTRATION"] == "closed"
-    return url_for("accounts.login" if is_closed else "accounts.register", then=then, next=next)
+    page = "accounts.register" if site().can_join else "accounts.login"
+    return url_for(page, then=then, next=next)
 
 
 def form_to_carry() -> SentForm | None:
@@ -68,6 +69,8 @@ def form_to_carry() -> SentForm | None:
 
 def reason_to_sign_in(sent: SentForm | None, next: str | None) -> Reason | None:
     """Return why to sign in: to do ``sent``, or to go on to the page ``next``."""
+    if site().is_for_members:
+        return None  # It would name people and posts.
     for method, path in (("POST", sent and sent.action), ("GET", next)):
         if path and (found := _find(method, path)):
             act, values = found

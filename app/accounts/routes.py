@@ -1,33 +1,26 @@
-"""Register, log in, log out, forgotten password."""
+"""Log in, log out, forgotten password."""
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_required
-from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
 from ..data.database import db
 from ..mail.sending import send_mail
+from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
 from ..web.i18n import language
 from ..web.limits import limiter
-from ..web.preferences import chosen_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint, passwords
+from .access import for_members
 from .addresses import canonical
-from .forms import (
-    ForgottenPasswordForm,
-    LoginForm,
-    RegisterForm,
-    ResetPasswordForm,
-    SigningInForm,
-    hashing_password,
-)
+from .forms import ForgottenPasswordForm, LoginForm, ResetPasswordForm, hashing_password
 from .known_browsers import COOKIE, LONGEST_COOKIE
-from .models import User, by_login, register
-from .pending import Reason, form_to_carry, reason_to_sign_in
+from .models import User, by_login
+from .pending import form_to_carry, reason_to_sign_in
+from .refused import refused
 from .resets import RESET, user_of_reset_token
 from .sign_in import begin_session, go_on, leave_session, next_path
 from .throttling import WITHIN, failure_keys, note_failure, too_many_failures
@@ -40,24 +33,8 @@ show_when_expired("password", _l("Password"), "password")
 carry_when_expired("remember")
 
 
-@blueprint.route("/register", methods=["GET", "POST"], endpoint="register")
-@limiter.limit("60 per hour", methods=["POST"])
-def register_account() -> ResponseReturnValue:
-    """Create an account and sign in to it."""
-    if viewer.is_authenticated:
-        return redirect(next_path() or "/")
-    if current_app.config["REGISTRATION"] == "closed":
-        return render_template("accounts/closed.html"), 403
-    form = RegisterForm(form_to_carry())
-    with hashing_password(form):
-        if form.validate_on_submit() and (user := _registered(form)):
-            begin_session(user, remember=False)
-            show_message(_("Welcome, %(name)s!", name=user.username))
-            return go_on(by="discover.introduce")
-    return form_page("accounts/register.html", form, reason=_reason(form))
-
-
 @blueprint.route("/login", methods=["GET", "POST"])
+@for_everybody
 @limiter.limit("200 per hour", methods=["POST"])
 def login() -> ResponseReturnValue:
     """Sign in, and go on to where the person was going."""
@@ -66,13 +43,16 @@ def login() -> ResponseReturnValue:
     form = LoginForm(form_to_carry())
     with hashing_password(form):
         if form.validate_on_submit() and (user := _authenticated(form)):
+            user.end_state_in_time()
+            if not user.is_open:
+                return refused(user)
             begin_session(user, remember=form.remember.data)
             return go_on()
-    return form_page("accounts/login.html", form, reason=_reason(form))
+    return form_page("accounts/login.html", form, reason=reason_to_sign_in(form.sent, next_path()))
 
 
 @blueprint.post("/logout")
-@login_required
+@for_members
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""
     leave_session(viewer)
@@ -81,6 +61,7 @@ def logout() -> ResponseReturnValue:
 
 
 @blueprint.route("/reset-password", methods=["GET", "POST"])
+@for_everybody
 @limiter.limit("60 per hour", methods=["POST"])
 def forgot_password() -> ResponseReturnValue:
     """Mail a link that sets a new password. The answer tells nothing about who has an account."""
@@ -98,12 +79,14 @@ def forgot_password() -> ResponseReturnValue:
 
 
 @blueprint.get("/reset-password/sent")
+@for_everybody
 def reset_sent() -> ResponseReturnValue:
     """Say what to do next, to anybody: whether there was such an account, or a request at all."""
     return render_template("accounts/reset_sent.html")
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
+@for_everybody
 @limiter.limit("60 per hour", methods=["POST"])
 def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by the link in a mail."""
@@ -120,24 +103,6 @@ def reset_password(token: str) -> ResponseReturnValue:
             return redirect(url_for("accounts.login"), 303)
     show_message(_("This link no longer works. Ask for a new one."))
     return redirect(url_for("accounts.forgot_password"), 303)
-
-
-def _reason(form: SigningInForm) -> Reason | None:
-    return reason_to_sign_in(form.sent, next_path())
-
-
-def _registered(form: RegisterForm) -> User | None:
-    """Return the new user; None, with an error at the field, if the name was taken just now."""
-    try:
-        return register(
-            form.username.data,
-            email=form.email.data,
-            password=form.password.data,
-            language=chosen_language() or None,
-        )
-    except IntegrityError:
-        form.validate()
-        return None
 
 
 def _authenticated(form: LoginForm) -> User | None:

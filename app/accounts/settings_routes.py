@@ -2,22 +2,25 @@
 
 from functools import cache
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_required
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from ..data.database import AnySelect, db, writing
 from ..data.keyset import row_count
 from ..data.reading import read
+from ..site import site_now
 from ..web.answers import back, form_page, show_message
+from ..web.i18n import languages
 from ..web.limits import limiter
 from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
+from .access import for_members
+from .confirming import ask_to_confirm, confirms_addresses
 from .forms import AccountForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
 from .profile_form import ProfileForm
@@ -33,7 +36,7 @@ carry_when_expired("language", "shows_last_seen")
 
 
 @blueprint.route("/settings/profile", methods=["GET", "POST"])
-@login_required
+@for_members
 def edit_profile() -> ResponseReturnValue:
     """Change what others read about oneself."""
     user = db.session.get_one(User, viewer.id)
@@ -50,7 +53,7 @@ def edit_profile() -> ResponseReturnValue:
 
 
 @blueprint.route("/settings/account", methods=["GET", "POST"])
-@login_required
+@for_members
 @limiter.limit("60 per hour", methods=["POST"])
 def edit_account() -> ResponseReturnValue:
     """Change e-mail address, password or language; the first two sign out other browsers."""
@@ -63,10 +66,10 @@ def edit_account() -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/language")
-@login_required
+@for_members
 def choose_language() -> ResponseReturnValue:
     """Change the language of one's pages and mails, and go back."""
-    language = chosen(request.form, LANGUAGE, current_app.config["LANGUAGES"])
+    language = chosen(request.form, LANGUAGE, languages())
     db.session.get_one(User, viewer.id).choose_language(language or None)
     response = redirect(back(default=url_for("accounts.edit_account")), 303)
     if not language:
@@ -75,7 +78,7 @@ def choose_language() -> ResponseReturnValue:
 
 
 @blueprint.get("/settings/sessions")
-@login_required
+@for_members
 def sessions() -> ResponseReturnValue:
     """List the browsers in which the viewer is signed in."""
     found = read(_sessions(), viewer_id=viewer.id).all()
@@ -83,7 +86,7 @@ def sessions() -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/sessions/<key:id>/revoke")
-@login_required
+@for_members
 def revoke_session(id: int) -> ResponseReturnValue:
     """Sign one browser out."""
     if not end_session(viewer.id, id):
@@ -108,6 +111,8 @@ def _is_saved(form: AccountForm) -> bool:
             remembered = db.session.get_one(LoginSession, viewer.session_id).remembered
             # This browser gets a new token, too: somebody may have copied the one that it had.
             if user.change_credentials(email=email or None, password=password or None):
+                if email and confirms_addresses(site_now()):
+                    ask_to_confirm(user)
                 begin_session(user, remember=remembered)
     except IntegrityError:
         form.validate()

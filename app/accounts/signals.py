@@ -6,3 +6,14 @@ _signals = Namespace()
 
 # The sender is the User, who is new or whose profile changed.
 profile_changed = _signals.signal("profile-changed")
+
+# The sender is the User, whose ``role`` is the new one already; ``was`` is the one before.
+role_changed = _signals.signal("role-changed")
+
+# The sender is the User, whose ``state`` is the new one already; with ``was_hidden`` and
+# ``is_hidden``.
+state_changed = _signals.signal("state-changed")
+
+# The sender is the User who asked to join, and is deleted afterwards unless let in; with ``by``
+# (who decided), ``is_let_in`` and ``reason``.
+application_decided = _signals.signal("application-decided")

@@ -11,8 +11,9 @@ from wtforms import ValidationError
 from wtforms.validators import DataRequired, StopValidation
 
 from ..data.database import db
+from ..site import site
 from ..web.forms import LengthFirst, storable
-from . import addresses, passwords
+from . import addresses, barriers, passwords
 from .models import by_email, by_username
 from .viewer import viewer
 
@@ -29,6 +30,10 @@ def not_taken_username(_form: FlaskForm, field: Any) -> None:
     """Refuse the username of another user, and one that is reserved."""
     if field.errors:
         return
+    if barriers.is_blocked_name(site(), field.data) or barriers.has_blocked_word(
+        site(), field.data, *field.data.split("_")
+    ):
+        raise ValidationError(_l("This name cannot be used here. Try another."))
     if _is_reserved(field.data) or db.session.scalar(by_username(field.data)):
         raise ValidationError(_l("This name is taken. Try another."))
 
@@ -46,6 +51,19 @@ def not_taken_email(_form: FlaskForm, field: Any) -> None:
     owner = db.session.scalar(by_email(field.data))
     if owner and owner.id != viewer.id:
         raise ValidationError(_l("Someone already uses this address."))
+
+
+def not_blocked_email(_form: FlaskForm, field: Any) -> None:
+    """Refuse an e-mail address that is for minutes only, or that the site blocks."""
+    if field.errors:
+        return
+    address = addresses.canonical(field.data)
+    if address == viewer.email:
+        return
+    if barriers.is_disposable(address):
+        raise ValidationError(_l("This address is for a few minutes only. Give one that lasts."))
+    if barriers.is_blocked_address(site(), address):
+        raise ValidationError(_l("This address cannot be used here. Give another."))
 
 
 def if_imported_without(_form: FlaskForm, field: Any) -> None:
@@ -88,5 +106,6 @@ def _is_reserved(name: str) -> bool:
     plain = name.lower().replace("_", "")
     rules = current_app.url_map.iter_rules()
     parts = {rule.rule.split("/")[1].split("<")[0].lower() for rule in rules} - {"", "@"}
-    site = "".join(filter(str.isalnum, current_app.config["SITE_NAME"])).lower()
-    return plain in RESERVED_NAMES or plain in parts or plain == site
+    own = "".join(filter(str.isalnum, site().name)).lower()
+    more = {each.replace("_", "") for each in site().reserved_names}
+    return plain in RESERVED_NAMES | parts | more or plain == own

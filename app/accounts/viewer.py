@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, select, update
 from ..data.database import AnySelect, HasId, now, write_at_once
 from ..data.reading import read_latest
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User, hash_token
+from .standing import Role, State
+from .visibility import not_hidden
 
 # "Last seen" moves at most this often: a page that is read writes nothing else.
 SEEN_EVERY = timedelta(minutes=5)
@@ -29,7 +31,9 @@ class Viewer(UserMixin):
     display_name: str = ""
     email: str | None = None
     language: str | None = None
-    is_admin: bool = False
+    role: Role = "member"
+    confirmed_at: datetime | None = None
+    state: State = "active"
     avatar_key: str | None = None
     session_id: int | None = None
     token: str = field(default="", repr=False)
@@ -50,6 +54,16 @@ class Viewer(UserMixin):
     def name(self) -> str:
         """What to call the person: the display name, else the username."""
         return self.display_name or self.username
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether the person looks after the community: moderators and administrators do."""
+        return self.role != "member"
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person changes the site's settings and roles."""
+        return self.role == "administrator"
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the cookie: the token of the login session."""
@@ -104,7 +118,9 @@ _OWN: tuple[Any, ...] = (
     User.display_name,
     User.email,
     User.language,
-    User.is_admin,
+    User.role,
+    User.confirmed_at,
+    User.state,
     User.avatar_key,
 )
 
@@ -122,7 +138,10 @@ def _selected() -> list[Any]:
 def _by_session() -> AnySelect:
     used = (LoginSession.id, LoginSession.remembered, LoginSession.last_used_at)
     found = select(*used, *_selected()).join(User, User.id == LoginSession.user_id)
-    return found.where(LoginSession.token_hash == bindparam("token_hash"))
+    # Somebody may have signed in at the moment when the account was hidden.
+    return found.where(
+        LoginSession.token_hash == bindparam("token_hash"), not_hidden(LoginSession.user_id)
+    )
 
 
 @cache

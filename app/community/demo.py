@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from ..accounts.models import User, by_username
 from ..data.database import db, now, writing
+from ..moderation.actions import Decision, warn
+from ..moderation.reporting import report
 from ..posts.models import Post
 from ..posts.reposting import repost
 from ..reactions.models import bookmark, like
+from ..site import Rule, change_site
 from .demo_pictures import PICTURES
 from .demo_preview import show_previews
 from .loading import load
@@ -49,7 +52,22 @@ def load_demo(*, with_pictures: bool = True) -> bool:
     )
     _react(demo["posts"])
     show_previews(demo["posts"])
+    _moderate(demo)
     return True
+
+
+def _moderate(demo: dict[str, Any]) -> None:
+    """Have ada and bruno look after the place, and others report to them."""
+    change_site(rules=tuple(Rule(*each) for each in demo["rules"]))
+    people = {user.username: user for user in db.session.scalars(select(User))}
+    people["ada"].set_role("administrator")
+    people["bruno"].set_role("moderator")
+    for each in demo["posts"]:
+        for reporter, (reason, words) in each.get("reported_by", {}).items():
+            post = db.session.scalars(select(Post).where(Post.body == each["body"])).one()
+            report(people[reporter], post.author, post, reason=reason, words=words)
+    warning = Decision("Be kind", "Not about the people beside you, please.")
+    warn(people["bruno"], people["vex"], warning)
 
 
 def _row(post: dict[str, Any], **more: str) -> dict[str, str]:

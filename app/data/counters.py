@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import ScalarSelect, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
 from .database import Base, db, table_of, writing
@@ -18,7 +18,14 @@ def counted(column: Any, by: ScalarSelect[int]) -> None:
     _counted.append((column, by))
 
 
-def tally(session: Session, model: type[Base], id: int, **steps: int) -> None:
+def recount(session: Session, column: Any, ids: Any) -> None:
+    """Set ``column`` to what is counted, in the rows of those ``ids`` (a query)."""
+    by = next(by for each, by in _counted if each is column)
+    rows = update(column.class_).where(column.class_.id.in_(ids)).values({column: by})
+    session.execute(rows.execution_options(synchronize_session=False))
+
+
+def tally(session: Session, model: type[Base], id: int, **steps: int | ColumnElement[int]) -> None:
     """Add ``steps`` to counts of the row ``id``, in SQL, so that concurrent writers all count."""
     table = table_of(model)
     sums = {name: table.c[name] + step for name, step in steps.items()}

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("discover", __name__)
 
-from . import aside, jobs, routes, welcome_routes  # noqa: E402, F401
+from . import aside, jobs, receivers, routes, welcome_routes  # noqa: E402, F401
 
 blueprint.add_app_template_global(aside.aside)
 blueprint.add_app_template_global(aside.why)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
+from ..site import site
 from . import queries
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ class Today(NamedTuple):
 
     members: int
     tags: tuple[Tag, ...]
+    # 0 in a digest of an earlier release, until it is worked out again.
+    posts: int = 0
 
 
 class Aside(NamedTuple):
@@ -65,6 +68,8 @@ def aside() -> Aside:
 
 
 def _read() -> Aside:
+    if not viewer.is_authenticated and site().is_for_members:
+        return Aside()
     if request.endpoint == "posts.show":
         return _read_author()
     if not viewer.is_authenticated or lists_people():
@@ -105,12 +110,12 @@ def today(content: str | None) -> Today | None:
         return None
     found = json.loads(content)
     tags = tuple(Tag(tag, tuple(days)) for tag, days in found["tags"])
-    return Today(found["members"], tags)
+    return Today(found["members"], tags, found.get("posts", 0))
 
 
 def digest_of(found: Today) -> str:
     """Return what :func:`today` reads as ``found``."""
-    return json.dumps({"members": found.members, "tags": found.tags}, ensure_ascii=False)
+    return json.dumps(found._asdict(), ensure_ascii=False)
 
 
 def why(person: Row[Any]) -> str:

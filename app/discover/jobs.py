@@ -16,7 +16,8 @@ from ..data.database import (
     writing,
 )
 from ..data.reading import read_latest
-from ..jobs import every_minute
+from ..follows.queries import Audience, not_blocked
+from ..jobs import every_minute, job
 from .aside import Today, digest_of
 from .models import Digest, Featured, Suggestion, Trend
 from .queries import TODAY
@@ -39,14 +40,18 @@ def work_out() -> None:
         work_out_now()
 
 
+@job
 def work_out_now() -> None:
     """Work out trends, featured people and the digest again."""
-    members = read_latest(select(func.count(User.id))).scalar_one()
+    counts = select(func.count(User.id), func.coalesce(func.sum(User.posts_count), 0))
+    shown = counts.where(not_blocked(Audience.ANONYMOUS))
+    members, posts = tuple(read_latest(shown).one())
     if not members:
         return
     trends = work_out_trends()
     featured = work_out_featured(trends)
-    today = Today(members, tuple(each for each in trends if each.days[-1])[:MOST_TODAY])
+    tags = tuple(each for each in trends if each.days[-1])[:MOST_TODAY]
+    today = Today(members, tags, int(posts))
     with writing() as session:
         _store_digest(session, digest_of(today))
         _replace(session, Trend, rows_of_trends(trends))

@@ -33,6 +33,7 @@ from ..follows.queries import (
     has_username,
     is_followed,
     not_blocked,
+    not_limited,
     not_muted,
 )
 from ..posts.models import Post
@@ -129,6 +130,7 @@ def _suggested(audience: Audience, size: int) -> AnySelect:
         User.id != VIEWER_ID,
         not_blocked(audience),
         not_muted(audience),
+        not_limited(),
         or_(each.c.via_id.is_(None), not_blocked(audience, each.c.via_id)),
     )
     ordered = found.order_by(each.c.is_featured, each.c.place)
@@ -183,7 +185,7 @@ def _today() -> ColumnElement[Any]:
 
 
 def _may_be_shown(audience: Audience) -> ColumnElement[bool]:
-    return not_blocked(audience) & not_muted(audience)
+    return not_blocked(audience) & not_muted(audience) & not_limited()
 
 
 def _person(audience: Audience, of: Any) -> list[Any]:

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 from sqlalchemy import Row
 
+from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..data.types import is_storable
@@ -15,12 +15,14 @@ from ..follows.queries import audience_of
 from ..posts.text import LONGEST_TAG, fold_tag
 from ..search import queries as searches
 from ..search.query_parser import parse
+from ..web.access import for_readers
 from ..web.answers import page
 from ..web.paging import read_first, read_rows
 from . import blueprint, queries
 
 
 @blueprint.get("/explore/people")
+@for_readers
 def people() -> ResponseReturnValue:
     """People to follow: the featured; while there are none, everybody, the newest first."""
     audience = audience_of(viewer)
@@ -36,6 +38,7 @@ def people() -> ResponseReturnValue:
 
 
 @blueprint.get("/explore/tags")
+@for_readers
 def tags() -> ResponseReturnValue:
     """What is talked about: the tags of the last seven days."""
     rows = read_rows(queries.trends, "place", oldest_first=True)
@@ -43,7 +46,7 @@ def tags() -> ResponseReturnValue:
 
 
 @blueprint.get("/completions")
-@login_required
+@for_members
 def completions() -> ResponseReturnValue:
     """Return a list of what may be meant by ``?text=``, "@ad" or "#br"; nothing without any."""
     text = request.args.get("text", "")

@@ -5,8 +5,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..accounts.models import User
 from ..accounts.viewer import viewer
 from ..data.database import db
@@ -23,7 +23,7 @@ FIRST_PEOPLE = 12
 
 
 @blueprint.route("/welcome", methods=["GET", "POST"])
-@login_required
+@for_members
 def introduce() -> ResponseReturnValue:
     """Step one: a name, and a sentence about oneself."""
     user = db.session.get_one(User, viewer.id)
@@ -35,7 +35,7 @@ def introduce() -> ResponseReturnValue:
 
 
 @blueprint.get("/welcome/people")
-@login_required
+@for_members
 def follow_some() -> ResponseReturnValue:
     """Step two: follow a few people."""
     audience = audience_of(viewer)
@@ -51,7 +51,7 @@ def follow_some() -> ResponseReturnValue:
 
 
 @blueprint.get("/welcome/hello")
-@login_required
+@for_members
 def say_hello() -> ResponseReturnValue:
     """Step three: a first post. Who has written one goes on."""
     if read(queries.has_written(), viewer_id=viewer.id).scalar():

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
@@ -16,7 +16,7 @@ from ..data.ids import DAY_OF_IDS, id_at
 from ..data.keyset import row_count
 from ..data.reading import read_latest
 from ..follows.models import Follow
-from ..follows.queries import VIEWER_ID, Audience, is_followed, not_blocked, not_muted
+from ..follows.queries import VIEWER_ID, Audience, is_followed, not_blocked, not_limited, not_muted
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
 from .aside import DAYS, Tag
@@ -108,7 +108,7 @@ def _people_by_day() -> AnySelect:
     day = ((Tagging.post_id - START) // DAY_OF_IDS).label("day")
     people = func.count(Post.author_id.distinct()).label("people")
     found = select(Tagging.tag, day, people).join(Post, Post.id == Tagging.post_id)
-    found = found.where(Tagging.post_id >= START, visible_to(Audience.ANONYMOUS))
+    found = found.where(Tagging.post_id >= START, _is_listed())
     return found.group_by(Tagging.tag, "day")
 
 
@@ -117,17 +117,15 @@ def _topics() -> AnySelect:
     """Select authors with each of ``tags`` that they wrote about, most often first."""
     found = select(Post.author_id, Tagging.tag).join(Post, Post.id == Tagging.post_id)
     tags: Any = bindparam("tags", expanding=True)
-    found = found.where(
-        Tagging.post_id >= START, Tagging.tag.in_(tags), visible_to(Audience.ANONYMOUS)
-    )
+    found = found.where(Tagging.post_id >= START, Tagging.tag.in_(tags), _is_listed())
     return found.group_by(Post.author_id, Tagging.tag).order_by(func.count().desc(), Tagging.tag)
 
 
 @cache
 def _active_people() -> AnySelect:
     """Select people who are not new; first who wrote since ``start``, then by followers."""
-    written = select(Post.author_id).where(Post.id >= START, visible_to(Audience.ANONYMOUS))
-    found = select(User.id).where(User.posts_count > 0, User.id < NEW)
+    written = select(Post.author_id).where(Post.id >= START, _is_listed())
+    found = _people_who_write().where(User.id < NEW)
     lately = User.id.in_(written)
     return _first(found.order_by(lately.desc(), User.followers_count.desc(), User.id.desc()))
 
@@ -135,7 +133,7 @@ def _active_people() -> AnySelect:
 @cache
 def _new_people() -> AnySelect:
     """Select people who have joined since ``new`` and wrote, the newest first."""
-    found = select(User.id).where(User.posts_count > 0, User.id >= NEW)
+    found = _people_who_write().where(User.id >= NEW)
     return _first(found.order_by(User.id.desc()))
 
 
@@ -157,10 +155,20 @@ def _followed_by_followed() -> AnySelect:
         ~is_followed(Audience.FILTERED),
         not_blocked(Audience.FILTERED),
         not_muted(Audience.FILTERED),
+        not_limited(),
     )
     found = found.group_by(User.id, User.followers_count)
     ordered = found.order_by(count.desc(), User.followers_count.desc(), User.id.desc())
     return ordered.limit(row_count(MOST_SUGGESTED))
+
+
+def _is_listed() -> ColumnElement[bool]:
+    return visible_to(Audience.ANONYMOUS) & not_limited(Post.author_id)
+
+
+def _people_who_write() -> AnySelect:
+    shown = not_blocked(Audience.ANONYMOUS) & not_limited()
+    return select(User.id).where(User.posts_count > 0, shown)
 
 
 def _first(people: AnySelect) -> AnySelect:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ..accounts.models import User
 from ..data.database import AnySelect
 from ..data.keyset import Window
-from ..follows.queries import PERSON, Audience
+from ..follows.queries import PERSON, Audience, not_limited, person_by_username
 from ..posts.models import Post
 from ..posts.queries import visible_to
 from ..profiles import queries as profiles
@@ -34,6 +34,12 @@ def explore(window: Window) -> AnySelect:
 def tag(window: Window) -> AnySelect:
     """Select what everybody posts with the ``tag``."""
     return items(timelines.tag(window, Audience.ANONYMOUS), window)
+
+
+@cache
+def person() -> AnySelect:
+    """Select the person with the ``username``, unless only followers read what they post."""
+    return person_by_username(Audience.ANONYMOUS).where(not_limited())
 
 
 @cache

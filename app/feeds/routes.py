@@ -17,10 +17,12 @@ from sqlalchemy import Row
 from ..accounts.avatars import avatar_url
 from ..data.ids import moment_of
 from ..data.reading import read
-from ..follows.queries import Audience, person_by_username
+from ..follows.queries import Audience
 from ..posts.text import absolute_links, tag_key
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
+from ..site import site
+from ..web.access import for_readers
 from ..web.answers import own_url
 from ..web.i18n import iso
 from ..web.paging import Rows, read_rows
@@ -60,13 +62,14 @@ class Item:
 
 
 @blueprint.get(f"/explore/feed.{KINDS}")
+@for_readers
 def explore(kind: str) -> Response:
     """What everybody posts."""
-    site = current_app.config["SITE_NAME"]
-    return _feed(kind, site, "timelines.explore", {}, read_rows(queries.explore, "id"))
+    return _feed(kind, site().name, "timelines.explore", {}, read_rows(queries.explore, "id"))
 
 
 @blueprint.get(f"/tags/<path:tag>/feed.{KINDS}")
+@for_readers
 def tag(tag: str, kind: str) -> Response:
     """The posts with a tag."""
     key = tag_key(tag) or abort(404)
@@ -75,16 +78,17 @@ def tag(tag: str, kind: str) -> Response:
 
 
 @blueprint.get(f"/@<name:username>/feed.{KINDS}")
+@for_readers
 def profile(username: str, kind: str) -> Response:
     """What a person posts."""
-    person = person_by_username(Audience.ANONYMOUS)
-    found = read(person, username=username).first() or abort(404)
+    found = read(queries.person(), username=username).first() or abort(404)
     rows = read_rows(queries.profile, "id", user_id=found.id)
     title = _of_site(f"{found.name} (@{found.username})")
     return _feed(kind, title, "profiles.show", {"username": found.username}, rows)
 
 
 @blueprint.get(f"/search/feed.{KINDS}")
+@for_readers
 def search(kind: str) -> Response:
     """The posts that a search finds. Days are those of UTC."""
     text = request.args.get("q", "")[:LONGEST_QUERY]
@@ -96,20 +100,20 @@ def search(kind: str) -> Response:
 
 
 def _of_site(title: str) -> str:
-    return f"{title} · {current_app.config['SITE_NAME']}"
+    return f"{title} · {site().name}"
 
 
 def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> Response:
     """Answer with the feed of a ``page``, an endpoint, ``at`` the values of its URL."""
-    site = current_app.config["BASE_URL"]
+    base_url = current_app.config["BASE_URL"]
     items = [_item(row) for row in rows.items]
     values = {
         "title": title,
         "page_url": external_url(page, **at),
         # All pages of a feed have one id (RFC 5005).
         "id": external_url(str(request.endpoint), kind=kind, **at),
-        "feed_url": site + own_url(),
-        "next_url": rows.next_url and site + rows.next_url,
+        "feed_url": base_url + own_url(),
+        "next_url": rows.next_url and base_url + rows.next_url,
         "items": items,
     }
     if kind == "json":

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm import Session as OrmSession
 
 from ..accounts.models import User, user_key
+from ..accounts.visibility import not_hidden, step_of
 from ..data.counters import counted, tally
 from ..data.database import (
     Base,
@@ -89,11 +90,15 @@ class Mute(Base):
 
 counted(
     User.followers_count,
-    by=select(func.count()).where(Follow.followed_id == User.id).scalar_subquery(),
+    by=select(func.count())
+    .where(Follow.followed_id == User.id, not_hidden(Follow.follower_id))
+    .scalar_subquery(),
 )
 counted(
     User.following_count,
-    by=select(func.count()).where(Follow.follower_id == User.id).scalar_subquery(),
+    by=select(func.count())
+    .where(Follow.follower_id == User.id, not_hidden(Follow.followed_id))
+    .scalar_subquery(),
 )
 
 
@@ -198,9 +203,9 @@ def _end_follows(session: OrmSession, *pairs: Pair) -> bool:
 
 def _count(session: OrmSession, pairs: Iterable[Pair], *, step: int) -> None:
     """Add ``step`` to the counts of both people of each pair, with one statement a person."""
-    steps: dict[int, dict[str, int]] = defaultdict(dict)
+    steps: dict[int, dict[str, Any]] = defaultdict(dict)
     for follower, author in pairs:
-        steps[follower.id]["following_count"] = step
-        steps[author.id]["followers_count"] = step
+        steps[follower.id]["following_count"] = step_of(author.id, step)
+        steps[author.id]["followers_count"] = step_of(follower.id, step)
     for id, counts in steps.items():
         tally(session, User, id, **counts)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    and_,
     bindparam,
     exists,
     false,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..accounts.viewer import Viewer
+from ..accounts.visibility import not_hidden
 from ..data.database import AnySelect
 from ..data.keyset import Window
 from .models import Block, Follow, Mute
@@ -102,12 +104,24 @@ def follows_viewer(audience: Audience, user_id: Any = User.id) -> ColumnElement[
 
 
 def not_blocked(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
-    """Whether neither the viewer nor the user of that id has blocked the other: a condition."""
+    """Whether the viewer may see the user of that id: a condition.
+
+    The account is not hidden, and neither of the two has blocked the other.
+    """
     if audience is not Audience.FILTERED:
-        return true()
+        return not_hidden(user_id)
     blocked = select(Block.blocked_id).where(Block.blocker_id == VIEWER_ID)
     blockers = select(Block.blocker_id).where(Block.blocked_id == VIEWER_ID)
-    return user_id.not_in(union_all(blocked, blockers))
+    return and_(not_hidden(user_id), user_id.not_in(union_all(blocked, blockers)))
+
+
+def not_limited(user_id: Any = None) -> ColumnElement[bool]:
+    """Whether the user, by default of a query of users, is shown to others than followers."""
+    if user_id is None:
+        return User.state != "limited"
+    limited = aliased(User)
+    row = select(limited.id).where(limited.id == user_id, limited.state == "limited")
+    return ~there_is(row)
 
 
 def not_muted(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
@@ -214,4 +228,5 @@ def blocked_or_muted(window: Window) -> AnySelect:
     latest = (func.max(column).label(column.name) for column in either.c if column.name != "id")
     found = select(either.c.id, *latest).group_by(either.c.id).subquery()
     people = select(*PERSON, found.c.since, found.c.blocked, found.c.muted)
+    people = people.where(not_hidden(User.id))
     return window.of(people.join(found, found.c.id == User.id), found.c.since)

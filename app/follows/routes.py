@@ -5,12 +5,13 @@ from typing import Any
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 from sqlalchemy import Row
 
+from ..accounts.access import for_members
 from ..accounts.pending import Reason, do_once_joined
 from ..accounts.viewer import viewer
 from ..data.reading import read
+from ..web.access import for_readers
 from ..web.answers import back, changed, page, reloaded, show_message, show_undoable
 from ..web.limits import limiter
 from ..web.paging import Listing, read_rows
@@ -20,7 +21,7 @@ from .queries import Audience, audience_of
 
 
 @blueprint.post("/@<name:username>/follow")
-@login_required
+@for_members
 @limiter.limit("3000 per hour")
 def follow_user(username: str) -> ResponseReturnValue:
     """Follow a person."""
@@ -54,7 +55,7 @@ do_once_joined("follows.follow_user", _reason_to_follow, _follow_once_joined)
 
 
 @blueprint.post("/@<name:username>/unfollow")
-@login_required
+@for_members
 @limiter.limit("3000 per hour")
 def unfollow_user(username: str) -> ResponseReturnValue:
     """Unfollow a person."""
@@ -64,7 +65,7 @@ def unfollow_user(username: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/@<name:username>/block")
-@login_required
+@for_members
 @limiter.limit("3000 per hour")
 def block_user(username: str) -> ResponseReturnValue:
     """Block a person: the two do not see each other."""
@@ -84,7 +85,7 @@ def block_user(username: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/@<name:username>/unblock")
-@login_required
+@for_members
 @limiter.limit("3000 per hour")
 def unblock_user(username: str) -> ResponseReturnValue:
     """Unblock a person."""
@@ -95,7 +96,7 @@ def unblock_user(username: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/@<name:username>/mute")
-@login_required
+@for_members
 @limiter.limit("3000 per hour")
 def mute_user(username: str) -> ResponseReturnValue:
     """Mute a person: timelines and notifications leave them out."""
@@ -112,7 +113,7 @@ def mute_user(username: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/@<name:username>/unmute")
-@login_required
+@for_members
 @limiter.limit("3000 per hour")
 def unmute_user(username: str) -> ResponseReturnValue:
     """Unmute a person."""
@@ -123,6 +124,7 @@ def unmute_user(username: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/@<name:username>/followers")
+@for_readers
 def followers(username: str) -> ResponseReturnValue:
     """List who follows a person, the newest first."""
     audience = audience_of(viewer)
@@ -135,6 +137,7 @@ def followers(username: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/@<name:username>/following")
+@for_readers
 def following(username: str) -> ResponseReturnValue:
     """List whom a person follows, the newest first."""
     audience = audience_of(viewer)
@@ -147,7 +150,7 @@ def following(username: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/settings/blocks")
-@login_required
+@for_members
 def blocks() -> ResponseReturnValue:
     """List whom the viewer has blocked or muted, the latest first."""
     rows = read_rows(queries.blocked_or_muted, "since", viewer_id=viewer.id)

@@ -1,7 +1,9 @@
 """The texts of mails. They are written when a mail is sent: a link in one may count from then."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from flask import current_app
 
 from .models import OutboxMail
 
@@ -29,6 +31,11 @@ def writes(kind: str) -> Callable[[Writer], Writer]:
         return writer
 
     return register
+
+
+def letter_text(template: str, **values: Any) -> str:
+    """Return the text of a mail: ``template`` with ``values``, and nothing of a request."""
+    return current_app.jinja_env.get_template(template).render(**values)
 
 
 def write(mail: OutboxMail) -> Letter | None:

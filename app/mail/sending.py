@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from ..data.database import writing
+from sqlalchemy import update
+
+from ..data.database import changed_rows, now, writing
 from ..jobs import enqueue
 from .jobs import deliver
 from .models import OutboxMail
@@ -19,3 +21,13 @@ def send_mail(recipient: str, kind: str, **data: Any) -> None:
         session.add(mail)
         session.flush()
         enqueue(deliver, mail.id)
+
+
+def send_again(id: int) -> bool:
+    """Have the mail with this id delivered now, whatever became of it; False if it was sent."""
+    unsent = (OutboxMail.id == id, OutboxMail.sent_at.is_(None))
+    with writing() as session:
+        found = changed_rows(session, update(OutboxMail).where(*unsent).values(due_at=now()))
+        if found:
+            enqueue(deliver, id)
+    return bool(found)

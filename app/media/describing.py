@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..data.database import db, writing
 from ..data.types import is_storable
 from ..posts.access import limit_writing, own_post
@@ -18,7 +18,7 @@ from .models import LONGEST_DESCRIPTION
 
 
 @blueprint.get("/posts/<key:id>/pictures")
-@login_required
+@for_members
 def describe(id: int) -> ResponseReturnValue:
     """A page on which to describe the pictures of one's own post, and to put them in order."""
     post = own_post(id)
@@ -26,7 +26,7 @@ def describe(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/pictures")
-@login_required
+@for_members
 @limit_writing
 def save_descriptions(id: int) -> ResponseReturnValue:
     """Save descriptions and order; a button also moves a picture, or removes it.

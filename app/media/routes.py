@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 from sqlalchemy import select
 
+from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..posts.access import card_of, find_own_post, is_on_its_page, limit_writing
@@ -28,7 +28,7 @@ from .models import Picture
 
 
 @blueprint.post("/pictures")
-@login_required
+@for_members
 @limit_writing
 def arrive() -> ResponseReturnValue:
     """Store the files that were chosen in a composer."""
@@ -39,7 +39,7 @@ def arrive() -> ResponseReturnValue:
 
 
 @blueprint.post("/pictures/<key:id>/remove")
-@login_required
+@for_members
 @limit_writing
 def remove(id: int) -> ResponseReturnValue:
     """Take a picture out of a composer, or out of a post."""
@@ -54,7 +54,7 @@ def remove(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/pictures/<key:id>/move")
-@login_required
+@for_members
 @limit_writing
 def move(id: int) -> ResponseReturnValue:
     """Move a picture in a composer one place up or down (``direction``)."""
@@ -71,7 +71,7 @@ def move(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/pictures/<key:id>/retry")
-@login_required
+@for_members
 @limit_writing
 def try_again(id: int) -> ResponseReturnValue:
     """Have the worker begin anew with a picture that failed."""

@@ -6,6 +6,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
+from ..web.access import for_readers
 from . import blueprint, queries
 from .processing import TYPES
 from .stores import StoreUnavailableError, store
@@ -18,6 +19,7 @@ POLICY = "default-src 'none'; img-src 'self'; sandbox"
 
 
 @blueprint.get("/pictures/<key>/<variant>.<any(avif, webp):format>")
+@for_readers
 def serve(key: str, variant: str, format: str) -> Response:
     """Answer with a variant of a picture."""
     found = queries.served(audience_of(viewer))

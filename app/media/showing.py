@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ..accounts.viewer import viewer
 from ..data.database import now
 from ..posts.card_reading import read_cards
+from ..web.access import for_readers
 from ..web.answers import page, wants_fragment
 from . import blueprint
 
@@ -16,6 +17,7 @@ ASKED_FOR = timedelta(minutes=10)
 
 
 @blueprint.get("/posts/<key:id>/pictures/prepared")
+@for_readers
 def prepared(id: int) -> ResponseReturnValue:
     """Show the pictures of a post. htmx gets nothing while one of them is still waited for."""
     post = read_cards([id], viewer).get(id) or abort(404)

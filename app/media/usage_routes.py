@@ -4,9 +4,9 @@ from functools import cache
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 from sqlalchemy import bindparam, select
 
+from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import AnySelect
 from ..data.ids import moment_of
@@ -20,7 +20,7 @@ MOST_LISTED = 50
 
 
 @blueprint.get("/settings/pictures")
-@login_required
+@for_members
 def usage() -> ResponseReturnValue:
     """Show how much room the viewer's pictures take, and which take the most."""
     return render_template(

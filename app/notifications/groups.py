@@ -14,6 +14,7 @@ from ..data.reading import read
 from ..follows.queries import audience_of
 from ..web.paging import Rows, read_rows
 from . import queries
+from .models import SITE_KINDS
 
 
 class Person(NamedTuple):
@@ -36,6 +37,11 @@ class Group:
     newest: Sequence[Person]
     # None for a follow.
     post: Row[Any] | None
+
+    @property
+    def is_from_site(self) -> bool:
+        """Whether the site tells it, and no person did it."""
+        return self.kind in SITE_KINDS
 
     @property
     def is_to_viewer(self) -> bool:

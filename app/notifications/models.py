@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -25,9 +26,13 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from ..accounts.models import User
 from ..data.database import Base, HasId, cache_per_dialect, now, table_of, write_at_once, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
-from ..follows.queries import may_be_notified_of
+from ..follows.models import Follow
+from ..follows.queries import may_be_notified_of, not_limited
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
+# What the site itself tells: a decision about the recipient, one about a report of theirs, and, to
+# moderators, a new case.
+SITE_KINDS = ("decision", "report", "case")
 
 
 class Notification(TimeOrdered, Base):
@@ -67,13 +72,24 @@ def notify_users(
     """Notify users that the user ``actor_id`` did ``kind`` (of :data:`KINDS`), to ``post_id``.
 
     Nobody is notified of their own actions, of people whom they muted or where one has
-    blocked the other, or twice of the same.
+    blocked the other, of limited people whom they do not follow, or twice of the same.
     """
     if not user_ids:
         return
     values = {"kind_is": kind, "actor": actor_id, "post": post_id, "base": id_at(now())}
     with writing() as session:
         session.execute(_notifying(post_id is not None), {**values, "users": list(user_ids)})
+
+
+def notify_from_site(user_ids: Collection[int], kind: str) -> None:
+    """Notify users of ``kind`` (of :data:`SITE_KINDS`): what is told on a page of its own.
+
+    The actor is the recipient, because nobody else is named.
+    """
+    with writing() as session:
+        session.add_all(
+            Notification(user_id=user_id, kind=kind, actor_id=user_id) for user_id in user_ids
+        )
 
 
 def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None) -> None:
@@ -94,6 +110,8 @@ def _notifying(of_post: bool) -> Insert:
     same = select(other.id).where(
         other.user_id == User.id, other.kind == kind, other.actor_id == actor, same_post
     )
+    follows_actor = select(Follow.since)
+    follows_actor = follows_actor.where(Follow.follower_id == User.id, Follow.followed_id == actor)
     columns: dict[str, Any] = {
         "id": ids_in_sql(Notification.id, bindparam("base", type_=BigInteger)),
         "user_id": User.id,
@@ -106,6 +124,7 @@ def _notifying(of_post: bool) -> Insert:
         User.id.in_(bindparam("users", expanding=True)),
         User.id != actor,
         may_be_notified_of(actor),
+        or_(not_limited(actor), follows_actor.exists()),
         ~same.exists(),
     )
     return insert(table_of(Notification)).from_select(list(columns), recipients)

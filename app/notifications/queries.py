@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from ..accounts.models import User
+from ..accounts.visibility import not_hidden
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import (
@@ -53,7 +54,9 @@ def unread_of_user() -> ColumnElement[int]:
     the post needs none: they are the actor or the user.
     """
     unread = select(Notification.kind, Notification.post_id).where(
-        Notification.user_id == User.id, Notification.id > User.notifications_read_at
+        Notification.user_id == User.id,
+        Notification.id > User.notifications_read_at,
+        not_hidden(Notification.actor_id),
     )
     allowed = unread.where(may_be_notified_of(Notification.actor_id))
     return case((~has_blocks_or_mutes(), _count_groups(unread)), else_=_count_groups(allowed))

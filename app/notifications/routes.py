@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from flask import Response, abort, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..web.answers import page, wants_fragment
 from ..web.paging import requested_key
@@ -23,7 +23,7 @@ LISTED = ("posts", "profiles")
 
 
 @blueprint.get("/notifications")
-@login_required
+@for_members
 def index() -> ResponseReturnValue:
     """List notifications, of one ``?kind=``. ``?counted=N`` polls their number.
 

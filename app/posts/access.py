@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
 from sqlalchemy import ColumnElement, Row, select
 
+from ..accounts.access import for_members
 from ..accounts.pending import Reason, do_once_joined
 from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
@@ -105,7 +105,7 @@ def add_button(
         # Flask-Limiter knows a view by its name.
         press.__name__ = press.__qualname__ = f"{blueprint.name}_{endpoint}"
         rule = f"/posts/<key:id>/{endpoint}"
-        blueprint.post(rule, endpoint=endpoint)(login_required(limit(press)))
+        blueprint.post(rule, endpoint=endpoint)(for_members(limit(press)))
 
     def press_once_joined(id: int) -> str:
         if seen := find_visible_post(id):

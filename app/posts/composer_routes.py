@@ -9,10 +9,10 @@ from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import login_required
 from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
+from ..accounts.access import for_members
 from ..accounts.pending import Reason, ask_to_join
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
@@ -47,7 +47,7 @@ carry_when_expired("nonce", "again", "in_thread", "in_reply_to", "edits")
 
 
 @blueprint.post("/posts")
-@login_required
+@for_members
 @limit_writing
 def create() -> ResponseReturnValue:
     """Write a post."""
@@ -65,7 +65,7 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/new")
-@login_required
+@for_members
 def new() -> ResponseReturnValue:
     """A page to write on."""
     composer = post_composer(**_typed())
@@ -77,7 +77,7 @@ ask_to_join("posts.write_reply", lambda **_values: Reason(_("Join to reply"), _(
 
 
 @blueprint.get("/posts/<key:id>/reply")
-@login_required
+@for_members
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to reply on."""
     typed, parent = _typed(in_reply_to_id=id), find_visible_post(id)
@@ -88,7 +88,7 @@ def write_reply(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/reply")
-@login_required
+@for_members
 @limit_writing
 def reply(id: int) -> ResponseReturnValue:
     """Reply to a post."""
@@ -116,7 +116,7 @@ def reply(id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/<key:id>/edit")
-@login_required
+@for_members
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to edit one's own post on."""
     typed, post = _typed(edits_id=id), find_own_post(id)
@@ -127,7 +127,7 @@ def write_edit(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/edit", endpoint="edit")
-@login_required
+@for_members
 @limit_writing
 def save_edit(id: int) -> ResponseReturnValue:
     """Edit one's own post."""

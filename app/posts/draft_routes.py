@@ -3,8 +3,8 @@
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
@@ -23,7 +23,7 @@ from .taking_back import take_back
 
 
 @blueprint.get("/drafts")
-@login_required
+@for_members
 def drafts() -> ResponseReturnValue:
     """What the viewer typed and did not send."""
     audience = audience_of(viewer)
@@ -32,7 +32,7 @@ def drafts() -> ResponseReturnValue:
 
 
 @blueprint.post("/drafts")
-@login_required
+@for_members
 @limiter.limit("6000 per 10 minutes")
 def save() -> ResponseReturnValue:
     """Store what stands in a composer: while one types, or by its button."""
@@ -59,7 +59,7 @@ def save() -> ResponseReturnValue:
 
 
 @blueprint.post("/drafts/<key:id>/delete")
-@login_required
+@for_members
 def discard(id: int) -> ResponseReturnValue:
     """Delete a draft."""
     draft = read(draft_by_id(), viewer_id=viewer.id, draft_id=id).first() or abort(404)
@@ -69,7 +69,7 @@ def discard(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/take-back", endpoint="take_back")
-@login_required
+@for_members
 @limit_writing
 def take_back_post(id: int) -> ResponseReturnValue:
     """Delete a post that was just published, and give its text back to its author."""

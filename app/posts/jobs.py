@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from ..data.database import now, writing
 from ..jobs import every_minute
-from .models import UNDO_WITHIN, Draft, Mention, Post, Tagging, Version
+from .models import REMOVED_KEPT, UNDO_WITHIN, Draft, Mention, Post, Tagging, Version
 from .signals import posts_erased
 
 # A draft is deleted when it was not changed for this time.
@@ -22,7 +22,10 @@ def erase_deleted() -> None:
     Of a post that has replies an empty row stays, so that its thread stays whole.
     """
     reply = aliased(Post)
-    gone = Post.deleted_at < now() - 2 * UNDO_WITHIN
+    gone = or_(
+        and_(Post.removed_for.is_(None), Post.deleted_at < now() - 2 * UNDO_WITHIN),
+        Post.deleted_at < now() - REMOVED_KEPT,
+    )
     without_replies = ~exists().where(reply.in_reply_to_id == Post.id)
     with writing() as session:
         # Drafts of replies and of edits become drafts of posts.

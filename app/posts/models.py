@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, and_, func, select, update
 from sqlalchemy.orm import Mapped, MappedColumn, aliased, mapped_column, relationship
 
 from ..accounts.models import User, user_key
+from ..accounts.visibility import not_hidden, step_of
 from ..data.counters import counted, tally
 from ..data.database import Base, changed_rows, now, writing
 from ..data.ids import TimeOrdered
@@ -16,6 +17,8 @@ from .text import LONGEST_TAG
 
 # How long the deletion or the edit of a post can be undone.
 UNDO_WITHIN = timedelta(seconds=30)
+# How long the text of a post that moderators removed is kept, so that it can be put back.
+REMOVED_KEPT = timedelta(days=180)
 # The columns by which timelines filter posts.
 FILTERED_BY = ("deleted_at", "in_reply_to_id", "in_reply_to_author_id", "repost_of_id")
 
@@ -55,6 +58,8 @@ class Post(TimeOrdered, Base):
     pictures_count: Mapped[int] = mapped_column(default=0)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The rule for which moderators removed it, "" where they named none; null for all other posts.
+    removed_for: Mapped[str | None] = mapped_column(Text)
 
     author: Mapped[User] = relationship(foreign_keys=author_id)
 
@@ -124,11 +129,32 @@ class Post(TimeOrdered, Base):
         self._set_deleted_at(now(), was=Post.deleted_at.is_(None), step=-1)
 
     def restore(self) -> bool:
-        """Undo the deletion; returns False when it is too late."""
+        """Undo the deletion; returns False when it is too late, or moderators removed the post."""
         if self.deleted_at is None:
             return True
-        recently = Post.deleted_at >= now() - UNDO_WITHIN
+        recently = and_(Post.deleted_at >= now() - UNDO_WITHIN, Post.removed_for.is_(None))
         return self._set_deleted_at(None, was=recently, step=1)
+
+    def remove(self, rule: str) -> bool:
+        """Delete the post as moderators do: for a ``rule``, which its placeholder says.
+
+        Returns False where it is deleted already. :meth:`put_back` undoes it.
+        """
+        with writing() as session:
+            done = self._set_deleted_at(now(), was=Post.deleted_at.is_(None), step=-1)
+            if done:
+                self.removed_for = rule
+                session.flush()
+        return done
+
+    def put_back(self) -> bool:
+        """Undo :meth:`remove`; returns False where the post was not removed."""
+        with writing() as session:
+            done = self._set_deleted_at(None, was=Post.removed_for.is_not(None), step=1)
+            if done:
+                self.removed_for = None
+                session.flush()
+        return done
 
     def _set_deleted_at(self, moment: datetime | None, *, was: Any, step: int) -> bool:
         with writing() as session:
@@ -137,7 +163,12 @@ class Post(TimeOrdered, Base):
             if done:
                 tally(session, User, self.author_id, posts_count=step)
                 if self.in_reply_to_id:
-                    tally(session, Post, self.in_reply_to_id, replies_count=step)
+                    tally(
+                        session,
+                        Post,
+                        self.in_reply_to_id,
+                        replies_count=step_of(self.author_id, step),
+                    )
                 session.refresh(self, ["deleted_at"])
                 (post_restored if moment is None else post_deleted).send(self)
         return done
@@ -234,7 +265,9 @@ _Reply = aliased(Post)
 counted(
     Post.replies_count,
     by=select(func.count())
-    .where(_Reply.in_reply_to_id == Post.id, _Reply.deleted_at.is_(None))
+    .where(
+        _Reply.in_reply_to_id == Post.id, _Reply.deleted_at.is_(None), not_hidden(_Reply.author_id)
+    )
     .correlate(Post)
     .scalar_subquery(),
 )
@@ -243,7 +276,7 @@ _Repost = aliased(Post)
 counted(
     Post.reposts_count,
     by=select(func.count())
-    .where(_Repost.repost_of_id == Post.id)
+    .where(_Repost.repost_of_id == Post.id, not_hidden(_Repost.author_id))
     .correlate(Post)
     .scalar_subquery(),
 )

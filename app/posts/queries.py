@@ -32,6 +32,7 @@ from ..follows.queries import (
     is_blocked_between,
     is_followed,
     not_blocked,
+    not_limited,
     not_muted,
     there_is,
 )
@@ -62,7 +63,8 @@ def visible_to(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
 def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
     """Whether a post stands in its thread: the viewer may see it or a descendant of it.
 
-    A condition. A post that stands there for a descendant alone is a placeholder. The search goes
+    A condition. A post that moderators removed leaves a tombstone. A post that stands there for a
+    descendant alone is a placeholder. The search goes
     down through hidden posts and reads at most :data:`MOST_SEARCHED`; a post with more hidden posts
     below it stands there too, since the thread may go on. So every ancestor of a post that stands
     in a thread stands there.
@@ -83,7 +85,8 @@ def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
     searched = select(below.c.is_visible).limit(few).offset(row_count(0)).subquery()
     found, read = func.count().filter(searched.c.is_visible), func.count()
     leads_on = select(or_(found > 0, read == few)).select_from(searched).scalar_subquery()
-    return or_(visible_to(audience, post), leads_on)
+    is_tombstone = and_(post.removed_for.is_not(None), not_blocked(audience, post.author_id))
+    return or_(visible_to(audience, post), is_tombstone, leads_on)
 
 
 @cache
@@ -91,6 +94,12 @@ def visible_post(audience: Audience) -> AnySelect:
     """Select the post ``post_id``, if the viewer may see it."""
     columns = (Post.id, Post.author_id, Post.body_html, Post.edited_at)
     return select(*columns).where(Post.id == POST_ID, visible_to(audience))
+
+
+@cache
+def is_by_limited() -> AnySelect:
+    """Select the post ``post_id``, if its author is shown to followers only."""
+    return select(Post.id).where(Post.id == POST_ID, ~not_limited(Post.author_id))
 
 
 @cache
@@ -152,6 +161,7 @@ def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
     original_is_visible = and_(
         original.deleted_at.is_(None),
         may_be_by(original.author_id),
+        not_limited(original.author_id),
         ~is_blocked_between(Post.author_id, original.author_id),
     )
     may_show = select(original_is_visible).where(original.id == Post.repost_of_id).scalar_subquery()
@@ -180,7 +190,9 @@ def replies(window: Window, audience: Audience) -> AnySelect:
     so on, null past the last.
     """
     nested = (nth_reply(place, audience).label(f"reply_{place}") for place in range(MOST_BELOW + 1))
-    found = select(Post.id, *nested).where(Post.in_reply_to_id == POST_ID, in_thread(audience))
+    found = select(Post.id, Post.removed_for, *nested).where(
+        Post.in_reply_to_id == POST_ID, in_thread(audience)
+    )
     return window.of(found, Post.id)
 
 
@@ -199,16 +211,18 @@ def ancestors(audience: Audience, most: int) -> AnySelect:
 
     Topmost first, with the id of the post that each replies to.
     """
-    columns = (Post.id, Post.in_reply_to_id, literal(0).label("depth"))
+    columns = (Post.id, Post.in_reply_to_id, Post.removed_for, literal(0).label("depth"))
     opened = select(*columns).where(Post.id == POST_ID, in_thread(audience))
     line = opened.cte("line", recursive=True)
     parent = aliased(Post, name="parent")
     line = line.union_all(
-        select(parent.id, parent.in_reply_to_id, line.c.depth + 1).where(
+        select(parent.id, parent.in_reply_to_id, parent.removed_for, line.c.depth + 1).where(
             parent.id == line.c.in_reply_to_id, line.c.depth < most
         )
     )
-    return select(line.c.id, line.c.in_reply_to_id).order_by(line.c.depth.desc())
+    return select(line.c.id, line.c.in_reply_to_id, line.c.removed_for).order_by(
+        line.c.depth.desc()
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """Reposting: a repost is a post without a text, so that one statement reads a timeline."""
 
+from ..accounts.visibility import step_of
 from ..data.counters import tally
 from ..data.database import HasId, delete_row, insert_if_absent, writing
 from .models import Post, PostRef
@@ -22,6 +23,6 @@ def unrepost(viewer: HasId, post: PostRef) -> bool:
     with writing() as session:
         removed = delete_row(session, Post, author_id=viewer.id, repost_of_id=post.id)
         if removed:
-            tally(session, Post, post.id, reposts_count=-1)
+            tally(session, Post, post.id, reposts_count=step_of(viewer.id, -1))
             unreposted.send(viewer, post=post)
     return removed

@@ -1,15 +1,19 @@
 """A post in its thread, its history, its reposts; deleting and restoring it."""
 
+from typing import Any
+
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
+from sqlalchemy import Row
 
+from ..accounts.access import for_members
 from ..accounts.pending import Reason
-from ..accounts.viewer import viewer
+from ..accounts.viewer import Viewer, viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of, relationship_to
+from ..web.access import for_readers
 from ..web.answers import back, changed, page, show_message, show_undoable, wants_fragment
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
@@ -25,6 +29,7 @@ from .writing import undo_edit
 
 
 @blueprint.get("/posts/<key:id>")
+@for_readers
 def show(id: int) -> ResponseReturnValue:
     """One post in its thread, at its permalink; with ``?earlier=`` many of its ancestors."""
     thread = read_thread(id, viewer, earlier="earlier" in request.args)
@@ -38,6 +43,7 @@ def show(id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/<key:id>/menu")
+@for_readers
 def menu(id: int) -> ResponseReturnValue:
     """What one can do with a post: the menu of its card, read when it is opened."""
     post, author = read_cards([id], viewer).get(id) or abort(404), None
@@ -49,6 +55,7 @@ def menu(id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/posts/<key:id>/history")
+@for_readers
 def history(id: int) -> ResponseReturnValue:
     """What a post said before each edit, the latest first."""
     post = visible_post(id)
@@ -65,10 +72,16 @@ def history(id: int) -> ResponseReturnValue:
 # Reposts
 
 
+def _repost(viewer: Viewer, post: Row[Any]) -> None:
+    if read(queries.is_by_limited(), post_id=post.id).first():
+        abort(403, _("What this person posts is shown to their followers only."))
+    repost(viewer, post)
+
+
 add_button(
     blueprint,
     "repost",
-    repost,
+    _repost,
     unrepost,
     template="posts/_repost.html",
     limit=limit_writing,
@@ -79,6 +92,7 @@ add_button(
 
 
 @blueprint.get("/posts/<key:id>/reposts")
+@for_readers
 def reposts(id: int) -> ResponseReturnValue:
     """Who reposted a post, the latest first."""
     post, audience = visible_post(id), audience_of(viewer)
@@ -95,7 +109,7 @@ def reposts(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/delete")
-@login_required
+@for_members
 @limit_writing
 def delete(id: int) -> ResponseReturnValue:
     """Delete one's own post, with a button that restores it."""
@@ -107,7 +121,7 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/restore")
-@login_required
+@for_members
 @limit_writing
 def restore(id: int) -> ResponseReturnValue:
     """Restore one's own post: a deleted one, or as it was before the edit ``?version=``."""

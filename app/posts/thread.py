@@ -22,6 +22,8 @@ class Node:
 
     id: int
     card: Card | None
+    # The rule for which moderators removed it, or "".
+    removed_for: str | None = None
     replies: "tuple[Node, ...]" = ()
     # More replies than are shown, and than a card says.
     has_more: bool = False
@@ -62,13 +64,14 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
 
     def node(id: int) -> Node:
         replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])
-        return Node(id, cards.get(id), replies, has_more=len(nested[id]) > MOST_BELOW)
+        return Node(id, cards.get(id), removed[id], replies, len(nested[id]) > MOST_BELOW)
 
+    removed = {row.id: row.removed_for for row in (*line, *rows.items)}
     topmost, opened = line[0], cards.get(id)
     return Thread(
-        above=[Node(row.id, cards.get(row.id)) for row in line[:-1]],
+        above=[Node(row.id, cards.get(row.id), row.removed_for) for row in line[:-1]],
         earlier_id=topmost.in_reply_to_id and (topmost.in_reply_to_id if earlier else id),
-        post=Node(id, opened and opened.opened),
+        post=Node(id, opened and opened.opened, removed[id]),
         replies=[node(id) for id in nested],
         rows=rows,
     )

@@ -3,8 +3,8 @@
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..posts.access import card_of, is_on_its_page, limit_writing, own_post
 from ..web.answers import back, changed, show_message
 from . import blueprint
@@ -12,7 +12,7 @@ from .models import set_removed
 
 
 @blueprint.post("/posts/<key:id>/preview/remove")
-@login_required
+@for_members
 @limit_writing
 def remove(id: int) -> ResponseReturnValue:
     """Show one's own post without the preview of its link."""
@@ -20,7 +20,7 @@ def remove(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/preview/restore")
-@login_required
+@for_members
 @limit_writing
 def restore(id: int) -> ResponseReturnValue:
     """Show one's own post with the preview of its link again."""

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import HasId
 from ..posts.access import card_of, own_post
@@ -26,7 +26,7 @@ limit_pinning = limiter.shared_limit("2000 per 10 minutes", scope="pinning")
 
 
 @blueprint.post("/posts/<key:id>/pin", endpoint="pin")
-@login_required
+@for_members
 @limit_pinning
 def pin_post(id: int) -> ResponseReturnValue:
     """Have one's own post stand first on one's profile."""
@@ -43,7 +43,7 @@ def pin_post(id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/posts/<key:id>/unpin", endpoint="unpin")
-@login_required
+@for_members
 @limit_pinning
 def unpin_post(id: int) -> ResponseReturnValue:
     """Have it stand among the other posts again."""

@@ -37,6 +37,7 @@ def profile(audience: Audience) -> AnySelect:
     followed, blocked, muted = relationship_columns(audience)
     columns = (
         *PERSON,
+        User.state,
         case((User.shows_last_seen, User.last_seen_at)).label("last_seen_at"),
         User.posts_count,
         User.followers_count,
@@ -55,6 +56,12 @@ def profile(audience: Audience) -> AnySelect:
     found = select(*columns, followed, blocked, muted, follows, *pinned)
     found = found.select_from(User).outerjoin(Picture, banner)
     return found.where(has_username(), or_(not_blocked(audience), blocked.element))
+
+
+@cache
+def suspended() -> AnySelect:
+    """Select the person with the ``username``, if they are suspended, and until when."""
+    return select(User.username, User.state_until).where(has_username(), User.state == "suspended")
 
 
 def _nth_pinned(place: int) -> ColumnElement[int | None]:

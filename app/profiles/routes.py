@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, current_app, make_response
+from flask import Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
@@ -13,6 +13,7 @@ from ..data.reading import read
 from ..follows.queries import audience_of
 from ..posts.card import Card
 from ..posts.card_reading import read_cards, read_timeline
+from ..web.access import for_everybody, for_readers
 from ..web.answers import page, wants_fragment
 from . import blueprint, queries
 from .models import MOST_PINNED
@@ -21,12 +22,14 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 @blueprint.get("/@<name:username>")
+@for_readers
 def show(username: str) -> ResponseReturnValue:
     """A person, and what they posted and reposted; of one whom the viewer blocked, the name."""
     return _profile(username, with_replies=False)
 
 
 @blueprint.get("/@<name:username>/replies")
+@for_readers
 def replies(username: str) -> ResponseReturnValue:
     """A person, and everything that they wrote, replies included."""
     return _profile(username, with_replies=True)
@@ -35,9 +38,15 @@ def replies(username: str) -> ResponseReturnValue:
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     audience = audience_of(viewer)
     found = read(queries.profile(audience), username=username, viewer_id=viewer.id)
-    person = found.first() or abort(404)
+    person = found.first()
+    if person is None:
+        return _suspended(username)
     if person.blocked:
         return page("profiles/blocked.html", fragment="profile", user=person)
+    if person.state == "limited" and not (
+        person.followed or person.id == viewer.id or "anyway" in request.args
+    ):
+        return page("profiles/limited.html", fragment="profile", user=person)
     pinned = [] if with_replies else _pinned(person)
     rows, cards = read_timeline(
         lambda window: queries.posts(
@@ -60,6 +69,12 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
     )
 
 
+def _suspended(username: str) -> ResponseReturnValue:
+    """Say that an account is suspended; 404 where it is not, or nobody has it."""
+    person = read(queries.suspended(), username=username).first() or abort(404)
+    return page("profiles/suspended.html", fragment="profile", status=404, user=person)
+
+
 def _pinned(person: Row[Any]) -> list[int]:
     """Return the ids of the posts that ``person`` has pinned, the latest first."""
     ids = (getattr(person, f"pinned_{place}") for place in range(MOST_PINNED))
@@ -72,6 +87,7 @@ def _cards(ids: list[int]) -> list[Card]:
 
 
 @blueprint.get("/avatars/<name:username>.svg")
+@for_everybody
 def avatar(username: str) -> Response:
     """Draw a person's avatar. It depends on the username alone, so it may be cached for ever."""
     # Without Flask's context processors, which would read the viewer.

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import user_key
+from ..accounts.visibility import not_hidden, step_of
 from ..data.counters import counted, tally
 from ..data.database import Base, HasId, delete_row, insert_if_absent, writing
 from ..data.ids import moment_key
@@ -46,7 +47,12 @@ class Bookmark(Base):
     )
 
 
-counted(Post.likes_count, by=select(func.count()).where(Like.post_id == Post.id).scalar_subquery())
+counted(
+    Post.likes_count,
+    by=select(func.count())
+    .where(Like.post_id == Post.id, not_hidden(Like.user_id))
+    .scalar_subquery(),
+)
 
 
 def like(viewer: HasId, post: PostRef) -> bool:
@@ -66,7 +72,7 @@ def unlike(viewer: HasId, post: PostRef) -> bool:
     with writing() as session:
         removed = delete_row(session, Like, user_id=viewer.id, post_id=post.id)
         if removed:
-            tally(session, Post, post.id, likes_count=-1)
+            tally(session, Post, post.id, likes_count=step_of(viewer.id, -1))
             unliked.send(viewer, post=post)
     return removed
 

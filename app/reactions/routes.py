@@ -2,13 +2,14 @@
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_required
 
+from ..accounts.access import for_members
 from ..accounts.pending import Reason
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..posts.access import add_button, visible_post
 from ..posts.card_reading import read_timeline
+from ..web.access import for_readers
 from ..web.answers import page
 from ..web.limits import limiter
 from ..web.paging import read_rows
@@ -42,6 +43,7 @@ add_button(
 
 
 @blueprint.get("/posts/<key:id>/likes")
+@for_readers
 def likes(id: int) -> ResponseReturnValue:
     """Who likes a post, the latest first."""
     post, audience = visible_post(id), audience_of(viewer)
@@ -52,7 +54,7 @@ def likes(id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/bookmarks")
-@login_required
+@for_members
 def bookmarks() -> ResponseReturnValue:
     """What the viewer bookmarked. Nobody else sees it."""
     audience = audience_of(viewer)

@@ -32,7 +32,7 @@ from ..accounts.models import User
 from ..data.database import AnySelect, db, is_sqlite, writing
 from ..data.ids import BIGGEST_ID
 from ..data.reading import read_latest
-from ..follows.queries import Audience
+from ..follows.queries import Audience, not_limited
 from ..posts.models import Post
 from ..posts.queries import is_reply, visible_to
 from .tokens import tokens_of_person, tokens_of_post
@@ -85,6 +85,15 @@ def remove_post(post: Post) -> None:
     """Remove a post from the index."""
     with writing() as session:
         session.execute(delete(post_fts).where(post_fts.c.rowid == post.id))
+
+
+def index_author(user_id: int) -> None:
+    """Index the posts of an author again: all, or none while they are not listed."""
+    own = select(Post.id).where(Post.author_id == user_id)
+    with writing() as session:
+        session.execute(delete(post_fts).where(post_fts.c.rowid.in_(own)))
+        rows = session.execute(_posts().where(Post.author_id == user_id).order_by(Post.id)).all()
+        _upsert(post_fts, [(id, tokens_of_post(*texts)) for id, *texts in rows])
 
 
 def index_person(user: User) -> None:
@@ -142,14 +151,18 @@ def optimize() -> None:
 
 def _sources() -> tuple[tuple[AnySelect, Callable[..., list[str]], Table, Any], ...]:
     """Return what is indexed: a query, the function of its columns, the index, and the key."""
-    posts = select(Post.id, User.username, Post.body, is_reply()).join(
-        User, User.id == Post.author_id
-    )
     people = select(User.id, User.username, User.display_name, User.about_me)
     return (
-        (posts.where(visible_to(Audience.ANONYMOUS)), tokens_of_post, post_fts, Post.id),
+        (_posts(), tokens_of_post, post_fts, Post.id),
         (people, tokens_of_person, person_fts, User.id),
     )
+
+
+def _posts() -> AnySelect:
+    """Select the posts that are indexed: those that strangers see in lists."""
+    found = select(Post.id, User.username, Post.body, is_reply())
+    found = found.join(User, User.id == Post.author_id)
+    return found.where(visible_to(Audience.ANONYMOUS), not_limited())
 
 
 def _upsert(table: Table, rows: Iterable[tuple[int, list[str]]]) -> None:

@@ -27,7 +27,7 @@ from ..accounts.models import User
 from ..data.database import AnySelect, cache_per_dialect
 from ..data.ids import BIGGEST_ID, id_at
 from ..data.keyset import Window
-from ..follows.queries import PERSON, Audience, is_followed, not_blocked
+from ..follows.queries import PERSON, Audience, is_followed, not_blocked, not_limited
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
 from ..web.paging import Listing
@@ -172,21 +172,22 @@ def _matching_posts(
 ) -> tuple[AnySelect, Any]:
     """Return the query of the ids of matching posts, and the key of the index that finds them."""
     key: Any = Post.id
+    listed = visible_to(audience) & not_limited(Post.author_id)
     if found_by is FoundBy.WORDS:
         key = post_fts.c.rowid.label("id")
-        # The index has visible posts only. A join with the table of posts would be slow.
+        # The index has listed posts only. A join with the table of posts would be slow.
         found = select(key).where(matches(post_fts, query_parameter("words")))
         if audience is Audience.FILTERED:
-            found = found.join(Post, Post.id == post_fts.c.rowid).where(visible_to(audience))
+            found = found.join(Post, Post.id == post_fts.c.rowid).where(listed)
     elif found_by is FoundBy.AUTHOR:
         author = select(User.id).where(func.lower(User.username) == bindparam("username"))
-        found = select(key).where(Post.author_id == author.scalar_subquery(), visible_to(audience))
+        found = select(key).where(Post.author_id == author.scalar_subquery(), listed)
     elif found_by is FoundBy.TAG:
         key = Tagging.post_id.label("id")
         found = select(key).join(Post, Post.id == Tagging.post_id)
-        found = found.where(Tagging.tag == bindparam("tag"), visible_to(audience))
+        found = found.where(Tagging.tag == bindparam("tag"), listed)
     else:
-        found = select(key).where(visible_to(audience))
+        found = select(key).where(listed)
     if has_dates:
         since, until = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
         found = found.where(key >= since, key < until)
@@ -197,7 +198,7 @@ def _matching_posts(
 def _people(
     window: Window, audience: Audience, has_words: bool, has_authors: bool, by_name_only: bool
 ) -> AnySelect:
-    found = select(User.id).where(not_blocked(audience))
+    found = select(User.id).where(not_blocked(audience), not_limited())
     # The condition is on the index and not where people are joined to it, or PostgreSQL would
     # check it for everybody.
     indexed: AnySelect = select(person_fts.c.rowid).where(not_blocked(audience, person_fts.c.rowid))
@@ -224,7 +225,7 @@ def _ranked_people(found: AnySelect, indexed: AnySelect, *, by_name_only: bool) 
     username = func.lower(User.username) == bindparam("username")
     itself = select(User.id).where(username).scalar_subquery()
     ways = [_with_strength(found.where(User.id == itself), 2 * NAMED)]
-    others = select(User.id).where(User.id.is_distinct_from(itself))
+    others = select(User.id).where(User.id.is_distinct_from(itself), not_limited())
     named = _newest_people(indexed, "names")
     ways.append(_with_strength(others.join(named, named.c.rowid == User.id), NAMED))
     if not by_name_only:

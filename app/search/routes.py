@@ -11,6 +11,7 @@ from ..data.reading import read
 from ..follows.queries import audience_of, person_by_username
 from ..posts.card import Card
 from ..posts.card_reading import read_cards
+from ..web.access import for_readers
 from ..web.answers import page
 from ..web.i18n import browser_zone
 from ..web.paging import Rows, read_first, read_rows
@@ -22,6 +23,7 @@ BEST_PEOPLE = 3
 
 
 @blueprint.get("/search")
+@for_readers
 def results() -> ResponseReturnValue:
     """Find posts, by time or by relevance, and people."""
     text = request.args.get("q", "")

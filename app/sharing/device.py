@@ -6,6 +6,8 @@ from typing import Any
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
+from ..site import site
+from ..web.access import for_everybody
 from ..web.i18n import browser_language, using_language
 from ..web.public import A_DAY, AN_HOUR, public
 from ..web.urls import STATIC
@@ -16,6 +18,7 @@ PAPER = "#f6f3ec"
 
 
 @blueprint.get("/manifest.webmanifest")
+@for_everybody
 def manifest() -> Response:
     """Describe the site as an app (w3.org/TR/appmanifest), in the language of the browser."""
     with using_language(browser_language()):
@@ -26,14 +29,14 @@ def manifest() -> Response:
 
 
 def _described() -> dict[str, Any]:
-    name = current_app.config["SITE_NAME"]
+    name = site().name
     icons = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("icon-maskable", 512, "maskable"))
     write = {"name": _("Write"), "url": url_for("posts.new")}
     return {
         "id": "/",
         "name": name,
         "short_name": name,
-        "description": _("A community that talks in short posts."),
+        "description": site().description or _("A community that talks in short posts."),
         "lang": browser_language(),
         "start_url": "/",
         "scope": "/",
@@ -54,12 +57,14 @@ def _described() -> dict[str, Any]:
 
 
 @blueprint.get("/favicon.ico")
+@for_everybody
 def favicon() -> Response:
     """Give the icon to browsers that look for it here."""
     return public((STATIC / "favicon.ico").read_bytes(), "image/x-icon", A_DAY)
 
 
 @blueprint.get("/service-worker.js")
+@for_everybody
 def service_worker() -> Response:
     """Give the script that shows :func:`offline` where there is no connection."""
     script = current_app.jinja_env.get_template("sharing/service-worker.js").render()
@@ -67,6 +72,7 @@ def service_worker() -> Response:
 
 
 @blueprint.get("/offline")
+@for_everybody
 def offline() -> Response:
     """Say that there is no connection. The service worker keeps this page; it is nobody's own."""
     with using_language(browser_language()):

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import format_date
 
 from ..data.database import now
@@ -13,6 +12,7 @@ from ..data.reading import read_latest
 from ..follows.queries import Audience
 from ..jobs import every_minute, job
 from ..media.faces import avatar_file
+from ..site import site
 from . import pictures, queries
 
 # When the worker is so far behind, other jobs matter more: the picture waits until it is wanted.
@@ -57,7 +57,7 @@ def _draw(post: Any) -> None:
         name=post.name,
         text=post.body,
         date=format_date(moment_of(post.id), "d MMM y"),
-        site=current_app.config["SITE_NAME"],
+        site=site().name,
         face=avatar_file(post.avatar_key) if post.avatar_key else None,
     )
     pictures.keep(post.id, version, drawing.draw(subject) or b"")

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from flask import current_app
 
+from ..site import site
+
 # Pictures that are kept, each about 20 KB, and for how long, in seconds.
 MOST_KEPT = 5_000
 KEPT = 30 * 86_400
@@ -25,8 +27,7 @@ LOOK = 1
 
 def version_of(username: str, name: str, body_html: str, avatar_key: str | None) -> str:
     """Return the version of a picture: it changes with what the picture shows."""
-    site = current_app.config["SITE_NAME"]
-    shown = "\0".join((str(LOOK), site, username, name, body_html, avatar_key or ""))
+    shown = "\0".join((str(LOOK), site().name, username, name, body_html, avatar_key or ""))
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 

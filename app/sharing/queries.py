@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, bindparam, select
 from ..accounts.models import User
 from ..data.database import AnySelect
 from ..data.keyset import row_count
-from ..follows.queries import PERSON, Audience, not_blocked
+from ..follows.queries import PERSON, Audience, not_blocked, not_limited
 from ..posts.models import Post
 from ..posts.queries import POST_ID, is_reply, visible_to
 
@@ -29,13 +29,14 @@ def shared_post(audience: Audience) -> AnySelect:
 def threads() -> AnySelect:
     """Select the posts that search engines are told of, with their last change."""
     found = select(Post.id, Post.edited_at)
-    return found.where(visible_to(Audience.ANONYMOUS), ~is_reply())
+    shown = visible_to(Audience.ANONYMOUS) & not_limited(Post.author_id)
+    return found.where(shown, ~is_reply())
 
 
 def writers() -> AnySelect:
     """Select the people whose profile has something on it."""
     found = select(User.id, User.username)
-    return found.where(User.posts_count > 0, not_blocked(Audience.ANONYMOUS))
+    return found.where(User.posts_count > 0, not_blocked(Audience.ANONYMOUS), not_limited())
 
 
 @cache

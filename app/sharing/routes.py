@@ -11,6 +11,8 @@ from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
 from ..posts.text import absolute_links
+from ..site import site
+from ..web.access import for_everybody, for_readers
 from ..web.hosts import host_of
 from ..web.public import A_DAY, A_MINUTE, AN_HOUR, public
 from ..web.urls import STATIC, external_url, view_at
@@ -26,6 +28,7 @@ FOR_ALL_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @blueprint.get("/posts/<key:id>/picture-<version>.png")
+@for_readers
 def picture(id: int, version: str) -> Response:
     """Show the picture of a post as it is now; until it is drawn, that of the site.
 
@@ -42,6 +45,7 @@ def picture(id: int, version: str) -> Response:
 
 
 @blueprint.get("/picture.png")
+@for_everybody
 def site_picture() -> Response:
     """Show the picture of the site."""
     return _picture(SITE_PICTURE.read_bytes(), A_DAY)
@@ -54,6 +58,7 @@ def _picture(png: bytes, seconds: int) -> Response:
 
 
 @blueprint.get("/oembed")
+@for_readers
 def oembed() -> Response:
     """Say how to show a post on another site (oembed.com, "Full Spec"), in JSON.
 
@@ -86,7 +91,7 @@ def _embedded(post: Any, max_width: int, max_height: int) -> dict[str, Any]:
         "title": f"{post.name} (@{post.username})",
         "author_name": post.name,
         "author_url": author_url,
-        "provider_name": current_app.config["SITE_NAME"],
+        "provider_name": site().name,
         "provider_url": current_app.config["BASE_URL"],
         "cache_age": AN_HOUR,
         "html": html,

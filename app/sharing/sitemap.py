@@ -10,6 +10,8 @@ from flask import Response, abort, current_app
 
 from ..data.ids import BIGGEST_ID, DAY_OF_IDS, moment_of
 from ..data.reading import read
+from ..site import site
+from ..web.access import for_everybody, for_readers
 from ..web.public import A_DAY, AN_HOUR, public
 from ..web.urls import external_url
 from . import blueprint, queries
@@ -21,14 +23,18 @@ DISALLOWED = ("/search", "/login", "/register", "/reset-password", "/settings/",
 
 
 @blueprint.get("/robots.txt")
+@for_everybody
 def robots() -> Response:
     """Tell search engines what to leave out, and where the sitemap is."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED)]
+    if site().is_for_members:
+        lines.append("Disallow: /")
     lines += ["", f"Sitemap: {external_url('sharing.sitemap')}", ""]
     return public("\n".join(lines), "text/plain", A_DAY)
 
 
 @blueprint.get("/sitemap.xml")
+@for_readers
 def sitemap() -> Response:
     """List the parts of the sitemap, each with the time of the newest thing in it."""
     parts: list[dict[str, Any]] = [{"url": external_url("sharing.sitemap_of_pages")}]
@@ -40,6 +46,7 @@ def sitemap() -> Response:
 
 
 @blueprint.get("/sitemap/pages.xml")
+@for_readers
 def sitemap_of_pages() -> Response:
     """List the pages that every site has."""
     pages = [{"url": external_url(page)} for page in ("timelines.home", "timelines.explore")]
@@ -47,6 +54,7 @@ def sitemap_of_pages() -> Response:
 
 
 @blueprint.get("/sitemap/<any(posts, people):kind>-<key:number>.xml")
+@for_readers
 def sitemap_part(kind: str, number: int) -> Response:
     """List the pages of one part of the sitemap."""
     length = LENGTHS[kind]

@@ -6,6 +6,8 @@ from flask import Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ..data.database import now
+from ..web.access import for_everybody
+from ..web.i18n import languages
 from ..web.public import A_DAY, public
 from ..web.urls import external_url
 from . import blueprint
@@ -15,6 +17,7 @@ VALID = timedelta(days=180)
 
 
 @blueprint.get("/.well-known/security.txt")
+@for_everybody
 def security() -> Response:
     """Say whom to tell of a weakness (RFC 9116)."""
     config = current_app.config
@@ -24,7 +27,7 @@ def security() -> Response:
     lines = [
         f"Contact: {contact}",
         f"Expires: {expires}",
-        f"Preferred-Languages: {', '.join(config['LANGUAGES'])}",
+        f"Preferred-Languages: {', '.join(languages())}",
         f"Canonical: {external_url('sharing.security')}",
         "",
     ]
@@ -32,6 +35,7 @@ def security() -> Response:
 
 
 @blueprint.get("/.well-known/change-password")
+@for_everybody
 def change_password() -> ResponseReturnValue:
     """Lead password managers to where a password is changed (w3c.github.io/webappsec)."""
     return redirect(url_for("accounts.edit_account"), 302)

@@ -6,24 +6,28 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ..accounts.forms import RegisterForm
+from ..accounts.register_form import RegisterForm
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
 from ..media.queries import Shown
 from ..posts.card import Card
 from ..posts.card_reading import read_timeline
+from ..site import site
 from ..timelines.queries import explore
+from ..web.access import for_everybody
 from ..web.answers import page
 from ..web.paging import Rows
 
 NAMES = ("Ada", "Bruno", "Carmen", "Dmitri", "Esi", "Farid", "Greta", "Hiro", "Ines", "Jonas")
 
 
+@for_everybody
 def show() -> ResponseReturnValue:
     """Draw every part from the templates of the pages, with the newest posts as samples."""
     audience = audience_of(viewer)
     rows, cards = read_timeline(lambda window: explore(window, audience), "id", viewer)
     form = RegisterForm()
+    form.ask(site(), is_invited=True)
     form.username.errors = [_("This name is taken. Try another.")]
     people: Any = [
         {"id": -number, "username": name.lower(), "name": name, "about_me": "", "followed": False}

@@ -21,7 +21,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from ..accounts.models import User
 from ..data.database import AnySelect, cache_per_dialect, is_sqlite
 from ..data.keyset import Window, row_count
-from ..follows.queries import VIEWER_ID, Audience, followed_by_viewer, is_followed
+from ..follows.queries import VIEWER_ID, Audience, followed_by_viewer, is_followed, not_limited
 from ..posts.models import Post, Tagging
 from ..posts.queries import entries, is_reply
 
@@ -111,7 +111,7 @@ def _newest_of_each(authors: CompoundSelect[int], wanted: AnySelect, window: Win
 @cache
 def explore(window: Window, audience: Audience) -> AnySelect:
     """Select what everybody posts, without replies and reposts."""
-    found = entries(audience, without_muted=True)
+    found = entries(audience, without_muted=True).where(not_limited(Post.author_id))
     return window.of(found.where(~is_reply(), Post.repost_of_id.is_(None)), Post.id)
 
 
@@ -119,7 +119,7 @@ def explore(window: Window, audience: Audience) -> AnySelect:
 def tag(window: Window, audience: Audience) -> AnySelect:
     """Select what everybody posts with the ``tag`` (bind parameter, folded)."""
     found = entries(audience, without_muted=True).join(Tagging, Tagging.post_id == Post.id)
-    found = found.where(Tagging.tag == bindparam("tag"))
+    found = found.where(Tagging.tag == bindparam("tag"), not_limited(Post.author_id))
     # By the key of the tags' table: by the post's, SQLite would sort all posts with the tag.
     return window.of(found, Tagging.post_id.label("id"))
 

@@ -13,6 +13,8 @@ from ..posts.card_reading import read_timeline
 from ..posts.composer import post_composer
 from ..posts.drafts import draft_for
 from ..posts.text import tag_key
+from ..site import site
+from ..web.access import for_everybody, for_readers
 from ..web.answers import page, wants_fragment
 from ..web.paging import MOST_COUNTED, Listing, requested_key
 from . import blueprint, queries
@@ -22,10 +24,16 @@ NEWEST = Window(2 * MOST_COUNTED, past=True, ascending=True)
 
 
 @blueprint.get("/")
+@for_everybody
 def home() -> ResponseReturnValue:
-    """Home: the posts of those whom the viewer follows; for an anonymous viewer, everybody's."""
+    """Home: the posts of those whom the viewer follows; for an anonymous viewer, everybody's.
+
+    Where only members read, an anonymous viewer sees the way in, and no post.
+    """
     audience = audience_of(viewer)
     if not viewer.is_authenticated:
+        if site().is_for_members:
+            return page("timelines/door.html", fragment="posts")
         return _timeline("timelines/welcome.html", lambda window: queries.explore(window, audience))
     follows_many = viewer.columns["following_count"] >= queries.MANY
     find = queries.home_by_scan if follows_many else queries.home_by_author
@@ -37,6 +45,7 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/explore")
+@for_readers
 def explore() -> ResponseReturnValue:
     """The public timeline."""
     audience = audience_of(viewer)
@@ -44,6 +53,7 @@ def explore() -> ResponseReturnValue:
 
 
 @blueprint.get("/tags/<path:tag>")
+@for_readers
 def tag(tag: str) -> ResponseReturnValue:
     """The posts with a tag."""
     key = tag_key(tag) or abort(404)

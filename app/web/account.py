@@ -12,14 +12,14 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import Conflict
 
-from .answers import wants_fragment
+from .answers import ExplainedError, wants_fragment
 from .typed import CARRIED, hidden_field
 
 FIELD = "account"
 HEADER = "Account"
 
 
-class AnotherAccountError(Conflict):
+class AnotherAccountError(ExplainedError, Conflict):
     """The page was rendered for another account than the viewer's."""
 
     @property

@@ -12,6 +12,7 @@ from flask_htmx import make_response as htmx_response
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from jinja2_fragments.flask import render_block
+from werkzeug.exceptions import HTTPException
 
 # The form field with the path to go back to.
 BACK = "back"
@@ -32,6 +33,20 @@ class SafeRequest(Request):
         except ValueError:
             return None
         return sent
+
+
+class ExplainedError(HTTPException):
+    """A refusal that says in its own words what is wrong, and what the person can do."""
+
+    @property
+    def title(self) -> str:
+        """What is wrong, in a few words."""
+        raise NotImplementedError
+
+    @property
+    def advice(self) -> str:
+        """What the person can do."""
+        raise NotImplementedError
 
 
 class TemplateCache(FileSystemBytecodeCache):

@@ -7,8 +7,8 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..data.failures import is_busy, is_disk_full
-from .account import HEADER, AnotherAccountError
-from .answers import answer_with_messages, show_message, wants_fragment
+from .account import HEADER
+from .answers import ExplainedError, answer_with_messages, show_message, wants_fragment
 from .bodies import FilesTooLargeError
 from .forms import from_another_site
 from .i18n import browser_language, using_language
@@ -117,7 +117,7 @@ def not_stored(reason: str) -> Response:
 
 def _explanation(error: HTTPException) -> tuple[str, str]:
     """Return a title, and what the person can do."""
-    if isinstance(error, AnotherAccountError):
+    if isinstance(error, ExplainedError):
         return error.title, error.advice
     if isinstance(error, CSRFError):
         return _("This form has expired"), _("Reload the page and send it again.")

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..data.failures import reason
 from ..data.reading import read_latest
 from ..data.schema import ALEMBIC_VERSION, problem_of
+from .access import for_everybody
 
 
 def init_app(app: Flask) -> None:
@@ -14,6 +15,7 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", _healthz)
 
 
+@for_everybody
 def _healthz() -> tuple[str, int, dict[str, str]]:
     text = {"Content-Type": "text/plain"}
     try:

@@ -17,6 +17,8 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from .access import for_everybody
+
 # Translations, times and numbers that a process keeps: Babel takes long to write each.
 KEPT = 5_000
 # Characters of Accept-Language that are read. It is a cache key, and browsers send less.
@@ -30,12 +32,18 @@ moment = Moment()
 
 def init_app(app: Flask) -> None:
     """Choose a language for each request, translate templates and render times."""
+    offer_languages_by(app, tuple)
     babel.init_app(app, locale_selector=language)
     # In place of Flask-Babel's, which look for the locale and its catalog at each word.
     app.jinja_env.globals |= {"_": _translate, "ngettext": _translate_plural}
     moment.init_app(app)
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
-    app.jinja_env.globals |= {"language": language, "time_ago": time_ago, "date": date}
+    app.jinja_env.globals |= {
+        "language": language,
+        "languages": languages,
+        "time_ago": time_ago,
+        "date": date,
+    }
     app.jinja_env.globals |= {"date_and_time": date_and_time, "short_time_ago": short_time_ago}
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
@@ -44,6 +52,18 @@ def init_app(app: Flask) -> None:
 def choose_language_by(app: App, chosen: Callable[[], str | None]) -> None:
     """Have ``chosen`` return the language that the viewer selected; None for the browser's."""
     app.extensions["chosen_language"] = chosen
+
+
+def offer_languages_by(app: App, offered: Callable[[], tuple[str, ...]]) -> None:
+    """Have ``offered`` return the tags of the languages of the site; none stands for all."""
+    app.extensions["offered_languages"] = offered
+
+
+def languages() -> dict[str, str]:
+    """Return the languages that the site offers: their tags, and their names in themselves."""
+    translated: dict[str, str] = current_app.config["LANGUAGES"]
+    offered = current_app.extensions["offered_languages"]()
+    return {tag: name for tag, name in translated.items() if tag in offered} or translated
 
 
 def language() -> str:
@@ -70,13 +90,13 @@ def _preferred() -> str:
     chosen: str | None = None
     if has_request_context():
         chosen = current_app.extensions["chosen_language"]()
-    return chosen if chosen and chosen in current_app.config["LANGUAGES"] else browser_language()
+    return chosen if chosen and chosen in languages() else browser_language()
 
 
 def browser_language() -> str:
     """Return the best of our languages for the browser of this request; by default the first."""
     header = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    return best_language(header, tuple(current_app.config["LANGUAGES"]))
+    return best_language(header, tuple(languages()))
 
 
 def best_language(accepted: str, languages: tuple[str, ...]) -> str:
@@ -169,6 +189,7 @@ def _number(_language: str, number: int) -> str:
     return format_decimal(number)
 
 
+@for_everybody
 def _flask_moment_js() -> Response:
     """Flask-Moment's own script as a file: the content security policy allows no inline one."""
     response = make_response(moment.flask_moment_js())

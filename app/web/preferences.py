@@ -16,8 +16,10 @@ from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
+from .access import for_everybody
 from .answers import back, page
 from .forms import from_another_site
+from .i18n import languages
 
 THEMES = ("light", "dark")
 THEME, LANGUAGE = "theme", "language"
@@ -41,7 +43,7 @@ def theme() -> str:
 
 def chosen_language() -> str:
     """Return the tag of the language that this browser chose; "" if its settings decide."""
-    return chosen(request.cookies, LANGUAGE, current_app.config["LANGUAGES"])
+    return chosen(request.cookies, LANGUAGE, languages())
 
 
 def forget_language(response: Response) -> None:
@@ -55,16 +57,19 @@ def chosen(cookies: Mapping[str, str], name: str, choices: Container[str]) -> st
     return value if value in choices else ""
 
 
+@for_everybody
 def _choose_theme() -> ResponseReturnValue:
     """Choose a theme, and go back."""
     return _keep(THEME, THEMES)
 
 
+@for_everybody
 def _choose_language() -> ResponseReturnValue:
     """Choose a language for a browser in which nobody is signed in, and go back."""
-    return _keep(LANGUAGE, current_app.config["LANGUAGES"])
+    return _keep(LANGUAGE, languages())
 
 
+@for_everybody
 def _shortcuts() -> ResponseReturnValue:
     """List the keys of ``keys.js``; a switch, which it stores in the browser, turns them off."""
     return page("shortcuts.html", fragment="shortcuts")

@@ -92,10 +92,8 @@ def test_reply_says_why_to_join_and_leads_to_the_form(post, anonymous):
     assert join(anonymous).location == f"/welcome?next=/posts/{post.id}/reply"
 
 
-def test_when_registration_is_closed_the_way_leads_to_log_in(
-    migrated_app, bruno, ada, anonymous, monkeypatch, rows
-):
-    monkeypatch.setitem(migrated_app.config, "REGISTRATION", "closed")
+def test_when_registration_is_closed_the_way_leads_to_log_in(bruno, ada, anonymous, set_site, rows):
+    set_site(registration="closed")
     page = come(anonymous, "/@bruno", f"#follow_{bruno.id}")
     assert text_of(one(page, "h1")) == "Log in to follow bruno"
     assert log_in(anonymous).location == "/@bruno"

@@ -107,8 +107,8 @@ def test_twenty_users_can_register_from_one_ip_address_within_an_hour(app, make_
         assert register_by_form(make_client(), **typed).status_code == 303
 
 
-def test_registration_can_be_closed(migrated_app, anonymous, monkeypatch, rows):
-    monkeypatch.setitem(migrated_app.config, "REGISTRATION", "closed")
+def test_registration_can_be_closed(anonymous, set_site, rows):
+    set_site(registration="closed")
     answer = anonymous.get("/register")
     assert answer.status_code == 403
     one(answer, "h1", text="Registration is closed")
@@ -148,7 +148,7 @@ def test_names_of_those_who_run_the_site_are_reserved(anonymous, name):
     one(answer, ".invalid-feedback", text="This name is taken.")
 
 
-def test_the_name_of_the_site_is_reserved(migrated_app, anonymous, monkeypatch):
-    monkeypatch.setitem(migrated_app.config, "SITE_NAME", "The Village")
+def test_the_name_of_the_site_is_reserved(anonymous, set_site):
+    set_site(name="The Village")
     assert register_by_form(anonymous, username="the_village").status_code == 422
     assert register_by_form(anonymous, username="villager").status_code == 303

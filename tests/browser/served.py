@@ -264,6 +264,7 @@ def _migrated(instance: Path) -> Any:
         {"INSTANCE_PATH": str(instance)},
         TESTING=True,
         STRANGERS_WAIT=0,
+        REGISTRATION_MIN_SECONDS=0,
         DRAW_PICTURES=False,
         LINK_PREVIEWS=False,
         PROPAGATE_EXCEPTIONS=False,  # An exception is answered with the error page.

@@ -44,6 +44,7 @@ class Site(Machine):
             "PORT": str(self.port),
             "WEB_WORKERS": "1",
             "STRANGERS_WAIT": "0",
+            "REGISTRATION_MIN_SECONDS": "0",
             "FLASK_DEBUG": "0",
         }
         with (self.instance / "output").open("ab") as output:

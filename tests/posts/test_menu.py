@@ -32,7 +32,7 @@ def test_each_viewer_gets_what_they_can_do_and_what_is_dangerous_comes_last(
     mine = signed_in(bruno).get(menu)
     assert entries(mine) == ["Edit", "Pin to my profile", "Copy link", "Share", "Delete"]
     theirs = signed_in(ada).get(menu)
-    assert entries(theirs) == ["Copy link", "Share", "Mute @bruno", "Block @bruno"]
+    assert entries(theirs) == ["Copy link", "Share", "Mute @bruno", "Block @bruno", "Report"]
     for page in (mine, theirs):
         one(page, "[id^=menu_] > .menu-items > .danger:last-child")
 

@@ -1,0 +1,103 @@
+"""Applications: people who asked to join, and wait until the moderators let them in."""
+
+from functools import cache
+
+from flask_babel import gettext as _
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..data.database import AnySelect, Base, HasId, writing
+from ..data.keyset import Window
+from ..mail.letters import Letter, letter_text, writes
+from ..mail.sending import send_mail
+from ..site import site
+from ..web.i18n import using_language
+from ..web.urls import external_url
+from .models import User, user_key
+from .signals import application_decided
+
+LONGEST_ANSWER = 1_000
+LONGEST_REASON = 500
+DECIDED = "application-decided"
+
+
+class Application(Base):
+    """What somebody answered who asked to join, with the network they came from."""
+
+    __tablename__ = "application"
+
+    user_id: Mapped[int] = user_key()
+    answer: Mapped[str] = mapped_column(String(LONGEST_ANSWER))
+    network: Mapped[str] = mapped_column(String(45))
+
+
+def apply_to_join(user: User, *, answer: str, network: str) -> None:
+    """Have ``user`` wait for the moderators, within the transaction that registers them."""
+    with writing() as session:
+        user.set_state("waiting")
+        session.add(Application(user_id=user.id, answer=answer, network=network))
+
+
+def let_in(user: User, by: HasId) -> bool:
+    """Let ``user`` in, tell them by mail, and forget what they answered.
+
+    Returns False if they do not wait any more.
+    """
+    with writing() as session:
+        session.refresh(user, with_for_update=True)
+        if user.state != "waiting":
+            return False
+        user.set_state("active")
+        session.execute(delete(Application).where(Application.user_id == user.id))
+        application_decided.send(user, by=by, is_let_in=True, reason="")
+        _tell(user, is_let_in=True)
+    return True
+
+
+def turn_away(user: User, by: HasId, reason: str = "") -> bool:
+    """Delete the account of ``user``, who never came in; tell them by mail, with ``reason``.
+
+    Returns False if they do not wait any more.
+    """
+    with writing() as session:
+        session.refresh(user, with_for_update=True)
+        if user.state != "waiting":
+            return False
+        application_decided.send(user, by=by, is_let_in=False, reason=reason)
+        _tell(user, is_let_in=False, reason=reason)
+        session.delete(user)
+    return True
+
+
+def _tell(user: User, **decided: object) -> None:
+    if user.email:
+        send_mail(
+            user.email, DECIDED, username=user.username, language=user.language or "en", **decided
+        )
+
+
+@writes(DECIDED)
+def write_decision(
+    recipient: str, *, username: str, language: str, is_let_in: bool, reason: str = ""
+) -> Letter:
+    """Write the mail that says what the moderators decided."""
+    with using_language(language):
+        body = letter_text(
+            "mail/application_decided.txt",
+            site=site(),
+            username=username,
+            is_let_in=is_let_in,
+            reason=reason,
+            url=external_url("accounts.login"),
+        )
+        subject = _("You can come in") if is_let_in else _("Your request to join")
+    return Letter(subject, body)
+
+
+@cache
+def applications(window: Window) -> AnySelect:
+    """Select who waits to be let in."""
+    columns = (User.id, User.username, User.display_name, User.email)
+    waiting = select(*columns, Application.answer, Application.network)
+    waiting = waiting.join(Application, Application.user_id == User.id)
+    return window.of(waiting.where(User.state == "waiting"), User.id)

@@ -1,0 +1,83 @@
+"""Barriers against spam: who and what cannot register, by the lists of the site."""
+
+import re
+import time
+from fnmatch import fnmatchcase
+from ipaddress import ip_address, ip_network
+
+from disposable_email_domains import blocklist
+from flask import current_app
+from itsdangerous import BadSignature, TimestampSigner
+
+from ..site import Site
+
+# Characters of a stamp of ours: more are read by nobody.
+LONGEST_STAMP = 100
+
+
+def is_blocked_address(site: Site, address: str) -> bool:
+    """Whether the canonical e-mail ``address`` is blocked: itself, or its domain."""
+    domain = address.rpartition("@")[2]
+    return address in site.blocked_addresses or _is_within(domain, site.blocked_domains)
+
+
+def is_disposable(address: str) -> bool:
+    """Whether the domain of ``address`` gives addresses for minutes, to anybody."""
+    return _is_within(address.rpartition("@")[2], blocklist)
+
+
+def is_blocked_name(site: Site, username: str) -> bool:
+    """Whether ``username`` matches a name of the list, where ``*`` stands for anything."""
+    plain = username.lower()
+    return any(fnmatchcase(plain, pattern) for pattern in site.blocked_names)
+
+
+def has_blocked_word(site: Site, *texts: str | None) -> bool:
+    """Whether a word of the list stands in one of ``texts``."""
+    found: set[str] = set()
+    for text in filter(None, texts):
+        found.update(re.findall(r"\w+", text.lower()))
+    words = {word for word in site.blocked_words if " " not in word}
+    phrases = site.blocked_words - words
+    return bool(found & words) or any(
+        phrase in text.lower() for phrase in phrases for text in texts if text
+    )
+
+
+def is_blocked_network(site: Site, address: str) -> bool:
+    """Whether the IP ``address`` lies in a network of the list."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None) or ip
+    return any(mapped in ip_network(each, strict=False) for each in site.blocked_networks)
+
+
+def stamp() -> str:
+    """Return what a form carries that says when it was opened."""
+    return _signer().sign(b"").decode()
+
+
+def was_quick(sent: str) -> bool:
+    """Whether the form with the stamp ``sent`` was filled in faster than a person types."""
+    shortest = current_app.config["REGISTRATION_MIN_SECONDS"]
+    if not shortest:
+        return False
+    if len(sent) > LONGEST_STAMP:
+        return True
+    try:
+        _empty, opened = _signer().unsign(sent, return_timestamp=True)
+    except (BadSignature, UnicodeError):
+        return True
+    # The stamp is in whole seconds, and was rounded down.
+    return int(time.time()) - opened.timestamp() < shortest
+
+
+def _is_within(domain: str, domains: frozenset[str] | set[str]) -> bool:
+    parts = domain.split(".")
+    return any(".".join(parts[at:]) in domains for at in range(len(parts) - 1))
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(current_app.config["SECRET_KEY"], salt="opened")

@@ -1,0 +1,112 @@
+"""Invitations: links by which people join, and who invited whom."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..data.database import Base, HasId, changed_rows, db, now, writing
+from ..data.ids import BIGGEST_ID, TimeOrdered
+from ..data.types import UtcDateTime
+from ..site import site
+from .models import user_key
+from .viewer import Viewer
+
+# Characters of a code; ours have 16, which are 96 random bits.
+LONGEST_CODE = 32
+MOST_USES, MOST_DAYS = 1_000, 365
+# Of a member who runs nothing here.
+MOST_USES_BY_MEMBERS = 10
+MOST_OPEN_BY_MEMBERS = 20
+USES, DAYS = 1, 7
+
+
+class Invitation(TimeOrdered, Base):
+    """A link with which a number of people can join until it ends."""
+
+    __tablename__ = "invitation"
+
+    code: Mapped[str] = mapped_column(String(LONGEST_CODE), unique=True)
+    # Null for one made by a command, and once that person has left.
+    made_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+    uses: Mapped[int]
+    used: Mapped[int] = mapped_column(default=0)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody can join with it."""
+        return self.used < self.uses and self.ends_at > now()
+
+    def revoke(self) -> None:
+        """Have nobody else join with it."""
+        with writing():
+            self.ends_at = min(self.ends_at, now())
+
+
+class Invited(Base):
+    """A person joined with an invitation."""
+
+    __tablename__ = "invited"
+
+    user_id: Mapped[int] = user_key()
+    invitation_id: Mapped[int] = mapped_column(
+        ForeignKey("invitation.id", ondelete="CASCADE"), index=True
+    )
+
+
+class NoInvitationError(ValueError):
+    """The invitation does not exist, has ended, or is used up."""
+
+
+def may_invite(viewer: Viewer) -> bool:
+    """Whether ``viewer`` may make invitations, and see their own."""
+    is_wanted = site().registration != "closed"
+    return is_wanted and (viewer.is_moderator or site().members_invite)
+
+
+def invite(by: HasId | None = None, *, uses: int = USES, days: int = DAYS) -> Invitation:
+    """Return a new invitation for so many people, which ends in so many days.
+
+    ``by`` is who invites, None for a command.
+    """
+    with writing() as session:
+        invitation = Invitation(
+            code=secrets.token_urlsafe(12),
+            made_by_id=by.id if by else None,
+            uses=uses,
+            ends_at=now() + timedelta(days=days),
+        )
+        session.add(invitation)
+        session.flush()
+    return invitation
+
+
+def open_invitation(code: str) -> Invitation | None:
+    """Return the invitation of ``code`` if somebody can join with it."""
+    if not 0 < len(code) <= LONGEST_CODE or not code.isascii() or "\0" in code:
+        return None
+    found = db.session.scalar(select(Invitation).where(Invitation.code == code))
+    return found if found and found.is_open else None
+
+
+def join_with(invitation: Invitation, user: HasId) -> None:
+    """Note that ``user`` joined with ``invitation``, within the transaction around.
+
+    Raises :class:`NoInvitationError` if it was used up or has ended meanwhile.
+    """
+    is_open = (Invitation.used < Invitation.uses, Invitation.ends_at > now())
+    change = update(Invitation).where(Invitation.id == invitation.id, *is_open)
+    with writing() as session:
+        if not changed_rows(session, change.values(used=Invitation.used + 1)):
+            raise NoInvitationError
+        session.add(Invited(user_id=user.id, invitation_id=invitation.id))
+
+
+def invitation_of(user: HasId | None, id: int) -> Invitation | None:
+    """Return an invitation by id, of ``user`` or, without one, of anybody."""
+    found = db.session.get(Invitation, min(id, BIGGEST_ID))
+    return found if found and (user is None or found.made_by_id == user.id) else None

@@ -1,0 +1,27 @@
+"""Administration: what the people in charge change and see, and what the site says of itself."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("administration", __name__)
+
+from ..accounts.viewer import add_viewer_column  # noqa: E402
+from ..data.ids import moment_of  # noqa: E402
+from . import (  # noqa: E402, F401  # noqa: E402, F401
+    about_routes,
+    announcement_routes,
+    commands,
+    glance_routes,
+    mail_routes,
+    people_routes,
+    queue_routes,
+    receivers,
+    settings_routes,
+)
+from .markdown import html_of  # noqa: E402
+from .models import dismissed  # noqa: E402
+
+add_viewer_column("announcement_dismissed", dismissed)
+
+blueprint.add_app_template_global(moment_of, "asked_at")
+blueprint.add_app_template_global(announcement_routes.announcements)
+blueprint.add_app_template_filter(html_of, "markdown")

@@ -1,0 +1,111 @@
+"""Announcements: shown on top of each page, dismissed by each person, made by administrators."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import DateTimeLocalField, SubmitField
+from wtforms.validators import DataRequired, Optional, ValidationError
+
+from ..accounts.access import for_administrators, for_members
+from ..accounts.viewer import viewer
+from ..data.database import AnySelect, db, now
+from ..data.ids import BIGGEST_ID
+from ..data.keyset import row_count
+from ..data.reading import read
+from ..site import site
+from ..web.answers import back, changed, form_page, show_message
+from ..web.forms import Form
+from ..web.i18n import browser_zone
+from ..web.typed import carry_when_expired, show_when_expired
+from . import blueprint
+from .forms import text
+from .models import LONGEST_ANNOUNCEMENT, Announcement, announce, current_announcements, dismiss
+
+MOST_SHOWN = 50
+
+show_when_expired("text", _l("Text"), "textarea")
+carry_when_expired("starts_at", "ends_at")
+
+
+class AnnouncementForm(Form):
+    """A new announcement. Times are of the zone of the browser."""
+
+    text = text(
+        _l("Text"),
+        longest=LONGEST_ANNOUNCEMENT,
+        rows=3,
+        description=_l("A sentence or two, in Markdown."),
+    )
+    text.kwargs["validators"].insert(0, DataRequired())
+    starts_at = DateTimeLocalField(
+        _l("From"), validators=[Optional()], description=_l("Empty: from now on.")
+    )
+    ends_at = DateTimeLocalField(
+        _l("Until"), validators=[Optional()], description=_l("Empty: until you end it.")
+    )
+    submit = SubmitField(_l("Announce"))
+
+    def validate_ends_at(self, field: Any) -> None:
+        """Refuse an announcement that nobody could see."""
+        if field.data and moment_here(field.data) <= (moment_here(self.starts_at.data) or now()):
+            raise ValidationError(_l("It would have ended before it begins."))
+
+
+def moment_here(typed: datetime | None) -> Any:
+    """Return in UTC a time that was typed in the zone of the browser; None for none."""
+    return typed.replace(tzinfo=browser_zone()).astimezone(UTC) if typed else None
+
+
+def announcements() -> list[Any]:
+    """Return what this page announces: to a stranger where everybody reads, and what is new."""
+    if not viewer.is_authenticated:
+        return [] if site().is_for_members else current_announcements(0)
+    return current_announcements(viewer.columns["announcement_dismissed"] or 0)
+
+
+@blueprint.post("/announcements/<key:id>/dismiss")
+@for_members
+def dismiss_announcement(id: int) -> ResponseReturnValue:
+    """Show the viewer an announcement, and those before it, no more."""
+    if id >= BIGGEST_ID:
+        abort(404)
+    dismiss(viewer, id)
+    last = max(id, viewer.columns["announcement_dismissed"] or 0)
+    left = current_announcements(last)
+    return changed("administration/_announcements.html", to=back(), announcements=left)
+
+
+@blueprint.route("/settings/site/announcements", methods=["GET", "POST"])
+@for_administrators
+def edit_announcements() -> ResponseReturnValue:
+    """List announcements, and make another."""
+    form = AnnouncementForm()
+    if form.validate_on_submit():
+        starts, ends = moment_here(form.starts_at.data), moment_here(form.ends_at.data)
+        announce(form.text.data.strip(), viewer, starts_at=starts, ends_at=ends)
+        show_message(_("Everybody sees it at the time that you chose."))
+        return redirect(url_for("administration.edit_announcements"), 303)
+    rows = read(_made()).all()
+    template = "administration/edit_announcements.html"
+    return form_page(template, form, rows=rows, now=now(), zone=browser_zone())
+
+
+@blueprint.post("/settings/site/announcements/<key:id>/end")
+@for_administrators
+def end_announcement(id: int) -> ResponseReturnValue:
+    """End an announcement."""
+    (db.session.get(Announcement, id) or abort(404)).end()
+    show_message(_("Nobody sees it any more."))
+    return redirect(url_for("administration.edit_announcements"), 303)
+
+
+@cache
+def _made() -> AnySelect:
+    columns = (Announcement.id, Announcement.text, Announcement.starts_at, Announcement.ends_at)
+    return select(*columns).order_by(Announcement.id.desc()).limit(row_count(MOST_SHOWN))

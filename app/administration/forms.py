@@ -1,0 +1,194 @@
+"""The forms of the settings of the site."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms import Form as Part
+from wtforms.fields.core import UnboundField
+from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput
+
+from ..accounts import addresses
+from ..site import Rule, Site
+from ..web.forms import Form, LengthFirst, line_ends, storable
+from ..web.typed import carry_when_expired, show_when_expired
+
+# Characters.
+LONGEST_TEXT = 20_000
+MOST_RULES = 30
+# Empty rules after those that there are.
+MORE_RULES = 2
+
+
+def one_line(text: str | None) -> str:
+    """Return ``text`` as one line, with single spaces."""
+    # A longer one is refused anyway.
+    return " ".join(text.split()) if text and len(text) <= LONGEST_TEXT else text or ""
+
+
+def line(longest: int, *, label: str, description: str = "", required: bool = False) -> StringField:
+    """Return a field for one line of at most ``longest`` characters."""
+    first = [DataRequired()] if required else []
+    return StringField(
+        label,
+        filters=[one_line],
+        validators=[*first, LengthFirst(max=longest), storable],
+        description=description,
+    )
+
+
+def text(label: str, *, longest: int = LONGEST_TEXT, rows: int, description: str) -> TextAreaField:
+    """Return a field for a text of several lines."""
+    return TextAreaField(
+        label,
+        filters=[line_ends],
+        validators=[LengthFirst(max=longest), storable],
+        description=description,
+        render_kw={"rows": rows},
+    )
+
+
+def is_contact(_form: Any, field: Any) -> None:
+    """Refuse what is neither an e-mail address nor the URL of a page."""
+    if not field.data or field.errors:
+        return
+    try:
+        parts = urlsplit(field.data)
+        is_page = parts.scheme in ("http", "https") and bool(parts.hostname)
+        if not is_page:
+            addresses.canonical(field.data)
+    except ValueError as error:
+        raise ValidationError(_l("Give an e-mail address, or a link to a page.")) from error
+
+
+class RuleForm(Part):
+    """A rule; one without a title is none."""
+
+    title = line(120, label=_l("Rule"))
+    explanation = text(_l("Explanation"), longest=600, rows=2, description="")
+
+    def validate_title(self, field: Any) -> None:
+        """Refuse an explanation of nothing."""
+        if not field.data and (self.explanation.data or "").strip():
+            raise ValidationError(_l("Say the rule in a few words."))
+
+
+@dataclass
+class _RuleFields:
+    """What a :class:`RuleForm` shows."""
+
+    title: str = ""
+    explanation: str = ""
+
+
+class SiteForm(Form):
+    """The settings of the site."""
+
+    name = line(40, label=_l("Name"), required=True)
+    description = line(
+        300,
+        label=_l("Description"),
+        description=_l("One or two sentences for people who do not know this place."),
+    )
+    contact = line(
+        addresses.LONGEST,
+        label=_l("Contact"),
+        description=_l("An e-mail address, or a link to a page. Everybody sees it."),
+    )
+    contact.kwargs["validators"].append(is_contact)
+    languages = SelectMultipleField(_l("Languages"), option_widget=CheckboxInput())
+    rules = FieldList(FormField(RuleForm), max_entries=MOST_RULES)
+    about = text(_l("About"), rows=6, description=_l("A text for the page about this place."))
+    privacy = text(_l("Privacy"), rows=6, description=_l("A page of its own. Empty: no page."))
+    terms = text(_l("Terms"), rows=6, description=_l("A page of its own. Empty: no page."))
+    registration = SelectField(
+        _l("Who can join"),
+        choices=[
+            SelectChoice("open", _l("Everybody")),
+            SelectChoice("approval", _l("Those whom the moderators let in")),
+            SelectChoice("invite", _l("Those who have an invitation")),
+            SelectChoice("closed", _l("Nobody")),
+        ],
+    )
+    question = line(
+        300,
+        label=_l("Question to new people"),
+        description=_l("For example: why would you like to join? Moderators read the answer."),
+    )
+    members_invite = BooleanField(
+        _l("Members may invite others"),
+        description=_l("Without it, only moderators and administrators make invitations."),
+    )
+    confirms_email = BooleanField(
+        _l("People confirm their e-mail address before they can write"),
+        description=_l("It counts only where this site can send mail."),
+    )
+    names_in_log = BooleanField(
+        _l("Name people in the public log of the moderators"),
+        description=_l("Without it, the log says what was done and why, and not to whom."),
+    )
+    reads = SelectField(
+        _l("Who can read"),
+        choices=[
+            SelectChoice("everybody", _l("Everybody")),
+            SelectChoice("members", _l("Members only")),
+        ],
+        description=_l("Members only: others see the welcome page, the rules and the way in."),
+    )
+    submit = SubmitField(_l("Save"))
+
+    def __init__(self, site: Site) -> None:
+        rules = [_RuleFields(*rule) for rule in site.rules]
+        empty = [_RuleFields() for _ in range(min(MORE_RULES, MOST_RULES - len(rules)))]
+        super().__init__(obj=site, rules=[*rules, *empty])
+        offered = current_app.config["LANGUAGES"]
+        self.languages.choices = [SelectChoice(tag, name) for tag, name in offered.items()]
+        if not self.is_submitted():
+            self.rules.process(None, [*rules, *empty])
+            self.languages.data = list(site.languages or offered)
+        for name in site.set_by_environment:
+            del self[name]
+
+    def validate_languages(self, field: Any) -> None:
+        """Refuse a site in no language."""
+        if not field.data:
+            raise ValidationError(_l("Choose one at least."))
+
+    def values(self) -> dict[str, Any]:
+        """Return the settings by name."""
+        found = {name: value for name, value in self.data.items() if name in vars(Site())}
+        rules = [Rule(rule["title"], rule["explanation"].strip()) for rule in self.rules.data]
+        all_languages = len(self.languages.data) == len(self.languages.choices)
+        return found | {
+            "rules": tuple(rule for rule in rules if rule.title),
+            "languages": () if all_languages else tuple(self.languages.data),
+        }
+
+
+def show_all_when_expired(*forms: type[Form]) -> None:
+    """Show what was typed into ``forms`` when they are not accepted."""
+    fields = [(name, field) for form in forms for name, field in vars(form).items()]
+    for name, field in fields:
+        kind = field.field_class if isinstance(field, UnboundField) else None
+        if kind in (StringField, TextAreaField):
+            show_when_expired(name, field.args[0], "textarea" if kind is TextAreaField else "text")
+        elif kind:
+            carry_when_expired(name)
+    for number in range(MOST_RULES):
+        show_when_expired(f"rules-{number}-title", _l("Rule"))
+        show_when_expired(f"rules-{number}-explanation", _l("Explanation"), "textarea")

@@ -1,0 +1,121 @@
+"""Announcements of the people in charge, and who has dismissed them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..accounts.models import User, user_key
+from ..data.database import (
+    AnySelect,
+    Base,
+    HasId,
+    changed_rows,
+    db,
+    insert_if_absent,
+    is_writing,
+    now,
+    writing,
+)
+from ..data.ids import TimeOrdered
+from ..data.kept import Kept
+from ..data.reading import read_latest
+from ..data.types import UtcDateTime
+
+LONGEST_ANNOUNCEMENT = 500
+
+
+class Announcement(TimeOrdered, Base):
+    """What everybody is told, on top of each page, for a time."""
+
+    __tablename__ = "announcement"
+
+    # Markdown.
+    text: Mapped[str] = mapped_column(String(LONGEST_ANNOUNCEMENT))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Null for one that lasts until somebody ends it.
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Null for one made by a command, and once that person has left.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+
+    def end(self) -> None:
+        """Show it to nobody any more."""
+        with writing():
+            self.ends_at = min(now(), self.ends_at or now())
+            _kept.forget_after_commit()
+
+
+class AnnouncementRead(Base):
+    """The newest announcement that a person has dismissed: earlier ones are dismissed, too."""
+
+    __tablename__ = "announcement_read"
+
+    user_id: Mapped[int] = user_key()
+    announcement_id: Mapped[int] = mapped_column(BigInteger)
+
+
+def announce(
+    text: str,
+    by: HasId | None = None,
+    *,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> Announcement:
+    """Tell everybody ``text`` from ``starts_at`` (now) until ``ends_at`` (until it is ended)."""
+    with writing() as session:
+        announcement = Announcement(
+            text=text,
+            starts_at=starts_at or now(),
+            ends_at=ends_at,
+            made_by_id=by.id if by else None,
+        )
+        session.add(announcement)
+        session.flush()
+        _kept.forget_after_commit()
+    return announcement
+
+
+def dismiss(viewer: HasId, id: int) -> None:
+    """Show ``viewer`` the announcement, and earlier ones, no more."""
+    marks = (AnnouncementRead.user_id == viewer.id, AnnouncementRead.announcement_id < id)
+    with writing(is_visible=False) as session:
+        if not insert_if_absent(session, AnnouncementRead, user_id=viewer.id, announcement_id=id):
+            changed_rows(session, update(AnnouncementRead).where(*marks).values(announcement_id=id))
+
+
+def current_announcements(dismissed: int) -> list[Any]:
+    """Return the announcements of this moment after the id ``dismissed``, the newest first."""
+    moment = now()
+    return [
+        row
+        for row in _kept.get()
+        if row.id > dismissed
+        and row.starts_at <= moment
+        and (row.ends_at is None or row.ends_at > moment)
+    ]
+
+
+def announcements_now() -> tuple[Any, ...]:
+    """Return the announcements of now and later, as they are stored."""
+    return _kept.now()
+
+
+def dismissed() -> Any:
+    """Return the id of the newest announcement that a user has dismissed: a column of users."""
+    own = select(AnnouncementRead.announcement_id).where(AnnouncementRead.user_id == User.id)
+    return own.scalar_subquery()
+
+
+def _all_to_come() -> AnySelect:
+    columns = (Announcement.id, Announcement.text, Announcement.starts_at, Announcement.ends_at)
+    lasts = (Announcement.ends_at.is_(None)) | (Announcement.ends_at > now())
+    return select(*columns).where(lasts).order_by(Announcement.id.desc())
+
+
+def _read() -> tuple[Any, ...]:
+    run = db.session.execute if is_writing() else read_latest
+    return tuple(run(_all_to_come()).all())
+
+
+_kept: Kept[tuple[Any, ...]] = Kept("announcements", _read, default=tuple)

@@ -1,0 +1,56 @@
+"""The queue at the door: who asked to join, and letting people in or turning them away."""
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from ..accounts.access import for_moderators
+from ..accounts.applications import LONGEST_REASON, applications, let_in, turn_away
+from ..accounts.models import User
+from ..accounts.viewer import viewer
+from ..data.database import db
+from ..data.ids import BIGGEST_ID
+from ..data.types import is_storable
+from ..web.answers import page, show_message
+from ..web.paging import LONGEST, read_rows
+from ..web.typed import carry_when_expired, show_when_expired
+from . import blueprint
+
+show_when_expired("reason", _l("Reason"), "textarea")
+carry_when_expired("people", "decision")
+
+
+@blueprint.get("/desk/people")
+@for_moderators
+def queue() -> ResponseReturnValue:
+    """List who waits to be let in, those who asked first at the top."""
+    rows = read_rows(applications, "id", oldest_first=True)
+    return page("administration/queue.html", "people", rows=rows, longest=LONGEST_REASON)
+
+
+@blueprint.post("/desk/people")
+@for_moderators
+def decide() -> ResponseReturnValue:
+    """Let the chosen people in, or turn them away with a reason, which they get by mail."""
+    reason = request.form.get("reason", "").strip()
+    decision = request.form.get("decision", "")
+    if decision not in ("let_in", "turn_away") or not is_storable(reason):
+        abort(400)
+    if len(reason) > LONGEST_REASON:
+        abort(413)
+    chosen = [int(id) for id in request.form.getlist("people")[:LONGEST] if _is_id(id)]
+    users = [user for user in (db.session.get(User, id) for id in chosen) if user]
+    if decision == "let_in":
+        done = sum(let_in(user, viewer) for user in users)
+        said = ngettext("%(num)d person is in.", "%(num)d people are in.", done)
+    else:
+        done = sum(turn_away(user, viewer, reason) for user in users)
+        said = ngettext("%(num)d person is turned away.", "%(num)d people are turned away.", done)
+    show_message(said if done else _("Nobody was chosen, or somebody else has decided already."))
+    return redirect(url_for("administration.queue"), 303)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST_ID

@@ -1,0 +1,29 @@
+"""What is decided at the door, and changed in the settings, is in the log of the moderators."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ..accounts.models import User
+from ..accounts.signals import application_decided
+from ..data.database import db
+from ..moderation.log import record
+from ..moderation.words import ACTIONS
+from ..site.signals import site_changed
+
+ACTIONS |= {
+    "let_in": _l("Somebody let in"),
+    "turn_away": _l("Somebody turned away"),
+    "site": _l("Settings of the site changed"),
+}
+
+
+@application_decided.connect
+def _record_decision(user: User, *, by: Any, is_let_in: bool, reason: str, **_more: Any) -> None:
+    record(by, "let_in" if is_let_in else "turn_away", person_id=user.id, reason=reason)
+
+
+@site_changed.connect
+def _record_change(_site: Any, *, by: int | None, before: Any, after: Any, **_more: Any) -> None:
+    actor = db.session.get(User, by) if by else None
+    record(actor, "site", before=before, after=after)

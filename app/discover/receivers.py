@@ -1,0 +1,13 @@
+"""What is talked about, and by whom, leaves out hidden and limited people at once."""
+
+from typing import Any
+
+from ..accounts.models import User
+from ..accounts.signals import state_changed
+from ..jobs import enqueue
+from .jobs import work_out_now
+
+
+@state_changed.connect
+def _work_out(_user: User, **_details: Any) -> None:
+    enqueue(work_out_now)

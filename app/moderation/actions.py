@@ -1,0 +1,255 @@
+"""What moderators do to posts and people: each verb acts, tells the person, and is logged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select, update
+
+from ..accounts.models import User
+from ..accounts.standing import Role, State, is_above
+from ..data.database import HasId, changed_rows, db, delete_row, insert_if_absent, now, writing
+from ..notifications.models import notify_from_site
+from ..posts.models import Post
+from .letters import send_decision
+from .log import record
+from .models import Case, LogEntry, PostWarning, Report
+
+# Of these, the person concerned is told, and can appeal.
+TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend")
+
+
+class NotAllowedError(ValueError):
+    """Nobody moderates themselves, their equals or superiors."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You cannot moderate this person."))
+
+
+class TakenError(ValueError):
+    """Somebody else decides the case, or has decided it, or what is to be done is done."""
+
+
+@dataclass(frozen=True)
+class Moderator:
+    """Who acts: a viewer, or the command line, which has no id."""
+
+    id: int | None = None
+    role: Role = "administrator"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the person concerned is told: which rule, and why; and until when it holds."""
+
+    rule: str = ""
+    reason: str = ""
+    until: datetime | None = None
+
+
+def take(moderator: HasId, case: Case) -> None:
+    """Have ``moderator`` decide ``case``. Raises :class:`TakenError` if somebody else does."""
+    free = or_(Case.taken_by_id.is_(None), Case.taken_by_id == moderator.id)
+    with writing() as session:
+        taken = update(Case).where(Case.id == case.id, Case.closed_at.is_(None), free)
+        if not changed_rows(session, taken.values(taken_by_id=moderator.id)):
+            session.refresh(case)
+            raise TakenError(_taken(case))
+        session.refresh(case)
+
+
+def release(moderator: HasId, case: Case) -> None:
+    """Leave ``case`` to others."""
+    own = update(Case).where(Case.id == case.id, Case.taken_by_id == moderator.id)
+    with writing() as session:
+        changed_rows(session, own.values(taken_by_id=None))
+        session.refresh(case)
+
+
+def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+    """Close ``case``: nothing is to be done."""
+    if case.person_id == moderator.id:
+        raise NotAllowedError
+    with writing():
+        _close(moderator, case)
+        return _record(moderator, "dismiss", decision, case, person_id=case.person_id)
+
+
+def uphold(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+    """Close ``case``, an appeal: the decision stays, and the person is told."""
+    with writing() as session:
+        person = session.get_one(User, case.person_id)
+        _check(moderator, person)
+        _close(moderator, case)
+        return _tell(moderator, "uphold", decision, case, person, post_id=case.post_id or None)
+
+
+def remove_post(
+    moderator: Any, post: Post, decision: Decision, case: Case | None = None
+) -> LogEntry:
+    """Remove ``post``: a tombstone with the rule stays in its place."""
+    with writing():
+        _check(moderator, post.author)
+        _close(moderator, case)
+        if not post.remove(decision.rule):
+            raise TakenError(_("The post is deleted already."))
+        return _tell(moderator, "remove", decision, case, post.author, post_id=post.id)
+
+
+def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None = None) -> LogEntry:
+    """Put a warning on ``post``: readers see why, and open it if they want to."""
+    words = decision.reason or decision.rule
+    with writing() as session:
+        _check(moderator, post.author)
+        _close(moderator, case)
+        if not insert_if_absent(session, PostWarning, post_id=post.id, words=words):
+            raise TakenError(_("There is a warning on the post already."))
+        return _tell(moderator, "mark", decision, case, post.author, post_id=post.id)
+
+
+def warn(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+    """Warn ``person``."""
+    with writing():
+        _check(moderator, person)
+        _close(moderator, case)
+        return _tell(moderator, "warn", decision, case, person)
+
+
+def limit(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+    """Show what ``person`` posts to followers only, for a time or until it is undone."""
+    return _set_state(moderator, person, decision, case, action="limit", state="limited")
+
+
+def suspend(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+    """Sign ``person`` out and hide what they wrote, for a time or until it is undone."""
+    return _set_state(moderator, person, decision, case, action="suspend", state="suspended")
+
+
+ACTIONS: dict[str, Callable[..., LogEntry]] = {"warn": warn, "limit": limit, "suspend": suspend}
+
+
+def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None = None) -> LogEntry:
+    """Undo what ``entry`` says; the person concerned is told.
+
+    Raises :class:`TakenError` where that is undone already, or something later replaced it.
+    """
+    person = db.session.get(User, entry.person_id) if entry.person_id else None
+    with writing() as session:
+        if person is None or entry.action not in TOLD or entry.action == "remove_all":
+            raise TakenError(_("This cannot be undone."))
+        if session.scalar(select(LogEntry.id).where(LogEntry.undoes_id == entry.id)):
+            raise TakenError(_("This is undone already."))
+        _check(moderator, person)
+        _close(moderator, case)
+        before, after = entry.after, entry.before
+        if entry.action == "remove":
+            post = db.session.get(Post, entry.post_id)
+            if post is None or not post.put_back():
+                raise TakenError(_("The post is not there any more."))
+        elif entry.action == "mark":
+            delete_row(session, PostWarning, post_id=entry.post_id)
+        elif entry.action in ("limit", "suspend"):
+            if person.state != entry.after["state"]:
+                raise TakenError(_("The account is in another state by now."))
+            _put(person, entry.before)
+        values = {"before": before, "after": after, "undoes_id": entry.id}
+        return _tell(moderator, "undo", decision, case, person, post_id=entry.post_id, **values)
+
+
+def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
+    """Make the account of ``person`` active again."""
+    with writing():
+        _check(moderator, person)
+        if person.state not in ("limited", "suspended"):
+            raise TakenError(_("The account is neither limited nor suspended."))
+        before = _standing(person)
+        person.set_state("active")
+        values = {"before": before, "after": _standing(person)}
+        return _tell(moderator, "restore", decision, None, person, **values)
+
+
+def tell(moderator: Any, action: str, decision: Decision, person: User) -> LogEntry:
+    """Log what is done to ``person`` elsewhere, and tell them."""
+    with writing():
+        _check(moderator, person)
+        return _tell(moderator, action, decision, None, person)
+
+
+def _set_state(
+    moderator: Any,
+    person: User,
+    decision: Decision,
+    case: Case | None,
+    *,
+    action: str,
+    state: State,
+) -> LogEntry:
+    with writing():
+        _check(moderator, person)
+        _close(moderator, case)
+        before = _standing(person)
+        person.set_state(state, decision.until)
+        values = {"before": before, "after": _standing(person)}
+        return _tell(moderator, action, decision, case, person, **values)
+
+
+def _check(moderator: Any, person: User) -> None:
+    if moderator.id and (moderator.id == person.id or not is_above(moderator.role, person.role)):
+        raise NotAllowedError
+
+
+def _close(moderator: Any, case: Case | None) -> None:
+    """Close ``case``, and tell who reported. Raises :class:`TakenError` if somebody else did."""
+    if case is None:
+        return
+    free = or_(Case.taken_by_id.is_(None), Case.taken_by_id == moderator.id)
+    with writing() as session:
+        mine = update(Case).where(Case.id == case.id, Case.closed_at.is_(None), free)
+        if not changed_rows(session, mine.values(taken_by_id=moderator.id, closed_at=now())):
+            session.refresh(case)
+            raise TakenError(_taken(case))
+        session.refresh(case)
+        reporters = session.scalars(select(Report.reporter_id).where(Report.case_id == case.id))
+        notify_from_site(reporters.all(), "report")
+
+
+def _taken(case: Case) -> str:
+    taken_by = db.session.get(User, case.taken_by_id) if case.taken_by_id else None
+    name = taken_by.username if taken_by else "?"
+    if case.closed_at:
+        return _("@%(name)s has decided this case already.", name=name)
+    return _("@%(name)s has taken this case.", name=name)
+
+
+def _record(
+    moderator: Any, action: str, decision: Decision, case: Case | None, **values: Any
+) -> LogEntry:
+    actor = moderator if moderator.id else None
+    told = {"rule": decision.rule, "reason": decision.reason, "case_id": case and case.id}
+    return record(actor, action, **told, **values)
+
+
+def _tell(
+    moderator: Any, action: str, decision: Decision, case: Case | None, person: User, **values: Any
+) -> LogEntry:
+    """Log what was done to ``person``, who gets a notification and a mail."""
+    entry = _record(moderator, action, decision, case, person_id=person.id, **values)
+    notify_from_site([person.id], "decision")
+    if person.email:
+        send_decision(person.email, entry.id)
+    return entry
+
+
+def _standing(person: User) -> dict[str, str | None]:
+    until = person.state_until.isoformat() if person.state_until else None
+    return {"state": person.state, "until": until}
+
+
+def _put(person: User, standing: dict[str, Any]) -> None:
+    until = standing["until"] and datetime.fromisoformat(standing["until"])
+    if until and until <= now():
+        person.set_state("active")
+    else:
+        person.set_state(standing["state"], until)

@@ -1,0 +1,38 @@
+"""Ready-made reasons: what moderators often tell people."""
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ..accounts.access import for_moderators
+from ..data.database import delete_row, writing
+from ..data.reading import read
+from ..web.answers import form_page, show_message
+from . import blueprint, queries
+from .forms import WordsForm
+from .models import CannedReason
+
+
+@blueprint.route("/desk/reasons", methods=["GET", "POST"])
+@for_moderators
+def canned_reasons() -> ResponseReturnValue:
+    """List the ready-made reasons, and keep another one."""
+    form = WordsForm()
+    if not form.validate_on_submit():
+        reasons = read(queries.canned_reasons()).all()
+        return form_page("moderation/canned.html", form, reasons=reasons)
+    with writing() as session:
+        session.add(CannedReason(words=form.words.data))
+    show_message(_("It is kept."))
+    return redirect(url_for(".canned_reasons"), 303)
+
+
+@blueprint.post("/desk/reasons/<key:id>/delete")
+@for_moderators
+def delete_canned_reason(id: int) -> ResponseReturnValue:
+    """Delete a ready-made reason."""
+    with writing() as session:
+        if not delete_row(session, CannedReason, id=id):
+            abort(404)
+    show_message(_("It is gone."))
+    return redirect(url_for(".canned_reasons"), 303)

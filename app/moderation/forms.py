@@ -1,0 +1,103 @@
+"""The forms of reports, decisions, notes and appeals."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
+
+from ..data.database import now
+from ..data.reading import read
+from ..site import site
+from ..web.forms import Form, LengthFirst, line_ends, storable
+from . import queries
+from .actions import Decision
+from .models import LONGEST_WORDS
+from .words import reasons
+
+DAYS = (1, 3, 7, 30, 90)
+WORDS = [LengthFirst(max=LONGEST_WORDS), storable]
+ROWS = {"rows": 4}
+
+
+def _stripped(text: str | None) -> str:
+    return line_ends(text).strip()
+
+
+class ReportForm(Form):
+    """A report of a post or a person."""
+
+    reason = RadioField(_l("What is wrong?"), validators=[InputRequired(_l("Choose one."))])
+    words = TextAreaField(
+        _l("In your words"),
+        filters=[_stripped],
+        validators=WORDS,
+        description=_l("If it needs explaining. The moderators alone read it."),
+        render_kw=ROWS,
+    )
+    block = BooleanField()
+    submit = SubmitField(_l("Report"))
+
+    def __init__(self, username: str) -> None:
+        super().__init__()
+        self.reason.choices = reasons()
+        self.block.label.text = _("Block @%(name)s as well", name=username)
+
+
+class WordsForm(Form):
+    """A note of a moderator, or an appeal."""
+
+    words = TextAreaField(
+        _l("In your words"),
+        filters=[_stripped],
+        validators=[DataRequired(), *WORDS],
+        render_kw=ROWS,
+    )
+    submit = SubmitField(_l("Send"))
+
+
+class DecisionForm(Form):
+    """What is to be done, and what the person concerned is told."""
+
+    action = RadioField(_l("What is to be done?"), validators=[InputRequired(_l("Choose one."))])
+    days = SelectField(_l("For how long"), validators=[Optional()])
+    rule = SelectField(_l("Rule"), validators=[Optional()])
+    canned = SelectField(_l("Ready-made"), validators=[Optional()])
+    reason = TextAreaField(
+        _l("Why"),
+        filters=[_stripped],
+        validators=WORDS,
+        description=_l("The person reads it, and so does everybody in the public log."),
+        render_kw=ROWS,
+    )
+    submit = SubmitField(_l("Decide"))
+
+    def __init__(self, actions: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.action.choices = actions
+        self.days.choices = [("", _l("Until it is undone"))] + [
+            (str(days), _("%(num)s days", num=days) if days > 1 else _("One day")) for days in DAYS
+        ]
+        canned = [row.words for row in read(queries.canned_reasons())]
+        self.canned.choices = [("", _l("In my own words")), *((words, words) for words in canned)]
+        titles = [rule.title for rule in site().rules]
+        self.rule.choices = [("", _l("None of them")), *((title, title) for title in titles)]
+
+    def validate_reason(self, field: Any) -> None:
+        """Require a rule or a reason for what the person concerned is told."""
+        told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore")
+        if told and not (field.data or self.rule.data or self.canned.data):
+            raise StopValidation(_l("Name a rule, or say why."))
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided."""
+        reason = "\n\n".join(filter(None, (self.canned.data, self.reason.data)))
+        return Decision(self.rule.data or "", reason, self._until)
+
+    @property
+    def _until(self) -> datetime | None:
+        lasts = self.action.data in ("limit", "suspend") and self.days.data
+        return now() + timedelta(days=int(self.days.data)) if lasts else None

@@ -1,0 +1,47 @@
+"""The mail that tells a person what the moderators decided."""
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from ..accounts.models import by_email
+from ..data.database import db
+from ..mail.letters import Letter, writes
+from ..mail.sending import send_mail
+from ..site import site
+from ..web.i18n import using_language
+from ..web.urls import external_url
+from .models import LogEntry
+
+DECISION = "decision"
+CASE = "case"
+
+
+def send_decision(address: str, entry_id: int) -> None:
+    """Tell the person with that address of a decision about them."""
+    send_mail(address, DECISION, entry_id=entry_id)
+
+
+@writes(CASE)
+def write_case(recipient: str, *, case_id: int) -> Letter | None:
+    """Write the mail to a moderator about a new case."""
+    person = db.session.scalar(by_email(recipient))
+    if person is None or person.role == "member":
+        return None
+    with using_language(person.language or "en"):
+        url = external_url("moderation.case", id=case_id)
+        subject = _("Something new is at the desk of %(site)s", site=site().name)
+    return Letter(subject, f"{url}\n", budget=CASE)
+
+
+@writes(DECISION)
+def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
+    """Write the mail; nothing is sent to whoever has left, or has another address by now."""
+    entry, person = db.session.get(LogEntry, entry_id), db.session.scalar(by_email(recipient))
+    if entry is None or person is None or person.id != entry.person_id:
+        return None
+    with using_language(person.language or "en"):
+        values = {"entry": entry, "person": person, "url": external_url("moderation.decisions")}
+        # Without Flask's context processors, which would read the viewer.
+        body = current_app.jinja_env.get_template("mail/decision.txt").render(values)
+        subject = _("What the moderators of %(site)s decided", site=site().name)
+    return Letter(subject, body, budget=DECISION)

@@ -1,0 +1,25 @@
+"""The one way to write into the log: in the transaction of what is done."""
+
+from typing import Any
+
+from ..accounts.models import User
+from ..accounts.signals import role_changed
+from ..accounts.viewer import viewer
+from ..data.database import HasId, writing
+from .models import LogEntry
+
+
+def record(actor: HasId | None, action: str, **values: Any) -> LogEntry:
+    """Add an entry about what ``actor`` does (None for a command), with the columns ``values``."""
+    with writing() as session:
+        entry = LogEntry(actor_id=actor.id if actor else None, action=action, **values)
+        session.add(entry)
+        session.flush()
+    return entry
+
+
+@role_changed.connect
+def _record_role(user: User, *, was: str, **_more: Any) -> None:
+    actor = viewer if viewer and viewer.is_authenticated else None
+    before, after = {"role": was}, {"role": user.role}
+    record(actor, "role", person_id=user.id, before=before, after=after)

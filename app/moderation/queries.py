@@ -1,0 +1,221 @@
+"""The desk and the log, as statements that nobody has run yet. They find hidden people too."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from ..accounts.applications import Application
+from ..accounts.models import LoginSession, User
+from ..data.database import AnySelect
+from ..data.keyset import Window, row_count
+from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username
+from ..posts.models import Post
+from .models import CannedReason, Case, LogEntry, MailedModerator, Note, PostWarning, Report
+
+CASE_ID = bindparam("case_id", type_=BigInteger)
+ENTRY_ID = bindparam("entry_id", type_=BigInteger)
+# Rows of the history of a person.
+MOST_SHOWN = 50
+# What the person concerned reads.
+TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend", "undo", "restore", "uphold")
+
+
+def open_cases_of_user() -> ColumnElement[int]:
+    """Return how much is open at the desk for a moderator: a column; 0 for others.
+
+    That is cases, and people who wait to be let in.
+    """
+    is_open = (Case.closed_at.is_(None), Case.person_id != User.id)
+    count = select(func.count(Case.id)).where(*is_open).correlate(User).scalar_subquery()
+    waiting = select(func.count(Application.user_id)).scalar_subquery()
+    return case((User.role != "member", count + waiting), else_=0)
+
+
+def warned_of(_audience: Audience) -> ColumnElement[str | None]:
+    """What moderators warn of before a post is read: a column; null for most posts."""
+    return select(PostWarning.words).where(PostWarning.post_id == Post.id).scalar_subquery()
+
+
+@cache
+def canned_reasons() -> AnySelect:
+    """Select the ready-made reasons."""
+    found = select(CannedReason.id, CannedReason.words).order_by(CannedReason.id)
+    return found.limit(row_count(MOST_SHOWN))
+
+
+@cache
+def desk(window: Window, *, by_reports: bool, of_reason: bool) -> AnySelect:
+    """Select the open cases that do not concern the viewer: the oldest or most reported first.
+
+    With ``of_reason``, only those of the ``reason`` (bind parameter). Each has the ``evidence`` of
+    its first report.
+    """
+    found = _cases().where(Case.closed_at.is_(None), Case.person_id != VIEWER_ID)
+    if of_reason:
+        found = found.where(Case.reason == bindparam("reason"))
+    return window.of(found, *((Case.reports_count, Case.id) if by_reports else (Case.id,)))
+
+
+@cache
+def is_mailed() -> AnySelect:
+    """Select whether the viewer gets a mail for each new case."""
+    return select(MailedModerator.user_id).where(MailedModerator.user_id == VIEWER_ID)
+
+
+@cache
+def one_case() -> AnySelect:
+    """Select the case ``case_id``, open or not, if it does not concern the viewer."""
+    return _cases().where(Case.id == CASE_ID, Case.person_id != VIEWER_ID)
+
+
+def _cases() -> AnySelect:
+    person, taker = aliased(User), aliased(User)
+    first = select(Report.evidence).where(Report.case_id == Case.id).order_by(Report.id)
+    one = first.limit(row_count(1)).offset(row_count(0)).scalar_subquery()
+    columns = (
+        Case.id,
+        Case.person_id,
+        Case.post_id,
+        Case.reason,
+        Case.reports_count,
+        Case.appeals_id,
+        Case.words,
+        Case.taken_by_id,
+        Case.closed_at,
+        person.username,
+        person.display_name,
+        taker.username.label("taken_by"),
+        one.label("evidence"),
+    )
+    found = select(*columns).outerjoin(person, person.id == Case.person_id)
+    return found.outerjoin(taker, taker.id == Case.taken_by_id)
+
+
+@cache
+def reports() -> AnySelect:
+    """Select the reports of the case ``case_id``, the first first."""
+    columns = (Report.id, Report.reason, Report.words, Report.evidence, User.username)
+    found = select(*columns).join(User, User.id == Report.reporter_id)
+    return found.where(Report.case_id == CASE_ID).order_by(Report.id).limit(row_count(MOST_SHOWN))
+
+
+@cache
+def history() -> AnySelect:
+    """Select what was done to ``user_id``, the latest first, and whether it ``is_undone``."""
+    return _entries().where(LogEntry.person_id == USER_ID).limit(row_count(MOST_SHOWN))
+
+
+@cache
+def entry() -> AnySelect:
+    """Select the entry ``entry_id`` of the log."""
+    return _entries().where(LogEntry.id == ENTRY_ID)
+
+
+def _entries() -> AnySelect:
+    actor, later = aliased(User), aliased(LogEntry)
+    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
+    found = select(*_LOGGED, actor.username.label("actor"), undone.label("is_undone"))
+    return found.outerjoin(actor, actor.id == LogEntry.actor_id).order_by(LogEntry.id.desc())
+
+
+_LOGGED = (
+    LogEntry.id,
+    LogEntry.action,
+    LogEntry.person_id,
+    LogEntry.post_id,
+    LogEntry.rule,
+    LogEntry.reason,
+    LogEntry.before,
+    LogEntry.after,
+)
+
+
+@cache
+def notes() -> AnySelect:
+    """Select the notes about ``user_id``, the latest first."""
+    found = select(Note.id, Note.words, User.username)
+    found = found.outerjoin(User, User.id == Note.author_id).where(Note.person_id == USER_ID)
+    return found.order_by(Note.id.desc()).limit(row_count(MOST_SHOWN))
+
+
+@cache
+def other_cases() -> AnySelect:
+    """Select the other cases about ``user_id`` than ``case_id``, the latest first."""
+    found = select(Case.id, Case.reason, Case.reports_count, Case.closed_at)
+    found = found.where(Case.person_id == USER_ID, Case.id != CASE_ID)
+    return found.order_by(Case.id.desc()).limit(row_count(MOST_SHOWN))
+
+
+@cache
+def addresses() -> AnySelect:
+    """Select the addresses from which ``user_id`` is signed in."""
+    return select(LoginSession.address).where(LoginSession.user_id == USER_ID).distinct()
+
+
+@cache
+def person() -> AnySelect:
+    """Select the person ``user_id`` as moderators see them."""
+    return _people().where(User.id == USER_ID)
+
+
+@cache
+def person_by_username() -> AnySelect:
+    """Select the person with the ``username`` as moderators see them."""
+    return _people().where(has_username())
+
+
+def _people() -> AnySelect:
+    return select(
+        User.id,
+        User.username,
+        User.display_name,
+        User.email,
+        User.about_me,
+        User.role,
+        User.state,
+        User.state_until,
+        User.last_seen_at,
+        User.posts_count,
+        User.followers_count,
+        User.following_count,
+    )
+
+
+@cache
+def decisions(window: Window) -> AnySelect:
+    """Select what was decided about the viewer, and whether they have appealed (``appealed``)."""
+    appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
+    later = aliased(LogEntry)
+    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
+    found = select(*_LOGGED, appealed.label("appealed"), undone.label("is_undone"))
+    found = found.where(LogEntry.person_id == VIEWER_ID, LogEntry.action.in_(TOLD))
+    return window.of(found, LogEntry.id)
+
+
+@cache
+def own_reports() -> AnySelect:
+    """Select what the viewer reported lately, and the ``action`` by which it was decided."""
+    latest = select(LogEntry.action).where(LogEntry.case_id == Case.id)
+    action = latest.order_by(LogEntry.id.desc()).limit(row_count(1)).scalar_subquery()
+    found = select(Report.id, Report.reason, Report.evidence, Case.closed_at)
+    found = found.add_columns(action.label("action")).join(Case, Case.id == Report.case_id)
+    found = found.where(Report.reporter_id == VIEWER_ID).order_by(Report.id.desc())
+    return found.limit(row_count(MOST_SHOWN))
+
+
+@cache
+def public_log(window: Window) -> AnySelect:
+    """Select what everybody may read of what was done, with the ``username`` of whom."""
+    found = select(*_LOGGED, User.username).outerjoin(User, User.id == LogEntry.person_id)
+    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action == "dismiss"))
+    return window.of(found, LogEntry.id)
+
+
+def last_decision_of() -> AnySelect:
+    """Select the latest suspension of ``user_id``, and whether they have appealed."""
+    appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
+    found: Any = select(*_LOGGED, appealed.label("appealed"))
+    found = found.where(LogEntry.person_id == USER_ID, LogEntry.action == "suspend")
+    return found.order_by(LogEntry.id.desc()).limit(1)

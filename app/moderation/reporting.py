@@ -1,0 +1,115 @@
+"""Reporting a post or a person, and appealing: what brings a case to the desk."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..accounts.models import User
+from ..data.counters import tally
+from ..data.database import HasId, insert_if_absent, writing
+from ..data.ids import moment_of
+from ..mail.sending import send_mail
+from ..notifications.models import notify_from_site
+from ..posts.models import Post
+from .letters import CASE
+from .models import APPEAL, Case, LogEntry, MailedModerator, Report
+
+# Posts that are kept with the report of a person: the newest.
+MOST_KEPT = 5
+
+
+class AppealedError(ValueError):
+    """An appeal is made once."""
+
+
+def report(
+    reporter: HasId, person: User, post: Post | None, *, reason: str, words: str = ""
+) -> bool:
+    """Report ``person``, or their ``post``; returns False where ``reporter`` did so already.
+
+    Reports of one thing are one case, as long as it is open; what was reported is kept as it is.
+    """
+    subject = {"person_id": person.id, "post_id": post.id if post else 0}
+    evidence = evidence_of(person, post)
+    with writing() as session:
+        case = _open_case(session, subject, reason)
+        row = {"case_id": case.id, "reporter_id": reporter.id, "reason": reason}
+        added = insert_if_absent(session, Report, **row, words=words, evidence=evidence)
+        if added:
+            tally(session, Case, case.id, reports_count=1)
+    return added
+
+
+def appeal(person: User, entry: LogEntry, words: str) -> Case:
+    """Have moderators look again at ``entry``. Raises :class:`AppealedError` the second time."""
+    case = Case(
+        person_id=person.id,
+        post_id=entry.post_id or 0,
+        reason=APPEAL,
+        appeals_id=entry.id,
+        words=words,
+    )
+    try:
+        with writing() as session:
+            session.add(case)
+            session.flush()
+            _announce(session, case)
+    except IntegrityError:
+        raise AppealedError from None
+    return case
+
+
+def evidence_of(person: User, post: Post | None) -> dict[str, Any]:
+    """Return the person, and the post or their newest ones, as they are now (JSON)."""
+    with writing() as session:
+        found = [post] if post else session.scalars(_newest_of(person)).all()
+        return {
+            "username": person.username,
+            "name": person.name,
+            "about_me": person.about_me,
+            "posts": [
+                {
+                    "id": str(each.id),
+                    "body": each.body,
+                    "at": moment_of(each.id).isoformat(),
+                    "edited_at": each.edited_at.isoformat() if each.edited_at else None,
+                }
+                for each in found
+            ],
+        }
+
+
+def _newest_of(person: User) -> Any:
+    own = select(Post).where(
+        Post.author_id == person.id, Post.deleted_at.is_(None), Post.repost_of_id.is_(None)
+    )
+    return own.order_by(Post.id.desc()).limit(MOST_KEPT)
+
+
+def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:
+    """Return the open case about ``subject``; a new one, of which moderators are told."""
+    found = select(Case).where(Case.closed_at.is_(None), Case.appeals_id.is_(None))
+    found = found.filter_by(**subject)
+    if case := session.scalar(found):
+        return case
+    row = {**subject, "reason": reason, "words": "", "reports_count": 0}
+    is_new = insert_if_absent(session, Case, **row)
+    case = session.scalars(found).one()
+    if is_new:
+        _announce(session, case)
+    return case
+
+
+def _announce(session: Session, case: Case) -> None:
+    """Notify moderators, except the person concerned, of a new case."""
+    others = select(User.id).where(
+        User.role != "member", User.id != case.person_id, User.state == "active"
+    )
+    notify_from_site(session.scalars(others).all(), "case")
+    mailed = others.with_only_columns(User.email).join(
+        MailedModerator, MailedModerator.user_id == User.id
+    )
+    for address in filter(None, session.scalars(mailed).all()):
+        send_mail(address, CASE, case_id=case.id)

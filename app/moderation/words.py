@@ -1,0 +1,92 @@
+"""What the reasons of reports and the actions of moderators are called."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..site import site
+from .models import APPEAL
+
+REASONS = {
+    "spam": _l("Spam"),
+    "harassment": _l("Harassment"),
+    "illegal": _l("Something illegal"),
+    "other": _l("Something else"),
+}
+ACTIONS = {
+    "dismiss": _l("Nothing to be done"),
+    "remove": _l("Post removed"),
+    "mark": _l("Warning put on a post"),
+    "warn": _l("Person warned"),
+    "limit": _l("Account limited"),
+    "suspend": _l("Account suspended"),
+    "remove_all": _l("All posts removed"),
+    "restore": _l("Account restored"),
+    "undo": _l("Decision undone"),
+    "uphold": _l("Decision upheld"),
+    "role": _l("Role changed"),
+}
+
+
+STATES = {
+    "active": _l("Active"),
+    "waiting": _l("Waits for approval"),
+    "limited": _l("Limited"),
+    "suspended": _l("Suspended"),
+    "leaving": _l("Leaving"),
+}
+ROLES = {"member": _l("Member"), "moderator": _l("Moderator"), "administrator": _l("Administrator")}
+
+
+def state_label(state: str) -> str:
+    """Return what the state of an account is called."""
+    return str(STATES[state])
+
+
+def role_label(role: str) -> str:
+    """Return what ``role`` is called."""
+    return str(ROLES[role])
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Return the reasons for a report, as values and labels; the rules of the site first."""
+    rules = [(f"rule_{n}", rule.title) for n, rule in enumerate(site().rules, start=1)]
+    return [*rules, *((value, str(label)) for value, label in REASONS.items())]
+
+
+def reason_label(reason: str) -> str:
+    """Return what ``reason`` is called; of a rule that is gone, its number."""
+    if reason == APPEAL:
+        return _("Appeal")
+    return dict(reasons()).get(reason) or _("Rule %(n)s", n=reason.removeprefix("rule_"))
+
+
+def action_label(action: str) -> str:
+    """Return what ``action`` of the log is called."""
+    return str(ACTIONS.get(action, action))
+
+
+def done(entry: Any) -> str:
+    """Return, in a sentence for the person concerned, what was done."""
+    sentences = {
+        "remove": _("The moderators removed a post of yours."),
+        "mark": _("The moderators put a warning on a post of yours."),
+        "remove_all": _("The moderators removed all your posts."),
+        "warn": _("The moderators warn you."),
+        "limit": _("The moderators show what you post to your followers only."),
+        "suspend": _("The moderators suspended your account."),
+        "uphold": _("The moderators looked at your appeal: their decision stays."),
+    }
+    undone = _("The moderators took back what they had decided about you.")
+    return f"{sentences.get(entry.action, undone)} {until(entry)}".strip()
+
+
+def until(entry: Any) -> str:
+    """Return until when what an entry says holds; "" for what has no end."""
+    moment = entry.action != "undo" and entry.after.get("until")
+    if not moment:
+        return ""
+    return _("Until %(date)s.", date=format_date(datetime.fromisoformat(moment), "long"))

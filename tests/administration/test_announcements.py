@@ -1,0 +1,135 @@
+"""Announcements: shown on top of each page in their time, until each person dismisses them."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.administration.models import announce
+from app.data.database import now
+from tests.html import absent, one, select, text_of
+
+
+@pytest.fixture
+def tell(app):
+    """Give a function that announces something and returns its id."""
+
+    def make(text="We move on *Friday*.", **times):
+        with app.app_context():
+            return announce(text, **times).id
+
+    return make
+
+
+@pytest.fixture
+def administrator(ada, give_role, signed_in):
+    """Give the client of an administrator."""
+    give_role(ada, "administrator")
+    return signed_in(ada)
+
+
+def shown(page):
+    return [text_of(each) for each in select(page, ".announcement-text")]
+
+
+def test_everybody_sees_it_on_each_page_and_members_dismiss_it(
+    bruno, anonymous, signed_in, tell, rows
+):
+    id = tell()
+    client = signed_in(bruno)
+    for url in ("/", "/explore", "/settings/profile"):
+        page = client.get(url)
+        assert shown(page) == ["We move on Friday."]
+        one(page, ".announcement em")
+    page = anonymous.get("/explore")
+    assert shown(page) == ["We move on Friday."]
+    absent(page, ".announcement button")
+    client.get("/explore")
+    answer = client.post(f"/announcements/{id}/dismiss")
+    assert (answer.status_code, answer.location) == (303, "/explore")
+    absent(client.get("/"), ".announcement")
+    assert rows("announcement_read") == [{"user_id": bruno.id, "announcement_id": id}]
+
+
+def test_dismissing_one_dismisses_those_before_it_and_no_later_one(bruno, signed_in, tell):
+    first, second, _third = tell("One"), tell("Two"), tell("Three")
+    client = signed_in(bruno)
+    assert shown(client.get("/")) == ["Three", "Two", "One"]
+    answer = client.post(f"/announcements/{second}/dismiss", htmx=True)
+    assert shown(answer) == ["Three"]
+    assert shown(client.get("/")) == ["Three"]
+    client.post(f"/announcements/{first}/dismiss")
+    assert shown(client.get("/")) == ["Three"]
+
+
+def test_it_is_shown_in_its_time(bruno, signed_in, tell, travel):
+    client = signed_in(bruno)
+    tell(starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2))
+    absent(client.get("/"), ".announcement")
+    travel.shift(timedelta(minutes=61))
+    assert shown(client.get("/"))
+    travel.shift(timedelta(hours=1))
+    absent(client.get("/"), ".announcement")
+
+
+def test_where_only_members_read_strangers_are_told_nothing(anonymous, tell, set_site):
+    tell()
+    set_site(reads="members")
+    absent(anonymous.get("/"), ".announcement")
+
+
+@pytest.mark.parametrize("id", ["9" * 19, "9223372036854775807"])
+def test_an_id_that_no_announcement_has_is_not_found(bruno, signed_in, id):
+    assert signed_in(bruno).post(f"/announcements/{id}/dismiss").status_code == 404
+
+
+def test_an_administrator_makes_and_ends_one(administrator, anonymous, rows):
+    administrator.http.set_cookie("zone", "Europe/Madrid")
+    administrator.get("/settings/site/announcements")
+    typed = {"text": "Hello\r\nall", "starts_at": "2020-01-01T12:00", "ends_at": ""}
+    assert administrator.submit("main form.form", **typed).status_code == 303
+    row = rows("announcement")[0]
+    assert row["text"] == "Hello\nall"
+    assert str(row["starts_at"]).startswith("2020-01-01 11:00")
+    assert shown(anonymous.get("/")) == ["Hello all"]
+    page = administrator.get("/settings/site/announcements")
+    end = one(page, "main .panel button").attributes["formaction"]
+    administrator.post(end)
+    absent(anonymous.get("/"), ".announcement")
+    absent(administrator.get("/settings/site/announcements"), "main .panel button")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"text": ""}, "text"),
+        ({"text": "x" * 501}, "text"),
+        ({"ends_at": "2020-01-01T12:00"}, "ends_at"),
+        ({"starts_at": "2030-01-02T12:00", "ends_at": "2030-01-01T12:00"}, "ends_at"),
+        ({"starts_at": "soon"}, "starts_at"),
+        ({"ends_at": "99999-01-01T12:00"}, "ends_at"),
+    ],
+)
+def test_an_error_stands_at_its_field(administrator, rows, typed, field):
+    administrator.get("/settings/site/announcements")
+    answer = administrator.submit("main form.form", **{"text": "Hello"} | typed)
+    assert answer.status_code == 422
+    assert one(answer, ".is-invalid[name]").attributes["name"] == field
+    assert rows("announcement") == []
+
+
+def test_only_administrators_announce(bruno, give_role, signed_in, tell):
+    give_role(bruno, "moderator")
+    client = signed_in(bruno)
+    assert client.get("/settings/site/announcements").status_code == 404
+    assert client.post(f"/settings/site/announcements/{tell()}/end").status_code == 404
+
+
+def test_the_command_announces(app, anonymous, rows):
+    run = app.test_cli_runner().invoke
+    result = run(args=["site", "announce", "Hello", "--days", "3"])
+    assert result.exit_code == 0, result.output
+    assert "Announced from" in result.output
+    assert shown(anonymous.get("/")) == ["Hello"]
+    for wrong in (["x" * 501], [" "], ["Hi", "--until", "2020-01-01"], ["Hi", "--days", "0"]):
+        assert run(args=["site", "announce", *wrong]).exit_code == 2
+    assert len(rows("announcement")) == 1

@@ -1,0 +1,130 @@
+"""The page of the settings of the site."""
+
+import pytest
+
+from app.site import Rule, site_now
+from tests.client import Client
+from tests.conftest import PASSWORD
+from tests.html import absent, messages, one, select, text_of
+
+LONG = "x" * 20_001
+
+
+@pytest.fixture
+def administrator(ada, give_role, signed_in):
+    """Give the client of an administrator."""
+    give_role(ada, "administrator")
+    return signed_in(ada)
+
+
+def test_only_administrators_find_the_settings(ada, bruno, anonymous, give_role, signed_in):
+    give_role(bruno, "moderator")
+    assert anonymous.get("/settings/site").status_code == 303
+    for user in (ada, bruno):
+        client = signed_in(user)
+        assert client.get("/settings/site").status_code == 404
+        assert client.post("/settings/site", {"name": "Mine"}).status_code == 404
+        assert "/admin" not in client.get("/settings/profile").text
+
+
+def test_the_settings_are_saved_and_show_at_once(app, administrator, ada, rows):
+    administrator.get("/settings/site")
+    typed = {
+        "name": "Village",
+        "description": "By\nthe  sea.",
+        "registration": "approval",
+        "question": "Who sent you?",
+        "contact": "help@example.org",
+        "reads": "everybody",
+        "rules-0-title": "Be kind",
+        "rules-0-explanation": "Always.\r\nTo all.",
+        "rules-1-title": "No spam",
+    }
+    answer = administrator.submit("main form.form", **typed)
+    assert (answer.status_code, answer.location) == (303, "/settings/site")
+    page = administrator.follow(answer)
+    assert messages(page) == ["The settings are saved."]
+    assert text_of(one(page, ".brand")) == "Village"
+    with app.app_context():
+        found = site_now()
+    assert (found.description, found.registration) == ("By the sea.", "approval")
+    assert found.rules == (Rule("Be kind", "Always.\nTo all."), Rule("No spam"))
+    assert {row["changed_by_id"] for row in rows("site_setting")} == {ada.id}
+    # Two empty ones follow.
+    select(page, ".rule-fields", count=4)
+
+
+def test_a_rule_is_removed_by_emptying_it(app, administrator, set_site):
+    set_site(rules=(Rule("Be kind"), Rule("No spam", "None.")))
+    administrator.get("/settings/site")
+    administrator.submit("main form.form", **{"rules-0-title": ""})
+    with app.app_context():
+        assert site_now().rules == (Rule("No spam", "None."),)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("name", "", "required"),
+        ("name", "x" * 41, "longer than 40"),
+        ("description", "x" * 301, "longer than 300"),
+        ("contact", "the office", "Give an e-mail address"),
+        ("contact", "javascript:alert(1)", "Give an e-mail address"),
+        ("about", LONG, "longer than 20000"),
+        ("privacy", "nul \x00 within", "cannot be kept"),
+        ("registration", "sometimes", "Not a valid choice"),
+        ("rules-0-explanation", "Why", "Say the rule in a few words."),
+        ("rules-1-title", "x" * 121, "longer than 120"),
+    ],
+)
+def test_an_error_stands_at_its_field_and_nothing_is_lost(administrator, rows, field, value, error):
+    administrator.get("/settings/site")
+    typed = {"description": "By the sea.", "terms": "Be good."} | {field: value}
+    answer = administrator.submit("main form.form", **typed)
+    assert answer.status_code == 422
+    assert error in " ".join(text_of(each) for each in select(answer, ".invalid-feedback"))
+    if field != "description":
+        assert one(answer, "main [name=description]").attributes["value"] == "By the sea."
+    assert text_of(one(answer, "[name=terms]")) == "Be good."
+    assert rows("site_setting") == []
+
+
+def test_what_the_environment_sets_is_shown_and_not_asked(make_app, app, ada, give_role):
+    give_role(ada, "administrator")
+    client = Client(make_app({"SITE_NAME": "Harbour"}))
+    client.log_in("ada", PASSWORD)
+    page = client.get("/settings/site")
+    absent(page, "[name=name]")
+    assert "SITE_NAME in the environment counts" in text_of(one(page, ".by-environment"))
+    assert client.submit("main form.form", description="Boats.").status_code == 303
+    with app.app_context():
+        assert (site_now().name, site_now().description) == ("Microblog", "Boats.")
+
+
+def test_the_languages_offered_are_chosen(app, administrator, make_client):
+    page = administrator.get("/settings/site")
+    select(page, "[name=languages][checked]", count=2)
+    fields = {"name": "Village", "registration": "open", "reads": "everybody", "languages": "es"}
+    assert administrator.post("/settings/site", fields).status_code == 303
+    english = make_client()
+    page = english.get("/explore", headers={"Accept-Language": "en"})
+    assert one(page, "html").attributes["lang"] == "es"
+    absent(page, "[name=language]")
+    english.get("/language?language=en")
+    assert one(english.get("/explore"), "html").attributes["lang"] == "es"
+
+
+def test_a_site_has_a_language(administrator):
+    administrator.get("/settings/site")
+    fields = {"name": "Village", "registration": "open", "reads": "everybody"}
+    answer = administrator.post("/settings/site", fields)
+    assert answer.status_code == 422
+    assert "Choose one at least." in answer.text
+
+
+def test_a_change_is_in_the_log_of_the_moderators(administrator, ada, rows):
+    administrator.get("/settings/site")
+    administrator.submit("main form.form", name="Village", reads="members")
+    entry = rows("moderation_log", "action = 'site'")[0]
+    assert entry["actor_id"] == ada.id
+    assert '"reads": "members"' in str(entry["after"]).replace("'", '"')

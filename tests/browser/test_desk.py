@@ -1,0 +1,67 @@
+"""From a report to a suspension and back: the victim, the moderator, and who misbehaves."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from app.accounts.models import User as Account
+from app.data.database import db
+
+from .conftest import Browse
+from .served import Site, User
+from .steps import card, flash, in_menu, log_in
+from .watching import Watch
+
+
+def decide(page: Page, action: str, why: str) -> None:
+    page.get_by_label(action).check()
+    page.get_by_label("Why").fill(why)
+    page.get_by_role("button", name="Decide").click()
+
+
+def test_from_a_report_to_a_suspension_and_back(
+    site: Site, author: User, own_page: Page, browse: Browse, scripts: bool, watch: Watch
+):
+    watch.allow(403)
+    post = site.writes(author, "Cheap quaggas")[0]
+    moderators = [site.person(), site.person()]
+    with site.app.app_context():
+        for moderator in moderators:
+            db.session.get_one(Account, moderator.id).set_role("moderator")
+    theirs = browse(as_=author, java_script_enabled=scripts)
+    desk, second = (browse(as_=each, java_script_enabled=scripts) for each in moderators)
+
+    own_page.goto("/")
+    in_menu(card(own_page, post), "Report").click()
+    own_page.get_by_label("Spam").check()
+    own_page.get_by_label("In your words").fill("The third one")
+    own_page.get_by_role("button", name="Report").click()
+    expect(flash(own_page)).to_contain_text("The moderators look at it")
+
+    desk.goto("/explore")
+    expect(desk.locator(".nav-desk .desk-badge")).to_contain_text("1")
+    desk.locator(".nav-desk").click()
+    desk.get_by_role("link", name=f"Post by @{author.username}").click()
+    expect(desk.locator("blockquote")).to_contain_text("Cheap quaggas")
+    expect(desk.get_by_text("The third one")).to_be_visible()
+    desk.get_by_role("button", name="Take this case").click()
+    decide(desk, "Suspend", "Spam, again")
+    expect(flash(desk)).to_contain_text("Account suspended")
+
+    own_page.goto("/")
+    expect(card(own_page, post)).to_have_count(0)
+    theirs.goto("/notifications")
+    expect(theirs).to_have_url(re.compile("/login"))
+    log_in(theirs, author)
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Your account is suspended")
+    expect(theirs.get_by_text("Spam, again")).to_be_visible()
+    theirs.get_by_label("In your words").fill("It was a joke")
+    theirs.get_by_role("button", name="Send").click()
+    expect(flash(theirs)).to_contain_text("Your appeal is with the moderators.")
+
+    second.goto("/desk")
+    second.get_by_role("link", name=f"Appeal of @{author.username}").click()
+    decide(second, "Take the decision back", "All right")
+    expect(flash(second)).to_contain_text("Decision undone")
+    own_page.goto("/")
+    expect(card(own_page, post)).to_be_visible()

@@ -1,0 +1,120 @@
+"""The door: settings of the site, invitations, approval, announcements, members only."""
+
+from collections.abc import Iterator
+from secrets import token_hex
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.accounts.models import User
+from app.data.database import db
+from app.site import Rule, change_site
+from app.site import Site as Settings
+
+from .conftest import Browse
+from .served import PASSWORD, Site
+from .steps import flash, log_in
+from .watching import Watch
+
+
+@pytest.fixture(autouse=True)
+def usual_settings(site: Site) -> Iterator[None]:
+    """Leave the settings to the next test as they were."""
+    yield
+    usual = vars(Settings()) | {}
+    usual.pop("set_by_environment")
+    with site.app.app_context():
+        change_site(**usual)
+
+
+@pytest.fixture
+def own_page(browse: Browse, scripts: bool, site: Site, viewer: User) -> Page:
+    """A page of an administrator, with JavaScript and without."""
+    with site.app.app_context():
+        db.session.get_one(User, viewer.id).set_role("administrator")
+    return browse(as_=viewer, java_script_enabled=scripts)
+
+
+def join(page: Page, name: str) -> None:
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("E-mail").fill(f"{name}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Join").click()
+
+
+def test_an_administrator_sets_up_the_place_and_everybody_sees_it(own_page: Page, browse: Browse):
+    own_page.goto("/settings/site")
+    own_page.get_by_label("Name", exact=True).fill("Village")
+    own_page.get_by_label("Rule", exact=True).first.fill("Be kind")
+    own_page.get_by_role("button", name="Save").click()
+    expect(flash(own_page)).to_contain_text("The settings are saved.")
+    stranger = browse()
+    stranger.goto("/register")
+    stranger.get_by_role("link", name="the rules").click()
+    expect(stranger.get_by_role("heading", name="About Village")).to_be_visible()
+    expect(stranger.locator("#rule_1")).to_contain_text("Be kind")
+
+
+def test_somebody_joins_by_an_invitation_alone(
+    own_page: Page, page: Page, site: Site, watch: Watch
+):
+    watch.allow(403)
+    with site.app.app_context():
+        change_site(registration="invite")
+    page.goto("/register")
+    expect(page.get_by_role("heading", name="Only with an invitation")).to_be_visible()
+    own_page.goto("/settings/invitations")
+    own_page.get_by_role("button", name="Make an invitation").click()
+    link = own_page.get_by_label("Link").input_value()
+    name = f"guest_{token_hex(4)}"
+    page.goto(link)
+    join(page, name)
+    expect(flash(page)).to_contain_text(f"Welcome, {name}!")
+    own_page.reload()
+    expect(own_page.locator(".invitation")).to_contain_text(f"@{name}")
+
+
+def test_somebody_asks_waits_is_let_in_and_logs_in(
+    own_page: Page, page: Page, site: Site, watch: Watch
+):
+    watch.allow(403)
+    with site.app.app_context():
+        change_site(registration="approval", question="Who sent you?")
+    name = f"guest_{token_hex(4)}"
+    page.goto("/register")
+    page.get_by_label("Who sent you?").fill("A friend")
+    join(page, name)
+    expect(page.get_by_role("heading", name="You are on the list")).to_be_visible()
+    own_page.goto("/desk/people")
+    own_page.get_by_label(f"@{name}").check()
+    own_page.get_by_role("button", name="Let them in").click()
+    expect(flash(own_page)).to_contain_text("1 person is in.")
+    page.goto("/login")
+    log_in(page, site.named(name))
+    expect(page.get_by_role("link", name="Write").first).to_be_visible()
+
+
+def test_an_announcement_stays_until_it_is_dismissed(own_page: Page, site: Site):
+    said = f"We move {token_hex(4)}"
+    own_page.goto("/settings/site/announcements")
+    own_page.get_by_label("Text").fill(said)
+    own_page.get_by_role("button", name="Announce").click()
+    own_page.goto("/explore")
+    shown = own_page.locator(".announcement", has_text=said)
+    shown.get_by_role("button", name="Got it").click()
+    expect(shown).to_have_count(0)
+    expect(own_page).to_have_url(f"{site.url}/explore")
+    own_page.goto("/")
+    expect(shown).to_have_count(0)
+
+
+def test_where_only_members_read_a_stranger_finds_the_way_in(page: Page, site: Site, viewer: User):
+    site.writes(viewer, "Only for us")
+    with site.app.app_context():
+        change_site(reads="members", rules=(Rule("Be kind"),))
+    page.goto("/")
+    expect(page.get_by_text("Only members read here.")).to_be_visible()
+    expect(page.get_by_text("Only for us")).to_have_count(0)
+    page.goto(f"/@{viewer.username}")
+    log_in(page, viewer)
+    expect(page.get_by_text("Only for us")).to_be_visible()

@@ -1,0 +1,297 @@
+"""What moderators decide, and what follows from it."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.accounts.jobs import end_states
+from app.accounts.models import User
+from app.data.database import db
+from app.jobs import enqueue  # noqa: F401 - jobs run at once in tests
+from app.mail.models import OutboxMail
+from app.posts.jobs import erase_deleted
+from app.posts.models import Post
+from tests.conftest import PASSWORD
+from tests.html import absent, cards, messages, one, select
+
+SUSPENDED = "Your account is suspended"
+
+
+@pytest.fixture
+def log(rows):
+    """Give a function that returns the actions in the log."""
+    return lambda: [row["action"] for row in rows("moderation_log") if row["action"] != "role"]
+
+
+def test_the_desk_lists_open_cases_once(case, desk, decide):
+    page = desk.get("/desk")
+    one(page, f"a[href='/desk/{case}']")
+    decide(case, "dismiss")
+    absent(desk.get("/desk"), f"a[href='/desk/{case}']")
+
+
+def test_a_case_is_dismissed(case, decide, log, ada, mallory, spam, signed_in, anonymous):
+    assert decide(case, "dismiss").location == "/desk"
+    assert log() == ["dismiss"]
+    assert cards(anonymous.get("/explore")) == [spam.id]
+    told = signed_in(ada).get("/decisions")
+    select(told, "li", text="there was nothing to be done")
+    select(signed_in(ada).get("/notifications"), "article", text="looked at what you reported")
+    absent(signed_in(mallory).get("/notifications"), "article")
+
+
+def test_a_removed_post_leaves_a_tombstone(app, case, decide, spam, anonymous, mallory, signed_in):
+    from app.site import Rule, change_site  # noqa: PLC0415
+
+    with app.app_context():
+        change_site(rules=(Rule("No ads"),))
+    decide(case, "remove", rule="No ads", reason="It sells.")
+    page = anonymous.get(f"/posts/{spam.id}")
+    one(page, ".post-gone", text="Removed by the moderators. Rule: No ads")
+    assert "quagga" not in page.text
+    assert cards(anonymous.get("/explore")) == []
+    client = signed_in(mallory)
+    told = client.get("/decisions")
+    select(told, "article", text="The moderators removed a post of yours. ")
+    select(told, "article", text="No ads")
+    client.token()
+    assert client.post(f"/posts/{spam.id}/restore").status_code == 410
+    with app.app_context():
+        mail = db.session.scalars(db.select(OutboxMail)).one()
+        assert mail.recipient == "mallory@example.org"
+        assert "It sells." in mail.body
+
+
+def test_a_removed_post_can_be_put_back_for_long(app, case, decide, spam, desk, anonymous, travel):
+    decide(case, "remove", reason="No")
+    travel.shift(timedelta(days=29))
+    with app.app_context():
+        erase_deleted()
+    entry = undo_button(desk, case)
+    assert desk.post(entry).status_code == 303
+    assert cards(anonymous.get("/explore")) == [spam.id]
+    check = app.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+
+
+def undo_button(desk, case):
+    return one(desk.get(f"/desk/{case}"), "button", text="Undo").attributes["formaction"]
+
+
+def test_a_suspended_person_is_out_at_once_and_sees_why(
+    case, decide, desk, mallory, signed_in, make_client, spam
+):
+    browser = signed_in(mallory, remember=True)
+    assert browser.get("/notifications").status_code == 200
+    decide(case, "suspend", reason="Spam, again", days="7")
+    assert browser.get("/notifications").status_code == 303
+    newcomer = make_client()
+    answer = newcomer.log_in("mallory", PASSWORD)
+    assert answer.status_code == 403
+    one(answer, "h1", text=SUSPENDED)
+    select(answer, "p", text="Until")
+    one(answer, "blockquote", text="Spam, again")
+    assert newcomer.get("/notifications").status_code == 303
+    assert make_client().log_in("mallory", "wrong").status_code == 422
+    assert desk.get(f"/posts/{spam.id}").status_code == 404
+
+
+def test_a_suspension_ends_by_itself(app, case, decide, mallory, make_client, travel, rows):
+    decide(case, "suspend", reason="Spam", days="1")
+    travel.shift(timedelta(days=1, seconds=1))
+    assert make_client().log_in("mallory", PASSWORD).status_code == 303
+    decide_again = rows("user", "username = 'mallory'")[0]
+    assert decide_again["state"] == "active"
+
+
+def test_the_worker_ends_states_in_time(app, case, decide, travel, rows):
+    decide(case, "limit", reason="Calm down", days="1")
+    travel.shift(timedelta(days=2))
+    with app.app_context():
+        end_states()
+    assert rows("user", "username = 'mallory'")[0]["state"] == "active"
+
+
+@pytest.mark.parametrize(("action", "state"), [("limit", "limited"), ("suspend", "suspended")])
+def test_a_state_is_undone(case, decide, desk, rows, log, action, state):
+    decide(case, action, reason="No")
+    assert rows("user", "username = 'mallory'")[0]["state"] == state
+    assert desk.post(undo_button(desk, case)).status_code == 303
+    assert rows("user", "username = 'mallory'")[0]["state"] == "active"
+    assert log() == [action, "undo"]
+    absent(desk.get(f"/desk/{case}"), "button", text="Undo")
+
+
+def test_undoing_twice_is_refused(case, decide, desk, log):
+    decide(case, "warn", reason="No")
+    button = undo_button(desk, case)
+    desk.post(button)
+    assert desk.post(button).status_code == 409
+    assert log() == ["warn", "undo"]
+
+
+def test_what_the_person_is_told_needs_a_rule_or_a_reason(case, decide, log):
+    answer = decide(case, "suspend", days="7")
+    assert answer.status_code == 422
+    one(answer, "#reason_error")
+    one(answer, "option[value='7'][selected]")
+    assert log() == []
+
+
+def test_two_moderators_do_not_act_twice(case, decide, with_role, signed_in, desk, log):
+    other = signed_in(with_role("omar"))
+    desk.post(f"/desk/{case}/take")
+    select(other.get(f"/desk/{case}"), "p", text="@mo has taken this case.")
+    decide(case, "warn", client=other, reason="No")
+    assert "@mo has taken this case." in messages(other.get("/desk"))
+    assert log() == []
+    desk.post(f"/desk/{case}/release")
+    decide(case, "warn", client=other, reason="No")
+    decide(case, "suspend", reason="No")
+    assert "@omar has decided this case already." in messages(desk.get("/desk"))
+    assert log() == ["warn"]
+
+
+def test_two_moderators_at_the_same_moment_act_once(
+    case, desk, with_role, signed_in, log, together
+):
+    clients = [desk, signed_in(with_role("omar"))]
+    for client in clients:
+        client.token()
+    fields = {"action": "warn", "reason": "No"}
+    together(lambda client: client.post(f"/desk/{case}/decide", fields), clients)
+    assert log() == ["warn"]
+
+
+@pytest.mark.parametrize("role", ["moderator", "administrator"])
+def test_nobody_moderates_equals_or_superiors(app, desk, with_role, make_post, log, role):
+    post = make_post(with_role("peer", role), "I am in charge")
+    desk.token()
+    fields = {"action": "suspend", "reason": "No"}
+    assert desk.post("/desk/people/peer/decide", fields).status_code == 403
+    answer = desk.post(f"/desk/posts/{post.id}", {"action": "remove", "reason": "No"})
+    assert answer.status_code == 403
+    absent(desk.get("/desk/people/peer"), "input[name=action]")
+    assert log() == []
+    with app.app_context():
+        assert db.session.get_one(Post, post.id).deleted_at is None
+
+
+def test_a_moderator_acts_without_a_case(desk, mallory, spam, log, rows):
+    desk.token()
+    desk.post(f"/desk/posts/{spam.id}", {"action": "remove", "reason": "No"})
+    desk.post("/desk/people/mallory/decide", {"action": "limit", "reason": "Calm down"})
+    assert log() == ["remove", "limit"]
+    assert rows("user", "username = 'mallory'")[0]["state"] == "limited"
+    desk.post("/desk/people/mallory/decide", {"action": "restore", "reason": ""})
+    assert rows("user", "username = 'mallory'")[0]["state"] == "active"
+
+
+def test_notes_are_for_moderators(case, desk, mallory, signed_in):
+    desk.get(f"/desk/{case}")
+    desk.post("/desk/people/mallory/note", {"words": "Second account of trudy"})
+    select(desk.get(f"/desk/{case}"), "p", text="Second account of trudy")
+    assert "trudy" not in signed_in(mallory).get("/decisions").text
+    assert desk.post("/desk/people/mallory/note", {"words": ""}).status_code == 422
+
+
+def test_addresses_are_for_administrators(case, desk, mallory, with_role, signed_in):
+    signed_in(mallory)
+    assert "127.0.0.1" not in desk.get("/desk/people/mallory").text
+    boss = signed_in(with_role("boss", "administrator"))
+    assert "127.0.0.1" in boss.get("/desk/people/mallory").text
+
+
+def test_cases_are_filtered_and_ordered(ada, bruno, make_user, make_post, report, desk):
+    first, second = (make_post(make_user(), f"Post {n}") for n in range(2))
+    report(ada, f"/posts/{first.id}", reason="spam")
+    report(ada, f"/posts/{second.id}", reason="harassment")
+    report(bruno, f"/posts/{second.id}", reason="spam")
+
+    def shown(query):
+        return [node.text().strip() for node in select(desk.get(f"/desk{query}"), ".desk-text")]
+
+    assert shown("") == ["Post 0", "Post 1"]
+    assert shown("?by=reports") == ["Post 1", "Post 0"]
+    assert shown("?reason=harassment") == ["Post 1"]
+    assert desk.get("/desk?reason=nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("url", ["/desk", "/desk/{case}", "/desk/people/ada", "/desk/posts/{post}"])
+def test_members_do_not_find_the_desk(case, spam, ada, signed_in, anonymous, url):
+    url = url.format(case=case, post=spam.id)
+    assert signed_in(ada).get(url).status_code == 404
+    assert anonymous.get(url).status_code == 303
+
+
+@pytest.mark.parametrize("action", ["take", "release", "decide"])
+def test_members_do_not_act(case, ada, signed_in, log, action):
+    client = signed_in(ada)
+    client.token()
+    fields = {"action": "suspend", "reason": "No"}
+    assert client.post(f"/desk/{case}/{action}", fields).status_code == 404
+    assert log() == []
+
+
+def test_the_command_line_suspends_and_restores(app, mallory, rows, log):
+    def run(*arguments):
+        result = app.test_cli_runner().invoke(args=["user", *arguments])
+        return result.exit_code, result.output
+
+    assert run("suspend", "mallory", "--reason", "Spam") == (0, "mallory is suspended for good.\n")
+    assert rows("user")[0]["state"] == "suspended"
+    assert run("restore", "mallory") == (0, "mallory is active again.\n")
+    assert run("restore", "mallory")[0] == 1
+    assert log() == ["suspend", "restore"]
+
+
+def test_the_last_administrator_is_not_suspended(app, with_role, rows):
+    boss = with_role("boss", "administrator")
+    result = app.test_cli_runner().invoke(args=["user", "suspend", "boss"])
+    assert result.exit_code == 1
+    assert "last administrator" in result.output
+    with app.app_context():
+        assert db.session.get_one(User, boss.id).state == "active"
+
+
+def test_a_warning_on_a_post_comes_before_it_and_is_undone(case, decide, desk, spam, anonymous):
+    decide(case, "mark", reason="Sells something")
+    for url in ("/explore", f"/posts/{spam.id}"):
+        select(anonymous.get(url), "details.post-warning", text="Sells something")
+    desk.post(undo_button(desk, case))
+    absent(anonymous.get("/explore"), ".post-warning")
+
+
+def test_ready_made_reasons_are_chosen(case, decide, desk, rows):
+    desk.token()
+    desk.post("/desk/reasons", {"words": "We are no market."})
+    select(desk.get(f"/desk/{case}"), "option", text="We are no market.")
+    decide(case, "warn", canned="We are no market.", reason="Twice.")
+    assert rows("moderation_log", "action = 'warn'")[0]["reason"] == "We are no market.\n\nTwice."
+    page = desk.get("/desk/reasons")
+    button = one(page, "main button", text="Delete").attributes["formaction"]
+    desk.post(button)
+    absent(desk.get("/desk/reasons"), "main .desk-case")
+
+
+def test_all_posts_of_a_spammer_are_removed_with_one_form(
+    app, desk, mallory, make_post, anonymous, log
+):
+    for n in range(60):
+        make_post(mallory, f"Cheap quagga {n}")
+    desk.token()
+    fields = {"action": "remove_all", "reason": "Spam"}
+    answer = desk.post("/desk/people/mallory/decide", fields)
+    assert answer.location == "/desk/people/mallory/removal"
+    select(desk.get(answer.location), "#removal", text="All posts are removed.")
+    assert cards(anonymous.get("/@mallory")) == []
+    assert log() == ["remove_all"]
+    check = app.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+
+
+def test_the_progress_of_a_removal_is_polled(app, desk, mallory, make_post):
+    make_post(mallory, "Cheap quagga")
+    page = desk.get("/desk/people/mallory/removal")
+    polled = one(page, "#removal[hx-trigger]").attributes["hx-get"]
+    assert "1 post is still to be removed." in desk.get(polled, htmx=True).text

@@ -1,0 +1,209 @@
+"""Who is hidden leaks nowhere, and who is limited reaches followers: each state at each place."""
+
+import pytest
+
+from app.accounts.models import User
+from app.data.database import db
+from app.data.ids import DAY_OF_IDS
+from app.discover.jobs import suggest_to, work_out_now
+from app.follows.models import block
+from app.posts.reposting import repost
+from app.reactions.models import bookmark, like
+
+HIDDEN = ("suspended", "waiting", "leaving")
+STATES = (*HIDDEN, "limited")
+
+
+class Place:
+    """A URL; who sees a limited person there, and the word that would tell."""
+
+    def __init__(self, url, *, limited="nobody", of="everybody", word="mallory"):
+        self.url, self.limited, self.of, self.word = url, limited, of, word
+
+    def __str__(self):
+        return self.url
+
+
+# Of: who opens the place. A stranger and a follower are signed in.
+PLACES = [
+    Place("/", of="follower", limited="follower"),
+    Place("/", of="anonymous"),
+    Place("/explore", word="quagga"),
+    Place("/tags/zebra", word="quagga"),
+    Place("/search?q=quagga"),
+    Place("/search?q=quagga&by=relevance"),
+    Place("/search?q=from:mallory+-x", word="quagga"),
+    Place("/search?q=from:mallory", word="quagga"),
+    Place("/search?q=kunz&by=people"),
+    Place("/completions?text=@mal", of="stranger"),
+    Place("/completions?text=%23zeb", of="stranger", word="zebra"),
+    Place("/explore/people"),
+    Place("/explore/tags", word="zebra"),
+    Place("/welcome/people", of="stranger"),
+    Place("/@mallory", word="quagga", limited="follower"),
+    Place("/@mallory/replies", word="quagga", limited="follower"),
+    Place("/@mallory/followers", of="anonymous", word='href="/@follower"', limited="everybody"),
+    Place("/@follower/following", limited="everybody"),
+    Place("/@stranger/followers", limited="everybody"),
+    Place("/posts/{post}", word="quagga", limited="everybody"),
+    Place("/posts/{parent}", limited="everybody"),
+    Place("/posts/{answer}", limited="everybody"),
+    Place("/posts/{parent}/likes", limited="everybody"),
+    Place("/posts/{parent}/reposts", limited="everybody"),
+    Place("/notifications", of="stranger", limited="stranger"),
+    Place("/bookmarks", of="stranger", limited="stranger"),
+    Place("/settings/blocks", of="blocker", limited="blocker"),
+    Place("/explore/feed.atom"),
+    Place("/tags/zebra/feed.json"),
+    Place("/@mallory/feed.atom", word="quagga"),
+    Place("/search/feed.atom?q=quagga"),
+    Place("/sitemap/posts-{day}.xml", word="/posts/{post}"),
+    Place("/sitemap/people-{week}.xml"),
+    Place("/oembed?url=http://localhost/posts/{post}", limited="everybody"),
+    Place("/posts/{post}/picture-a.png", word="IHDR", limited="everybody"),
+]
+
+
+@pytest.fixture
+def people(app, make_user, make_post, make_follow):
+    """People around mallory, who did all that one can do; give the ids in URLs."""
+    names = ("stranger", "follower", "blocker", "bystander")
+    with app.app_context():
+        mallory = make_user("mallory", display_name="Mallory Kunz")
+        stranger, follower, blocker, bystander = (make_user(name) for name in names)
+        make_follow(follower, mallory)
+        parent = make_post(stranger, "Who knows?")
+        post = make_post(mallory, "A quagga #zebra @stranger")
+        make_post(mallory, "I, @stranger", in_reply_to=parent)
+        answer = make_post(bystander, "Well", in_reply_to=post)
+        # Of the follower's home: what somebody else shows of mallory.
+        make_follow(follower, bystander)
+        repost(bystander, post)
+        for act in (like, repost):
+            act(mallory, parent)
+        make_follow(mallory, stranger)
+        bookmark(stranger, post)
+        block(blocker, mallory)
+        work_out_now()
+        for person in (stranger, follower):
+            suggest_to(person.id)
+        ids = {"post": post.id, "parent": parent.id, "answer": answer.id}
+        ids["day"], ids["week"] = post.id // DAY_OF_IDS, mallory.id // (7 * DAY_OF_IDS)
+    return ids
+
+
+@pytest.fixture
+def put(app, people):
+    """Give a function that puts mallory into a state."""
+
+    def put(state):
+        with app.app_context():
+            user = db.session.scalars(db.select(User).where(User.username == "mallory")).one()
+            user.set_state(state)
+
+    return put
+
+
+@pytest.fixture
+def sees(people, signed_in, anonymous):
+    """Give a function that tells whether a person finds mallory at a place."""
+    clients = {"anonymous": anonymous}
+
+    def sees(who, place):
+        if who not in clients:
+            clients[who] = signed_in(type("Named", (), {"username": who}))
+        content = clients[who].get(place.url.format(**people)).data
+        word = place.word.format(**people).encode()
+        return word.lower() in content.lower().replace(place.url.format(**people).encode(), b"")
+
+    return sees
+
+
+def viewers(place):
+    return ("anonymous", "stranger", "follower") if place.of == "everybody" else (place.of,)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_at_a_place(place, state, put, sees):
+    expected = dict.fromkeys(viewers(place), False)
+    before = {who: sees(who, place) for who in expected}
+    assert any(before.values()), "The test looks for what is never there."
+    put(state)
+    if state == "limited":
+        expected = {
+            who: place.limited in (who, "everybody") and before[who] for who in viewers(place)
+        }
+    assert {who: sees(who, place) for who in expected} == expected
+    put("active")
+    assert {who: sees(who, place) for who in expected} == before
+
+
+def counts(rows):
+    people = rows("user", "username <> 'mallory'")
+    posts = rows("post", "body = 'Who knows?'")
+    return [
+        {name: row[name] for name in names}
+        for found, names in (
+            (people, ("followers_count", "following_count")),
+            (posts, ("replies_count", "likes_count", "reposts_count")),
+        )
+        for row in found
+    ]
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_what_hidden_people_did_is_not_counted(app, put, rows, people, state):
+    before = counts(rows)
+    put(state)
+    assert (
+        sum(sum(each.values()) for each in counts(rows)) == 2
+    )  # The follower of the bystander, at both.
+    check = app.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+    put("active")
+    assert counts(rows) == before
+    assert app.test_cli_runner().invoke(args=["counters", "check"]).exit_code == 0
+
+
+def test_a_hidden_person_counts_as_no_unread_notification(put, people, signed_in):
+    stranger = signed_in(type("Named", (), {"username": "stranger"}))
+    assert 'class="badge' in stranger.get("/explore").text
+    put("suspended")
+    assert 'class="badge' not in stranger.get("/explore").text
+
+
+def test_a_limited_person_notifies_followers_only(app, put, people, make_post, rows):
+    put("limited")
+    with app.app_context():
+        mallory = db.session.scalars(db.select(User).where(User.username == "mallory")).one()
+        before = len(rows("notification"))
+        make_post(mallory, "Hello @follower @stranger @bystander")
+    found = rows("notification")[before:]
+    names = {row["id"]: row["username"] for row in rows("user")}
+    assert [names[row["user_id"]] for row in found] == ["follower"]
+
+
+def test_posts_of_a_limited_person_are_not_reposted(put, people, signed_in, rows):
+    put("limited")
+    client = signed_in(type("Named", (), {"username": "stranger"}))
+    before = len(rows("post"))
+    client.token()
+    for htmx in (False, True):
+        assert client.post(f"/posts/{people['post']}/repost", htmx=htmx).status_code == 403
+    assert len(rows("post")) == before
+
+
+def test_the_profile_of_a_limited_person_stands_behind_a_notice(put, people, anonymous):
+    put("limited")
+    assert "quagga" not in anonymous.get("/@mallory").text
+    assert "quagga" in anonymous.get("/@mallory?anyway=1").text
+
+
+def test_the_profile_of_a_suspended_person_says_so(put, people, anonymous):
+    put("suspended")
+    answer = anonymous.get("/@mallory")
+    assert answer.status_code == 404
+    assert "suspended by the moderators" in answer.text
+    put("leaving")
+    assert "suspended" not in anonymous.get("/@mallory").text
