@@ -84,7 +84,8 @@ def _receive(nonce: str, typed: Extra, edited: Post | None) -> Received:
     files = [file for file in request.files.getlist("pictures") if file.filename]
     has_some = edited is not None and edited.pictures_count > 0
     if not (files or typed.get("attached") or has_some):
-        return {}, {}
+        # A cover of nothing is nothing that a draft keeps.
+        return {"sensitive": ""} if typed.get("sensitive") else {}, {}
     if edited and has_some and "attached" not in request.form:
         # The form says nothing of the pictures that the post has: they stay.
         typed = {
