@@ -251,7 +251,8 @@
     save(form, true);
     editing.replaceWith(card);
     htmx.process(card);
-    card.querySelector("details.menu").open = false;
-    card.querySelector("summary").focus();
+    // The card before the edit has the open menu; the one after it has the link that opens it.
+    card.querySelector("details.menu")?.removeAttribute("open");
+    card.querySelector("details.menu summary, .act.more").focus();
   }, true);
 })();
