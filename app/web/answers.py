@@ -12,6 +12,7 @@ from flask_htmx import make_response as htmx_response
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from jinja2_fragments.flask import render_block
+from werkzeug.exceptions import HTTPException
 
 # The form field with the path to go back to.
 BACK = "back"
@@ -137,7 +138,12 @@ def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
 
 
 def _passed_from() -> str | None:
-    path = None if wants_fragment() else request.form.get(BACK)
+    if wants_fragment():
+        return None
+    try:
+        path = request.form.get(BACK)
+    except HTTPException:  # A body that cannot be read says nothing; its error page is rendered.
+        return None
     return path if own_path(path) else None
 
 
