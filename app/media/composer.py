@@ -159,7 +159,8 @@ def save_pictures(post: Post, extra: Extra) -> None:
 def _take_back(post: Post, nonce: str) -> None:
     if post.pictures_count:
         for row in db.session.scalars(pictures_of(post.id)):
-            row.post_id, row.nonce = None, nonce
+            # Without the digest: the form may have got the same file already, as another picture.
+            row.post_id, row.nonce, row.digest = None, nonce, None
         post.pictures_count = 0
 
 
