@@ -52,12 +52,12 @@ class Face:
 
 def faces_of(user: HasId) -> Mapping[str, Face]:
     """Return the faces of ``user`` by purpose, read once in a request."""
-    if "faces" not in g:
-        g.faces = dict.fromkeys(PURPOSES, Face())
+    kept: dict[int, dict[str, Face]] = g.setdefault("faces", {})
+    if user.id not in kept:
+        faces = kept[user.id] = dict.fromkeys(PURPOSES, Face())
         for row in read(_of_user(), user_id=user.id, purposes=PURPOSES):
-            g.faces[row.purpose] = _with(row, g.faces[row.purpose])
-    faces: Mapping[str, Face] = g.faces
-    return faces
+            faces[row.purpose] = _with(row, faces[row.purpose])
+    return kept[user.id]
 
 
 def _with(row: Any, face: Face) -> Face:
