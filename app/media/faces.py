@@ -18,7 +18,7 @@ from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, now, writing
 from ..data.reading import read
 from .arriving import take_in
-from .cropping import crop_of
+from .cropping import LONGEST_CROP, crop_of
 from .failures import words
 from .models import Picture
 from .signals import picture_ready
@@ -83,7 +83,7 @@ def use_face(
         secrets.token_hex(16),
         room=1,
         purpose=purpose,
-        crop=crop if crop_of(crop) else None,
+        crop=crop[:LONGEST_CROP] if crop and crop_of(crop) else None,
         description=description,
     )
     if arrived.faults:
