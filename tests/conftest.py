@@ -19,7 +19,6 @@ import time_machine
 from flask import Flask, has_app_context
 from hypothesis import HealthCheck
 from sqlalchemy import Engine, event, text
-from sqlalchemy.pool import QueuePool
 
 from app import create_app
 from app.accounts.models import User, register
@@ -122,19 +121,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     reset_limits()
     if len(_made) > MOST_CONNECTED:
         close_connections()
-    give_back_connections(migrated_app)
     with migrated_app.app_context(), db.engine.begin() as connection:
         for table in (*TABLES, *reversed(Base.metadata.sorted_tables)):
             connection.execute(table.delete())
-
-
-def give_back_connections(app: Flask) -> None:
-    """Begin with new pools where threads of earlier tests still hold connections."""
-    with app.app_context():
-        for engine in db.engines.values():
-            if isinstance(engine.pool, QueuePool) and engine.pool.checkedout() > 3:
-                close_read_connections()
-                engine.dispose()
 
 
 def reset_limits() -> None:
