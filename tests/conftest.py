@@ -77,7 +77,6 @@ def make_app(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Flask]]:
     """Give a function that makes an application on this process's database."""
-    made = []
 
     def make(env: dict[str, str] | None = None, **overrides: object) -> Flask:
         instance = tmp_path_factory.mktemp("instance")
@@ -88,13 +87,24 @@ def make_app(
         # No test reads the settings while it counts statements.
         quick["SITE_KEPT"] = 3600
         app = create_app(env=env, **quick | overrides)
-        made.append(app)
+        _made.append(app)
         return app
 
     yield make
-    for app in made:
-        with app.app_context():
-            close_read_connections()
+    close_connections()
+
+
+# The database takes 100 connections, of two processes.
+MOST_CONNECTED = 8
+# The applications that may have connections to the database of this process.
+_made: list[Flask] = []
+
+
+def close_connections() -> None:
+    """Close the connections of all applications; one that goes on connects again."""
+    close_read_connections()
+    while _made:
+        with _made.pop().app_context():
             for engine in db.engines.values():
                 engine.dispose()
 
@@ -116,6 +126,8 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         announcements_now()
     yield migrated_app
     reset_limits()
+    if len(_made) > MOST_CONNECTED:
+        close_connections()
     with (
         migrated_app.app_context(),
         db.engine.begin() as connection,

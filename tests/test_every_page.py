@@ -362,7 +362,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
         site_now()
         announcements_now()
         work_out_now()
-        suggest_to(session.scalars(by_username("ada")).one().id)
+        suggest_to(db.session.scalars(by_username("ada")).one().id)
     with app.app_context(), writing() as session:
         # These actions can be undone for some seconds only, so each test does them again.
         session.get(Post, placeholders["deleted"]).delete()

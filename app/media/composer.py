@@ -84,7 +84,8 @@ def _receive(nonce: str, typed: Extra, edited: Post | None) -> Received:
     files = [file for file in request.files.getlist("pictures") if file.filename]
     has_some = edited is not None and edited.pictures_count > 0
     if not (files or typed.get("attached") or has_some):
-        return {}, {}
+        # A cover of nothing is nothing that a draft keeps.
+        return {"sensitive": ""} if typed.get("sensitive") else {}, {}
     if edited and has_some and "attached" not in request.form:
         # The form says nothing of the pictures that the post has: they stay.
         typed = {
@@ -158,7 +159,8 @@ def save_pictures(post: Post, extra: Extra) -> None:
 def _take_back(post: Post, nonce: str) -> None:
     if post.pictures_count:
         for row in db.session.scalars(pictures_of(post.id)):
-            row.post_id, row.nonce = None, nonce
+            # Without the digest: the form may have got the same file already, as another picture.
+            row.post_id, row.nonce, row.digest = None, nonce, None
         post.pictures_count = 0
 
 

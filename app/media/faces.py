@@ -18,7 +18,7 @@ from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, now, writing
 from ..data.reading import read
 from .arriving import take_in
-from .cropping import crop_of
+from .cropping import LONGEST_CROP, crop_of
 from .failures import words
 from .models import Picture
 from .signals import picture_ready
@@ -52,12 +52,12 @@ class Face:
 
 def faces_of(user: HasId) -> Mapping[str, Face]:
     """Return the faces of ``user`` by purpose, read once in a request."""
-    if "faces" not in g:
-        g.faces = dict.fromkeys(PURPOSES, Face())
+    kept: dict[int, dict[str, Face]] = g.setdefault("faces", {})
+    if user.id not in kept:
+        faces = kept[user.id] = dict.fromkeys(PURPOSES, Face())
         for row in read(_of_user(), user_id=user.id, purposes=PURPOSES):
-            g.faces[row.purpose] = _with(row, g.faces[row.purpose])
-    faces: Mapping[str, Face] = g.faces
-    return faces
+            faces[row.purpose] = _with(row, faces[row.purpose])
+    return kept[user.id]
 
 
 def _with(row: Any, face: Face) -> Face:
@@ -83,7 +83,7 @@ def use_face(
         secrets.token_hex(16),
         room=1,
         purpose=purpose,
-        crop=crop if crop_of(crop) else None,
+        crop=crop[:LONGEST_CROP] if crop and crop_of(crop) else None,
         description=description,
     )
     if arrived.faults:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, update
 
-from ..data.database import db, now, writing
+from ..data.database import changed_rows, db, now, writing
 from ..data.ids import id_at
 from ..jobs import every_minute, job
 from ..posts.models import UNDO_WITHIN, Draft
@@ -54,9 +54,10 @@ def sweep() -> None:
         for is_gone in _reasons():
             found = select(Picture).where(is_gone).limit(AT_ONCE)
             for picture in db.session.scalars(found).all():
-                delete_files(picture.key)
-                with writing(is_visible=False) as session:
-                    session.execute(delete(Picture).where(Picture.id == picture.id))
+                if _take_away(picture, is_gone):
+                    delete_files(picture.key)
+                    with writing(is_visible=False) as session:
+                        session.execute(delete(Picture).where(Picture.id == picture.id))
         if not current_app.config["KEEP_ORIGINALS"]:
             done = and_(Picture.state == READY, Picture.has_original.is_(True))
             found = select(Picture).where(done).limit(AT_ONCE)
@@ -64,6 +65,16 @@ def sweep() -> None:
                 delete_original(picture)
     except StoreUnavailableError:
         log.warning("The store of pictures is away: what is to be deleted stays until it is back.")
+
+
+def _take_away(picture: Picture, is_gone: ColumnElement[bool]) -> bool:
+    """Leave a picture without owner and post, so that no form finds it while its files go.
+
+    Returns False where a form was faster, and the picture is in a post by now.
+    """
+    gone = update(Picture).where(Picture.id == picture.id, is_gone)
+    with writing(is_visible=False) as session:
+        return bool(changed_rows(session, gone.values(owner_id=None, post_id=None)))
 
 
 def _of_no_draft() -> ColumnElement[bool]:

@@ -152,7 +152,12 @@ def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
 
 
 def _passed_from() -> str | None:
-    path = None if wants_fragment() else request.form.get(BACK)
+    if wants_fragment():
+        return None
+    try:
+        path = request.form.get(BACK)
+    except HTTPException:  # A body that cannot be read says nothing; its error page is rendered.
+        return None
     return path if own_path(path) else None
 
 

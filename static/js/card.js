@@ -60,21 +60,27 @@
     move(button, press.at);
   }, true);
   on("htmx:finally:request", ({ detail: { ctx } }) => {
-    for (const [id, press] of presses) {
+    for (const [id, press] of [...presses]) {
       const button = document.getElementById(id);
       if (button !== ctx.sourceElement && !press.isAnswered) continue;
       presses.delete(id);
       if (!press.isAnswered) Object.assign(button, press.was);
-      else if (press.again) button.click();
+      else if (press.again) {
+        toggle(button);
+        button.click();
+      }
     }
   });
   on("htmx:before:swap", (event) => {
     const press = presses.get(pressOf(event)?.id);
     if (press && event.detail.ctx.response.raw.ok) press.isAnswered = true;
   });
-  on("htmx:after:swap", () => {
-    for (const [id, press] of presses)
-      if (press.isAnswered && !press.again) move(document.getElementById(id), press.at);
+  on("htmx:after:swap", (event) => {
+    const press = presses.get(pressOf(event)?.id);
+    const button = press?.isAnswered && document.getElementById(pressOf(event).id);
+    if (!button) return;
+    if (press.again) toggle(button);
+    else move(button, press.at);
   });
 
   // A click into a text opens its post, as one beside it does; not one that ends a selection.

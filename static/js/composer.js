@@ -210,21 +210,28 @@
     typed(goesOn);
   });
 
-  // A composer in a list opens once; its "Cancel" closes it.
+  // A composer in a list opens once; its "Cancel" closes it. Opened again it is the same form: the
+  // draft that the server gives could be older than the save on its way.
+  const closed = new Map();
   on("click", (event) => {
     const form = event.target.closest?.("[data-cancel]")?.closest("form.composer");
     const id = form?.dataset.inReplyTo;
     if (id && form.closest("#posts, #notifications, .thread")) {
       event.preventDefault();
       save(form, true);
+      closed.set(id, form);
       form.remove();
       document.querySelector(`#reply_${id}, #post_${id} textarea`)?.focus();
     }
     const reply = event.target.closest?.(".act.reply");
-    const open = reply && document.querySelector(`.composer[data-in-reply-to="${reply.id.slice(6)}"]`);
+    const to = reply?.id.slice(6);
+    const shown = reply && document.querySelector(`.composer[data-in-reply-to="${to}"]`);
+    const open = shown ?? closed.get(to);
     if (open) {
       event.preventDefault();
       event.stopPropagation();
+      if (!shown) reply.closest("article").after(open);
+      closed.delete(to);
       open.querySelector("textarea").focus();
     }
   }, true);
@@ -251,7 +258,8 @@
     save(form, true);
     editing.replaceWith(card);
     htmx.process(card);
-    card.querySelector("details.menu").open = false;
-    card.querySelector("summary").focus();
+    // The card before the edit has the open menu; the one after it has the link that opens it.
+    card.querySelector("details.menu")?.removeAttribute("open");
+    card.querySelector("details.menu summary, .act.more").focus();
   }, true);
 })();

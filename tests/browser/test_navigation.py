@@ -135,7 +135,7 @@ def test_the_search_is_on_every_page(browse: Browse, scripts: bool, size: dict[s
 @pytest.fixture(scope="module")
 def wide(site: Site) -> User:
     """A user whose names and words are as wide as can be."""
-    wide = site.person("W" * 30, display_name="W" * 50, about_me="M" * 140)
+    wide = site.person("M" * 30, display_name="W" * 50, about_me="M" * 140)
     site.writes(wide, "W" * 300)
     return wide
 

@@ -18,6 +18,8 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
     "a[href], button, summary, textarea, select, input:not([type=hidden])"
   )]
   .filter((target) => target.checkVisibility({ visibilityProperty: true }))
+  // One chooses files by a press on the label.
+  .map((target) => target.matches("[type=file]") ? target.labels[0] : target)
   .filter((target) => !target.closest(".post-body, [id^=sentence_]"))
   .map((target) => [target.getBoundingClientRect(), target])
   .filter(([box]) => box.width < 24 || box.height < 24)

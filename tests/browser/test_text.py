@@ -78,6 +78,17 @@ def pixels(element: Locator) -> Image.Image:
         return picture.convert("RGB")
 
 
+@pytest.mark.parametrize("display_name", ["I", "Bo", "Dmitri"])
+def test_a_short_name_stands_beside_its_username(own_page: Page, site: Site, display_name: str):
+    (post,) = site.writes(site.person(display_name=display_name), "Hello")
+    own_page.goto("/explore")
+    name, handle = (
+        box(card(own_page, post).locator(css)) for css in (".post-author bdi", ".handle")
+    )
+    assert abs(name["y"] - handle["y"]) < 8
+    assert 0 <= handle["x"] - name["x"] - name["width"] < 8
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize(
     ("display_name", "letter"), [("W" * 60, ""), ("W" * 60, "w"), ("Ada", "W"), ("م" * 60, "")]

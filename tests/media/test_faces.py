@@ -126,6 +126,7 @@ def test_a_banner_stands_above_the_profile_with_its_description(
         ("avatar", "0.60000 0.10000 1.00000 0.70000", BLUE, BLUE),
         # Whatever its shape is, and its numbers are.
         ("avatar", "0.60000 0.00000 1.00000 0.00100", BLUE, BLUE),
+        ("avatar", "0.6 0.1 1 0.7" + " " * 90, BLUE, BLUE),
         ("avatar", "0.6 0 nan 1", RED, BLUE),
         ("avatar", "1 1 0 0", RED, BLUE),
         ("avatar", "0.9 0.9 7 7", RED, BLUE),

@@ -317,3 +317,15 @@ def test_a_post_that_is_taken_back_gives_its_pictures_to_the_draft(client, post,
     assert rows("post", "id = :id", id=post)[0]["pictures_count"] == 0
     client.submit(FORM)
     assert pictures(client.get("/")) == ["Flour", "A loaf"]
+
+
+def test_a_post_is_taken_back_although_its_form_was_sent_again(client, rows):
+    page = client.get("/")
+    send(client, "One", pictures=[upload()])
+    post = rows("post")[0]["id"]
+    client.page = page
+    send(client, "Two", pictures=[upload(), upload(colour="red")])
+    client.get("/")
+    answer = client.post(f"/posts/{post}/take-back")
+    assert answer.status_code == 303
+    assert len(attached(client.follow(answer))) == 1

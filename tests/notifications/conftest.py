@@ -68,7 +68,7 @@ def mention(make_post, announce):
 @pytest.fixture
 def edit_to_mention(announce):
     def edit(post, *named):
-        announce(post_edited, post, mentioned=[user.id for user in named])
+        announce(post_edited, post, mentioned=[user.id for user in named], body_before=post.body)
 
     return edit
 

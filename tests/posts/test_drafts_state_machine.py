@@ -54,7 +54,7 @@ class Writer(RuleBasedStateMachine):
         form = select(page, "form.composer")[0]
         fields = {
             field.attributes["name"]: field.attributes.get("value") or ""
-            for field in form.css("input[name]")
+            for field in form.css("input[type=hidden]")
         }
         fields["body"] = form.css_first("textarea").text().removeprefix("\n")
         return Form(form.attributes["action"], fields, "edits" in fields)

@@ -249,7 +249,8 @@ def test_a_reply_with_an_expired_token_is_shown_again_with_only_its_text_to_fill
     post = make_post(ada)
     client.get(f"/posts/{post.id}")
     form = one(client.page, "#composer")
-    fields = {field.attributes["name"]: field.attributes["value"] for field in form.css("input")}
+    hidden = form.css("input[type=hidden]")
+    fields = {field.attributes["name"]: field.attributes["value"] for field in hidden}
     answer = client.post(form.attributes["action"], fields | {"body": "Yes"}, token="expired")
     assert attributes(answer, "main form input:not([type=hidden])", "name") == []
     assert client.submit("main form", to=answer).status_code == 303

@@ -295,7 +295,7 @@ def test_an_edited_post_is_found_by_its_new_text(app, found, ada, make_post):
     with app.app_context(), writing():
         post = db.session.get(Post, post.id)
         post.body = "Wheat"
-        post_edited.send(post, mentioned=[])
+        post_edited.send(post, mentioned=[], body_before="Rye")
     assert found("wheat ") == [post.id]
     assert found("rye ") == []
 
