@@ -59,16 +59,17 @@
     toggle(button);
     move(button, press.at);
   }, true);
-  on("htmx:finally:request", ({ detail: { ctx } }) => {
-    for (const [id, press] of [...presses]) {
-      const button = document.getElementById(id);
-      if (button !== ctx.sourceElement && !press.isAnswered) continue;
-      presses.delete(id);
-      if (!press.isAnswered) Object.assign(button, press.was);
-      else if (press.again) {
-        toggle(button);
-        button.click();
-      }
+  on("htmx:finally:request", (event) => {
+    // After a swap it is another element with the same id.
+    const pressed = pressOf(event);
+    const press = presses.get(pressed?.id);
+    if (!press) return;
+    presses.delete(pressed.id);
+    const button = document.getElementById(pressed.id);
+    if (!press.isAnswered) Object.assign(pressed, press.was);
+    else if (press.again && button) {
+      toggle(button);
+      button.click();
     }
   });
   on("htmx:before:swap", (event) => {

@@ -219,7 +219,7 @@
     if (id && form.closest("#posts, #notifications, .thread")) {
       event.preventDefault();
       save(form, true);
-      closed.set(id, form);
+      if (!state(form).sent) closed.set(id, form);
       form.remove();
       document.querySelector(`#reply_${id}, #post_${id} textarea`)?.focus();
     }
@@ -230,8 +230,12 @@
     if (open) {
       event.preventDefault();
       event.stopPropagation();
-      if (!shown) reply.closest("article").after(open);
-      closed.delete(to);
+      if (!shown) {
+        closed.delete(to);
+        reply.closest("article").after(open);
+        // A save that failed meanwhile is tried again.
+        if (state(open).since !== undefined) typed(open);
+      }
       open.querySelector("textarea").focus();
     }
   }, true);

@@ -254,6 +254,7 @@ def serve() -> Iterator[Site]:
         finally:
             server.shutdown()
             thread.join()
+            gate.join()
             server.server_close()
             with app.app_context():
                 db.engine.dispose()
@@ -276,17 +277,27 @@ def _migrated(instance: Path) -> Any:
 
 
 class _Gate:
-    """WSGI middleware that holds POST requests back while it is closed."""
+    """WSGI middleware that holds POST requests back while it is closed, and waits for all."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
         self.is_open = threading.Event()
         self.is_open.set()
+        self._threads: set[threading.Thread] = set()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        if environ["REQUEST_METHOD"] == "POST":
-            self.is_open.wait()
-        return self.app(environ, start_response)
+        self._threads.add(threading.current_thread())
+        try:
+            if environ["REQUEST_METHOD"] == "POST":
+                self.is_open.wait()
+            return self.app(environ, start_response)
+        finally:
+            self._threads.discard(threading.current_thread())
+
+    def join(self) -> None:
+        """Wait for the requests under way; a page that is closed may still save a draft."""
+        for thread in list(self._threads):
+            thread.join(timeout=10)
 
 
 def _compress_files(app: Any, folder: Path) -> None:

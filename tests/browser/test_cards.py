@@ -220,7 +220,46 @@ def test_the_opened_post_has_its_date_and_its_counts_in_words_above_its_actions(
 
 
 @only_with_scripts
-def test_escape_closes_a_reply_and_keeps_what_was_typed(own_page: Page, post: Post):
+def test_a_reply_that_is_opened_again_has_what_is_still_being_saved(
+    own_page: Page, site: Site, viewer: User, post: Post
+):
+    own_page.goto("/")
+    reply = acts(card(own_page, post), "reply")
+    reply.click()
+    box = own_page.get_by_label("Your reply")
+    box.fill("Half a thought")
+    with site.delays_forms():
+        own_page.keyboard.press("Escape")
+        expect(box).to_have_count(0)
+        reply.click()
+        expect(box).to_have_value("Half a thought")
+        expect(box).to_be_focused()
+    until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought"])
+
+
+@only_with_scripts
+def test_a_reply_whose_save_failed_is_saved_when_it_is_opened_again(
+    own_page: Page, site: Site, viewer: User, post: Post, watch: Watch
+):
+    watch.allow(503)
+    own_page.goto("/")
+    reply = acts(card(own_page, post), "reply")
+    reply.click()
+    box = own_page.get_by_label("Your reply")
+    own_page.route("**/drafts", lambda route: route.fulfill(status=503))
+    box.fill("Half a thought")
+    with own_page.expect_response("**/drafts"):
+        own_page.keyboard.press("Escape")
+    own_page.unroute("**/drafts")
+    assert not site.drafts_of(viewer)
+    reply.click()
+    until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought"])
+
+
+@only_with_scripts
+def test_escape_closes_a_reply_and_keeps_what_was_typed(
+    own_page: Page, site: Site, viewer: User, post: Post
+):
     own_page.goto("/")
     reply = acts(card(own_page, post), "reply")
     reply.click()
@@ -232,6 +271,7 @@ def test_escape_closes_a_reply_and_keeps_what_was_typed(own_page: Page, post: Po
     is_quiet(own_page)
     reply.click()
     expect(box).to_have_value("Half a thought")
+    until(own_page, lambda: site.drafts_of(viewer) == ["Half a thought"])
 
 
 @only_with_scripts
