@@ -3,7 +3,6 @@
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from ..accounts.access import for_moderators
@@ -15,10 +14,9 @@ from ..data.ids import BIGGEST_ID
 from ..data.types import is_storable
 from ..web.answers import page, show_message
 from ..web.paging import LONGEST, read_rows
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.typed import carry_when_expired
 from . import blueprint
 
-show_when_expired("reason", _l("Reason"), "textarea")
 carry_when_expired("people", "decision")
 
 
@@ -34,7 +32,7 @@ def queue() -> ResponseReturnValue:
 @for_moderators
 def decide() -> ResponseReturnValue:
     """Let the chosen people in, or turn them away with a reason, which they get by mail."""
-    reason = request.form.get("reason", "").strip()
+    reason = request.form.get("why", "").strip()
     decision = request.form.get("decision", "")
     if decision not in ("let_in", "turn_away") or not is_storable(reason):
         abort(400)

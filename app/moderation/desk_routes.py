@@ -27,7 +27,7 @@ from .models import Case, LogEntry
 from .notes import add_note, mail_new_cases
 from .words import REASONS, action_label
 
-show_when_expired("reason", _l("Why"), "textarea")
+show_when_expired("why", _l("Why"), "textarea")
 carry_when_expired("action", "days", "rule")
 
 # What can be chosen, by action, in the words of a moderator.

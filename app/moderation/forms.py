@@ -65,7 +65,7 @@ class DecisionForm(Form):
     days = SelectField(_l("For how long"), validators=[Optional()])
     rule = SelectField(_l("Rule"), validators=[Optional()])
     canned = SelectField(_l("Ready-made"), validators=[Optional()])
-    reason = TextAreaField(
+    why = TextAreaField(
         _l("Why"),
         filters=[_stripped],
         validators=WORDS,
@@ -85,7 +85,7 @@ class DecisionForm(Form):
         titles = [rule.title for rule in site().rules]
         self.rule.choices = [("", _l("None of them")), *((title, title) for title in titles)]
 
-    def validate_reason(self, field: Any) -> None:
+    def validate_why(self, field: Any) -> None:
         """Require a rule or a reason for what the person concerned is told."""
         told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore")
         if told and not (field.data or self.rule.data or self.canned.data):
@@ -94,7 +94,7 @@ class DecisionForm(Form):
     @property
     def decision(self) -> Decision:
         """What was decided."""
-        reason = "\n\n".join(filter(None, (self.canned.data, self.reason.data)))
+        reason = "\n\n".join(filter(None, (self.canned.data, self.why.data)))
         return Decision(self.rule.data or "", reason, self._until)
 
     @property

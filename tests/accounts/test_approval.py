@@ -91,7 +91,7 @@ def test_somebody_is_turned_away_with_a_reason_and_nothing_is_kept(
     asked, moderator, rows, make_client
 ):
     page = moderator.get("/desk/people")
-    fields = {"people": waiting_ids(page), "decision": "turn_away", "reason": "We know no Bruno."}
+    fields = {"people": waiting_ids(page), "decision": "turn_away", "why": "We know no Bruno."}
     moderator.post("/desk/people", fields)
     mail = rows("outbox_mail")[-1]
     assert mail["recipient"] == "new@example.org"
@@ -143,7 +143,7 @@ def test_a_decision_that_is_none_is_refused(asked, moderator, decision):
 
 def test_a_reason_has_a_length(asked, moderator, rows):
     ids = waiting_ids(moderator.get("/desk/people"))
-    fields = {"people": ids, "decision": "turn_away", "reason": "x" * 501}
+    fields = {"people": ids, "decision": "turn_away", "why": "x" * 501}
     assert moderator.post("/desk/people", fields).status_code == 413
     assert len(rows("application")) == 1
 
@@ -157,7 +157,7 @@ def test_who_waits_is_nowhere_to_be_found(asked, ada, signed_in, app):
 
 def test_a_decision_is_in_the_log_of_the_moderators(asked, bruno, moderator, rows):
     ids = waiting_ids(moderator.get("/desk/people"))
-    fields = {"people": ids, "decision": "turn_away", "reason": "We know no Bruno."}
+    fields = {"people": ids, "decision": "turn_away", "why": "We know no Bruno."}
     moderator.post("/desk/people", fields)
     entry = rows("moderation_log", "action = 'turn_away'")[0]
     assert (entry["actor_id"], entry["person_id"]) == (bruno.id, int(ids[0]))

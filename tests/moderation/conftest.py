@@ -71,7 +71,7 @@ def decide(desk):
 
     def decide(case, action, client=desk, **fields):
         client.token()
-        return client.post(f"/desk/{case}/decide", {"action": action, "reason": ""} | fields)
+        return client.post(f"/desk/{case}/decide", {"action": action, "why": ""} | fields)
 
     return decide
 

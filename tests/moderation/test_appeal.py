@@ -26,7 +26,7 @@ def appeal(app, mallory, signed_in):
 def test_an_appeal_comes_back_to_another_moderator(
     case, decide, desk, appeal, with_role, signed_in
 ):
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     other = signed_in(with_role("omar"))
     again = appeal()
     select(desk.get(f"/desk/{again}"), "p", text="another moderator looks at the appeal")
@@ -37,14 +37,14 @@ def test_an_appeal_comes_back_to_another_moderator(
 
 
 def test_the_only_moderator_looks_at_it_themselves(case, decide, appeal, mallory, signed_in):
-    decide(case, "warn", reason="Be kind")
-    assert decide(appeal(), "uphold", reason="It was none").status_code == 303
+    decide(case, "warn", why="Be kind")
+    assert decide(appeal(), "uphold", why="It was none").status_code == 303
     told = signed_in(mallory).get("/decisions")
     select(told, "article", text="their decision stays")
 
 
 def test_one_appeals_once(case, decide, appeal, mallory, signed_in, rows):
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     appeal()
     client = signed_in(mallory)
     absent(client.get("/decisions"), "article a", text="Appeal")
@@ -57,7 +57,7 @@ def test_one_appeals_once(case, decide, appeal, mallory, signed_in, rows):
 def test_an_appeal_that_is_granted_undoes_the_decision(
     case, decide, make_client, mallory, rows, signed_in
 ):
-    decide(case, "suspend", reason="Spam")
+    decide(case, "suspend", why="Spam")
     client = make_client()
     page = client.log_in("mallory", PASSWORD)
     answer = client.submit("main form", to=page, words="It was a joke")
@@ -70,7 +70,7 @@ def test_an_appeal_that_is_granted_undoes_the_decision(
 
 
 def test_the_form_of_a_suspended_person_is_theirs_alone(case, decide, make_client, anonymous, rows):
-    decide(case, "suspend", reason="Spam")
+    decide(case, "suspend", why="Spam")
     client = make_client()
     page = client.log_in("mallory", PASSWORD)
     action = one(page, "main form").attributes["action"]
@@ -83,6 +83,6 @@ def test_the_form_of_a_suspended_person_is_theirs_alone(case, decide, make_clien
 
 
 def test_nobody_appeals_for_others(case, decide, ada, signed_in, rows):
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     entry = rows("moderation_log", "action = 'warn'")[0]["id"]
     assert signed_in(ada).get(f"/decisions/{entry}/appeal").status_code == 404

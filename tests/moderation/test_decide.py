@@ -45,7 +45,7 @@ def test_a_removed_post_leaves_a_tombstone(app, case, decide, spam, anonymous, m
 
     with app.app_context():
         change_site(rules=(Rule("No ads"),))
-    decide(case, "remove", rule="No ads", reason="It sells.")
+    decide(case, "remove", rule="No ads", why="It sells.")
     page = anonymous.get(f"/posts/{spam.id}")
     one(page, ".post-gone", text="Removed by the moderators. Rule: No ads")
     assert "quagga" not in page.text
@@ -63,7 +63,7 @@ def test_a_removed_post_leaves_a_tombstone(app, case, decide, spam, anonymous, m
 
 
 def test_a_removed_post_can_be_put_back_for_long(app, case, decide, spam, desk, anonymous, travel):
-    decide(case, "remove", reason="No")
+    decide(case, "remove", why="No")
     travel.shift(timedelta(days=29))
     with app.app_context():
         erase_deleted()
@@ -83,7 +83,7 @@ def test_a_suspended_person_is_out_at_once_and_sees_why(
 ):
     browser = signed_in(mallory, remember=True)
     assert browser.get("/notifications").status_code == 200
-    decide(case, "suspend", reason="Spam, again", days="7")
+    decide(case, "suspend", why="Spam, again", days="7")
     assert browser.get("/notifications").status_code == 303
     newcomer = make_client()
     answer = newcomer.log_in("mallory", PASSWORD)
@@ -97,7 +97,7 @@ def test_a_suspended_person_is_out_at_once_and_sees_why(
 
 
 def test_a_suspension_ends_by_itself(app, case, decide, mallory, make_client, travel, rows):
-    decide(case, "suspend", reason="Spam", days="1")
+    decide(case, "suspend", why="Spam", days="1")
     travel.shift(timedelta(days=1, seconds=1))
     assert make_client().log_in("mallory", PASSWORD).status_code == 303
     decide_again = rows("user", "username = 'mallory'")[0]
@@ -105,7 +105,7 @@ def test_a_suspension_ends_by_itself(app, case, decide, mallory, make_client, tr
 
 
 def test_the_worker_ends_states_in_time(app, case, decide, travel, rows):
-    decide(case, "limit", reason="Calm down", days="1")
+    decide(case, "limit", why="Calm down", days="1")
     travel.shift(timedelta(days=2))
     with app.app_context():
         end_states()
@@ -114,7 +114,7 @@ def test_the_worker_ends_states_in_time(app, case, decide, travel, rows):
 
 @pytest.mark.parametrize(("action", "state"), [("limit", "limited"), ("suspend", "suspended")])
 def test_a_state_is_undone(case, decide, desk, rows, log, action, state):
-    decide(case, action, reason="No")
+    decide(case, action, why="No")
     assert rows("user", "username = 'mallory'")[0]["state"] == state
     assert desk.post(undo_button(desk, case)).status_code == 303
     assert rows("user", "username = 'mallory'")[0]["state"] == "active"
@@ -123,7 +123,7 @@ def test_a_state_is_undone(case, decide, desk, rows, log, action, state):
 
 
 def test_undoing_twice_is_refused(case, decide, desk, log):
-    decide(case, "warn", reason="No")
+    decide(case, "warn", why="No")
     button = undo_button(desk, case)
     desk.post(button)
     assert desk.post(button).status_code == 409
@@ -133,7 +133,7 @@ def test_undoing_twice_is_refused(case, decide, desk, log):
 def test_what_the_person_is_told_needs_a_rule_or_a_reason(case, decide, log):
     answer = decide(case, "suspend", days="7")
     assert answer.status_code == 422
-    one(answer, "#reason_error")
+    one(answer, "#why_error")
     one(answer, "option[value='7'][selected]")
     assert log() == []
 
@@ -142,12 +142,12 @@ def test_two_moderators_do_not_act_twice(case, decide, with_role, signed_in, des
     other = signed_in(with_role("omar"))
     desk.post(f"/desk/{case}/take")
     select(other.get(f"/desk/{case}"), "p", text="@mo has taken this case.")
-    decide(case, "warn", client=other, reason="No")
+    decide(case, "warn", client=other, why="No")
     assert "@mo has taken this case." in messages(other.get("/desk"))
     assert log() == []
     desk.post(f"/desk/{case}/release")
-    decide(case, "warn", client=other, reason="No")
-    decide(case, "suspend", reason="No")
+    decide(case, "warn", client=other, why="No")
+    decide(case, "suspend", why="No")
     assert "@omar has decided this case already." in messages(desk.get("/desk"))
     assert log() == ["warn"]
 
@@ -158,7 +158,7 @@ def test_two_moderators_at_the_same_moment_act_once(
     clients = [desk, signed_in(with_role("omar"))]
     for client in clients:
         client.token()
-    fields = {"action": "warn", "reason": "No"}
+    fields = {"action": "warn", "why": "No"}
     together(lambda client: client.post(f"/desk/{case}/decide", fields), clients)
     assert log() == ["warn"]
 
@@ -167,9 +167,9 @@ def test_two_moderators_at_the_same_moment_act_once(
 def test_nobody_moderates_equals_or_superiors(app, desk, with_role, make_post, log, role):
     post = make_post(with_role("peer", role), "I am in charge")
     desk.token()
-    fields = {"action": "suspend", "reason": "No"}
+    fields = {"action": "suspend", "why": "No"}
     assert desk.post("/desk/people/peer/decide", fields).status_code == 403
-    answer = desk.post(f"/desk/posts/{post.id}", {"action": "remove", "reason": "No"})
+    answer = desk.post(f"/desk/posts/{post.id}", {"action": "remove", "why": "No"})
     assert answer.status_code == 403
     absent(desk.get("/desk/people/peer"), "input[name=action]")
     assert log() == []
@@ -179,11 +179,11 @@ def test_nobody_moderates_equals_or_superiors(app, desk, with_role, make_post, l
 
 def test_a_moderator_acts_without_a_case(desk, mallory, spam, log, rows):
     desk.token()
-    desk.post(f"/desk/posts/{spam.id}", {"action": "remove", "reason": "No"})
-    desk.post("/desk/people/mallory/decide", {"action": "limit", "reason": "Calm down"})
+    desk.post(f"/desk/posts/{spam.id}", {"action": "remove", "why": "No"})
+    desk.post("/desk/people/mallory/decide", {"action": "limit", "why": "Calm down"})
     assert log() == ["remove", "limit"]
     assert rows("user", "username = 'mallory'")[0]["state"] == "limited"
-    desk.post("/desk/people/mallory/decide", {"action": "restore", "reason": ""})
+    desk.post("/desk/people/mallory/decide", {"action": "restore", "why": ""})
     assert rows("user", "username = 'mallory'")[0]["state"] == "active"
 
 
@@ -228,7 +228,7 @@ def test_members_do_not_find_the_desk(case, spam, ada, signed_in, anonymous, url
 def test_members_do_not_act(case, ada, signed_in, log, action):
     client = signed_in(ada)
     client.token()
-    fields = {"action": "suspend", "reason": "No"}
+    fields = {"action": "suspend", "why": "No"}
     assert client.post(f"/desk/{case}/{action}", fields).status_code == 404
     assert log() == []
 
@@ -255,7 +255,7 @@ def test_the_last_administrator_is_not_suspended(app, with_role, rows):
 
 
 def test_a_warning_on_a_post_comes_before_it_and_is_undone(case, decide, desk, spam, anonymous):
-    decide(case, "mark", reason="Sells something")
+    decide(case, "mark", why="Sells something")
     for url in ("/explore", f"/posts/{spam.id}"):
         select(anonymous.get(url), "details.post-warning", text="Sells something")
     desk.post(undo_button(desk, case))
@@ -266,7 +266,7 @@ def test_ready_made_reasons_are_chosen(case, decide, desk, rows):
     desk.token()
     desk.post("/desk/reasons", {"words": "We are no market."})
     select(desk.get(f"/desk/{case}"), "option", text="We are no market.")
-    decide(case, "warn", canned="We are no market.", reason="Twice.")
+    decide(case, "warn", canned="We are no market.", why="Twice.")
     assert rows("moderation_log", "action = 'warn'")[0]["reason"] == "We are no market.\n\nTwice."
     page = desk.get("/desk/reasons")
     button = one(page, "main button", text="Delete").attributes["formaction"]
@@ -280,7 +280,7 @@ def test_all_posts_of_a_spammer_are_removed_with_one_form(
     for n in range(60):
         make_post(mallory, f"Cheap quagga {n}")
     desk.token()
-    fields = {"action": "remove_all", "reason": "Spam"}
+    fields = {"action": "remove_all", "why": "Spam"}
     answer = desk.post("/desk/people/mallory/decide", fields)
     assert answer.location == "/desk/people/mallory/removal"
     select(desk.get(answer.location), "#removal", text="All posts are removed.")

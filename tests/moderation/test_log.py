@@ -14,7 +14,7 @@ from tests.html import absent, one, select
 def test_an_entry_says_who_what_to_whom_why_before_and_after(
     case, decide, moderator, mallory, rows
 ):
-    decide(case, "suspend", reason="Spam")
+    decide(case, "suspend", why="Spam")
     entry = rows("moderation_log", "action = 'suspend'")[0]
     assert (entry["actor_id"], entry["person_id"], entry["case_id"]) == (
         moderator.id,
@@ -33,7 +33,7 @@ def test_an_entry_says_who_what_to_whom_why_before_and_after(
     "change", ["UPDATE moderation_log SET reason = ''", "DELETE FROM moderation_log"]
 )
 def test_nobody_can_change_the_log(app, case, decide, rows, change):
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     before = rows("moderation_log")
     with (
         app.app_context(),
@@ -51,7 +51,7 @@ def test_a_change_of_role_is_logged(app, ada, rows):
 
 
 def test_everybody_reads_what_was_done_and_nobody_is_named(case, decide, anonymous):
-    decide(case, "suspend", reason="Spam, again", days="7")
+    decide(case, "suspend", why="Spam, again", days="7")
     page = anonymous.get("/moderation-log")
     one(page, "article", text="Account suspended")
     one(page, "blockquote", text="Spam, again")
@@ -62,14 +62,14 @@ def test_everybody_reads_what_was_done_and_nobody_is_named(case, decide, anonymo
 def test_a_setting_names_the_people_concerned(app, case, decide, anonymous):
     with app.app_context():
         change_site(names_in_log=True)
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     select(anonymous.get("/moderation-log"), "article", text="@mallory")
 
 
 def test_the_log_has_pages(app, mallory, desk, anonymous):
     desk.token()
     for n in range(27):
-        fields = {"action": "warn", "reason": f"Warning {n}."}
+        fields = {"action": "warn", "why": f"Warning {n}."}
         desk.post("/desk/people/mallory/decide", fields)
     first = anonymous.get("/moderation-log")
     assert len(select(first, "article.desk-case")) == 25

@@ -90,7 +90,7 @@ def test_nobody_reports_themselves_or_what_they_cannot_see(
 def test_the_reporter_is_never_shown_to_the_reported(
     app, ada, mallory, case, decide, signed_in, with_role
 ):
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     assert b"ada" not in signed_in(mallory).get("/decisions").data
     assert b"ada" not in signed_in(mallory).get("/moderation-log").data
     with app.app_context():
