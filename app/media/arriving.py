@@ -61,14 +61,13 @@ def take_in(
             faults.append(failures.of_file(_name(each), code, _size(each)))
         else:
             found.append(file)
+    room = max(0, room)
     if len(found) > room:
         faults.append(failures.too_many(len(found) - room))
-    taken = found[:room]
     try:
-        quota.check_room(owner.id, sum(file.size for file in taken))
+        return _stored(owner, found[:room], nonce, faults, details)
     except quota.NoRoomError as error:
         return Arrived([], [*faults, str(error)])
-    return _stored(owner, taken, nonce, faults, details)
 
 
 def sent_by(nonce: str, edited: Post | None) -> Post | None:
@@ -111,10 +110,14 @@ def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
 def _stored(
     owner: HasId, files: Sequence[_File], nonce: str, faults: list[str], details: dict[str, Any]
 ) -> Arrived:
-    """Store files, of which each has its row first: so none is ever in the store without one."""
+    """Store files, of which each has its row first: so none is ever in the store without one.
+
+    Raises :class:`app.media.quota.NoRoomError`, and stores none.
+    """
     if not files:
         return Arrived([], faults)
     with writing(is_visible=False) as session:
+        quota.check_room(session, owner.id, sum(file.size for file in files))
         rows = [(file, *_row(session, owner, file, nonce, details)) for file in files]
     ids, stored, again = [], [], []
     for file, id, key, state in rows:
