@@ -157,8 +157,10 @@ def test_a_file_that_was_never_stored_is_told_to_its_owner(
 
 @pytest.mark.parametrize("is_told", [False, True])
 def test_a_file_that_could_not_be_stored_arrives_when_its_form_is_sent_again(
-    client, clean, travel, monkeypatch, rows, files, is_told
+    app, client, clean, travel, monkeypatch, rows, files, is_told
 ):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
     def full(*_args):
         raise OSError(ENOSPC, os.strerror(ENOSPC))
 
