@@ -21,6 +21,8 @@ from .stores import StoreUnavailableError, store
 
 # What came in is given to nobody.
 ORIGINAL = "application/octet-stream"
+# The columns of a picture with which the worker has not begun.
+_ANEW = {"state": "waiting", "failure": None, "tries": 0, "tried_at": None}
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,13 @@ def take_in(
             faults.append(failures.of_file(_name(each), code, _size(each)))
         else:
             found.append(file)
+    room = max(0, room)
     if len(found) > room:
         faults.append(failures.too_many(len(found) - room))
-    taken = found[:room]
     try:
-        quota.check_room(owner.id, sum(file.size for file in taken))
+        return _stored(owner, found[:room], nonce, faults, details)
     except quota.NoRoomError as error:
         return Arrived([], [*faults, str(error)])
-    return _stored(owner, taken, nonce, faults, details)
 
 
 def sent_by(nonce: str, edited: Post | None) -> Post | None:
@@ -109,43 +110,65 @@ def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
 def _stored(
     owner: HasId, files: Sequence[_File], nonce: str, faults: list[str], details: dict[str, Any]
 ) -> Arrived:
-    """Store files, of which each has its row first: so none is ever in the store without one."""
+    """Store files, of which each has its row first: so none is ever in the store without one.
+
+    Raises :class:`app.media.quota.NoRoomError`, and stores none.
+    """
     if not files:
         return Arrived([], faults)
     with writing(is_visible=False) as session:
+        quota.check_room(session, owner.id, sum(file.size for file in files))
         rows = [(file, *_row(session, owner, file, nonce, details)) for file in files]
-    ids, new = [], []
-    for file, id, key, is_new in rows:
+    ids, stored, again = [], [], []
+    for file, id, key, state in rows:
         try:
-            if is_new:
+            if state != "ready":
                 store().put(f"{key}/original", cast(BinaryIO, file.sent.stream), ORIGINAL)
-                new.append(id)
-            ids.append(id)
+                stored.append(id)
+                if state:
+                    again.append(id)
         except StoreUnavailableError:
-            faults.append(failures.of_file(file.name, "store"))
-            discard([id])
-    with writing(is_visible=False):
-        for id in new:
+            # One that had its row is probably stored; if not, the worker says so.
+            if state is None:
+                faults.append(failures.of_file(file.name, "store"))
+                discard([id])
+                continue
+        ids.append(id)
+    with writing(is_visible=False) as session:
+        if again:
+            _stored_again(session, again)
+        for id in stored:
             enqueue(process, id)
     return Arrived(list(dict.fromkeys(ids)), faults)
 
 
 def _row(
     session: Session, owner: HasId, file: _File, nonce: str, details: dict[str, Any]
-) -> tuple[int, str, bool]:
-    """Return the id and the key of the picture of a file, and whether it is new."""
+) -> tuple[int, str, str | None]:
+    """Return the id, the key and the state of the picture of a file; no state if it is new."""
     own = {"owner_id": owner.id, "nonce": nonce, "digest": file.digest}
     is_new = insert_if_absent(session, Picture, bytes=file.size, **details, **own)
-    id, key = session.execute(select(Picture.id, Picture.key).filter_by(**own)).one()
-    return id, key, is_new
+    columns = select(Picture.id, Picture.key, Picture.state).filter_by(**own)
+    id, key, state = session.execute(columns).one()
+    return id, key, None if is_new else state
+
+
+def _stored_again(session: Session, ids: Sequence[int]) -> None:
+    """Note that the files of pictures, which had their rows, are in the store now.
+
+    An earlier attempt may have ended before it stored them: by a full disk, or by a crash.
+    """
+    # The worker may have deleted the original meanwhile; then the sweep deletes this one.
+    there = update(Picture).where(Picture.id.in_(ids))
+    changed_rows(session, there.values(has_original=True))
+    changed_rows(session, there.where(Picture.failure == "lost").values(_ANEW))
 
 
 def retry(picture: Picture) -> None:
     """Have the worker begin anew with a picture that failed."""
     with writing() as session:
         failed = update(Picture).where(Picture.id == picture.id, Picture.state == "failed")
-        anew = {"state": "waiting", "failure": None, "tries": 0, "tried_at": None}
-        session.execute(failed.values(anew))
+        session.execute(failed.values(_ANEW))
         enqueue(process, picture.id)
 
 

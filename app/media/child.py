@@ -6,6 +6,7 @@ and imports nothing of ours. It prints JSON: what it wrote, or ``{"failed": code
 
 import base64
 import contextlib
+import errno
 import io
 import json
 import os
@@ -239,4 +240,5 @@ if __name__ == "__main__":
         _answer({"failed": "type"})
     except Exception as error:  # Pillow raises many kinds of them for broken files.
         sys.stderr.write(f"{type(error).__name__}: {error}"[:500])
-        _answer({"failed": "broken"})
+        is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        _answer({"failed": "disk_full" if is_full else "broken"})

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def decode(source: Path, folder: Path, recipe: str, crop: Crop | None = None) ->
     """Write the variants of the picture ``source`` into the empty ``folder``, by ``recipe``.
 
     They are upright, in sRGB, and have no metadata. ``crop`` is cut out where the recipe has a
-    shape; by default the middle. Raises :class:`PictureError`.
+    shape; by default the middle. Raises :class:`PictureError`, and :class:`OSError` if the disk is
+    full.
     """
     wanted = RECIPES[recipe]
     order = {
@@ -70,6 +72,8 @@ def decode(source: Path, folder: Path, recipe: str, crop: Crop | None = None) ->
         raise PictureError("time") from None
     outcome = _outcome(done)
     if code := outcome.pop("failed", None):
+        if code == "disk_full":
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
         log.info("A picture was refused (%s): %s", code, done.stderr[:500].decode(errors="replace"))
         raise PictureError(code)
     return Decoded(**outcome, files=tuple(sorted(folder.iterdir())))

@@ -12,6 +12,7 @@ from .models import Picture
 from .processing import TYPES
 from .recipes import ANIMATION, variants
 from .stores import Stored, store
+from .workspaces import delete_abandoned
 
 # How old a file is before it can be one that nobody will ever have: its row may come after it.
 FORGOTTEN_AFTER = timedelta(hours=12)
@@ -25,6 +26,7 @@ def delete_orphans_at_times() -> None:
     """Delete, four times a day, the files that nobody has."""
     moment = now()
     if moment.hour % EVERY_HOURS == 0 and moment.minute == AT_MINUTE:
+        delete_abandoned()
         delete_orphans()
 
 

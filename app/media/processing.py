@@ -3,7 +3,6 @@
 import logging
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import current_app
@@ -15,6 +14,7 @@ from .decoding import Decoded, PictureError, decode
 from .models import Picture
 from .signals import picture_ready
 from .stores import StoreUnavailableError, store
+from .workspaces import workspace
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def process_picture(id: int) -> None:
     if picture is None:
         return
     try:
-        with TemporaryDirectory(prefix="picture-") as name:
+        with workspace() as name:
             decoded, size = _decode_and_store(picture, Path(name))
     except PictureError as error:
         _finish(id, state="failed", failure=error.code)

@@ -6,8 +6,10 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
 
-from ..data.database import AnySelect
+from ..accounts.models import User
+from ..data.database import AnySelect, is_sqlite
 from ..data.reading import read_latest
 from .models import Picture
 
@@ -28,9 +30,16 @@ def used_by(owner_id: int) -> int:
     return int(read_latest(_used(), owner_id=owner_id).scalar_one())
 
 
-def check_room(owner_id: int, more: int) -> None:
-    """Raise :class:`NoRoomError` if ``more`` bytes do not fit."""
-    used = used_by(owner_id)
+def check_room(session: Session, owner_id: int, more: int) -> None:
+    """Raise :class:`NoRoomError` if ``more`` bytes do not fit. Within ``writing()``.
+
+    Forms that one person sends at the same moment follow one another here, so that together they
+    take no more than one could.
+    """
+    if not is_sqlite():
+        person = select(User.id).where(User.id == owner_id)
+        session.execute(person.with_for_update(key_share=True))
+    used = int(session.execute(_used(), {"owner_id": owner_id}).scalar_one())
     if used + more > most_bytes():
         raise NoRoomError(
             _(

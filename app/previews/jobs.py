@@ -1,7 +1,6 @@
 """Jobs that read the pages behind links, one at a time, and forget what no post shows any more."""
 
 import logging
-import tempfile
 import threading
 import time
 from datetime import timedelta
@@ -14,6 +13,7 @@ from ..data.database import changed_rows, now, writing
 from ..data.reading import read_latest
 from ..jobs import every_minute, job
 from ..media.stores import StoreUnavailableError
+from ..media.workspaces import workspace
 from . import queries
 from .content import Preview
 from .fetcher.addresses import AwayError, RefusedError
@@ -81,7 +81,7 @@ def _fetch(key: str) -> None:
     url = _claim(key)
     if url is None:
         return
-    with tempfile.TemporaryDirectory(prefix="microblog-preview-") as name:
+    with workspace() as name:
         try:
             preview, picture = _read(url, Path(name))
         except (AwayError, RefusedError, StoreUnavailableError) as error:

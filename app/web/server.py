@@ -13,6 +13,7 @@ Granian holds the connections, so one that is idle or slow takes no thread. Its 
 """
 
 import asyncio
+import re
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -49,8 +50,10 @@ BODY_TIMEOUT, LOWEST_RATE = 10, 16 * 1024
 READ_TIMES = 4
 # Bytes of a body with files that are written at once.
 BLOCK = 256 * 1024
-# Bytes of a multipart form that has no files: longer ones are taken to have some.
+# Bytes of a multipart form in which a file is looked for: longer ones are taken to have some.
 TEXT_ONLY = 16 * 1024
+# The head of a part with a file (RFC 7578); the name is empty where none was chosen.
+NAMED_FILE = re.compile(rb"""filename\*?="?[^"\r\n;]""", re.IGNORECASE)
 
 Environ = dict[str, Any]
 # Status, headers and body.
@@ -123,11 +126,14 @@ class Server:
         length = int(environ.get("CONTENT_LENGTH", 0))
         async with _admit(self.bodies):
             if length <= self.largest_body:
-                environ["wsgi.input"] = BytesIO(await self._body(length, protocol))
+                body = await self._body(length, protocol)
+                environ["wsgi.input"] = BytesIO(body)
+                has_files = length > TEXT_ONLY or bool(NAMED_FILE.search(body))
             else:
                 environ["wsgi.input"] = await self._files(length, environ, protocol)
+                has_files = True
         is_multipart = environ.get("CONTENT_TYPE", "").startswith("multipart/")
-        has_files = is_multipart and length > TEXT_ONLY
+        has_files = has_files and is_multipart
         try:
             return await (self.files_forms if has_files else self.forms).call(self.app, environ)
         finally:

@@ -14,6 +14,7 @@ from app.media.jobs import process, sweep
 from app.media.models import Picture
 from app.media.orphans import FORGOTTEN_AFTER
 from app.media.stores import store, store_of
+from app.media.workspaces import delete_abandoned, folder_of_all, workspace
 from tests.media.s3_server import S3Server
 
 
@@ -124,6 +125,16 @@ def test_the_worker_sweeps_by_itself(app, files, travel):
         travel.shift(60)
         delete_orphans_at_times()
     assert list(files.names()) == []
+
+
+def test_what_a_killed_worker_left_is_deleted(app):
+    with app.app_context(), workspace() as in_use:
+        left = folder_of_all() / "left"
+        left.mkdir()
+        (left / "original").write_bytes(b"where it was taken")
+        os.utime(left, (0, 0))
+        delete_abandoned()
+        assert [Path(in_use).exists(), left.exists()] == [True, False]
 
 
 def test_with_one_store_there_is_nothing_to_move(app):

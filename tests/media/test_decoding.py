@@ -1,5 +1,7 @@
 """Decoding: what is made of a picture, by what it is for."""
 
+import os
+from errno import ENOSPC
 from io import BytesIO
 
 import pytest
@@ -181,3 +183,12 @@ def test_fifty_megapixels_are_read_and_more_are_not(made, tmp_path):
     decoded.files[0].parent.rmdir()
     with pytest.raises(PictureError, match="pixels"):
         made(Image.new("L", (8_001, 6_250)), compress_level=1)
+
+
+def test_a_full_disk_is_told_from_a_broken_picture(tmp_path):
+    source, folder = tmp_path / "original", tmp_path / "made"
+    folder.mkdir()
+    (folder / "480.avif").symlink_to("/dev/full")
+    upright().save(source, "PNG")
+    with pytest.raises(OSError, match=os.strerror(ENOSPC)):
+        decode(source, folder, "post")

@@ -1,6 +1,8 @@
 """What becomes of pictures that nobody has, and of those that something interrupted."""
 
+import os
 from datetime import timedelta
+from errno import ENOSPC
 
 import pytest
 
@@ -151,6 +153,31 @@ def test_a_file_that_was_never_stored_is_told_to_its_owner(
     clean()
     failed = select(client.get(f"/posts/{post}"), ".picture-failed", count=2)
     assert "did not arrive whole" in text_of(failed[0])
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_file_that_could_not_be_stored_arrives_when_its_form_is_sent_again(
+    app, client, clean, travel, monkeypatch, rows, files, is_told
+):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
+    def full(*_args):
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    def send():
+        return client.post("/posts", {"body": "Loaves", "nonce": "abc", "pictures": [upload()]})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileStore, "put", full)
+        assert send().status_code == 503
+    if is_told:
+        travel.shift(LATER)
+        clean()
+        assert [row["failure"] for row in rows("picture")] == ["lost"]
+    assert send().status_code == 303
+    assert [row["state"] for row in rows("picture")] == ["ready"]
+    clean()
+    assert not any(name.endswith("original") for name in files())
 
 
 def test_a_picture_that_kills_the_worker_each_time_is_given_up(

@@ -1,12 +1,14 @@
 """The page that shows how much room one's pictures take, and the limit of it."""
 
+import os
+
 import pytest
 
 from app.data.database import now, writing
 from app.media.models import Picture
 from app.media.quota import MB, NoRoomError, check_room, used_by
 from tests.html import absent, one, select
-from tests.media.drawn import upload
+from tests.media.drawn import drawn, upload
 
 
 @pytest.fixture
@@ -50,10 +52,28 @@ def test_what_was_taken_away_counts_until_it_is_deleted(app, make_row, ada):
 def test_what_does_not_fit_is_refused_in_words(app, make_row, ada, monkeypatch):
     monkeypatch.setitem(app.config, "MEDIA_QUOTA", 5)
     make_row(3 * MB)
-    with app.test_request_context():
-        check_room(ada.id, 2 * MB)
+    with app.test_request_context(), writing() as session:
+        check_room(session, ada.id, 2 * MB)
         with pytest.raises(NoRoomError, match=r"take 3 MB of your 5 MB\. Delete some posts"):
-            check_room(ada.id, 2 * MB + 1)
+            check_room(session, ada.id, 2 * MB + 1)
+
+
+def test_forms_that_are_sent_at_once_take_no_more_than_one_could(
+    client, together, monkeypatch, app, rows, make_row
+):
+    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 1)
+    make_row(MB // 2)
+    # What the worker makes of a picture is smaller.
+    monkeypatch.setattr("app.media.arriving.enqueue", lambda *_args: None)
+    fields = {"body": "Loaves", "csrf_token": client.token()}
+
+    def sent(browser):
+        padded = drawn() + os.urandom(300_000)
+        pictures = {"pictures": [upload(padded)], "nonce": os.urandom(8).hex()}
+        return browser.post("/posts", fields | pictures | {"again": "y"}).status_code
+
+    assert sorted(together(sent, [client.twin() for _ in range(3)])) == [303, 422, 422]
+    assert len(rows("picture")) == 2
 
 
 def test_a_form_that_does_not_fit_is_told_at_the_field_and_keeps_its_text(
