@@ -26,6 +26,7 @@ def test_no_post_without_a_token_reaches_a_view(app, ada, make_app, make_post):
     client, post = Client(watched), make_post(ada)
     client.log_in("ada", PASSWORD)
     values = {"id": post.id, "username": "bruno", "token": "x", "tag": "tea", "filename": "x"}
+    values["wanted"] = "on"
     with watched.test_request_context():
         urls = {
             rule.endpoint: url_for(rule.endpoint, **{n: values[n] for n in rule.arguments})

@@ -33,7 +33,7 @@ GROWING = {
 }
 # … nor read or sort this many rows of it. SQLite counts virtual machine steps, several per row.
 MOST_ROWS = POSTS // 5
-MOST_STEPS = 29 * MOST_ROWS // 4
+MOST_STEPS = 15 * MOST_ROWS // 2
 
 VIEWERS = ("few", "many", "silent")
 PAGES = [

@@ -38,7 +38,7 @@ from .addresses import canonical
 from .names import LONGEST_NAME
 from .signals import profile_changed, role_changed, state_changed
 from .standing import HIDDEN, LastAdministratorError, Role, State
-from .visibility import HiddenUser
+from .visibility import HiddenUser, LimitedUser
 
 # When a login session ends unused (OWASP ASVS 5.0, 7.3), without and with "remember me".
 ENDS_UNUSED = timedelta(days=30)
@@ -169,9 +169,9 @@ class User(TimeOrdered, Base):
             if is_hidden:
                 self._keep_an_administrator()
                 self.end_sessions()
-                insert_if_absent(session, HiddenUser, user_id=self.id)
-            else:
-                delete_row(session, HiddenUser, user_id=self.id)
+            for table, belongs in ((HiddenUser, is_hidden), (LimitedUser, state == "limited")):
+                change = insert_if_absent if belongs else delete_row
+                change(session, table, user_id=self.id)
             self.state, self.state_until = state, until
             session.flush()
             if state != was:

@@ -22,10 +22,25 @@ class HiddenUser(Base):
     )
 
 
+class LimitedUser(Base):
+    """A user in the state "limited", in a table of its own for the same reason."""
+
+    __tablename__ = "limited_user"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
 def not_hidden(user_id: Any) -> ColumnElement[bool]:
     """Whether the account of that id is hidden from nobody: a condition."""
     # Without a condition in it, SQLite looks into the table itself instead of copying it.
     return user_id.not_in(select(HiddenUser.user_id))
+
+
+def not_limited(user_id: Any) -> ColumnElement[bool]:
+    """Whether the account of that id is shown to others than followers: a condition."""
+    return user_id.not_in(select(LimitedUser.user_id))
 
 
 def step_of(user_id: int, step: int) -> ColumnElement[int]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import (
@@ -33,7 +34,6 @@ from ..follows.queries import (
     has_username,
     is_followed,
     not_blocked,
-    not_limited,
     not_muted,
 )
 from ..posts.models import Post
@@ -130,7 +130,7 @@ def _suggested(audience: Audience, size: int) -> AnySelect:
         User.id != VIEWER_ID,
         not_blocked(audience),
         not_muted(audience),
-        not_limited(),
+        not_limited(User.id),
         or_(each.c.via_id.is_(None), not_blocked(audience, each.c.via_id)),
     )
     ordered = found.order_by(each.c.is_featured, each.c.place)
@@ -185,7 +185,7 @@ def _today() -> ColumnElement[Any]:
 
 
 def _may_be_shown(audience: Audience) -> ColumnElement[bool]:
-    return not_blocked(audience) & not_muted(audience) & not_limited()
+    return not_blocked(audience) & not_muted(audience) & not_limited(User.id)
 
 
 def _person(audience: Audience, of: Any) -> list[Any]:

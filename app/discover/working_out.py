@@ -11,12 +11,13 @@ from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect, now
 from ..data.ids import DAY_OF_IDS, id_at
 from ..data.keyset import row_count
 from ..data.reading import read_latest
 from ..follows.models import Follow
-from ..follows.queries import VIEWER_ID, Audience, is_followed, not_blocked, not_limited, not_muted
+from ..follows.queries import VIEWER_ID, Audience, is_followed, not_blocked, not_muted
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
 from .aside import DAYS, Tag
@@ -155,7 +156,7 @@ def _followed_by_followed() -> AnySelect:
         ~is_followed(Audience.FILTERED),
         not_blocked(Audience.FILTERED),
         not_muted(Audience.FILTERED),
-        not_limited(),
+        not_limited(User.id),
     )
     found = found.group_by(User.id, User.followers_count)
     ordered = found.order_by(count.desc(), User.followers_count.desc(), User.id.desc())
@@ -167,7 +168,7 @@ def _is_listed() -> ColumnElement[bool]:
 
 
 def _people_who_write() -> AnySelect:
-    shown = not_blocked(Audience.ANONYMOUS) & not_limited()
+    shown = not_blocked(Audience.ANONYMOUS) & not_limited(User.id)
     return select(User.id).where(User.posts_count > 0, shown)
 
 

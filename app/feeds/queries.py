@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect
 from ..data.keyset import Window
-from ..follows.queries import PERSON, Audience, not_limited, person_by_username
+from ..follows.queries import PERSON, Audience, person_by_username
 from ..posts.models import Post
 from ..posts.queries import visible_to
 from ..profiles import queries as profiles
@@ -39,7 +40,7 @@ def tag(window: Window) -> AnySelect:
 @cache
 def person() -> AnySelect:
     """Select the person with the ``username``, unless only followers read what they post."""
-    return person_by_username(Audience.ANONYMOUS).where(not_limited())
+    return person_by_username(Audience.ANONYMOUS).where(not_limited(User.id))
 
 
 @cache

@@ -115,15 +115,6 @@ def not_blocked(audience: Audience, user_id: Any = User.id) -> ColumnElement[boo
     return and_(not_hidden(user_id), user_id.not_in(union_all(blocked, blockers)))
 
 
-def not_limited(user_id: Any = None) -> ColumnElement[bool]:
-    """Whether the user, by default of a query of users, is shown to others than followers."""
-    if user_id is None:
-        return User.state != "limited"
-    limited = aliased(User)
-    row = select(limited.id).where(limited.id == user_id, limited.state == "limited")
-    return ~there_is(row)
-
-
 def not_muted(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
     """Whether the viewer has not muted the user of that id: a condition."""
     if audience is not Audience.FILTERED:

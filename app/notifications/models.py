@@ -24,10 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import Base, HasId, cache_per_dialect, now, table_of, write_at_once, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
 from ..follows.models import Follow
-from ..follows.queries import may_be_notified_of, not_limited
+from ..follows.queries import may_be_notified_of
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 # What the site itself tells: a decision about the recipient, one about a report of theirs, and, to

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import (
@@ -32,7 +33,6 @@ from ..follows.queries import (
     is_blocked_between,
     is_followed,
     not_blocked,
-    not_limited,
     not_muted,
     there_is,
 )

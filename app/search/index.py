@@ -29,10 +29,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.types import TypeEngine
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect, db, is_sqlite, writing
 from ..data.ids import BIGGEST_ID
 from ..data.reading import read_latest
-from ..follows.queries import Audience, not_limited
+from ..follows.queries import Audience
 from ..posts.models import Post
 from ..posts.queries import is_reply, visible_to
 from .tokens import tokens_of_person, tokens_of_post
@@ -162,7 +163,7 @@ def _posts() -> AnySelect:
     """Select the posts that are indexed: those that strangers see in lists."""
     found = select(Post.id, User.username, Post.body, is_reply())
     found = found.join(User, User.id == Post.author_id)
-    return found.where(visible_to(Audience.ANONYMOUS), not_limited())
+    return found.where(visible_to(Audience.ANONYMOUS), not_limited(User.id))
 
 
 def _upsert(table: Table, rows: Iterable[tuple[int, list[str]]]) -> None:

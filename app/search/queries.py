@@ -24,10 +24,11 @@ from sqlalchemy import (
 )
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect, cache_per_dialect
 from ..data.ids import BIGGEST_ID, id_at
 from ..data.keyset import Window
-from ..follows.queries import PERSON, Audience, is_followed, not_blocked, not_limited
+from ..follows.queries import PERSON, Audience, is_followed, not_blocked
 from ..posts.models import Post, Tagging
 from ..posts.queries import visible_to
 from ..web.paging import Listing
@@ -198,7 +199,7 @@ def _matching_posts(
 def _people(
     window: Window, audience: Audience, has_words: bool, has_authors: bool, by_name_only: bool
 ) -> AnySelect:
-    found = select(User.id).where(not_blocked(audience), not_limited())
+    found = select(User.id).where(not_blocked(audience), not_limited(User.id))
     # The condition is on the index and not where people are joined to it, or PostgreSQL would
     # check it for everybody.
     indexed: AnySelect = select(person_fts.c.rowid).where(not_blocked(audience, person_fts.c.rowid))
@@ -225,7 +226,7 @@ def _ranked_people(found: AnySelect, indexed: AnySelect, *, by_name_only: bool) 
     username = func.lower(User.username) == bindparam("username")
     itself = select(User.id).where(username).scalar_subquery()
     ways = [_with_strength(found.where(User.id == itself), 2 * NAMED)]
-    others = select(User.id).where(User.id.is_distinct_from(itself), not_limited())
+    others = select(User.id).where(User.id.is_distinct_from(itself), not_limited(User.id))
     named = _newest_people(indexed, "names")
     ways.append(_with_strength(others.join(named, named.c.rowid == User.id), NAMED))
     if not by_name_only:

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, select
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect
 from ..data.keyset import row_count
-from ..follows.queries import PERSON, Audience, not_blocked, not_limited
+from ..follows.queries import PERSON, Audience, not_blocked
 from ..posts.models import Post
 from ..posts.queries import POST_ID, is_reply, visible_to
 
@@ -36,7 +37,7 @@ def threads() -> AnySelect:
 def writers() -> AnySelect:
     """Select the people whose profile has something on it."""
     found = select(User.id, User.username)
-    return found.where(User.posts_count > 0, not_blocked(Audience.ANONYMOUS), not_limited())
+    return found.where(User.posts_count > 0, not_blocked(Audience.ANONYMOUS), not_limited(User.id))
 
 
 @cache

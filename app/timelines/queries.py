@@ -19,9 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from ..accounts.models import User
+from ..accounts.visibility import not_limited
 from ..data.database import AnySelect, cache_per_dialect, is_sqlite
 from ..data.keyset import Window, row_count
-from ..follows.queries import VIEWER_ID, Audience, followed_by_viewer, is_followed, not_limited
+from ..follows.queries import VIEWER_ID, Audience, followed_by_viewer, is_followed
 from ..posts.models import Post, Tagging
 from ..posts.queries import entries, is_reply
 

@@ -25,15 +25,19 @@ def upgrade():
     op.create_index("ix_user_state_until", "user", ["state_until"])
     op.execute("UPDATE \"user\" SET role = 'administrator' WHERE is_admin IS TRUE")
     op.execute('UPDATE "user" SET confirmed_at = CURRENT_TIMESTAMP')
-    op.create_table(
-        "hidden_user",
-        sa.Column("user_id", BIG, nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_hidden_user_user_id_user", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", name="pk_hidden_user"),
-    )
+    for table in ("hidden_user", "limited_user"):
+        op.create_table(
+            table,
+            sa.Column("user_id", BIG, nullable=False),
+            sa.ForeignKeyConstraint(
+                ["user_id"], ["user.id"], name=f"fk_{table}_user_id_user", ondelete="CASCADE"
+            ),
+            sa.PrimaryKeyConstraint("user_id", name=f"pk_{table}"),
+        )
 
 
 def downgrade():
+    op.drop_table("limited_user")
     op.drop_table("hidden_user")
     op.execute("UPDATE \"user\" SET is_admin = (role = 'administrator')")
     op.drop_index("ix_user_state_until", "user")

@@ -155,8 +155,8 @@ def test_the_digest_is_made_again_when_it_is_old(app, ada, make_user, travel, ro
         assert rows("digest") == first
         travel.shift(jobs.WORKED_OUT_EVERY)
         jobs.work_out()
-    assert first[0]["content"] == '{"members": 1, "tags": []}'
-    assert rows("digest")[0]["content"] == '{"members": 2, "tags": []}'
+    assert first[0]["content"] == '{"members": 1, "tags": [], "posts": 0}'
+    assert rows("digest")[0]["content"] == '{"members": 2, "tags": [], "posts": 0}'
 
 
 def test_without_anybody_nothing_is_made(app, rows):
