@@ -106,7 +106,8 @@ def worker() -> None:
     if current_app.debug:
         raise click.ClickException("With FLASK_DEBUG jobs run at once: flask --no-debug worker")
     check_schema(current_app)
-    # Flask-Mail sets no timeout, and two silent servers would stop both threads.
+    # Flask-Mail sets no timeout, and silent servers would stop all threads.
     socket.setdefaulttimeout(SOCKET_TIMEOUT)
     huey = current_app.extensions["jobs"].open()
-    huey.create_consumer(workers=2, max_delay=1.0).run()
+    # One for pictures (app/media), one for the pages behind links (app/previews), one for mail.
+    huey.create_consumer(workers=3, max_delay=1.0).run()

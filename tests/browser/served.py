@@ -24,7 +24,7 @@ from app.accounts.models import User, by_username, register
 from app.accounts.resets import reset_token
 from app.accounts.sign_in import begin_session
 from app.community.loading import load
-from app.data.database import db, writing
+from app.data.database import db, now, writing
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
@@ -84,7 +84,7 @@ class Site:
 
     def unprepares(self, post: Post) -> None:
         """Have the pictures of ``post`` wait for the worker."""
-        self._set_pictures(post, state="waiting", tried_at=None)
+        self._set_pictures(post, state="waiting", due_at=now())
 
     def prepares(self, post: Post) -> None:
         """Make the pictures of ``post`` ready again."""

@@ -10,9 +10,10 @@ from PIL import Image
 from sqlalchemy import update
 
 from app.data.database import db, now, writing
-from app.media.jobs import process, sweep
+from app.media.jobs import sweep
 from app.media.models import Picture
 from app.media.orphans import FORGOTTEN_AFTER
+from app.media.processing import process_picture
 from app.media.stores import store, store_of
 from app.media.workspaces import delete_abandoned, folder_of_all, workspace
 from tests.media.s3_server import S3Server
@@ -39,12 +40,13 @@ def make_picture(app, files, ada, make_post):
     def make(content=None, *, is_ready=True, **details):
         post = make_post(ada, f"With a picture {time.time_ns()}")
         with writing() as session:
-            picture = Picture(owner_id=ada.id, post_id=post.id, bytes=len(png()), **details)
+            own = {"owner_id": ada.id, "post_id": post.id, "due_at": now()}
+            picture = Picture(bytes=len(png()), **own, **details)
             session.add(picture)
             session.flush()
         files.put(f"{picture.key}/original", content or png(), "image/png")
         if is_ready:
-            process(picture.id)
+            process_picture(picture.id)
             db.session.refresh(picture)
             assert picture.state == "ready"
         return picture
