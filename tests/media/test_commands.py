@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -122,10 +123,27 @@ def test_the_worker_sweeps_by_itself(app, files, travel):
 
     assert delete_orphans_at_times in _periodic_jobs
     assert sweep in _periodic_jobs
+    assert delete_abandoned in _periodic_jobs
+    delete_orphans_at_times()
     files.put("nobody-has-this-one-00/480.avif", b"pixels", "image/avif")
-    for _ in range(24 * 60):
-        travel.shift(60)
-        delete_orphans_at_times()
+    # The worker was away for a while.
+    travel.shift(FORGOTTEN_AFTER + timedelta(minutes=1))
+    delete_orphans_at_times()
+    assert list(files.names()) == []
+
+
+def test_orphans_are_looked_for_now_and_then(app, files, travel):
+    from app.media.orphans import LOOKED_FOR_EVERY, delete_orphans_at_times  # noqa: PLC0415
+
+    travel.shift(LOOKED_FOR_EVERY)
+    delete_orphans_at_times()
+    files.put("nobody-has-this-one-00/480.avif", b"pixels", "image/avif")
+    make_old(files, "nobody-has-this-one-00/480.avif")
+    travel.shift(LOOKED_FOR_EVERY / 2)
+    delete_orphans_at_times()
+    assert list(files.names())
+    travel.shift(LOOKED_FOR_EVERY / 2)
+    delete_orphans_at_times()
     assert list(files.names()) == []
 
 
