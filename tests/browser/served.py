@@ -15,7 +15,7 @@ import whitenoise.compress
 from flask import Response, session
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -93,6 +93,14 @@ class Site:
     def breaks(self, post: Post, failure: str) -> None:
         """Have the pictures of ``post`` fail."""
         self._set_pictures(post, state="failed", failure=failure)
+
+    def keeps_pictures_of(self, person: User) -> int:
+        """Return how many pictures of a person the worker does not delete at its next sweep."""
+        kept = select(func.count()).where(
+            Picture.owner_id == person.id, Picture.removed_at.is_(None)
+        )
+        with self.app.app_context():
+            return db.session.scalar(kept) or 0
 
     def _set_pictures(self, post: Post, **values: Any) -> None:
         with self.app.app_context(), writing() as database:
