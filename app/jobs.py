@@ -6,7 +6,8 @@ that message is lost, a periodic job finds the work within a minute.
 
 import socket
 from collections.abc import Callable
-from functools import partial
+from datetime import timedelta
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
 from .data.checkpoint import checkpoint
-from .data.database import after_commit
+from .data.database import after_commit, now
 from .data.schema import check_schema
 
 # Seconds after which a silent mail server is given up and tried again later. Less than the first
@@ -38,6 +39,23 @@ def every_minute(function: Job) -> Job:
     """Have the worker call ``function`` once a minute, in an app context."""
     _periodic_jobs.append(function)
     return function
+
+
+def every(interval: timedelta) -> Callable[[Job], Job]:
+    """Have the worker call a function once in ``interval``, and after a pause as soon as it runs.
+
+    When it ran last is remembered beside the queue.
+    """
+
+    def decorate(function: Job) -> Job:
+        @wraps(function)
+        def run_if_due() -> None:
+            if current_app.extensions["jobs"].is_due(function, interval):
+                function()
+
+        return every_minute(run_if_due)
+
+    return decorate
 
 
 every_minute(checkpoint)
@@ -71,6 +89,17 @@ class _Tasks(dict[Job, Any]):
                 periodic = self.huey.periodic_task(crontab(minute="*"), name=_name(function))
                 periodic(self._in_app(function))
         return self.huey
+
+    def is_due(self, function: Job, interval: timedelta) -> bool:
+        """Whether ``interval`` is over since this was last true; if so, note that it is now."""
+        storage, key = self.open().storage, f"ran:{_name(function)}"
+        at = now().timestamp()
+        last = float(storage.peek_data(key)) if storage.has_data_for_key(key) else 0.0
+        # A clock that was set back stops nothing.
+        if last <= at < last + interval.total_seconds():
+            return False
+        storage.put_data(key, str(at).encode())
+        return True
 
     def __missing__(self, function: Job) -> Any:
         self.open()
@@ -106,7 +135,8 @@ def worker() -> None:
     if current_app.debug:
         raise click.ClickException("With FLASK_DEBUG jobs run at once: flask --no-debug worker")
     check_schema(current_app)
-    # Flask-Mail sets no timeout, and two silent servers would stop both threads.
+    # Flask-Mail sets no timeout, and silent servers would stop all threads.
     socket.setdefaulttimeout(SOCKET_TIMEOUT)
     huey = current_app.extensions["jobs"].open()
-    huey.create_consumer(workers=2, max_delay=1.0).run()
+    # One for pictures (app/media), one for the pages behind links (app/previews), one for mail.
+    huey.create_consumer(workers=3, max_delay=1.0).run()

@@ -1,6 +1,7 @@
 """Fixtures for every test: the application on a real, migrated, empty database, and users."""
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ from app.administration.models import announcements_now
 from app.data.database import Base, db
 from app.data.reading import close_read_connections
 from app.follows.models import block, follow, mute
+from app.media.stores import FOLDER, store
 from app.posts.models import Post
 from app.posts.writing import publish
 from app.search.index import TABLES
@@ -382,6 +384,18 @@ def statements(app: Flask) -> Callable[[], object]:
         texts += [statement for statement, _parameters in sent]
 
     return listen
+
+
+@pytest.fixture
+def files(app: Flask) -> Iterator[Callable[[], list[str]]]:
+    """A function that lists the names in the store of pictures, which is empty after the test."""
+
+    def names() -> list[str]:
+        with app.app_context():
+            return sorted(store().names())
+
+    yield names
+    shutil.rmtree(Path(app.instance_path) / FOLDER, ignore_errors=True)
 
 
 # Time and concurrency

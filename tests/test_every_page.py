@@ -211,7 +211,7 @@ PAGES = [
     file("/avatars/ada.svg"),
     file("/flask-moment.js"),
     file("{static}/css/base.css"),
-    file("/explore/feed.atom", 1),
+    file("/explore/feed.atom", 2),
     file("/explore/feed.json?before={middle}", 1),
     file("/tags/bread/feed.atom", 1),
     file("/@bruno/feed.json", 2),

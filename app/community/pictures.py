@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from ..data.database import db
+from ..data.database import db, now
 from ..data.ids import moment_of
 from ..data.types import is_storable
 from ..jobs import enqueue
@@ -75,10 +75,10 @@ def insert_pictures(posts: Iterable[tuple[int, int]], pictures: Iterable[Stored]
     values.sort(key=lambda columns: (columns["post_id"], columns["place"]))
     keys = free_ids(Picture, [moment_of(columns["post_id"]) for columns in values])
     for columns, id in zip(values, keys, strict=True):
-        columns["id"] = id
-        enqueue(process, id)
+        columns |= {"id": id, "due_at": now()}
     if values:
         db.session.execute(insert(Picture), values)
+        enqueue(process)
 
 
 def _pictures(row: Row, read_file: ReadFile) -> Iterator[tuple[dict[str, Any], bytes]]:

@@ -22,7 +22,8 @@ def items(listed: AnySelect, window: Window) -> AnySelect:
     """Select the posts of ``listed``, ids in a window, with their text and author."""
     entry = listed.subquery("entry")
     _id, username, name, *_more = PERSON
-    found = select(Post.id, Post.body_html, Post.edited_at, username, name, User.avatar_key)
+    found = select(Post.id, Post.body_html, Post.pictures_count, Post.edited_at)
+    found = found.add_columns(username, name, User.avatar_key)
     found = found.join(entry, entry.c.id == Post.id).join(User, User.id == Post.author_id)
     return window.ordered(found.where(visible_to(Audience.ANONYMOUS)), entry.c.id)
 

@@ -5,6 +5,7 @@ viewer sees the page, whoever asks, and in no language of its own, so that cache
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +16,11 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from ..accounts.avatars import avatar_url
+from ..accounts.viewer import ANONYMOUS
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import Audience
+from ..media.queries import Shown, pictures_of_page
 from ..posts.text import absolute_links, tag_key
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
@@ -29,6 +32,7 @@ from ..web.paging import Rows, read_rows
 from ..web.public import A_MINUTE, public
 from ..web.urls import external_url
 from . import blueprint, queries
+from .pictures import TYPE, html_of, is_open, url_of
 
 KINDS = "<any(atom, json):kind>"
 # Programs ask again and again; caches may keep a feed for so many seconds.
@@ -50,15 +54,31 @@ class Item:
     author_url: str
     # None for people without a picture of their own.
     avatar: str | None
-    html: str
+    # Of the text, and of what is shown below it.
+    text: str
+    pictures: Sequence[Shown]
     published: datetime
     updated: datetime
 
     @property
     def title(self) -> str:
-        """The text as one line, and not all of a long one."""
-        text = Markup(self.html.replace("<br>", " ")).striptags()  # noqa: S704 - escaped
+        """The text as one line, and not all of a long one; without a text, of a picture."""
+        text = Markup(self.text.replace("<br>", " ")).striptags()  # noqa: S704 - escaped
+        text = text or next((each.description for each in self.pictures), "") or self.author
         return text if len(text) <= TITLE else f"{text[: TITLE - 1].rstrip()}…"
+
+    @property
+    def html(self) -> str:
+        """The text, and the pictures below it."""
+        return f"{self.text}{html_of(self.pictures, self.url)}"
+
+    @property
+    def attachments(self) -> list[dict[str, str]]:
+        """The pictures as JSON Feed has them."""
+        shown = [each for each in self.pictures if is_open(each)]
+        return [
+            {"url": url_of(each), "mime_type": TYPE, "title": each.description} for each in shown
+        ]
 
 
 @blueprint.get(f"/explore/feed.{KINDS}")
@@ -106,7 +126,9 @@ def _of_site(title: str) -> str:
 def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> Response:
     """Answer with the feed of a ``page``, an endpoint, ``at`` the values of its URL."""
     base_url = current_app.config["BASE_URL"]
-    items = [_item(row) for row in rows.items]
+    with_pictures = [row.id for row in rows.items if row.pictures_count]
+    pictures = pictures_of_page(with_pictures, ANONYMOUS) if with_pictures else {}
+    items = [_item(row, pictures.get(row.id, ())) for row in rows.items]
     values = {
         "title": title,
         "page_url": external_url(page, **at),
@@ -129,7 +151,7 @@ def _author(item: Item) -> dict[str, str]:
     return author | {"avatar": item.avatar} if item.avatar else author
 
 
-def _item(row: Row[Any]) -> Item:
+def _item(row: Row[Any], pictures: Sequence[Shown]) -> Item:
     published = moment_of(row.id)
     return Item(
         url=external_url("posts.show", id=row.id),
@@ -138,7 +160,8 @@ def _item(row: Row[Any]) -> Item:
         avatar=row.avatar_key
         and current_app.config["BASE_URL"]
         + avatar_url(row.username, None, row.avatar_key, large=True),
-        html=absolute_links(row.body_html),
+        text=absolute_links(row.body_html),
+        pictures=pictures,
         published=published,
         updated=row.edited_at or published,
     )
@@ -161,6 +184,7 @@ def _as_json(feed: dict[str, Any]) -> dict[str, Any]:
             "date_published": iso(item.published),
             "date_modified": iso(item.updated),
             "authors": [_author(item)],
+            **({"attachments": item.attachments} if item.attachments else {}),
         }
         for item in feed["items"]
     ]

@@ -29,6 +29,7 @@ from . import (  # noqa: E402
     routes,  # noqa: F401
     serving,  # noqa: F401
     showing,  # noqa: F401
+    signatures,
     stores,
     usage_routes,  # noqa: F401
 )
@@ -56,12 +57,13 @@ _FUNCTIONS = (
 )
 for _function in _FUNCTIONS:
     blueprint.add_app_template_global(_function)
-_LIMITS = {
+_GLOBALS = {
+    "ACCEPTED_PICTURES": signatures.ACCEPTED,
     "MOST_PICTURES": models.MOST_PICTURES,
     "LONGEST_DESCRIPTION": models.LONGEST_DESCRIPTION,
     "LARGEST_FILE": failures.LARGEST_FILE,
 }
-blueprint.record_once(lambda state: state.app.jinja_env.globals.update(_LIMITS))
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(_GLOBALS))
 blueprint.record_once(stores.init_app)
 take_files("media.arrive", *(f"posts.{view}" for view in ("create", "reply", "edit")))
 take_files("accounts.edit_profile", "discover.introduce")

@@ -21,8 +21,6 @@ from .stores import StoreUnavailableError, store
 
 # What came in is given to nobody.
 ORIGINAL = "application/octet-stream"
-# The columns of a picture with which the worker has not begun.
-_ANEW = {"state": "waiting", "failure": None, "tries": 0, "tried_at": None}
 
 
 @dataclass(frozen=True)
@@ -134,11 +132,14 @@ def _stored(
                 discard([id])
                 continue
         ids.append(id)
-    with writing(is_visible=False) as session:
-        if again:
-            _stored_again(session, again)
-        for id in stored:
-            enqueue(process, id)
+    if stored:
+        with writing(is_visible=False) as session:
+            # Not those with which the worker is busy.
+            untouched = update(Picture).where(Picture.id.in_(stored), Picture.tries == 0)
+            changed_rows(session, untouched.values(due_at=now()))
+            if again:
+                _stored_again(session, again)
+            enqueue(process)
     return Arrived(list(dict.fromkeys(ids)), faults)
 
 
@@ -161,15 +162,20 @@ def _stored_again(session: Session, ids: Sequence[int]) -> None:
     # The worker may have deleted the original meanwhile; then the sweep deletes this one.
     there = update(Picture).where(Picture.id.in_(ids))
     changed_rows(session, there.values(has_original=True))
-    changed_rows(session, there.where(Picture.failure == "lost").values(_ANEW))
+    changed_rows(session, there.where(Picture.failure == "lost").values(_anew()))
 
 
 def retry(picture: Picture) -> None:
     """Have the worker begin anew with a picture that failed."""
     with writing() as session:
         failed = update(Picture).where(Picture.id == picture.id, Picture.state == "failed")
-        session.execute(failed.values(_ANEW))
-        enqueue(process, picture.id)
+        session.execute(failed.values(_anew()))
+        enqueue(process)
+
+
+def _anew() -> dict[str, Any]:
+    """Return the columns of a picture with which the worker is to begin."""
+    return {"state": "waiting", "failure": None, "tries": 0, "due_at": now()}
 
 
 def _size(sent: FileStorage) -> int:

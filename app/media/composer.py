@@ -69,6 +69,17 @@ def descriptions(extra: Extra, count: int) -> list[str]:
     return (typed + [""] * count)[:count]
 
 
+def move_one(there: list[Attached], id: int, direction: str | None) -> bool:
+    """Move the picture ``id`` one place "up" or "down"; returns False if it is not there."""
+    at = next((place for place, each in enumerate(there) if each.picture.id == id), None)
+    if at is None:
+        return False
+    to = at - 1 if direction == "up" else at + 1
+    if 0 <= to < len(there):
+        there[at], there[to] = there[to], there[at]
+    return True
+
+
 def values_of(found: Iterable[Attached], *, sensitive: Any, is_edit: bool = False) -> Extra:
     """Return the values of the fields for what is attached."""
     pictures = list(found)
@@ -190,11 +201,12 @@ def _description() -> Any:
     return StringField(filters=[_text], validators=[length, storable])
 
 
+DESCRIPTIONS = {f"description_{place}": _description() for place in PLACES}
 PART = ComposerPart(
     fields={
         "pictures": MultipleFileField(),
         "attached": HiddenField(),
-        **{f"description_{place}": _description() for place in PLACES},
+        **DESCRIPTIONS,
         "sensitive": StringField(filters=[lambda text: "y" if text else ""]),
     },
     files=("pictures",),

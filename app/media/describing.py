@@ -1,20 +1,32 @@
 """The page on which the pictures of a published post are described, without JavaScript."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from ..accounts.access import for_members
 from ..data.database import db, writing
-from ..data.types import is_storable
 from ..posts.access import limit_writing, own_post
 from ..posts.models import Post
+from ..posts.writing import lock
 from ..web.answers import page, show_message
 from . import blueprint
-from .composer import Attached, descriptions, ids_in, pictures_of, save_pictures, values_of
-from .models import LONGEST_DESCRIPTION
+from .composer import (
+    DESCRIPTIONS,
+    Attached,
+    descriptions,
+    ids_in,
+    move_one,
+    pictures_of,
+    save_pictures,
+    values_of,
+)
+
+# The fields of a composer, with its rules.
+DescriptionsForm = type("DescriptionsForm", (FlaskForm,), dict(DESCRIPTIONS))
 
 
 @blueprint.get("/posts/<key:id>/pictures")
@@ -22,7 +34,7 @@ from .models import LONGEST_DESCRIPTION
 def describe(id: int) -> ResponseReturnValue:
     """A page on which to describe the pictures of one's own post, and to put them in order."""
     post = own_post(id)
-    return _page(post, _pictures(post))
+    return _page(post, _pictures(post), {})
 
 
 @blueprint.post("/posts/<key:id>/pictures")
@@ -34,21 +46,17 @@ def save_descriptions(id: int) -> ResponseReturnValue:
     This is no edit: the history of the post tells nothing of it.
     """
     post = own_post(id)
-    there = _as_typed(post)
-    errors = [
-        _("A description can have %(max)d characters. Shorten it.", max=LONGEST_DESCRIPTION)
-        if len(each.description) > LONGEST_DESCRIPTION
-        else _("There is a character in it that cannot be kept. Remove it.")
-        if not is_storable(each.description)
-        else ""
-        for each in there
-    ]
-    if any(errors):
+    form = DescriptionsForm()
+    form.validate()
+    with writing() as session:
+        lock(session, post)
+        there = _as_typed(post)
+        errors = _errors(form, there)
+        if not errors:
+            _move(there)
+            save_pictures(post, values_of(there, sensitive=request.form.get("sensitive")))
+    if errors:
         return _page(post, there, errors)
-    _move(there)
-    values = values_of(there, sensitive=request.form.get("sensitive"))
-    with writing():
-        save_pictures(post, values)
     removed = request.form.get("remove", type=int)
     if removed and not take_from_post(post, removed):
         show_message(keeps_last_picture())
@@ -60,11 +68,12 @@ def save_descriptions(id: int) -> ResponseReturnValue:
 
 def take_from_post(post: Post, picture_id: int) -> bool:
     """Remove a picture from a post; returns False if the post would have no content then."""
-    there = [each for each in _pictures(post) if each.picture.id != picture_id]
-    if not there and not post.body:
-        return False
-    sensitive = any(each.picture.sensitive for each in there)
-    with writing():
+    with writing() as session:
+        lock(session, post)
+        there = [each for each in _pictures(post) if each.picture.id != picture_id]
+        if not there and not post.body:
+            return False
+        sensitive = any(each.picture.sensitive for each in there)
         save_pictures(post, values_of(there, sensitive=sensitive))
     return True
 
@@ -90,13 +99,18 @@ def _as_typed(post: Post) -> list[Attached]:
 def _move(there: list[Attached]) -> None:
     """Move the picture that the pressed button names: its id, and "up" or "down"."""
     id, _space, direction = request.form.get("move", "").partition(" ")
-    at = next((n for n, each in enumerate(there) if str(each.picture.id) == id), None)
-    to = -1 if at is None else at - 1 if direction == "up" else at + 1
-    if at is not None and 0 <= to < len(there):
-        there[at], there[to] = there[to], there[at]
+    for moved in ids_in(id):
+        move_one(there, moved, direction)
 
 
-def _page(post: Post, there: Sequence[Attached], errors: Sequence[str] = ()) -> ResponseReturnValue:
-    status = 422 if any(errors) else 200
+def _errors(form: FlaskForm, there: Sequence[Attached]) -> dict[int, str]:
+    """Return what is wrong with the descriptions of pictures, by the id of the picture."""
+    typed = zip(ids_in(request.form.get("attached")), DESCRIPTIONS, strict=False)
+    wrong = {id: form.errors[name][0] for id, name in typed if name in form.errors}
+    return {each.picture.id: wrong[each.picture.id] for each in there if each.picture.id in wrong}
+
+
+def _page(post: Post, there: Sequence[Attached], errors: Mapping[int, str]) -> ResponseReturnValue:
+    status = 422 if errors else 200
     template = "media/describe.html"
     return page(template, "pictures", status, post=post, there=there, errors=errors)

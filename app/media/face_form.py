@@ -13,13 +13,12 @@ from ..web.answers import show_message
 from ..web.forms import LengthFirst, storable
 from .faces import WAITING, describe_face, faces_of, remove_face, use_face
 from .models import LONGEST_DESCRIPTION
-
-ACCEPTED = {"accept": "image/jpeg,image/png,image/webp,image/gif,image/avif"}
+from .signatures import ACCEPTED
 
 
 def _fields(purpose: str, label: str, hint: str, remove: str) -> dict[str, Any]:
     return {
-        purpose: FileField(label, description=hint, render_kw=ACCEPTED),
+        purpose: FileField(label, description=hint, render_kw={"accept": ACCEPTED}),
         f"{purpose}_crop": HiddenField(),
         f"remove_{purpose}": BooleanField(remove),
     }

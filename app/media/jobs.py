@@ -1,18 +1,21 @@
 """Jobs of pictures: making them ready, and sweeping away those that nobody has any more."""
 
 import logging
+import threading
+import time
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, select, update
 
 from ..data.database import changed_rows, db, now, writing
 from ..data.ids import id_at
-from ..jobs import every_minute, job
+from ..jobs import enqueue, every_minute, job
 from ..posts.models import UNDO_WITHIN, Draft
 from .models import Picture
-from .processing import TRIED_AGAIN_AFTER, delete_files, delete_original, process_picture
+from .processing import delete_files, delete_original, process_picture
 from .stores import StoreUnavailableError
+from .turns import next_waiting, take_turn
 
 log = logging.getLogger(__name__)
 
@@ -21,26 +24,37 @@ KEPT_WITHOUT_DRAFT = timedelta(days=1)
 # Pictures of one round, so that mail is delivered meanwhile.
 AT_ONCE = 100
 # Written out: SQLite uses a partial index only where the statement itself implies its condition.
-WAITING: ColumnElement[str] = literal_column("'waiting'")
 READY: ColumnElement[str] = literal_column("'ready'")
+# Pictures are made in one of the worker's threads, and at most so many seconds at a time: then the
+# worker may be told to stop.
+SECONDS = 10
+_is_decoding = threading.Lock()
 
 
 @job
-def process(id: int) -> None:
-    """Make a picture that arrived ready to be shown."""
-    process_picture(id)
+def process() -> None:
+    """Make the pictures that wait ready to be shown, unless another thread does."""
+    until = time.monotonic() + SECONDS
+    # Looked for again after each: the job of one that came meanwhile has ended at the lock.
+    while due := next_waiting():
+        if not _is_decoding.acquire(blocking=False):
+            return
+        try:
+            take_turn(due)
+            if not process_picture(due.id):
+                return
+        finally:
+            _is_decoding.release()
+        if time.monotonic() > until:
+            with writing(is_visible=False):
+                enqueue(process)
+            return
 
 
 @every_minute
 def process_waiting() -> None:
     """Take up the pictures that the queue lost, or that could not be prepared then."""
-    earlier = now() - TRIED_AGAIN_AFTER
-    # What arrived lately is still being stored, or stands in the queue.
-    waits = and_(Picture.state == WAITING, Picture.id < id_at(earlier))
-    free = or_(Picture.tried_at.is_(None), Picture.tried_at < earlier)
-    found = select(Picture.id).where(waits, free, Picture.removed_at.is_(None))
-    for id in db.session.scalars(found.limit(AT_ONCE)).all():
-        process_picture(id)
+    process()
 
 
 @every_minute

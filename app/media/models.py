@@ -1,14 +1,14 @@
 """Pictures: one row for each, whatever it is for, with how far the worker is with it."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.counters import counted
-from ..data.database import Base
+from ..data.database import Base, now
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from ..posts.models import Post
@@ -17,6 +17,8 @@ from .cropping import LONGEST_CROP
 MOST_PICTURES = 4
 # Characters of a description.
 LONGEST_DESCRIPTION = 1_500
+# Within this time, the form has stored what came, and the worker is done with a picture.
+DONE_WITHIN = timedelta(seconds=90)
 
 
 def new_key() -> str:
@@ -60,9 +62,11 @@ class Picture(TimeOrdered, Base):
     is_animated: Mapped[bool] = mapped_column(default=False)
     # Whether the store has what came in.
     has_original: Mapped[bool] = mapped_column(default=True)
-    # How often the worker began with it, and when last.
+    # How often the worker began with it, and when it is to begin (again).
     tries: Mapped[int] = mapped_column(default=0)
-    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, default=lambda: now() + DONE_WITHIN
+    )
     # When its owner took it away; undoing that makes it null.
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -86,7 +90,7 @@ class Picture(TimeOrdered, Base):
         ),
         Index(
             "ix_picture_waiting",
-            "tried_at",
+            "due_at",
             sqlite_where=state == "waiting",
             postgresql_where=state == "waiting",
         ),

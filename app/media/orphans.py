@@ -7,27 +7,22 @@ from itertools import groupby, islice
 from sqlalchemy import select
 
 from ..data.database import db, now
-from ..jobs import every_minute
+from ..jobs import every
 from .models import Picture
 from .processing import TYPES
 from .recipes import ANIMATION, variants
 from .stores import Stored, store
-from .workspaces import delete_abandoned
 
 # How old a file is before it can be one that nobody will ever have: its row may come after it.
 FORGOTTEN_AFTER = timedelta(hours=12)
-# When the worker looks for such files: every six hours, at this minute.
-EVERY_HOURS, AT_MINUTE = 6, 17
+LOOKED_FOR_EVERY = timedelta(hours=6)
 BATCH = 500
 
 
-@every_minute
+@every(LOOKED_FOR_EVERY)
 def delete_orphans_at_times() -> None:
     """Delete, four times a day, the files that nobody has."""
-    moment = now()
-    if moment.hour % EVERY_HOURS == 0 and moment.minute == AT_MINUTE:
-        delete_abandoned()
-        delete_orphans()
+    delete_orphans()
 
 
 def delete_orphans() -> int:

@@ -6,48 +6,55 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import or_, update
+from sqlalchemy import and_, update
 
 from ..data.database import changed_rows, db, now, writing
 from .cropping import crop_of
 from .decoding import Decoded, PictureError, decode
-from .models import Picture
+from .models import DONE_WITHIN, Picture
 from .signals import picture_ready
 from .stores import StoreUnavailableError, store
 from .workspaces import workspace
 
 log = logging.getLogger(__name__)
 
-# How often the worker begins with a picture, which it may not survive, and how long after.
+# How often the worker begins with a picture, which it may not survive.
 MOST_TRIES = 3
-TRIED_AGAIN_AFTER = timedelta(seconds=90)
+# While the store is away or the disk is full, a picture waits again as long as it did until then,
+# at most so long, and is given up after a day.
+LONGEST_WAIT, GIVEN_UP_AFTER = timedelta(minutes=15), timedelta(days=1)
 
 TYPES = {".avif": "image/avif", ".webp": "image/webp"}
 
 
-def process_picture(id: int) -> None:
-    """Make the variants of the picture ``id``, unless somebody does already."""
+def process_picture(id: int) -> bool:
+    """Make the variants of the picture ``id``, unless somebody does already.
+
+    Returns False where there was no place for them, so that no other picture can be made either.
+    """
     picture = _claim(id)
     if picture is None:
-        return
+        return True
     try:
         with workspace() as name:
             decoded, size = _decode_and_store(picture, Path(name))
     except PictureError as error:
         _finish(id, state="failed", failure=error.code)
     except (StoreUnavailableError, OSError):
-        # The sweep tries again.
         log.exception("A picture could not be prepared.")
+        _postpone(picture)
+        return False
     else:
         _is_ready(picture, decoded, size)
+    return True
 
 
 def _claim(id: int) -> Picture | None:
     """Take a picture that waits, so that nobody else does; None where there is none to take."""
-    free = or_(Picture.tried_at.is_(None), Picture.tried_at < now() - TRIED_AGAIN_AFTER)
-    waits = update(Picture).where(Picture.id == id, Picture.state == "waiting", free)
+    is_due = and_(Picture.state == "waiting", Picture.due_at <= now())
+    waits = update(Picture).where(Picture.id == id, is_due)
     with writing(is_visible=False) as session:
-        values = {"tries": Picture.tries + 1, "tried_at": now()}
+        values = {"tries": Picture.tries + 1, "due_at": now() + DONE_WITHIN}
         if not changed_rows(session, waits.values(values)):
             return None
         picture = session.get(Picture, id, populate_existing=True)
@@ -55,6 +62,16 @@ def _claim(id: int) -> Picture | None:
         _finish(id, state="failed", failure="given_up")
         return None
     return picture
+
+
+def _postpone(picture: Picture) -> None:
+    """Try a picture again later, which is not what failed."""
+    waited = now() - picture.created_at
+    if waited > GIVEN_UP_AFTER:
+        _finish(picture.id, state="failed", failure="given_up")
+    else:
+        due_at = now() + min(max(waited, DONE_WITHIN), LONGEST_WAIT)
+        _finish(picture.id, tries=Picture.tries - 1, due_at=due_at)
 
 
 def _decode_and_store(picture: Picture, folder: Path) -> tuple[Decoded, int]:

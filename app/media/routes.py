@@ -22,7 +22,7 @@ from ..posts.refusals import TooManyDraftsError
 from ..web.answers import back, changed, show_message, wants_fragment
 from . import blueprint
 from .arriving import discard, retry
-from .composer import Attached, attached, values_of
+from .composer import Attached, attached, move_one, values_of
 from .describing import keeps_last_picture, take_from_post
 from .models import Picture
 
@@ -61,12 +61,8 @@ def move(id: int) -> ResponseReturnValue:
     _own(id)
     form = _form()
     there = _there(form)
-    at = next((place for place, each in enumerate(there) if each.picture.id == id), None)
-    if at is None:
+    if not move_one(there, id, request.form.get("direction")):
         abort(404)
-    to = at - 1 if request.form.get("direction") == "up" else at + 1
-    if 0 <= to < len(there):
-        there[at], there[to] = there[to], there[at]
     return _rearranged(form, there)
 
 

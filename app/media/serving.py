@@ -32,12 +32,13 @@ def serve(key: str, variant: str, format: str) -> Response:
     if picture.purpose in queries.PUBLIC:
         response.cache_control.public = response.cache_control.immutable = True
         response.cache_control.max_age = FOR_EVER
-        # Readers of feeds show faces, too.
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
         response.cache_control.private = True
         response.cache_control.max_age = PRIVATE
         response.vary.add("Cookie")
+    if picture.purpose in queries.PUBLIC or not viewer.is_authenticated:
+        # Readers of feeds show it on pages of their own.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # What is known already is not read from the store.
     if response.make_conditional(request).status_code != 304:
         response.data = _content(name)

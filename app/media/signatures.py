@@ -1,5 +1,7 @@
 """What a file is, by its first bytes: the web process reads no more of a picture."""
 
+# The types of files that fields ask for.
+ACCEPTED = "image/jpeg,image/png,image/webp,image/gif,image/avif"
 # Bytes that are enough.
 LENGTH = 64
 

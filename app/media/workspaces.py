@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 from flask import current_app
 
+from ..jobs import every_minute
+
 # Seconds after which such a folder is of a worker that was killed.
 ABANDONED_AFTER = 60 * 60
 
@@ -17,6 +19,7 @@ def workspace() -> "TemporaryDirectory[str]":
     return TemporaryDirectory(dir=folder_of_all())
 
 
+@every_minute
 def delete_abandoned() -> None:
     """Delete the folders that killed workers left."""
     before = time.time() - ABANDONED_AFTER

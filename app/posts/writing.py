@@ -133,7 +133,7 @@ def edit(
     """
     text = _parse_for_people(body, extra_of(post) if extra is None else extra)
     with writing() as session:
-        _lock(session, post)
+        lock(session, post)
         if post.deleted_at:
             raise GoneError
         differs = post.body != text.body or _differs(post, extra)
@@ -165,7 +165,7 @@ def undo_edit(post: Post, version_id: int) -> bool:
     Returns False when that was too long ago, or not the latest edit.
     """
     with writing() as session:
-        _lock(session, post)
+        lock(session, post)
         latest = select(Version).where(Version.post_id == post.id).order_by(Version.id.desc())
         version = session.scalar(latest.limit(1))
         if version is None or version.id != version_id or version.created_at < now() - UNDO_WITHIN:
@@ -185,8 +185,11 @@ def _parse_for_people(body: str, extra: Extra) -> Text:
     return text
 
 
-def _lock(session: OrmSession, post: Post) -> None:
-    """Have concurrent edits follow one another, so that each keeps what it replaced."""
+def lock(session: OrmSession, post: Post) -> None:
+    """Have concurrent changes of ``post`` follow one another, and read what it has by now.
+
+    So each knows what it replaces. Within ``writing()``.
+    """
     session.refresh(post, with_for_update=None if is_sqlite() else True)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 
 from ..data.database import changed_rows, now, writing
 from ..data.reading import read_latest
-from ..jobs import every_minute, job
+from ..jobs import every, every_minute, job
 from ..media.stores import StoreUnavailableError
 from ..media.workspaces import workspace
 from . import queries
@@ -30,6 +30,7 @@ RETRY_AFTER = timedelta(minutes=10)
 # Pages of one host that are read in a minute; others wait.
 MOST_OF_HOST = 10
 MINUTE = timedelta(minutes=1)
+SWEPT_EVERY = timedelta(hours=1)
 # At most so many seconds at a time, and in one of the worker's threads: whoever makes a slow site
 # keeps neither mail nor pictures waiting.
 SECONDS = 20
@@ -60,11 +61,10 @@ def fetch_due() -> None:
     fetch_new()
 
 
-@every_minute
+@every(SWEPT_EVERY)
 def sweep() -> None:
-    """Once an hour, delete the previews that no post shows any more."""
-    if now().minute == 0:
-        sweep_now()
+    """Delete the previews that no post shows any more."""
+    sweep_now()
 
 
 def sweep_now() -> None:

@@ -4,17 +4,20 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, update
+from sqlalchemy import ForeignKey, Index, Select, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
 from ..data.database import Base, HasId, changed_rows, delete_row, insert_if_absent, now, writing
 from ..data.types import UtcDateTime
-from ..posts.models import post_key
+from ..posts.models import Post, post_key
 from .fetcher.addresses import LONGEST_HOST, Target
 
 # A page is read again when a post links to it this long after it was read last.
 KEPT = timedelta(days=30)
+# A page waits so long for each other one that waits for the same author: pages of others come
+# between. Of so many, those that follow are not read. They are looked for in the latest posts.
+TURN, MOST_WAITING, LATEST = timedelta(seconds=20), 100, 500
 
 
 class LinkPreview(Base):
@@ -67,10 +70,12 @@ def key_of(target: Target) -> str:
 def link(session: OrmSession, post: HasId, target: Target) -> bool:
     """Have ``post`` show the preview of a page; return whether that page is to be read now."""
     key = key_of(target)
-    values = {"url": target.url, "host": target.host, "attempts": 0, "due_at": now()}
+    waiting = session.scalar(_waiting_with(post)) or 0
+    due_at = now() + waiting * TURN if waiting < MOST_WAITING else None
+    values = {"url": target.url, "host": target.host, "attempts": 0, "due_at": due_at}
     is_new = insert_if_absent(session, LinkPreview, key=key, **values)
     insert_if_absent(session, PostLink, post_id=post.id, preview_key=key, is_removed=False)
-    return is_new or _ask_again(session, key)
+    return due_at is not None and (is_new or _ask_again(session, key, due_at))
 
 
 def unlink(session: OrmSession, post: HasId) -> None:
@@ -91,7 +96,17 @@ def set_removed(post: HasId, *, is_removed: bool) -> bool:
         return changed_rows(session, change) == 1
 
 
-def _ask_again(session: OrmSession, key: str) -> bool:
-    old = (LinkPreview.due_at.is_(None), LinkPreview.tried_at < now() - KEPT)
-    again = update(LinkPreview).where(LinkPreview.key == key, *old)
-    return changed_rows(session, again.values(attempts=0, due_at=now())) == 1
+def _waiting_with(post: HasId) -> Select[int]:
+    """Select how many pages wait to be read for the author of ``post``."""
+    author_id = select(Post.author_id).where(Post.id == post.id).scalar_subquery()
+    latest = select(Post.id).where(Post.author_id == author_id).order_by(Post.id.desc())
+    shown = select(PostLink.preview_key).where(PostLink.post_id.in_(latest.limit(LATEST)))
+    waits = LinkPreview.due_at.is_not(None)
+    return select(func.count()).where(LinkPreview.key.in_(shown), waits)
+
+
+def _ask_again(session: OrmSession, key: str, due_at: datetime) -> bool:
+    was_not_read_lately = or_(LinkPreview.tried_at.is_(None), LinkPreview.tried_at < now() - KEPT)
+    again = update(LinkPreview).where(LinkPreview.key == key, was_not_read_lately)
+    again = again.where(LinkPreview.due_at.is_(None))
+    return changed_rows(session, again.values(attempts=0, due_at=due_at)) == 1

@@ -31,7 +31,8 @@ def preview(_audience: Audience) -> ColumnElement[str | None]:
 @cache
 def due() -> AnySelect:
     """Select the keys of previews whose page is to be read by ``now``, the oldest first."""
-    found = select(LinkPreview.key).where(LinkPreview.due_at <= bindparam("now", type_=UtcDateTime))
+    is_due = LinkPreview.due_at <= bindparam("now", type_=UtcDateTime)
+    found = select(LinkPreview.key).where(is_due, ~is_unused())
     return found.order_by(LinkPreview.due_at).limit(MOST_DUE)
 
 

@@ -1,7 +1,8 @@
 """Bodies of requests: who may send files where, and where a body with files waits.
 
 A form takes ``MAX_CONTENT_LENGTH`` bytes. A domain says by :func:`take_files` which endpoints take
-files: there, who is signed in may send ``MAX_FILES_LENGTH``. Such a body waits on disk.
+files: there, who is signed in may send ``MAX_FILES_LENGTH``. Such a body waits on disk. Of somebody
+whose login has ended meanwhile only the text is kept, for the log-in form.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -23,6 +24,8 @@ HEAD = 512 * 1024
 COPIES = 3
 # The key of the WSGI environment for why the files of a form were left out (an exception).
 LEFT_OUT = "microblog.files_left_out"
+# In place of the id of a sender whose login has ended.
+ANONYMOUS = 0
 
 _endpoints: set[str] = set()
 
@@ -50,33 +53,39 @@ def init_app(app: Flask) -> None:
 
 
 def files_sender(app: Flask, environ: dict[str, Any]) -> int | None:
-    """Return the id of the user who may send files by the request of a WSGI ``environ``, if any."""
+    """Return the id of the user who may send files by the request of a WSGI ``environ``, if any.
+
+    :data:`ANONYMOUS` stands for somebody with a cookie of ours, who has no valid login any more.
+    """
     with app.request_context(dict(environ)):
-        return current_user.id if _takes_files() else None
+        if not _is_for_files():
+            return None
+        if current_user.is_authenticated:
+            return current_user.id
+        return ANONYMOUS if session else None
 
 
 def refuse_without_files() -> None:
     """Refuse a form whose files were left out; to be called after the other checks of forms.
 
+    An anonymous viewer is sent to log in, as with a smaller form.
     Raises :class:`FilesTooLargeError`, or the :class:`OSError` of a full disk.
     """
-    if error := request.environ.get(LEFT_OUT):
+    error = request.environ.get(LEFT_OUT)
+    if error and current_user.is_authenticated:
         raise error
 
 
 def _allow_files() -> None:
     length = request.content_length or 0
-    if length > current_app.config["MAX_CONTENT_LENGTH"] and _takes_files():
+    is_long = length > current_app.config["MAX_CONTENT_LENGTH"]
+    if is_long and _is_for_files() and current_user.is_authenticated:
         request.max_content_length = current_app.config["MAX_FILES_LENGTH"]
 
 
-def _takes_files() -> bool:
-    return (
-        request.method == "POST"
-        and request.endpoint in _endpoints
-        and request.mimetype == "multipart/form-data"
-        and current_user.is_authenticated
-    )
+def _is_for_files() -> bool:
+    is_multipart = request.mimetype == "multipart/form-data"
+    return request.method == "POST" and request.endpoint in _endpoints and is_multipart
 
 
 class FilesBody:
@@ -129,9 +138,15 @@ class FilesBody:
             self.file = None
 
     def _fields(self, content_type: str) -> bytes:
-        """Return the form with the parts (RFC 7578) that the head has as a whole."""
+        """Return the form with the parts (RFC 7578) that the head has as a whole.
+
+        A file that was cut off stays as an empty one: it is to be chosen again.
+        """
         boundary = parse_options_header(content_type)[1].get("boundary", "").encode()
-        whole, begun, _part = bytes(self.head).rpartition(b"\r\n--" + boundary)
+        whole, begun, part = bytes(self.head).rpartition(b"\r\n--" + boundary)
+        named, cut_off, _content = part.partition(b"\r\n\r\n")
+        if cut_off and b"filename" in named:
+            whole += begun + named + cut_off
         return (whole + b"\r\n" if begun else b"") + b"--" + boundary + b"--\r\n"
 
 

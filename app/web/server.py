@@ -26,7 +26,7 @@ from werkzeug import exceptions
 
 from ..data.checkpoint import checkpoint
 from ..data.write_lock import let_writer_finish
-from .bodies import FilesBody, files_sender
+from .bodies import ANONYMOUS, FilesBody, files_sender
 from .headers import FixedHeaders
 
 # More would wait for each other: SQLite has one writer, and each holds its lock for longer then.
@@ -157,7 +157,8 @@ class Server:
             return BytesIO()
         if self.senders.total() >= MOST_FILES or self.senders[sender] >= MOST_FILES_EACH:
             raise exceptions.ServiceUnavailable(retry_after=2)
-        body = FilesBody(Path(self.app.instance_path), length, longest=files_length)
+        longest = files_length if sender != ANONYMOUS else 0
+        body = FilesBody(Path(self.app.instance_path), length, longest=longest)
         self.senders[sender] += 1
         try:
             await self._receive(body, protocol)

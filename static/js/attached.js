@@ -38,10 +38,13 @@ function move({ form, value }, item) {
   const place = { number: all.indexOf(item) + 1, count: all.length };
   announce(word(form, "place").replace(/{(\w+)}/g, (_all, name) => place[name]));
 }
-function remove({ form }, item) {
+function remove({ form, formAction }, item) {
   const beside = item.nextElementSibling ?? item.previousElementSibling;
   item.remove();
   arrange(form);
+  // It counts no more for what its owner may store. Without an answer, it stays until its draft goes.
+  if (item.id)
+    fetch(formAction, { method: "POST", body: new FormData(form), keepalive: true, redirect: "manual" }).catch(() => {});
   (beside?.querySelector(".attached-remove") ?? parts(form).field).focus();
   announce(word(form, "removed"));
 }

@@ -37,12 +37,18 @@ function add(form, files) {
 }
 function fault({ name, size, type }, { accept, dataset }) {
   if (/^image\/hei[cf]|\.hei[cf]$/i.test(type + name)) return "heic";
-  if (!accept.split(",").includes(type)) return "type";
+  // A system may not know the type of a file; the server looks at its first bytes.
+  if (type && !accept.split(",").includes(type)) return "type";
   return size > dataset.largest ? "large" : undefined;
 }
 
 function next() {
   for (const item of pending.keys()) if (!item.isConnected) forget(item);
+  for (const [id, src] of previews) {
+    if (document.getElementById(id)) continue;
+    previews.delete(id);
+    URL.revokeObjectURL(src);
+  }
   if ([...pending.values()].some(({ request }) => request)) return;
   for (const [item, { failed }] of pending) if (!failed) return send(item);
 }
@@ -88,7 +94,6 @@ function answered(item, request) {
 function arrived(item, answer) {
   const { before, form } = pending.get(item);
   const found = [...answer.querySelectorAll(".attached-list > li")].find(({ id }) => !before.has(id));
-  pending.delete(item);
   // None is new where the same file is there already.
   if (found) exchange(item, found);
   else item.remove();
@@ -102,6 +107,7 @@ function exchange(item, found) {
   const at = item.contains(document.activeElement) && document.activeElement;
   previews.set(found.id, preview.src);
   item.replaceWith(found);
+  pending.delete(item);
   show(found);
   const described = found.querySelector("textarea");
   described.value ||= text.value;

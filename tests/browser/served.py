@@ -15,7 +15,7 @@ import whitenoise.compress
 from flask import Response, session
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -24,7 +24,7 @@ from app.accounts.models import User, by_username, register
 from app.accounts.resets import reset_token
 from app.accounts.sign_in import begin_session
 from app.community.loading import load
-from app.data.database import db, writing
+from app.data.database import db, now, writing
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
@@ -84,7 +84,7 @@ class Site:
 
     def unprepares(self, post: Post) -> None:
         """Have the pictures of ``post`` wait for the worker."""
-        self._set_pictures(post, state="waiting", tried_at=None)
+        self._set_pictures(post, state="waiting", due_at=now())
 
     def prepares(self, post: Post) -> None:
         """Make the pictures of ``post`` ready again."""
@@ -93,6 +93,14 @@ class Site:
     def breaks(self, post: Post, failure: str) -> None:
         """Have the pictures of ``post`` fail."""
         self._set_pictures(post, state="failed", failure=failure)
+
+    def keeps_pictures_of(self, person: User) -> int:
+        """Return how many pictures of a person the worker does not delete at its next sweep."""
+        kept = select(func.count()).where(
+            Picture.owner_id == person.id, Picture.removed_at.is_(None)
+        )
+        with self.app.app_context():
+            return db.session.scalar(kept) or 0
 
     def _set_pictures(self, post: Post, **values: Any) -> None:
         with self.app.app_context(), writing() as database:

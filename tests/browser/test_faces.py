@@ -5,11 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import select
 
-from app.data.database import db
 from app.media.jobs import process
-from app.media.models import Picture
 
 from .conftest import Browse
 from .served import Site, User
@@ -116,7 +113,7 @@ def test_until_it_is_ready_the_page_says_so(
     expect(now).to_contain_text("being prepared")
     expect(now.locator("img")).to_have_attribute("src", f"/avatars/{viewer.username}.svg")
     with site.app.app_context():
-        process(db.session.scalars(select(Picture.id).filter_by(owner_id=viewer.id)).one())
+        process()
     if scripts:
         with no_page_load(settings):
             expect(now).not_to_contain_text("being prepared")

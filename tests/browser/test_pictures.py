@@ -25,12 +25,29 @@ from .test_access import is_accessible_and_fits
 from .watching import Watch
 
 
-def give(page: Page, event: str, shape: str) -> None:
+def give(page: Page, event: str, shape: str, *, mime: str | None = None) -> None:
     """Drop or paste a picture."""
     file = drawn(shape)
+    mime = file["mimeType"] if mime is None else mime
     data = base64.b64encode(file["buffer"]).decode()
     load_script(page)
-    page.evaluate(GIVE, ["#composer_body", event, file["name"], file["mimeType"], data])
+    page.evaluate(GIVE, ["#composer_body", event, file["name"], mime, data])
+
+
+# Keeps the URLs of files that are in use.
+BLOBS = """
+const { createObjectURL, revokeObjectURL } = URL;
+globalThis.blobs = new Set();
+URL.createObjectURL = (file) => {
+  const url = createObjectURL.call(URL, file);
+  blobs.add(url);
+  return url;
+};
+URL.revokeObjectURL = (url) => {
+  blobs.delete(url);
+  revokeObjectURL.call(URL, url);
+};
+"""
 
 
 def load_script(page: Page) -> None:
@@ -305,6 +322,28 @@ def test_what_is_no_picture_is_refused_in_words(own_page: Page, watch: Watch):
         expect(attached(own_page).get_by_role("button", name="Try again")).to_be_hidden()
         attached(own_page).get_by_role("button", name="Remove").click()
         expect(attached(own_page)).to_have_count(0)
+
+
+@only_with_scripts
+def test_a_picture_whose_type_the_system_does_not_know_goes_up(own_page: Page):
+    own_page.goto("/")
+    give(own_page, "drop", "landscape", mime="")
+    expect(arrived(own_page)).to_have_count(1)
+
+
+@only_with_scripts
+def test_what_was_removed_takes_no_room_any_more(own_page: Page, site: Site, viewer: User):
+    own_page.add_init_script(BLOBS)
+    own_page.goto("/")
+    choose(own_page, "landscape", "portrait")
+    expect(arrived(own_page)).to_have_count(2)
+    # The same file once more is the same picture.
+    choose(own_page, "portrait")
+    expect(attached(own_page)).to_have_count(2)
+    for left in (1, 0):
+        arrived(own_page).first.get_by_role("button", name="Remove").click()
+        until(own_page, lambda left=left: site.keeps_pictures_of(viewer) == left)
+    assert own_page.evaluate("blobs.size") == 0
 
 
 # Accessibility

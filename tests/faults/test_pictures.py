@@ -107,7 +107,7 @@ def test_a_worker_that_is_killed_while_it_decodes_starts_again(make_site):
     assert TYPED in browser.get(site, "/").text
     # As if the time had passed after which it is tried again.
     wait_until(site.worker)
-    ask(site, "UPDATE picture SET tried_at = '2020-01-01', id = id - (1000000 << 16)")
+    ask(site, "UPDATE picture SET due_at = '2020-01-01', id = id - (1000000 << 16)")
     wait_until(lambda: states(site) == ["ready"], within=2 * A_MINUTE)
     check(site)
 
@@ -131,7 +131,7 @@ def test_kill_everything_leaves_no_post_without_its_pictures(make_site):
     site.start()
     bodies = "SELECT body FROM post JOIN picture ON picture.post_id = post.id"
     assert {body for (body,) in ask(site, bodies)} >= set(answered)
-    ask(site, "UPDATE picture SET tried_at = NULL, id = id - (1000000 << 16)")
+    ask(site, "UPDATE picture SET due_at = '2020-01-01', id = id - (1000000 << 16)")
     wait_until(lambda: "waiting" not in states(site), within=2 * A_MINUTE)
     published = "SELECT DISTINCT state, failure FROM picture WHERE post_id IS NOT NULL"
     assert ask(site, published) == [("ready", None)]
@@ -209,7 +209,7 @@ def test_the_worker_waits_for_a_store_that_is_away(make_site, s3):
     wait_until(lambda: "could not be prepared" in site.log, within=A_MINUTE)
     assert states(site) == ["waiting"]
     s3.go_on()
-    ask(site, "UPDATE picture SET tried_at = '2020-01-01', id = id - (1000000 << 16)")
+    ask(site, "UPDATE picture SET due_at = '2020-01-01', id = id - (1000000 << 16)")
     wait_until(lambda: states(site) == ["ready"], within=2 * A_MINUTE)
     check(site)
 

@@ -12,11 +12,13 @@ from app.posts.reposting import repost
 from app.posts.writing import edit
 from app.web.paging import PAGE
 from tests.html import attributes
+from tests.media.drawn import upload
 
 SITE = "http://127.0.0.1:8000"
 ATOM = {"": "http://www.w3.org/2005/Atom"}
 PAGES = ["/explore", "/@ada", "/tags/bread", "/search?q=rye"]
 BODY = "Rye <b>bread</b> & tea\nfor @bruno #bread https://bread.example"
+PNG_THAT_IS_BROKEN = b"\x89PNG\r\n\x1a\n" + bytes(100)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -117,6 +119,75 @@ def test_the_text_is_escaped_html_with_links_that_work_anywhere(anonymous, post)
     ]
     (entry,) = atom(anonymous, "/@ada").findall("entry", ATOM)
     assert entry.findtext("title", None, ATOM).startswith("Rye <b>bread</b> & tea for @bruno")
+
+
+@pytest.fixture
+def publish_pictures(ada, signed_in, files):
+    """A function that publishes a post of Ada's with pictures."""
+
+    def publish(*pictures, **fields):
+        client = signed_in(ada)
+        client.get("/")
+        client.post("/posts", {"body": "", "nonce": "abc", "pictures": list(pictures)} | fields)
+
+    return publish
+
+
+def test_pictures_are_in_the_text_with_their_description(anonymous, publish_pictures):
+    publish_pictures(
+        upload(), upload(colour="red"), body="Loaves", description_1='"Rye" & <b>wheat</b>'
+    )
+    (item,) = json_feed(anonymous, "/@ada")["items"]
+    html = item["content_html"]
+    assert html.startswith("Loaves<p><img")
+    sources = attributes(html, "img", "src")
+    assert attributes(html, "img", "alt") == ['"Rye" & <b>wheat</b>', ""]
+    assert [(each["url"], each["mime_type"]) for each in item["attachments"]] == [
+        (source, "image/webp") for source in sources
+    ]
+    (entry,) = atom(anonymous, "/@ada").findall("entry", ATOM)
+    assert entry.findtext("content", None, ATOM) == html
+    assert entry.findtext("title", None, ATOM) == "Loaves"
+    enclosures = entry.findall("link[@rel='enclosure']", ATOM)
+    assert [each.get("href") for each in enclosures] == sources
+    for source in sources:
+        assert source.startswith(f"{SITE}/pictures/")
+        answer = anonymous.get(source.removeprefix(SITE))
+        assert answer.status_code == 200
+        assert answer.mimetype == "image/webp"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize("description", ["A loaf", ""])
+@pytest.mark.parametrize("is_covered", [False, True])
+def test_a_post_without_a_text_is_not_empty(anonymous, publish_pictures, description, is_covered):
+    sensitive = "y" if is_covered else ""
+    publish_pictures(upload(), description_1=description, sensitive=sensitive)
+    (item,) = json_feed(anonymous, "/@ada")["items"]
+    (entry,) = atom(anonymous, "/@ada").findall("entry", ATOM)
+    assert entry.findtext("title", None, ATOM) == (description or "ada (@ada)")
+    html = item["content_html"]
+    assert description in html
+    assert ("<img" in html, "attachments" in item) == (not is_covered, not is_covered)
+    assert attributes(html, "a", "href") == ([item["url"]] if is_covered else [])
+
+
+def test_a_picture_that_cannot_be_shown_is_not_in_the_feed(anonymous, publish_pictures):
+    publish_pictures(upload(PNG_THAT_IS_BROKEN), body="Loaves")
+    (item,) = json_feed(anonymous, "/@ada")["items"]
+    assert item["content_html"] == "Loaves"
+
+
+def test_pictures_cost_one_statement_and_a_feed_without_any_none(
+    anonymous, post, publish_pictures, statements
+):
+    url = "/@ada/feed.json"
+    with statements() as without:
+        anonymous.get(url)
+    publish_pictures(upload(), body="Loaves")
+    with statements() as having:
+        anonymous.get(url)
+    assert len(having) == len(without) + 1
 
 
 def test_a_feed_says_what_it_is_of(anonymous, make_user, make_post):

@@ -1,25 +1,10 @@
 """What tests of pictures share."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from app.media.stores import FOLDER, store
 from tests.media.s3_server import S3Server
-
-
-@pytest.fixture
-def files(app):
-    """A function that lists the names in the store, which is empty after the test."""
-
-    def names():
-        with app.app_context():
-            return sorted(store().names())
-
-    yield names
-    shutil.rmtree(Path(app.instance_path) / FOLDER, ignore_errors=True)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from PIL import Image
 from sqlalchemy import update
 
 from app.data.database import db, now, writing
-from app.media.jobs import process, sweep
+from app.media.jobs import sweep
 from app.media.models import Picture
 from app.media.orphans import FORGOTTEN_AFTER
+from app.media.processing import process_picture
 from app.media.stores import store, store_of
 from app.media.workspaces import delete_abandoned, folder_of_all, workspace
 from tests.media.s3_server import S3Server
@@ -39,12 +41,13 @@ def make_picture(app, files, ada, make_post):
     def make(content=None, *, is_ready=True, **details):
         post = make_post(ada, f"With a picture {time.time_ns()}")
         with writing() as session:
-            picture = Picture(owner_id=ada.id, post_id=post.id, bytes=len(png()), **details)
+            own = {"owner_id": ada.id, "post_id": post.id, "due_at": now()}
+            picture = Picture(bytes=len(png()), **own, **details)
             session.add(picture)
             session.flush()
         files.put(f"{picture.key}/original", content or png(), "image/png")
         if is_ready:
-            process(picture.id)
+            process_picture(picture.id)
             db.session.refresh(picture)
             assert picture.state == "ready"
         return picture
@@ -120,10 +123,27 @@ def test_the_worker_sweeps_by_itself(app, files, travel):
 
     assert delete_orphans_at_times in _periodic_jobs
     assert sweep in _periodic_jobs
+    assert delete_abandoned in _periodic_jobs
+    delete_orphans_at_times()
     files.put("nobody-has-this-one-00/480.avif", b"pixels", "image/avif")
-    for _ in range(24 * 60):
-        travel.shift(60)
-        delete_orphans_at_times()
+    # The worker was away for a while.
+    travel.shift(FORGOTTEN_AFTER + timedelta(minutes=1))
+    delete_orphans_at_times()
+    assert list(files.names()) == []
+
+
+def test_orphans_are_looked_for_now_and_then(app, files, travel):
+    from app.media.orphans import LOOKED_FOR_EVERY, delete_orphans_at_times  # noqa: PLC0415
+
+    travel.shift(LOOKED_FOR_EVERY)
+    delete_orphans_at_times()
+    files.put("nobody-has-this-one-00/480.avif", b"pixels", "image/avif")
+    make_old(files, "nobody-has-this-one-00/480.avif")
+    travel.shift(LOOKED_FOR_EVERY / 2)
+    delete_orphans_at_times()
+    assert list(files.names())
+    travel.shift(LOOKED_FOR_EVERY / 2)
+    delete_orphans_at_times()
     assert list(files.names()) == []
 
 

@@ -1,11 +1,13 @@
 """Posts with pictures, as forms send them: published, refused, sent twice, edited."""
 
+from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
 from app.data.database import db
+from app.media import describing
 from app.media.arriving import take_in
 from app.posts.models import Post
 from tests.html import absent, attributes, cards, messages, one, select, text_of
@@ -300,6 +302,55 @@ def test_descriptions_are_written_in_order_and_pictures_moved_and_removed(client
     assert pictures(client.get(f"/posts/{post}")) == ["One"]
     with app.app_context():
         assert db.session.get(Post, post).edited_at is None
+
+
+@pytest.fixture
+def meanwhile(client, monkeypatch):
+    """A function that has another request of Ada's be answered just before the next one writes."""
+
+    def be_answered(url, **fields):
+        other, write = client.twin(), describing.writing
+
+        @contextmanager
+        def after_the_other():
+            monkeypatch.setattr(describing, "writing", write)
+            with client.app.app_context():
+                assert other.post(url, fields).status_code == 303
+            with write() as session:
+                yield session
+
+        monkeypatch.setattr(describing, "writing", after_the_other)
+
+    return be_answered
+
+
+def test_descriptions_that_are_saved_do_not_bring_back_what_was_removed_meanwhile(
+    client, post, rows, meanwhile
+):
+    first, second = (row["id"] for row in rows("picture"))
+    meanwhile(f"/pictures/{second}/remove")
+    fields = {"attached": f"{first} {second}", "description_1": "One", "description_2": "Two"}
+    client.post(f"/posts/{post}/pictures", fields)
+    assert pictures(client.get(f"/posts/{post}")) == ["One"]
+
+
+def test_a_picture_that_is_removed_leaves_what_was_described_meanwhile(
+    client, post, rows, meanwhile
+):
+    first, second = (row["id"] for row in rows("picture"))
+    attached = {"attached": f"{first} {second}"}
+    meanwhile(f"/posts/{post}/pictures", **attached, description_1="One", description_2="Two")
+    client.post(f"/pictures/{second}/remove")
+    assert pictures(client.get(f"/posts/{post}")) == ["One"]
+
+
+def test_of_a_post_without_text_two_forms_do_not_take_both_pictures(client, rows, meanwhile):
+    send(client, body="", pictures=two())
+    first, second = (row["id"] for row in rows("picture"))
+    meanwhile(f"/pictures/{first}/remove")
+    page = client.follow(client.post(f"/pictures/{second}/remove"))
+    assert "Delete the post instead" in messages(page)[0]
+    assert len(pictures(client.get("/"))) == 1
 
 
 def test_the_last_picture_of_a_post_without_text_stays(client, rows):

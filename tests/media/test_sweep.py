@@ -12,7 +12,7 @@ from app.media import processing
 from app.media.file_store import FileStore
 from app.media.jobs import process_waiting, sweep
 from app.media.models import Picture
-from app.media.processing import process_picture
+from app.media.processing import GIVEN_UP_AFTER, LONGEST_WAIT, process_picture
 from app.media.stores import StoreUnavailableError
 from app.posts.drafts import delete_draft
 from app.posts.jobs import delete_old_drafts, erase_deleted
@@ -133,15 +133,24 @@ def without_worker(monkeypatch):
     monkeypatch.setattr("app.media.arriving.enqueue", lambda *_args: None)
 
 
-def test_until_the_worker_is_done_the_card_says_so(client, without_worker, post, clean, travel):
+def test_until_the_worker_is_done_the_card_says_so(client, without_worker, post, clean):
     url = f"/posts/{post}"
     select(client.get(url), ".picture-waiting", count=2)
     clean()
-    # What came a moment ago may not be stored yet.
-    select(client.get(url), ".picture-waiting", count=2)
+    select(client.get(url), ".picture:not(.picture-waiting)", count=2)
+
+
+def test_the_worker_leaves_a_picture_alone_while_its_form_stores_it(
+    app, ada, clean, rows, files, travel
+):
+    with app.app_context(), writing() as session:
+        session.add(Picture(owner_id=ada.id, nonce="abc"))
+    clean()
+    assert [row["state"] for row in rows("picture")] == ["waiting"]
+    # The web process was ended before it was done.
     travel.shift(LATER)
     clean()
-    select(client.get(url), ".picture", count=2)
+    assert [row["failure"] for row in rows("picture")] == ["lost"]
 
 
 def test_a_file_that_was_never_stored_is_told_to_its_owner(
@@ -250,8 +259,13 @@ def test_while_the_store_is_away_nothing_is_lost(
     travel.shift(LATER)
     clean()
     assert [row["state"] for row in rows("picture")] == ["waiting", "waiting"]
+    # For hours.
+    for _ in range(4 * 60):
+        travel.shift(60)
+        clean()
+    assert [row["state"] for row in rows("picture")] == ["waiting", "waiting"]
     store_away(False, "open")
-    travel.shift(LATER)
+    travel.shift(LONGEST_WAIT)
     clean()
     assert [row["state"] for row in rows("picture")] == ["ready", "ready"]
     client.post(f"/posts/{post}/delete")
@@ -262,6 +276,36 @@ def test_while_the_store_is_away_nothing_is_lost(
     store_away(False, "names")
     clean()
     assert gone(rows, files)
+
+
+def test_a_store_that_is_away_is_asked_for_one_picture_at_a_time_and_less_and_less_often(
+    store_away, without_worker, post, clean, travel, monkeypatch
+):
+    store_away(True, "delete", "names")
+    asked = []
+
+    def away(_store, name):
+        asked.append(name)
+        raise StoreUnavailableError
+
+    monkeypatch.setattr(FileStore, "open", away)
+    clean()
+    assert len(asked) == 1
+    for _ in range(120):
+        travel.shift(60)
+        clean()
+    assert 8 < len(asked) < 40
+
+
+def test_a_store_that_never_comes_back_is_told_to_the_owner(
+    client, store_away, without_worker, post, clean, travel
+):
+    store_away(True, "open", "delete", "names")
+    for wait in (GIVEN_UP_AFTER, LONGEST_WAIT):
+        travel.shift(wait + LATER)
+        clean()
+    failed = select(client.get(f"/posts/{post}"), ".picture-failed", count=2)
+    assert "Try again" in text_of(failed[0])
 
 
 def test_an_original_that_stayed_is_deleted(client, post, clean, app, files, rows):

@@ -15,7 +15,7 @@ from app.posts.models import UNDO_WITHIN, Post
 from app.posts.writing import edit, publish, undo_edit
 from app.previews import jobs
 from app.previews.jobs import MOST_OF_HOST, RETRY_AFTER, fetch_due, sweep, sweep_now
-from app.previews.models import KEPT, LinkPreview
+from app.previews.models import KEPT, TURN, LinkPreview
 from tests.html import absent, attributes, messages, one, select, text_of
 from tests.previews.web import page, picture, redirect
 
@@ -187,17 +187,59 @@ def test_a_worker_that_dies_is_taken_up(write, site, rows, reading, travel, anon
     reading.config["LINK_PREVIEWS"] = False
 
 
-def test_a_host_is_asked_for_so_many_pages_a_minute(write, web, reading, travel):
+def test_a_host_is_asked_for_so_many_pages_a_minute(write, web, reading, travel, bruno):
     for number in range(MOST_OF_HOST + 3):
         web.answers[f"/{number}"] = page()
         write(web.url(f"/{number}"))
     assert len(web.asked) == MOST_OF_HOST
-    write(web.url("/x", host="other.example"))
+    write(web.url("/x", host="other.example"), bruno)
     assert len(web.asked) == MOST_OF_HOST + 1
     travel.shift(timedelta(minutes=1, seconds=1))
     with reading.app_context():
         fetch_due()
     assert len(web.asked) == MOST_OF_HOST + 4
+
+
+@pytest.fixture
+def without_worker(monkeypatch):
+    """Nobody works off the queue."""
+    monkeypatch.setattr("app.previews.receivers.enqueue", lambda *_args: None)
+
+
+def test_the_pages_of_one_person_do_not_hold_up_those_of_others(
+    write, web, reading, travel, bruno, without_worker
+):
+    for number in range(3):
+        write(web.url(f"/{number}"))
+    write(web.url("/bruno"), bruno)
+    for read in (["/0", "/bruno"], ["/1"], ["/2"]):
+        web.asked.clear()
+        with reading.app_context():
+            fetch_due()
+        assert web.paths == read
+        travel.shift(TURN)
+
+
+def test_one_person_does_not_fill_the_queue(
+    write, web, reading, travel, bruno, rows, without_worker, monkeypatch
+):
+    monkeypatch.setattr("app.previews.models.MOST_WAITING", 2)
+    for number in range(3):
+        write(web.url(f"/{number}"))
+    assert len(rows("link_preview", "due_at IS NOT NULL")) == 2
+    # Somebody else may have the third read.
+    write(web.url("/2"), bruno)
+    with reading.app_context():
+        fetch_due()
+    assert web.paths == ["/0", "/2"]
+
+
+def test_a_page_to_which_no_post_leads_any_more_is_not_read(write, web, reading, without_worker):
+    post = write(web.url("/0"))
+    with reading.app_context():
+        edit(db.session.get(Post, post.id), web.url("/1"))
+        fetch_due()
+    assert web.paths == ["/1"]
 
 
 def test_an_edit_that_changes_the_first_link_changes_the_preview(write, site, reading, anonymous):
@@ -399,10 +441,15 @@ def test_unused_previews_are_swept_once_an_hour(write, site, reading, rows, trav
     post = write(site.url())
     with reading.app_context():
         edit(db.session.get(Post, post.id), "No link")
-        travel.move_to("2030-01-01T10:59:00Z")
+        sweep()
+        assert rows("link_preview") == []
+        edit(db.session.get(Post, post.id), site.url())
+        edit(db.session.get(Post, post.id), "No link")
+        travel.shift(59 * 60)
         sweep()
         assert len(rows("link_preview")) == 1
-        travel.move_to("2030-01-01T11:00:30Z")
+        # At whichever minute: the worker was busy.
+        travel.shift(7 * 60)
         sweep()
     assert rows("link_preview") == []
 
