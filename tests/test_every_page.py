@@ -288,6 +288,7 @@ FORMS = [
             "1/decide",
             "people/bruno/decide",
             "people/bruno/note",
+            "people/bruno/role",
             "posts/1",
             "log/1/undo",
             "mail/on",

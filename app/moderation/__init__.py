@@ -17,6 +17,7 @@ from . import (  # noqa: E402, F401
     jobs,
     letters,
     log,
+    person_routes,
     queries,
     report_routes,
     words,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from ..data.database import now
@@ -15,7 +15,7 @@ from ..web.forms import Form, LengthFirst, line_ends, storable
 from . import queries
 from .actions import Decision
 from .models import LONGEST_WORDS
-from .words import reasons
+from .words import ROLES, reasons
 
 DAYS = (1, 3, 7, 30, 90)
 WORDS = [LengthFirst(max=LONGEST_WORDS), storable]
@@ -56,6 +56,15 @@ class WordsForm(Form):
         render_kw=ROWS,
     )
     submit = SubmitField(_l("Send"))
+
+
+class RoleForm(Form):
+    """The role of a person."""
+
+    role = SelectField(
+        _l("Role"), choices=[SelectChoice(value, label) for value, label in ROLES.items()]
+    )
+    submit = SubmitField(_l("Change the role"))
 
 
 class DecisionForm(Form):
