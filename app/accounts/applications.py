@@ -38,9 +38,10 @@ def apply_to_join(user: User, *, answer: str, network: str) -> None:
         session.add(Application(user_id=user.id, answer=answer, network=network))
 
 
-def let_in(user: User, by: HasId) -> bool:
+def let_in(user: User, by: HasId | None) -> bool:
     """Let ``user`` in, tell them by mail, and forget what they answered.
 
+    ``by`` is who decides, None for a command.
     Returns False if they do not wait any more.
     """
     with writing() as session:
@@ -54,7 +55,7 @@ def let_in(user: User, by: HasId) -> bool:
     return True
 
 
-def turn_away(user: User, by: HasId, reason: str = "") -> bool:
+def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:
     """Delete the account of ``user``, who never came in; tell them by mail, with ``reason``.
 
     Returns False if they do not wait any more.

@@ -62,7 +62,8 @@ class RoleForm(Form):
     """The role of a person."""
 
     role = SelectField(
-        _l("Role"), choices=[SelectChoice(value, label) for value, label in ROLES.items()]
+        _l("What this person is here"),
+        choices=[SelectChoice(value, label) for value, label in ROLES.items()],
     )
     submit = SubmitField(_l("Change the role"))
 

@@ -28,6 +28,9 @@ ACTIONS = {
     "undo": _l("Decision undone"),
     "uphold": _l("Decision upheld"),
     "role": _l("Role changed"),
+    "create": _l("Account made"),
+    "confirm": _l("Address confirmed"),
+    "set_password": _l("Link to set a password sent"),
 }
 
 
