@@ -14,7 +14,7 @@ from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
 from .models import User, user_key
-from .signals import application_decided
+from .signals import application_decided, applied
 
 LONGEST_ANSWER = 1_000
 LONGEST_REASON = 500
@@ -36,6 +36,8 @@ def apply_to_join(user: User, *, answer: str, network: str) -> None:
     with writing() as session:
         user.set_state("waiting")
         session.add(Application(user_id=user.id, answer=answer, network=network))
+        session.flush()
+        applied.send(user)
 
 
 def let_in(user: User, by: HasId | None) -> bool:

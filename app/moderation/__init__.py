@@ -12,6 +12,7 @@ from ..data.ids import moment_of  # noqa: E402
 from ..posts.card import CardPart, add_to_card  # noqa: E402
 from . import (  # noqa: E402, F401
     account_commands,
+    announcing,
     canned_routes,
     commands,
     desk_routes,

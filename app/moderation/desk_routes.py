@@ -51,7 +51,7 @@ def desk() -> ResponseReturnValue:
         rows=rows,
         reason=reason,
         by_reports=by_reports,
-        is_mailed=read(queries.is_mailed(), viewer_id=viewer.id).first() is not None,
+        around=read(queries.around_desk(), viewer_id=viewer.id).one(),
     )
 
 

@@ -59,9 +59,11 @@ def desk(window: Window, *, by_reports: bool, of_reason: bool) -> AnySelect:
 
 
 @cache
-def is_mailed() -> AnySelect:
-    """Select whether the viewer gets a mail for each new case."""
-    return select(MailedModerator.user_id).where(MailedModerator.user_id == VIEWER_ID)
+def around_desk() -> AnySelect:
+    """Select whether the viewer gets mails (``is_mailed``), and how many ``applicants`` wait."""
+    mailed = select(MailedModerator.user_id).where(MailedModerator.user_id == VIEWER_ID)
+    waiting = select(func.count(Application.user_id)).scalar_subquery()
+    return select(mailed.exists().label("is_mailed"), waiting.label("applicants"))
 
 
 @cache

@@ -31,8 +31,8 @@ from ..follows.queries import may_be_notified_of, not_limited
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 # What the site itself tells: a decision about the recipient, one about a report of theirs, and, to
-# moderators, a new case.
-SITE_KINDS = ("decision", "report", "case")
+# moderators, a new case, and somebody who wants to join.
+SITE_KINDS = ("decision", "report", "case", "applicant")
 
 
 class Notification(TimeOrdered, Base):
