@@ -7,6 +7,7 @@ from flask import Blueprint
 blueprint = Blueprint("moderation", __name__)
 
 from ..accounts.refused import RefusedPart, add_to_refused  # noqa: E402
+from ..accounts.seen_addresses import network_of  # noqa: E402
 from ..accounts.viewer import add_viewer_column  # noqa: E402
 from ..data.ids import moment_of  # noqa: E402
 from ..posts.card import CardPart, add_to_card  # noqa: E402
@@ -19,6 +20,7 @@ from . import (  # noqa: E402, F401
     jobs,
     letters,
     log,
+    many,
     person_routes,
     queries,
     report_routes,
@@ -43,4 +45,5 @@ blueprint.add_app_template_global(words.state_label)
 blueprint.add_app_template_global(words.role_label)
 blueprint.add_app_template_global(words.reasons, "report_reasons")
 blueprint.add_app_template_global(moment_of)
+blueprint.add_app_template_global(network_of)
 blueprint.add_app_template_filter(datetime.fromisoformat, "moment_of_text")

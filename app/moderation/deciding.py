@@ -71,5 +71,5 @@ def known(person_id: int, case_id: int) -> dict[str, Any]:
         "history": read(queries.history(), user_id=person_id).all(),
         "notes": read(queries.notes(), user_id=person_id).all(),
         "other_cases": read(queries.other_cases(), user_id=person_id, case_id=case_id).all(),
-        "addresses": sorted({row.address for row in addresses if row.address}),
+        "addresses": [row.address for row in addresses],
     }

@@ -7,7 +7,9 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, or_, se
 from sqlalchemy.orm import aliased
 
 from ..accounts.applications import Application
-from ..accounts.models import LoginSession, User
+from ..accounts.invitations import Invitation, Invited
+from ..accounts.models import User
+from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username
@@ -99,7 +101,7 @@ def _cases() -> AnySelect:
 def reports() -> AnySelect:
     """Select the reports of the case ``case_id``, the first first."""
     columns = (Report.id, Report.reason, Report.words, Report.evidence, User.username)
-    found = select(*columns).join(User, User.id == Report.reporter_id)
+    found = select(*columns).outerjoin(User, User.id == Report.reporter_id)
     return found.where(Report.case_id == CASE_ID).order_by(Report.id).limit(row_count(MOST_SHOWN))
 
 
@@ -152,8 +154,9 @@ def other_cases() -> AnySelect:
 
 @cache
 def addresses() -> AnySelect:
-    """Select the addresses from which ``user_id`` is signed in."""
-    return select(LoginSession.address).where(LoginSession.user_id == USER_ID).distinct()
+    """Select the addresses from which ``user_id`` came lately, the latest first."""
+    found = select(SeenAddress.address).where(SeenAddress.user_id == USER_ID)
+    return found.order_by(SeenAddress.seen_at.desc()).limit(row_count(MOST_SHOWN))
 
 
 @cache
@@ -169,7 +172,8 @@ def person_by_username() -> AnySelect:
 
 
 def _people() -> AnySelect:
-    return select(
+    inviter = aliased(User)
+    found = select(
         User.id,
         User.username,
         User.display_name,
@@ -182,7 +186,12 @@ def _people() -> AnySelect:
         User.posts_count,
         User.followers_count,
         User.following_count,
+        Invited.invitation_id,
+        inviter.username.label("invited_by"),
     )
+    found = found.outerjoin(Invited, Invited.user_id == User.id)
+    found = found.outerjoin(Invitation, Invitation.id == Invited.invitation_id)
+    return found.outerjoin(inviter, inviter.id == Invitation.made_by_id)
 
 
 @cache
