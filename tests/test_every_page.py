@@ -142,6 +142,7 @@ PAGES = [
     Page("/posts/new?body=Hello", 2, region="composer", anonymous="logs in"),
     Page("/posts/new?draft={draft}", 3, region="composer", anonymous="logs in"),
     Page("/drafts", 3, region="drafts", anonymous="logs in"),
+    Page("/posts/waiting", 3, region="waiting", anonymous="logs in"),
     Page("/bookmarks", 4, anonymous="logs in"),
     Page("/search", 2, region="results"),
     Page("/search?q=%22%25*", 2, region="results"),
@@ -310,7 +311,8 @@ FORMS = [
     Form("/settings/invitations/{invitation}/revoke", others=404),
     Form(
         "/settings/site",
-        {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"},
+        {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"}
+        | {"links_wait_days": "7"},
         # One for each setting that changes.
         statements=20,
         role="administrator",

@@ -17,6 +17,7 @@ from . import (  # noqa: E402, F401
     canned_routes,
     commands,
     desk_routes,
+    holding,
     jobs,
     letters,
     log,

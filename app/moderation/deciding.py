@@ -13,7 +13,7 @@ from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..posts.models import Post
 from ..web.answers import show_message
-from . import actions, bulk, queries
+from . import actions, bulk, holding, queries
 from .actions import NotAllowedError, TakenError
 from .appeals import dismiss_or_uphold
 from .forms import DecisionForm
@@ -32,6 +32,8 @@ CHOICES = {
     "restore": _l("Make the account active again"),
     "undo": _l("Take the decision back"),
     "uphold": _l("The decision stays"),
+    "let_through": _l("Let it through: everybody sees it"),
+    "refuse": _l("Refuse it: nobody sees it"),
 }
 
 
@@ -43,6 +45,9 @@ def decide_by(
     try:
         if action in ("dismiss", "uphold", "undo"):
             dismiss_or_uphold(viewer, action, decision, case or abort(404))
+        elif action in ("let_through", "refuse"):
+            act = holding.let_through if action == "let_through" else holding.refuse
+            act(viewer, case or abort(404), decision)
         elif action == "remove":
             actions.remove_post(viewer, post or abort(404), decision, case)
         elif action == "mark":

@@ -23,7 +23,7 @@ from .actions import NotAllowedError, TakenError
 from .appeals import may_decide
 from .deciding import CHOICES, decide_by, known
 from .forms import DecisionForm, WordsForm
-from .models import Case, LogEntry
+from .models import HELD, Case, LogEntry
 from .notes import mail_new_cases
 from .words import REASONS
 
@@ -36,7 +36,9 @@ carry_when_expired("action", "days", "rule", "canned")
 def desk() -> ResponseReturnValue:
     """List the open cases, the oldest or (``?by=reports``) the most reported first."""
     reason, by_reports = request.args.get("reason") or None, request.args.get("by") == "reports"
-    if reason and not (reason in REASONS or reason.startswith("rule_") or reason == "appeal"):
+    if reason and not (
+        reason in REASONS or reason.startswith("rule_") or reason in ("appeal", "held")
+    ):
         abort(404)
     rows = read_rows(
         lambda window: queries.desk(window, by_reports=by_reports, of_reason=bool(reason)),
@@ -160,6 +162,8 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
     if row.appeals_id:
         names: tuple[str, ...] = ("undo", "uphold")
+    elif row.reason == HELD:
+        names = ("let_through", "refuse", "warn", "limit", "suspend")
     elif row.post_id:
         names = ("dismiss", "remove", "mark", "warn", "limit", "suspend")
     else:

@@ -97,7 +97,7 @@ class DecisionForm(Form):
 
     def validate_why(self, field: Any) -> None:
         """Require a rule or a reason for what the person concerned is told."""
-        told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore")
+        told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore", "let_through")
         if told and not (field.data or self.rule.data or self.canned.data):
             raise StopValidation(_l("Name a rule, or say why."))
 

@@ -21,6 +21,8 @@ from ..posts.models import post_key
 LONGEST_WORDS = 2_000
 # The reason of the case of an appeal.
 APPEAL = "appeal"
+# That of a post which waits until moderators have read it.
+HELD = "held"
 
 
 class Case(TimeOrdered, Base):

@@ -21,7 +21,10 @@ ENTRY_ID = bindparam("entry_id", type_=BigInteger)
 # Rows of the history of a person.
 MOST_SHOWN = 50
 # What the person concerned reads.
-TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend", "undo", "restore", "uphold")
+TOLD = (
+    *("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend"),
+    *("undo", "restore", "uphold"),
+)
 
 
 def open_cases_of_user() -> ColumnElement[int]:
@@ -201,7 +204,9 @@ def decisions(window: Window) -> AnySelect:
     later = aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
     found = select(*_LOGGED, appealed.label("appealed"), undone.label("is_undone"))
-    found = found.where(LogEntry.person_id == VIEWER_ID, LogEntry.action.in_(TOLD))
+    found = found.where(
+        LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*TOLD, "let_through"))
+    )
     return window.of(found, LogEntry.id)
 
 

@@ -100,6 +100,12 @@ def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None)
         session.execute(delete(table).filter_by(**its))
 
 
+def withdraw_post(post_id: int) -> None:
+    """Delete all notifications of a post that nobody sees for now."""
+    with writing() as session:
+        session.execute(delete(table_of(Notification)).filter_by(post_id=post_id))
+
+
 @cache_per_dialect
 def _notifying(of_post: bool) -> Insert:
     actor = bindparam("actor", type_=BigInteger)

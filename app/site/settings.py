@@ -53,6 +53,9 @@ class Site:
     languages: tuple[str, ...] = ()
     # Whether an account writes only once its e-mail address is confirmed.
     confirms_email: bool = False
+    # Of an account younger than so many days, the first post with links waits until moderators have
+    # read it; 0 for none.
+    links_wait_days: int = 0
     # Whether the public log of the moderators names the people whom an action concerns.
     names_in_log: bool = False
     # Lists, in lower case.

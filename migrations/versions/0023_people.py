@@ -1,4 +1,4 @@
-"""addresses kept for a while, evidence that outlives reporters, accounts moderated in bulk
+"""posts that wait, addresses kept for a while, evidence that outlives reporters, accounts moderated in bulk
 
 Revision ID: 0023
 Revises: 0021
@@ -19,6 +19,14 @@ COLUMNS = "id, case_id, reporter_id, reason, words, evidence"
 
 
 def upgrade():
+    op.add_column("post", sa.Column("is_held", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index(
+        "ix_post_held",
+        "post",
+        ["author_id", "id"],
+        sqlite_where=sa.text("is_held = 1"),
+        postgresql_where=sa.text("is_held"),
+    )
     op.create_table(
         "seen_address",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -52,6 +60,8 @@ def upgrade():
 
 
 def downgrade():
+    op.drop_index("ix_post_held", "post")
+    op.drop_column("post", "is_held")
     for name in ("bulk_person", "bulk_action", "seen_address"):
         op.drop_table(name)
     op.execute("DELETE FROM report WHERE reporter_id IS NULL")

@@ -104,7 +104,13 @@ def test_what_the_environment_sets_is_shown_and_not_asked(make_app, app, ada, gi
 def test_the_languages_offered_are_chosen(app, administrator, make_client):
     page = administrator.get("/settings/site")
     select(page, "[name=languages][checked]", count=2)
-    fields = {"name": "Village", "registration": "open", "reads": "everybody", "languages": "es"}
+    fields = {
+        "name": "Village",
+        "registration": "open",
+        "reads": "everybody",
+        "languages": "es",
+        "links_wait_days": "0",
+    }
     assert administrator.post("/settings/site", fields).status_code == 303
     english = make_client()
     page = english.get("/explore", headers={"Accept-Language": "en"})
@@ -116,7 +122,12 @@ def test_the_languages_offered_are_chosen(app, administrator, make_client):
 
 def test_a_site_has_a_language(administrator):
     administrator.get("/settings/site")
-    fields = {"name": "Village", "registration": "open", "reads": "everybody"}
+    fields = {
+        "name": "Village",
+        "registration": "open",
+        "reads": "everybody",
+        "links_wait_days": "0",
+    }
     answer = administrator.post("/settings/site", fields)
     assert answer.status_code == 422
     assert "Choose one at least." in answer.text
