@@ -19,6 +19,7 @@ from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import Audience
 from ..posts.text import absolute_links, tag_key
+from ..posts.warnings import html_shown
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
 from ..site import site
@@ -138,7 +139,7 @@ def _item(row: Row[Any]) -> Item:
         avatar=row.avatar_key
         and current_app.config["BASE_URL"]
         + avatar_url(row.username, None, row.avatar_key, large=True),
-        html=absolute_links(row.body_html),
+        html=absolute_links(html_shown(row)),
         published=published,
         updated=row.edited_at or published,
     )

@@ -10,12 +10,13 @@ from sqlalchemy import or_, select, update
 
 from ..accounts.models import User
 from ..accounts.standing import Role, State, is_above
-from ..data.database import HasId, changed_rows, db, delete_row, insert_if_absent, now, writing
+from ..data.database import HasId, changed_rows, db, now, writing
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
+from ..posts.warnings import put_warning, remove_warning
 from .letters import send_decision
 from .log import record
-from .models import Case, LogEntry, PostWarning, Report
+from .models import Case, LogEntry, Report
 
 # Of these, the person concerned is told, and can appeal.
 TOLD = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
@@ -103,10 +104,10 @@ def remove_post(
 def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None = None) -> LogEntry:
     """Put a warning on ``post``: readers see why, and open it if they want to."""
     words = decision.reason or decision.rule
-    with writing() as session:
+    with writing():
         check_may_act(moderator, post.author)
         close_case(moderator, case)
-        if not insert_if_absent(session, PostWarning, post_id=post.id, words=words):
+        if not put_warning(post, words):
             raise TakenError(_("There is a warning on the post already."))
         return log_and_tell(moderator, "mark", decision, case, post.author, post_id=post.id)
 
@@ -155,7 +156,7 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
             if post is None or not post.let_through():
                 raise TakenError(_("The post is not there any more."))
         elif entry.action == "mark":
-            delete_row(session, PostWarning, post_id=entry.post_id)
+            remove_warning(entry.post_id or 0)
         elif entry.action in ("limit", "suspend"):
             if person.state != entry.after["state"]:
                 raise TakenError(_("The account is in another state by now."))

@@ -15,7 +15,6 @@ from ..data.counters import counted
 from ..data.database import Base
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
-from ..posts.models import post_key
 
 # In characters: what reporters, moderators and the people concerned write.
 LONGEST_WORDS = 2_000
@@ -89,15 +88,6 @@ class Note(TimeOrdered, Base):
 
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    words: Mapped[str] = mapped_column(Text)
-
-
-class PostWarning(Base):
-    """What readers of a post are warned of before they open it."""
-
-    __tablename__ = "post_warning"
-
-    post_id: Mapped[int] = post_key()
     words: Mapped[str] = mapped_column(Text)
 
 

@@ -12,9 +12,8 @@ from ..accounts.models import User
 from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
-from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username
-from ..posts.models import Post
-from .models import CannedReason, Case, LogEntry, MailedModerator, Note, PostWarning, Report
+from ..follows.queries import USER_ID, VIEWER_ID, has_username
+from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
@@ -36,11 +35,6 @@ def open_cases_of_user() -> ColumnElement[int]:
     count = select(func.count(Case.id)).where(*is_open).correlate(User).scalar_subquery()
     waiting = select(func.count(Application.user_id)).scalar_subquery()
     return case((User.role != "member", count + waiting), else_=0)
-
-
-def warned_of(_audience: Audience) -> ColumnElement[str | None]:
-    """What moderators warn of before a post is read: a column; null for most posts."""
-    return select(PostWarning.words).where(PostWarning.post_id == Post.id).scalar_subquery()
 
 
 @cache

@@ -15,6 +15,8 @@ from . import (  # noqa: E402, F401
     routes,
     waiting_routes,
 )
+from .warnings import html_shown  # noqa: E402
 
 add_viewer_column("has_drafts", drafts.has_drafts)
+blueprint.add_app_template_global(html_shown)
 blueprint.record_once(card_reading.init_app)

@@ -37,6 +37,7 @@ from ..follows.queries import (
     there_is,
 )
 from .models import Post, Version
+from .warnings import warned_of
 
 POST_ID = bindparam("post_id", type_=BigInteger)
 
@@ -94,7 +95,8 @@ def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
 @cache
 def visible_post(audience: Audience) -> AnySelect:
     """Select the post ``post_id``, if the viewer may see it."""
-    columns = (Post.id, Post.author_id, Post.body_html, Post.edited_at)
+    warning = warned_of().label("warned_of")
+    columns = (Post.id, Post.author_id, Post.body_html, Post.edited_at, warning)
     return select(*columns).where(Post.id == POST_ID, visible_to(audience))
 
 
