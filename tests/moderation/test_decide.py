@@ -291,7 +291,7 @@ def test_a_warned_text_stands_nowhere_without_its_warning(
     assert not [url for url in places if "quaggas" not in read(url)]
     assert "quaggas" in head()
     picture = attributes(anonymous.get(f"/posts/{spam.id}"), "[property='og:image']", "content")
-    decide(case, "mark", reason="Sells <something>")
+    decide(case, "mark", why="Sells <something>")
     assert not [url for url in places if "Cheap quaggas" in read(url)]
     for url in ("/explore/feed.atom", "/explore/feed.json", f"/posts/{other.id}"):
         assert "Sells" in read(url)

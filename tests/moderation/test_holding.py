@@ -84,7 +84,7 @@ def test_a_refused_post_is_seen_by_nobody_and_the_author_learns_why(
     app, held, held_case, decide, desk, newcomer, anonymous, travel
 ):
     assert decide(held_case, "refuse").status_code == 422
-    decide(held_case, "refuse", reason="It sells.")
+    decide(held_case, "refuse", why="It sells.")
     absent(desk.get("/desk"), ".desk-case")
     one(newcomer.get("/posts/waiting"), "article", text="The moderators refused it.")
     page = newcomer.get("/decisions")
@@ -166,6 +166,6 @@ def test_what_does_not_wait(app, mallory, set_site, travel, give_role, rows, why
 def test_members_do_not_decide(held, held_case, ada, signed_in, anonymous):
     client = signed_in(ada)
     client.token()
-    answer = client.post(f"/desk/{held_case}/decide", {"action": "let_through", "reason": ""})
+    answer = client.post(f"/desk/{held_case}/decide", {"action": "let_through", "why": ""})
     assert answer.status_code == 404
     assert cards(anonymous.get("/explore")) == []
