@@ -312,7 +312,7 @@ FORMS = [
     Form(
         "/settings/site",
         {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"}
-        | {"links_wait_days": "7"},
+        | {"links_wait_days": "7", "longest_post": "500", "picture_quota": "1000"},
         # One for each setting that changes.
         statements=20,
         role="administrator",

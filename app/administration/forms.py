@@ -149,6 +149,18 @@ class SiteForm(Form):
         _l("People confirm their e-mail address before they can write"),
         description=_l("It counts only where this site can send mail."),
     )
+    longest_post = number(
+        1,
+        100_000,
+        label=_l("Characters of a post"),
+        description=_l("At most. Posts that are longer stay as they are."),
+    )
+    picture_quota = number(
+        1,
+        1_000_000,
+        label=_l("Pictures of one person, in MB"),
+        description=_l("Who has reached it deletes some before adding others."),
+    )
     links_wait_days = number(
         0,
         365,
