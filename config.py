@@ -158,12 +158,12 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "FIRST_ACCOUNT": _choice(env, "FIRST_ACCOUNT", ("administrator", "member")),
         # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
         "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2, 0, 3600),
-        # The maximum length of a post, in code points.
-        "POST_MAX_CHARS": _number(env, "POST_MAX_CHARS", 500, 1, 100_000),
+        # The maximum length of a post, in code points, in place of the settings of the site.
+        "POST_MAX_CHARS": _number_or_none(env, "POST_MAX_CHARS", 1, 100_000),
         # Whether pictures are kept as they came in, too; they may tell where they were taken.
         "KEEP_ORIGINALS": _switch(env, "KEEP_ORIGINALS"),
-        # How many MB the pictures of one person may take.
-        "MEDIA_QUOTA": _number(env, "MEDIA_QUOTA", 1_000, 1, 1_000_000),
+        # How many MB the pictures of one person may take, in place of the settings of the site.
+        "MEDIA_QUOTA": _number_or_none(env, "MEDIA_QUOTA", 1, 1_000_000),
         # An S3-compatible object store for the pictures: s3://bucket or s3://bucket/path. Without
         # it they are in the folder media of INSTANCE_PATH.
         "MEDIA_STORE_URL": _bucket(env),
@@ -402,6 +402,10 @@ def _number(env: Mapping[str, str], name: str, default: int, lowest: int, highes
             f"{name} takes a whole number from {lowest} to {highest}, not {value!r}."
         )
     return int(value)
+
+
+def _number_or_none(env: Mapping[str, str], name: str, lowest: int, highest: int) -> int | None:
+    return _number(env, name, lowest, lowest, highest) if env.get(name) else None
 
 
 def _switch(env: Mapping[str, str], name: str) -> bool:

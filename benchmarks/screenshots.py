@@ -1,4 +1,4 @@
-"""The command behind ``make screenshots``: the pictures of README, of the demo community."""
+"""The command behind ``make screenshots``: the pictures of README and docs, of the demo."""
 
 from base64 import b64encode
 
@@ -10,6 +10,7 @@ from tests.browser import chromium
 from .demo import Demo, serving_demo
 
 DESK, PHONE = (1280, 800), (390, 844)
+DOCS = ROOT / "docs"
 # README's picture: a desk, and a phone before it.
 MONTAGE_SIZE = 1180, 720
 MONTAGE = """
@@ -35,8 +36,19 @@ def main() -> None:
         page.set_content(
             MONTAGE.format(desk=b64encode(desk).decode(), phone=b64encode(phone).decode())
         )
-        page.screenshot(path=ROOT / "docs" / "microblog.png")
+        page.screenshot(path=DOCS / "microblog.png")
+        for name, path in moderation_pages(browser, demo).items():
+            (DOCS / f"{name}.png").write_bytes(take(browser, demo, path, DESK))
         browser.close()
+
+
+def moderation_pages(browser: Browser, demo: Demo) -> dict[str, str]:
+    """Return the paths of the pages that docs/moderation.md shows, by the names of their files."""
+    page = browser.new_page(extra_http_headers={"Cookie": demo.cookie})
+    page.goto(f"{demo.url}/desk?by=reports")
+    case = page.locator(".desk-case h2 a").first.get_attribute("href")
+    page.close()
+    return {"desk": "/desk", "case": str(case), "settings": "/settings/site"}
 
 
 def take(

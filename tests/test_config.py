@@ -33,7 +33,7 @@ def test_no_setting_is_required(tmp_path):
     assert read["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:///")
     assert (read["HOST"], read["PORT"]) == ("127.0.0.1", 8000)
     assert read["SERVED_HOSTS"] == {"localhost", "127.0.0.1", "[::1]"}
-    assert read["POST_MAX_CHARS"] == 500
+    assert read["POST_MAX_CHARS"] is None
     assert read["PASSWORD_HASH"] == "scrypt:32768:8:3"
 
 

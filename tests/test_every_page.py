@@ -11,7 +11,7 @@ from sqlalchemy import select as query
 
 from app.accounts.applications import apply_to_join
 from app.accounts.confirming import CONFIRM, WORKS_FOR
-from app.accounts.invitations import invite
+from app.accounts.invitations import invite, join_with
 from app.accounts.models import LoginSession, by_username
 from app.accounts.resets import reset_token
 from app.accounts.tokens import make_token
@@ -23,6 +23,7 @@ from app.follows.models import Block, Follow, block, mute
 from app.mail.models import OutboxMail
 from app.media.models import Picture
 from app.media.stores import store
+from app.moderation.many import BulkAction
 from app.notifications.models import Notification, notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
@@ -141,6 +142,7 @@ PAGES = [
     Page("/posts/new?body=Hello", 2, region="composer", anonymous="logs in"),
     Page("/posts/new?draft={draft}", 3, region="composer", anonymous="logs in"),
     Page("/drafts", 3, region="drafts", anonymous="logs in"),
+    Page("/posts/waiting", 3, region="waiting", anonymous="logs in"),
     Page("/bookmarks", 4, anonymous="logs in"),
     Page("/search", 2, region="results"),
     Page("/search?q=%22%25*", 2, region="results"),
@@ -201,6 +203,9 @@ PAGES = [
     Page("/admin", 6, region=None, anonymous="logs in", role="administrator"),
     Page("/admin/people", 4, region="people", anonymous="logs in", role="administrator"),
     Page("/admin/people?q=b&role=member", 4, "people", "logs in", role="administrator"),
+    Page("/admin/people?invitation={invitation}", 4, "people", "logs in", role="administrator"),
+    Page("/admin/people/bulk?network=192.", 4, None, "logs in", role="administrator"),
+    Page("/admin/people/bulk/{bulk}", 3, "bulk", "logs in", role="administrator"),
     Page("/admin/mails", 4, region="mails", anonymous="logs in", role="administrator"),
     Page("/desk/people", 4, region="people", anonymous="logs in", role="moderator"),
     Page("/shortcuts", 2, region="shortcuts"),
@@ -288,6 +293,7 @@ FORMS = [
             "1/decide",
             "people/bruno/decide",
             "people/bruno/note",
+            "people/bruno/role",
             "posts/1",
             "log/1/undo",
             "mail/on",
@@ -305,12 +311,20 @@ FORMS = [
     Form("/settings/invitations/{invitation}/revoke", others=404),
     Form(
         "/settings/site",
-        {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"},
+        {"name": "Village", "registration": "open", "reads": "everybody", "languages": "en"}
+        | {"links_wait_days": "7", "longest_post": "500", "picture_quota": "1000"},
         # One for each setting that changes.
         statements=20,
         role="administrator",
     ),
     Form("/settings/site/lists", {"blocked_words": "pills"}, role="administrator"),
+    Form(
+        "/admin/people/bulk?invitation={invitation}",
+        {"people": "1", "action": "suspend"},
+        # The page again: that is nobody who joined with it.
+        done=(422, 422),
+        role="administrator",
+    ),
     Form("/admin/mails/{mail}/send", statements=12, role="administrator"),
     Form("/announcements/{announcement}/dismiss", done=SWAPS),
     Form("/settings/site/announcements", {"text": "We move."}, role="administrator"),
@@ -417,6 +431,11 @@ def build_community(make_user, make_post, make_follow):
     db.session.flush()
     applicant = make_user("applicant")
     apply_to_join(applicant, answer="Because.", network="192.0.2.1")
+    invitation = invite(ada)
+    join_with(invitation, applicant)
+    bulk = BulkAction(actor_id=ada.id, action="suspend", total=2)
+    db.session.add(bulk)
+    db.session.flush()
 
     def newest(column):
         return db.session.scalars(query(column).order_by(column.desc())).all()
@@ -427,7 +446,8 @@ def build_community(make_user, make_post, make_follow):
         "applicant": applicant.id,
         "mail": mail.id,
         "announcement": announce("We move on Friday.").id,
-        "invitation": invite(ada).id,
+        "invitation": invitation.id,
+        "bulk": bulk.id,
         "confirmation": make_token(CONFIRM, bruno, ends=now() + WORKS_FOR),
         "own": own.id,
         "pictured": pictured.id,

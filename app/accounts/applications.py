@@ -14,7 +14,7 @@ from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
 from .models import User, user_key
-from .signals import application_decided
+from .signals import application_decided, applied
 
 LONGEST_ANSWER = 1_000
 LONGEST_REASON = 500
@@ -36,11 +36,14 @@ def apply_to_join(user: User, *, answer: str, network: str) -> None:
     with writing() as session:
         user.set_state("waiting")
         session.add(Application(user_id=user.id, answer=answer, network=network))
+        session.flush()
+        applied.send(user)
 
 
-def let_in(user: User, by: HasId) -> bool:
+def let_in(user: User, by: HasId | None) -> bool:
     """Let ``user`` in, tell them by mail, and forget what they answered.
 
+    ``by`` is who decides, None for a command.
     Returns False if they do not wait any more.
     """
     with writing() as session:
@@ -54,7 +57,7 @@ def let_in(user: User, by: HasId) -> bool:
     return True
 
 
-def turn_away(user: User, by: HasId, reason: str = "") -> bool:
+def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:
     """Delete the account of ``user``, who never came in; tell them by mail, with ``reason``.
 
     Returns False if they do not wait any more.

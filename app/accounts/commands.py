@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from ..data.database import db
 from ..data.ids import moment_of
 from . import blueprint
+from .applications import Application
 from .models import LoginSession, User, by_username
 from .standing import ROLES, STATES, LastAdministratorError, Role, State
 
@@ -60,6 +61,8 @@ def show(name: str) -> None:
         "followers": user.followers_count,
         "following": user.following_count,
     }
+    if application := db.session.get(Application, user.id):
+        rows |= {"answered": application.answer, "came from": application.network}
     for label, value in rows.items():
         click.echo(f"{label:<13} {'-' if value in (None, '') else value}")
 

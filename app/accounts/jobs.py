@@ -1,10 +1,13 @@
 """Periodic jobs of accounts."""
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 
 from ..data.database import db, now, writing
+from ..data.ids import id_at
 from ..jobs import every_minute
+from .applications import Application
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User
+from .seen_addresses import KEPT, delete_old_addresses
 from .throttling import delete_old_failures
 
 
@@ -26,3 +29,24 @@ def delete_ended_sessions() -> None:
     )
     with writing() as session:
         session.execute(delete(LoginSession).where(ended))
+
+
+@every_minute
+def forget_addresses() -> None:
+    """Delete the IP addresses that are kept no longer, of whoever it is.
+
+    A login session and an application lose theirs, and go on.
+    """
+    delete_old_addresses()
+    old = id_at(now() - KEPT)
+    with writing(is_visible=False) as session:
+        session.execute(
+            update(LoginSession)
+            .where(LoginSession.id < old, LoginSession.address != "")
+            .values(address="")
+        )
+        session.execute(
+            update(Application)
+            .where(Application.user_id < old, Application.network != "")
+            .values(network="")
+        )

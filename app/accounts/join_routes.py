@@ -1,11 +1,12 @@
 """Register, in the way that the site says: open, with approval, with an invitation, not at all."""
 
-from flask import current_app, make_response, redirect, render_template, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
+from ..data.database import now
 from ..site import Site, site, site_now
 from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
@@ -20,6 +21,7 @@ from .invitations import Invitation, NoInvitationError, join_with, open_invitati
 from .models import User, register
 from .pending import form_to_carry, reason_to_sign_in
 from .register_form import RegisterForm
+from .seen_addresses import see_address
 from .sign_in import begin_session, go_on, next_path
 from .viewer import viewer
 
@@ -82,6 +84,7 @@ def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) 
         elif place.registration == "approval" and user.role == "member":
             answer = form.answer.data if form.answer else ""
             apply_to_join(user, answer=answer, network=network())
+            see_address(user.id, request.remote_addr or "")
 
     try:
         return register(
@@ -91,6 +94,7 @@ def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) 
             language=chosen_language() or None,
             may_administer=current_app.config["FIRST_ACCOUNT"] == "administrator",
             must_confirm=confirms_addresses(place),
+            last_seen_at=now(),
             enter=enter,
         )
     except IntegrityError:

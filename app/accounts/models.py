@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import ua_parser
 from sqlalchemy import (
@@ -36,6 +37,7 @@ from ..data.types import UtcDateTime
 from . import passwords
 from .addresses import canonical
 from .names import LONGEST_NAME
+from .seen_addresses import see_address
 from .signals import profile_changed, role_changed, state_changed
 from .standing import HIDDEN, LastAdministratorError, Role, State
 from .visibility import HiddenUser, LimitedUser
@@ -45,6 +47,8 @@ ENDS_UNUSED = timedelta(days=30)
 REMEMBERED_ENDS_UNUSED = timedelta(days=365)
 # In characters.
 LONGEST_ABOUT = 500
+# By so much may "last seen" be off.
+SEEN_AT_MOST = timedelta(minutes=1)
 # The key of a PostgreSQL advisory lock.
 FIRST_REGISTRATION = 16
 
@@ -218,7 +222,9 @@ class User(TimeOrdered, Base):
                 last_used_at=now(),
             )
             session.add(login_session)
-            self.last_seen_at = now()
+            see_address(self.id, address)
+            if not self.last_seen_at or self.last_seen_at < now() - SEEN_AT_MOST:
+                self.last_seen_at = now()
         return token
 
 
@@ -261,7 +267,7 @@ def register(
     may_administer: bool = False,
     must_confirm: bool = False,
     enter: Callable[["User"], None] | None = None,
-    **profile: str | None,
+    **profile: Any,
 ) -> User:
     """Create an account. With ``may_administer``, the first of the site is an administrator.
 

@@ -14,6 +14,9 @@ role_changed = _signals.signal("role-changed")
 # ``is_hidden``.
 state_changed = _signals.signal("state-changed")
 
+# The sender is the User, who asked to join and waits to be let in.
+applied = _signals.signal("applied")
+
 # The sender is the User who asked to join, and is deleted afterwards unless let in; with ``by``
-# (who decided), ``is_let_in`` and ``reason``.
+# (who decided, None for a command), ``is_let_in`` and ``reason``.
 application_decided = _signals.signal("application-decided")

@@ -9,6 +9,7 @@ from ..data.ids import moment_of  # noqa: E402
 from . import (  # noqa: E402, F401  # noqa: E402, F401
     about_routes,
     announcement_routes,
+    bulk_routes,
     commands,
     glance_routes,
     mail_routes,

@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     FieldList,
     FormField,
+    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
@@ -20,7 +21,7 @@ from wtforms import (
 )
 from wtforms import Form as Part
 from wtforms.fields.core import UnboundField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput
 
 from ..accounts import addresses
@@ -60,6 +61,16 @@ def text(label: str, *, longest: int = LONGEST_TEXT, rows: int, description: str
         validators=[LengthFirst(max=longest), storable],
         description=description,
         render_kw={"rows": rows},
+    )
+
+
+def number(lowest: int, highest: int, *, label: str, description: str) -> IntegerField:
+    """Return a field for a whole number."""
+    return IntegerField(
+        label,
+        validators=[InputRequired(), NumberRange(lowest, highest)],
+        description=description,
+        render_kw={"min": lowest, "max": highest, "inputmode": "numeric"},
     )
 
 
@@ -137,6 +148,26 @@ class SiteForm(Form):
     confirms_email = BooleanField(
         _l("People confirm their e-mail address before they can write"),
         description=_l("It counts only where this site can send mail."),
+    )
+    longest_post = number(
+        1,
+        100_000,
+        label=_l("Characters of a post"),
+        description=_l("At most. Posts that are longer stay as they are."),
+    )
+    picture_quota = number(
+        1,
+        1_000_000,
+        label=_l("Pictures of one person, in MB"),
+        description=_l("Who has reached it deletes some before adding others."),
+    )
+    links_wait_days = number(
+        0,
+        365,
+        label=_l("Days for which posts with links wait"),
+        description=_l(
+            "The first post with links of an account younger than this waits at the desk. 0: none."
+        ),
     )
     names_in_log = BooleanField(
         _l("Name people in the public log of the moderators"),

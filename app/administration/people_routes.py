@@ -6,15 +6,17 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.access import for_administrators
 from ..accounts.invitations import Invitation, Invited
-from ..accounts.models import LoginSession, User
+from ..accounts.models import User
+from ..accounts.seen_addresses import SeenAddress
 from ..accounts.standing import ROLES, STATES
 from ..data.database import AnySelect
-from ..data.keyset import Window
+from ..data.ids import is_id
+from ..data.keyset import Window, row_count
 from ..data.types import is_storable
 from ..web.answers import page
 from ..web.paging import read_rows
@@ -22,6 +24,8 @@ from . import blueprint
 
 # Characters of what is searched for.
 LONGEST_QUERY = 100
+# Accounts that are chosen at once.
+MOST_AT_ONCE = 500
 COLUMNS = (
     User.id,
     User.username,
@@ -40,26 +44,42 @@ COLUMNS = (
 @for_administrators
 def people() -> ResponseReturnValue:
     """List the accounts that the search and the filters find, the newest first."""
-    asked = _asked()
-    rows = read_rows(lambda window: _people(window, frozenset(asked)), "id", **_values(asked))
+    asked = asked_for()
+    rows = read_rows(lambda window: _people(window, frozenset(asked)), "id", **values_of(asked))
     template = "administration/people.html"
-    return page(template, "people", rows=rows, asked=asked, roles=ROLES, states=STATES)
+    filters: dict[str, Any] = {
+        "asked": asked,
+        "roles": ROLES,
+        "states": STATES,
+        "may_select": may_select(asked),
+    }
+    return page(template, "people", rows=rows, **filters)
 
 
-def _asked() -> dict[str, str]:
+def may_select(asked: dict[str, str]) -> bool:
+    """Whether all whom ``asked`` finds may be chosen at once: they have something in common."""
+    return bool({"network", "invited_by", "invitation"} & set(asked))
+
+
+def asked_for() -> dict[str, str]:
     """Return the filters in the URL that name something."""
-    names = ("q", "role", "state", "network", "invited_by", "unconfirmed")
-    given = {name: request.args.get(name, "").strip()[:LONGEST_QUERY] for name in names}
-    return {name: value for name, value in given.items() if value and is_storable(value)}
+    given = {name: request.args.get(name, "").strip()[:LONGEST_QUERY] for name in _FILTERS}
+    asked = {name: value for name, value in given.items() if value and is_storable(value)}
+    if not is_id(asked.get("invitation", "0")):
+        asked["invitation"] = "0"
+    return asked
 
 
-def _values(asked: dict[str, str]) -> dict[str, Any]:
+def values_of(asked: dict[str, str]) -> dict[str, Any]:
+    """Return the values of the filters ``asked`` for, as their statements take them."""
     values: dict[str, Any] = {
         name: value.lower() for name, value in asked.items() if name != "unconfirmed"
     }
     for name, pattern in (("q", "%{}%"), ("network", "{}%")):
         if name in values:
             values[name] = pattern.format(_escaped(values[name]))
+    if "invitation" in values:
+        values["invitation"] = int(values["invitation"])
     if "invited_by" in values:
         values["invited_by"] = values["invited_by"].removeprefix("@")
     return values
@@ -77,14 +97,23 @@ def _people(window: Window, filters: frozenset[str]) -> AnySelect:
     return window.of(found, User.id)
 
 
+@cache
+def selection(filters: frozenset[str]) -> AnySelect:
+    """Select the members that the filters find, the newest first: those who can be chosen."""
+    found = select(*COLUMNS).where(User.role == "member").order_by(User.id.desc())
+    for name in sorted(filters):
+        found = found.where(_FILTERS[name]())
+    return found.limit(row_count(MOST_AT_ONCE))
+
+
 def _is_called() -> Any:
     columns = (User.username, User.display_name, User.email)
     return or_(*(func.lower(each).like(bindparam("q"), escape="\\") for each in columns))
 
 
 def _came_from() -> Any:
-    own = select(LoginSession.id).where(LoginSession.user_id == User.id)
-    return own.where(LoginSession.address.like(bindparam("network"), escape="\\")).exists()
+    own = select(SeenAddress.user_id).where(SeenAddress.user_id == User.id)
+    return own.where(SeenAddress.address.like(bindparam("network"), escape="\\")).exists()
 
 
 def _was_invited_by() -> Any:
@@ -95,11 +124,18 @@ def _was_invited_by() -> Any:
     return invited.where(func.lower(inviter.username) == bindparam("invited_by")).exists()
 
 
+def _joined_with() -> Any:
+    invited = select(Invited.user_id).where(Invited.user_id == User.id)
+    with_it = Invited.invitation_id == bindparam("invitation", type_=BigInteger)
+    return invited.where(with_it).exists()
+
+
 _FILTERS: dict[str, Callable[[], Any]] = {
     "q": _is_called,
     "role": lambda: User.role == bindparam("role"),
     "state": lambda: User.state == bindparam("state"),
     "network": _came_from,
     "invited_by": _was_invited_by,
+    "invitation": _joined_with,
     "unconfirmed": lambda: and_(User.confirmed_at.is_(None), User.email.is_not(None)),
 }

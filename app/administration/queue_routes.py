@@ -10,7 +10,7 @@ from ..accounts.applications import LONGEST_REASON, applications, let_in, turn_a
 from ..accounts.models import User
 from ..accounts.viewer import viewer
 from ..data.database import db
-from ..data.ids import BIGGEST_ID
+from ..data.ids import is_id
 from ..data.types import is_storable
 from ..web.answers import page, show_message
 from ..web.paging import LONGEST, read_rows
@@ -38,7 +38,7 @@ def decide() -> ResponseReturnValue:
         abort(400)
     if len(reason) > LONGEST_REASON:
         abort(413)
-    chosen = [int(id) for id in request.form.getlist("people")[:LONGEST] if _is_id(id)]
+    chosen = [int(id) for id in request.form.getlist("people")[:LONGEST] if is_id(id)]
     users = [user for user in (db.session.get(User, id) for id in chosen) if user]
     if decision == "let_in":
         done = sum(let_in(user, viewer) for user in users)
@@ -48,7 +48,3 @@ def decide() -> ResponseReturnValue:
         said = ngettext("%(num)d person is turned away.", "%(num)d people are turned away.", done)
     show_message(said if done else _("Nobody was chosen, or somebody else has decided already."))
     return redirect(url_for("administration.queue"), 303)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST_ID

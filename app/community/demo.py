@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ..accounts.models import User, by_username
 from ..data.database import db, now, writing
 from ..moderation.actions import Decision, warn
-from ..moderation.reporting import report
+from ..moderation.reporting import appeal, report
 from ..posts.models import Post
 from ..posts.reposting import repost
 from ..reactions.models import bookmark, like
@@ -67,7 +67,8 @@ def _moderate(demo: dict[str, Any]) -> None:
             post = db.session.scalars(select(Post).where(Post.body == each["body"])).one()
             report(people[reporter], post.author, post, reason=reason, words=words)
     warning = Decision("Be kind", "Not about the people beside you, please.")
-    warn(people["bruno"], people["vex"], warning)
+    entry = warn(people["bruno"], people["vex"], warning)
+    appeal(people["vex"], entry, "I meant nobody here. It was about the radio.")
 
 
 def _row(post: dict[str, Any], **more: str) -> dict[str, str]:

@@ -30,6 +30,11 @@ def id_at(moment: datetime) -> int:
     return int(moment.timestamp() * 1000) << LOW_BITS
 
 
+def is_id(text: str) -> bool:
+    """Whether ``text`` is a number that an id can be."""
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST_ID
+
+
 def moment_of(id: int) -> datetime:
     """Return when the row with this id was made, to the millisecond, in UTC."""
     return datetime.fromtimestamp((id >> LOW_BITS) / 1000, UTC)

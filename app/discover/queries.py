@@ -38,6 +38,7 @@ from ..follows.queries import (
 )
 from ..posts.models import Post
 from ..posts.queries import POST_ID, is_reply, visible_to
+from ..posts.warnings import body_shown
 from .models import Digest, Featured, Suggestion, Trend
 
 TODAY = "today"
@@ -80,7 +81,7 @@ def author_of_post(audience: Audience, size: int) -> AnySelect:
     visible = select(opened.author_id).where(opened.id == POST_ID, visible_to(audience, opened))
     author_id = visible.scalar_subquery()
     author = select(*PERSON, is_followed(audience).label("followed")).where(User.id == author_id)
-    more = select(Post.id, func.substr(Post.body, 1, EXCERPT).label("text")).where(
+    more = select(Post.id, func.substr(body_shown(), 1, EXCERPT).label("text")).where(
         Post.author_id == author_id,
         Post.id != POST_ID,
         Post.deleted_at.is_(None),

@@ -13,6 +13,7 @@ from ..data.keyset import Window
 from ..follows.queries import PERSON, Audience, person_by_username
 from ..posts.models import Post
 from ..posts.queries import visible_to
+from ..posts.warnings import warned_of
 from ..profiles import queries as profiles
 from ..timelines import queries as timelines
 
@@ -22,7 +23,8 @@ def items(listed: AnySelect, window: Window) -> AnySelect:
     """Select the posts of ``listed``, ids in a window, with their text and author."""
     entry = listed.subquery("entry")
     _id, username, name, *_more = PERSON
-    found = select(Post.id, Post.body_html, Post.pictures_count, Post.edited_at)
+    text = (Post.body_html, warned_of().label("warned_of"))
+    found = select(Post.id, *text, Post.pictures_count, Post.edited_at)
     found = found.add_columns(username, name, User.avatar_key)
     found = found.join(entry, entry.c.id == Post.id).join(User, User.id == Post.author_id)
     return window.ordered(found.where(visible_to(Audience.ANONYMOUS)), entry.c.id)

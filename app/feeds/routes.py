@@ -22,6 +22,7 @@ from ..data.reading import read
 from ..follows.queries import Audience
 from ..media.queries import Shown, pictures_of_page
 from ..posts.text import absolute_links, tag_key
+from ..posts.warnings import html_shown
 from ..search.queries import posts as posts_found
 from ..search.query_parser import LONGEST_QUERY, parse
 from ..site import site
@@ -126,7 +127,9 @@ def _of_site(title: str) -> str:
 def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> Response:
     """Answer with the feed of a ``page``, an endpoint, ``at`` the values of its URL."""
     base_url = current_app.config["BASE_URL"]
-    with_pictures = [row.id for row in rows.items if row.pictures_count]
+    with_pictures = [
+        row.id for row in rows.items if row.pictures_count and not row.warned_of
+    ]
     pictures = pictures_of_page(with_pictures, ANONYMOUS) if with_pictures else {}
     items = [_item(row, pictures.get(row.id, ())) for row in rows.items]
     values = {
@@ -160,7 +163,7 @@ def _item(row: Row[Any], pictures: Sequence[Shown]) -> Item:
         avatar=row.avatar_key
         and current_app.config["BASE_URL"]
         + avatar_url(row.username, None, row.avatar_key, large=True),
-        text=absolute_links(row.body_html),
+        text=absolute_links(html_shown(row)),
         pictures=pictures,
         published=published,
         updated=row.edited_at or published,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..accounts.models import User
 from ..data.database import AnySelect, is_sqlite
 from ..data.reading import read_latest
+from ..site import site
 from .models import Picture
 
 MB = 1000**2
@@ -22,7 +23,8 @@ class NoRoomError(ValueError):
 
 def most_bytes() -> int:
     """Return how many bytes the pictures of one person may take."""
-    return int(current_app.config["MEDIA_QUOTA"]) * MB
+    given = current_app.config["MEDIA_QUOTA"]
+    return (site().picture_quota if given is None else int(given)) * MB
 
 
 def used_by(owner_id: int) -> int:

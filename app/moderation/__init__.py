@@ -7,29 +7,26 @@ from flask import Blueprint
 blueprint = Blueprint("moderation", __name__)
 
 from ..accounts.refused import RefusedPart, add_to_refused  # noqa: E402
+from ..accounts.seen_addresses import network_of  # noqa: E402
 from ..accounts.viewer import add_viewer_column  # noqa: E402
 from ..data.ids import moment_of  # noqa: E402
-from ..posts.card import CardPart, add_to_card  # noqa: E402
 from . import (  # noqa: E402, F401
+    account_commands,
+    announcing,
     canned_routes,
     commands,
     desk_routes,
+    holding,
     jobs,
     letters,
     log,
+    many,
+    person_routes,
     queries,
     report_routes,
     words,
 )
 
-add_to_card(
-    CardPart(
-        "warned_of",
-        column=queries.warned_of,
-        place="above",
-        template="moderation/_card_warning.html",
-    )
-)
 add_viewer_column("open_cases", queries.open_cases_of_user)
 add_to_refused(RefusedPart("moderation/_why.html", report_routes.why_suspended))
 blueprint.add_app_template_global(words.done)
@@ -40,4 +37,5 @@ blueprint.add_app_template_global(words.state_label)
 blueprint.add_app_template_global(words.role_label)
 blueprint.add_app_template_global(words.reasons, "report_reasons")
 blueprint.add_app_template_global(moment_of)
+blueprint.add_app_template_global(network_of)
 blueprint.add_app_template_filter(datetime.fromisoformat, "moment_of_text")

@@ -10,15 +10,16 @@ from sqlalchemy import or_, select, update
 
 from ..accounts.models import User
 from ..accounts.standing import Role, State, is_above
-from ..data.database import HasId, changed_rows, db, delete_row, insert_if_absent, now, writing
+from ..data.database import HasId, changed_rows, db, now, writing
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
+from ..posts.warnings import put_warning, remove_warning
 from .letters import send_decision
 from .log import record
-from .models import Case, LogEntry, PostWarning, Report
+from .models import Case, LogEntry, Report
 
 # Of these, the person concerned is told, and can appeal.
-TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend")
+TOLD = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
 
 
 class NotAllowedError(ValueError):
@@ -73,7 +74,7 @@ def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
     if case.person_id == moderator.id:
         raise NotAllowedError
     with writing():
-        _close(moderator, case)
+        close_case(moderator, case)
         return _record(moderator, "dismiss", decision, case, person_id=case.person_id)
 
 
@@ -81,9 +82,11 @@ def uphold(moderator: Any, case: Case, decision: Decision) -> LogEntry:
     """Close ``case``, an appeal: the decision stays, and the person is told."""
     with writing() as session:
         person = session.get_one(User, case.person_id)
-        _check(moderator, person)
-        _close(moderator, case)
-        return _tell(moderator, "uphold", decision, case, person, post_id=case.post_id or None)
+        check_may_act(moderator, person)
+        close_case(moderator, case)
+        return log_and_tell(
+            moderator, "uphold", decision, case, person, post_id=case.post_id or None
+        )
 
 
 def remove_post(
@@ -91,30 +94,30 @@ def remove_post(
 ) -> LogEntry:
     """Remove ``post``: a tombstone with the rule stays in its place."""
     with writing():
-        _check(moderator, post.author)
-        _close(moderator, case)
+        check_may_act(moderator, post.author)
+        close_case(moderator, case)
         if not post.remove(decision.rule):
             raise TakenError(_("The post is deleted already."))
-        return _tell(moderator, "remove", decision, case, post.author, post_id=post.id)
+        return log_and_tell(moderator, "remove", decision, case, post.author, post_id=post.id)
 
 
 def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None = None) -> LogEntry:
     """Put a warning on ``post``: readers see why, and open it if they want to."""
     words = decision.reason or decision.rule
-    with writing() as session:
-        _check(moderator, post.author)
-        _close(moderator, case)
-        if not insert_if_absent(session, PostWarning, post_id=post.id, words=words):
+    with writing():
+        check_may_act(moderator, post.author)
+        close_case(moderator, case)
+        if not put_warning(post, words):
             raise TakenError(_("There is a warning on the post already."))
-        return _tell(moderator, "mark", decision, case, post.author, post_id=post.id)
+        return log_and_tell(moderator, "mark", decision, case, post.author, post_id=post.id)
 
 
 def warn(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Warn ``person``."""
     with writing():
-        _check(moderator, person)
-        _close(moderator, case)
-        return _tell(moderator, "warn", decision, case, person)
+        check_may_act(moderator, person)
+        close_case(moderator, case)
+        return log_and_tell(moderator, "warn", decision, case, person)
 
 
 def limit(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
@@ -141,40 +144,46 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
             raise TakenError(_("This cannot be undone."))
         if session.scalar(select(LogEntry.id).where(LogEntry.undoes_id == entry.id)):
             raise TakenError(_("This is undone already."))
-        _check(moderator, person)
-        _close(moderator, case)
+        check_may_act(moderator, person)
+        close_case(moderator, case)
         before, after = entry.after, entry.before
         if entry.action == "remove":
             post = db.session.get(Post, entry.post_id)
             if post is None or not post.put_back():
                 raise TakenError(_("The post is not there any more."))
+        elif entry.action == "refuse":
+            post = db.session.get(Post, entry.post_id)
+            if post is None or not post.let_through():
+                raise TakenError(_("The post is not there any more."))
         elif entry.action == "mark":
-            delete_row(session, PostWarning, post_id=entry.post_id)
+            remove_warning(entry.post_id or 0)
         elif entry.action in ("limit", "suspend"):
             if person.state != entry.after["state"]:
                 raise TakenError(_("The account is in another state by now."))
             _put(person, entry.before)
         values = {"before": before, "after": after, "undoes_id": entry.id}
-        return _tell(moderator, "undo", decision, case, person, post_id=entry.post_id, **values)
+        return log_and_tell(
+            moderator, "undo", decision, case, person, post_id=entry.post_id, **values
+        )
 
 
 def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
     """Make the account of ``person`` active again."""
     with writing():
-        _check(moderator, person)
+        check_may_act(moderator, person)
         if person.state not in ("limited", "suspended"):
             raise TakenError(_("The account is neither limited nor suspended."))
         before = _standing(person)
         person.set_state("active")
         values = {"before": before, "after": _standing(person)}
-        return _tell(moderator, "restore", decision, None, person, **values)
+        return log_and_tell(moderator, "restore", decision, None, person, **values)
 
 
 def tell(moderator: Any, action: str, decision: Decision, person: User) -> LogEntry:
     """Log what is done to ``person`` elsewhere, and tell them."""
     with writing():
-        _check(moderator, person)
-        return _tell(moderator, action, decision, None, person)
+        check_may_act(moderator, person)
+        return log_and_tell(moderator, action, decision, None, person)
 
 
 def _set_state(
@@ -187,20 +196,21 @@ def _set_state(
     state: State,
 ) -> LogEntry:
     with writing():
-        _check(moderator, person)
-        _close(moderator, case)
+        check_may_act(moderator, person)
+        close_case(moderator, case)
         before = _standing(person)
         person.set_state(state, decision.until)
         values = {"before": before, "after": _standing(person)}
-        return _tell(moderator, action, decision, case, person, **values)
+        return log_and_tell(moderator, action, decision, case, person, **values)
 
 
-def _check(moderator: Any, person: User) -> None:
+def check_may_act(moderator: Any, person: User) -> None:
+    """Raise :class:`NotAllowedError` unless ``moderator`` may moderate ``person``."""
     if moderator.id and (moderator.id == person.id or not is_above(moderator.role, person.role)):
         raise NotAllowedError
 
 
-def _close(moderator: Any, case: Case | None) -> None:
+def close_case(moderator: Any, case: Case | None) -> None:
     """Close ``case``, and tell who reported. Raises :class:`TakenError` if somebody else did."""
     if case is None:
         return
@@ -212,7 +222,7 @@ def _close(moderator: Any, case: Case | None) -> None:
             raise TakenError(_taken(case))
         session.refresh(case)
         reporters = session.scalars(select(Report.reporter_id).where(Report.case_id == case.id))
-        notify_from_site(reporters.all(), "report")
+        notify_from_site([id for id in reporters if id], "report")
 
 
 def _taken(case: Case) -> str:
@@ -231,7 +241,7 @@ def _record(
     return record(actor, action, **told, **values)
 
 
-def _tell(
+def log_and_tell(
     moderator: Any, action: str, decision: Decision, case: Case | None, person: User, **values: Any
 ) -> LogEntry:
     """Log what was done to ``person``, who gets a notification and a mail."""

@@ -1,4 +1,4 @@
-"""The desk: open cases, what is known about a person, and what moderators do."""
+"""The desk: open cases, and what moderators do about cases and posts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,6 @@ from sqlalchemy import Row
 
 from ..accounts.access import for_moderators
 from ..accounts.models import User
-from ..accounts.standing import LastAdministratorError, is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
@@ -19,30 +18,17 @@ from ..posts.models import Post
 from ..web.answers import back, form_page, page, show_message
 from ..web.paging import read_rows
 from ..web.typed import carry_when_expired, show_when_expired
-from . import actions, blueprint, bulk, queries
+from . import actions, blueprint, queries
 from .actions import NotAllowedError, TakenError
-from .appeals import dismiss_or_uphold, may_decide
+from .appeals import may_decide
+from .deciding import CHOICES, decide_by, known
 from .forms import DecisionForm, WordsForm
-from .models import Case, LogEntry
-from .notes import add_note, mail_new_cases
-from .words import REASONS, action_label
+from .models import HELD, Case, LogEntry
+from .notes import mail_new_cases
+from .words import REASONS
 
 show_when_expired("why", _l("Why"), "textarea")
-carry_when_expired("action", "days", "rule")
-
-# What can be chosen, by action, in the words of a moderator.
-CHOICES = {
-    "dismiss": _l("Nothing: it is fine"),
-    "remove": _l("Remove the post"),
-    "mark": _l("Put a warning on the post"),
-    "warn": _l("Warn the person"),
-    "limit": _l("Limit: only followers see what they post"),
-    "suspend": _l("Suspend: sign out, and hide everything"),
-    "remove_all": _l("Remove every post of the person"),
-    "restore": _l("Make the account active again"),
-    "undo": _l("Take the decision back"),
-    "uphold": _l("The decision stays"),
-}
+carry_when_expired("action", "days", "rule", "canned")
 
 
 @blueprint.get("/desk")
@@ -50,7 +36,9 @@ CHOICES = {
 def desk() -> ResponseReturnValue:
     """List the open cases, the oldest or (``?by=reports``) the most reported first."""
     reason, by_reports = request.args.get("reason") or None, request.args.get("by") == "reports"
-    if reason and not (reason in REASONS or reason.startswith("rule_") or reason == "appeal"):
+    if reason and not (
+        reason in REASONS or reason.startswith("rule_") or reason in ("appeal", "held")
+    ):
         abort(404)
     rows = read_rows(
         lambda window: queries.desk(window, by_reports=by_reports, of_reason=bool(reason)),
@@ -65,7 +53,7 @@ def desk() -> ResponseReturnValue:
         rows=rows,
         reason=reason,
         by_reports=by_reports,
-        is_mailed=read(queries.is_mailed(), viewer_id=viewer.id).first() is not None,
+        around=read(queries.around_desk(), viewer_id=viewer.id).one(),
     )
 
 
@@ -110,50 +98,7 @@ def decide(id: int) -> ResponseReturnValue:
     found = db.session.get_one(Case, id)
     person = db.session.get(User, found.person_id)
     post = db.session.get(Post, found.post_id) if found.post_id else None
-    return _decide(form, person, post, found, to=url_for(".desk"), here=url_for(".case", id=id))
-
-
-@blueprint.get("/desk/people/<name:username>")
-@for_moderators
-def person(username: str) -> ResponseReturnValue:
-    """What moderators know about a person, and can do without a case."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
-    return _person_page(found, None)
-
-
-@blueprint.post("/desk/people/<name:username>/decide")
-@for_moderators
-def decide_person(username: str) -> ResponseReturnValue:
-    """Act on a person without a case."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
-    form = DecisionForm(_choices_of_person(found))
-    if not form.validate_on_submit():
-        return _person_page(found, form)
-    here = url_for(".person", username=found.username)
-    to = url_for(".removal", username=username) if form.action.data == "remove_all" else here
-    return _decide(form, db.session.get_one(User, found.id), None, None, to=to, here=here)
-
-
-@blueprint.get("/desk/people/<name:username>/removal")
-@for_moderators
-def removal(username: str) -> ResponseReturnValue:
-    """How many posts of a person the worker still has to remove; htmx polls it."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
-    left = read(bulk.to_be_removed(), user_id=found.id).scalar()
-    return page("moderation/removal.html", fragment="removal", person=found, left=left)
-
-
-@blueprint.post("/desk/people/<name:username>/note")
-@for_moderators
-def note(username: str) -> ResponseReturnValue:
-    """Leave a note about a person for the other moderators."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
-    form = WordsForm()
-    if not form.validate_on_submit():
-        return _person_page(found, None, note=form)
-    add_note(viewer, found.id, form.words.data)
-    show_message(_("Your note is kept."))
-    return redirect(back("notes", default=url_for(".person", username=found.username)), 303)
+    return decide_by(form, person, post, found, to=url_for(".desk"), here=url_for(".case", id=id))
 
 
 @blueprint.route("/desk/posts/<key:id>", methods=["GET", "POST"])
@@ -167,7 +112,7 @@ def post(id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("moderation/post.html", form, post=found, person=found.author)
     to = url_for("posts.show", id=id)
-    return _decide(form, found.author, found, None, to=to, here=url_for(".post", id=id))
+    return decide_by(form, found.author, found, None, to=to, here=url_for(".post", id=id))
 
 
 @blueprint.post("/desk/log/<key:id>/undo")
@@ -182,35 +127,6 @@ def undo(id: int) -> ResponseReturnValue:
         abort(409 if isinstance(error, TakenError) else 403, str(error))
     show_message(_("It is undone, and the person is told."))
     return redirect(to, 303)
-
-
-def _decide(
-    form: DecisionForm, person: User | None, post: Post | None, case: Case | None, **urls: str
-) -> ResponseReturnValue:
-    """Do what ``form`` says, and go on to ``urls``: ``to``, or ``here`` where it is refused."""
-    action, decision = form.action.data, form.decision
-    try:
-        if action in ("dismiss", "uphold", "undo"):
-            dismiss_or_uphold(viewer, action, decision, case or abort(404))
-        elif action == "remove":
-            actions.remove_post(viewer, post or abort(404), decision, case)
-        elif action == "mark":
-            actions.mark_post(viewer, post or abort(404), decision, case)
-        elif action == "remove_all":
-            bulk.remove_all(viewer, person or abort(404), decision)
-        elif action == "restore":
-            actions.restore(viewer, person or abort(404), decision)
-        else:
-            actions.ACTIONS[action](viewer, person or abort(404), decision, case)
-    except LastAdministratorError:
-        abort(403)
-    except NotAllowedError as error:
-        abort(403, str(error))
-    except TakenError as error:
-        show_message(str(error))
-        return redirect(urls["here"], 303)
-    show_message(_("Decided: %(action)s.", action=action_label(action)))
-    return redirect(urls["to"], 303)
 
 
 def _do(act: Callable[[Case], None], id: int, message: str) -> ResponseReturnValue:
@@ -239,51 +155,17 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
         reports=read(queries.reports(), case_id=row.id).all(),
         may_decide=may_decide(viewer, row),
         note=WordsForm(formdata=None),
-        **_known(row.person_id, row.id),
+        **known(row.person_id, row.id),
     )
-
-
-def _person_page(
-    person: Row[Any], form: DecisionForm | None, note: WordsForm | None = None
-) -> ResponseReturnValue:
-    shown = form or DecisionForm(_choices_of_person(person))
-    response = form_page(
-        "moderation/person.html",
-        shown,
-        person=person,
-        note=note or WordsForm(formdata=None),
-        may_act=person.id != viewer.id and is_above(viewer.role, person.role),
-        **_known(person.id, 0),
-    )
-    if note:
-        response.status_code = 422
-    return response
-
-
-def _known(person_id: int, case_id: int) -> dict[str, Any]:
-    """Return what moderators know about a person."""
-    addresses = read(queries.addresses(), user_id=person_id) if viewer.is_administrator else ()
-    return {
-        "history": read(queries.history(), user_id=person_id).all(),
-        "notes": read(queries.notes(), user_id=person_id).all(),
-        "other_cases": read(queries.other_cases(), user_id=person_id, case_id=case_id).all(),
-        "addresses": sorted({row.address for row in addresses if row.address}),
-    }
 
 
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
     if row.appeals_id:
         names: tuple[str, ...] = ("undo", "uphold")
+    elif row.reason == HELD:
+        names = ("let_through", "refuse", "warn", "limit", "suspend")
     elif row.post_id:
         names = ("dismiss", "remove", "mark", "warn", "limit", "suspend")
     else:
         names = ("dismiss", "warn", "limit", "suspend")
     return [(name, str(CHOICES[name])) for name in names]
-
-
-def _choices_of_person(person: Row[Any]) -> list[tuple[str, str]]:
-    restorable = ("restore",) if person.state in ("limited", "suspended") else ()
-    return [
-        (name, str(CHOICES[name]))
-        for name in ("warn", "limit", "suspend", "remove_all", *restorable)
-    ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from ..data.database import now
@@ -15,7 +15,7 @@ from ..web.forms import Form, LengthFirst, line_ends, storable
 from . import queries
 from .actions import Decision
 from .models import LONGEST_WORDS
-from .words import reasons
+from .words import ROLES, reasons
 
 DAYS = (1, 3, 7, 30, 90)
 WORDS = [LengthFirst(max=LONGEST_WORDS), storable]
@@ -58,6 +58,16 @@ class WordsForm(Form):
     submit = SubmitField(_l("Send"))
 
 
+class RoleForm(Form):
+    """The role of a person."""
+
+    role = SelectField(
+        _l("What this person is here"),
+        choices=[SelectChoice(value, label) for value, label in ROLES.items()],
+    )
+    submit = SubmitField(_l("Change the role"))
+
+
 class DecisionForm(Form):
     """What is to be done, and what the person concerned is told."""
 
@@ -87,7 +97,7 @@ class DecisionForm(Form):
 
     def validate_why(self, field: Any) -> None:
         """Require a rule or a reason for what the person concerned is told."""
-        told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore")
+        told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore", "let_through")
         if told and not (field.data or self.rule.data or self.canned.data):
             raise StopValidation(_l("Name a rule, or say why."))
 

@@ -21,15 +21,23 @@ def send_decision(address: str, entry_id: int) -> None:
     send_mail(address, DECISION, entry_id=entry_id)
 
 
+# The page of what is no case, by kind of notification.
+PAGES = {"applicant": "administration.queue"}
+
+
 @writes(CASE)
-def write_case(recipient: str, *, case_id: int) -> Letter | None:
-    """Write the mail to a moderator about a new case."""
+def write_case(recipient: str, *, case_id: int | None = None, of: str = "") -> Letter | None:
+    """Write the mail to a moderator about a new case, or about something else: ``of`` a kind."""
     person = db.session.scalar(by_email(recipient))
     if person is None or person.role == "member":
         return None
     with using_language(person.language or "en"):
-        url = external_url("moderation.case", id=case_id)
-        subject = _("Something new is at the desk of %(site)s", site=site().name)
+        if case_id:
+            url = external_url("moderation.case", id=case_id)
+            subject = _("Something new is at the desk of %(site)s", site=site().name)
+        else:
+            url = external_url(PAGES[of])
+            subject = _("Somebody wants to join %(site)s", site=site().name)
     return Letter(subject, f"{url}\n", budget=CASE)
 
 

@@ -15,12 +15,13 @@ from ..data.counters import counted
 from ..data.database import Base
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
-from ..posts.models import post_key
 
 # In characters: what reporters, moderators and the people concerned write.
 LONGEST_WORDS = 2_000
 # The reason of the case of an appeal.
 APPEAL = "appeal"
+# That of a post which waits until moderators have read it.
+HELD = "held"
 
 
 class Case(TimeOrdered, Base):
@@ -68,7 +69,10 @@ class Report(TimeOrdered, Base):
     __tablename__ = "report"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id", ondelete="CASCADE"))
-    reporter_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    # Null once that person has left: what was reported stays.
+    reporter_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
     reason: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text, default="")
     # The person and the posts as they were then.
@@ -84,15 +88,6 @@ class Note(TimeOrdered, Base):
 
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    words: Mapped[str] = mapped_column(Text)
-
-
-class PostWarning(Base):
-    """What readers of a post are warned of before they open it."""
-
-    __tablename__ = "post_warning"
-
-    post_id: Mapped[int] = post_key()
     words: Mapped[str] = mapped_column(Text)
 
 

@@ -7,19 +7,23 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, or_, se
 from sqlalchemy.orm import aliased
 
 from ..accounts.applications import Application
-from ..accounts.models import LoginSession, User
+from ..accounts.invitations import Invitation, Invited
+from ..accounts.models import User
+from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
-from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username
-from ..posts.models import Post
-from .models import CannedReason, Case, LogEntry, MailedModerator, Note, PostWarning, Report
+from ..follows.queries import USER_ID, VIEWER_ID, has_username
+from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
 # Rows of the history of a person.
 MOST_SHOWN = 50
 # What the person concerned reads.
-TOLD = ("remove", "remove_all", "mark", "warn", "limit", "suspend", "undo", "restore", "uphold")
+TOLD = (
+    *("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend"),
+    *("undo", "restore", "uphold"),
+)
 
 
 def open_cases_of_user() -> ColumnElement[int]:
@@ -31,11 +35,6 @@ def open_cases_of_user() -> ColumnElement[int]:
     count = select(func.count(Case.id)).where(*is_open).correlate(User).scalar_subquery()
     waiting = select(func.count(Application.user_id)).scalar_subquery()
     return case((User.role != "member", count + waiting), else_=0)
-
-
-def warned_of(_audience: Audience) -> ColumnElement[str | None]:
-    """What moderators warn of before a post is read: a column; null for most posts."""
-    return select(PostWarning.words).where(PostWarning.post_id == Post.id).scalar_subquery()
 
 
 @cache
@@ -59,9 +58,11 @@ def desk(window: Window, *, by_reports: bool, of_reason: bool) -> AnySelect:
 
 
 @cache
-def is_mailed() -> AnySelect:
-    """Select whether the viewer gets a mail for each new case."""
-    return select(MailedModerator.user_id).where(MailedModerator.user_id == VIEWER_ID)
+def around_desk() -> AnySelect:
+    """Select whether the viewer gets mails (``is_mailed``), and how many ``applicants`` wait."""
+    mailed = select(MailedModerator.user_id).where(MailedModerator.user_id == VIEWER_ID)
+    waiting = select(func.count(Application.user_id)).scalar_subquery()
+    return select(mailed.exists().label("is_mailed"), waiting.label("applicants"))
 
 
 @cache
@@ -97,7 +98,7 @@ def _cases() -> AnySelect:
 def reports() -> AnySelect:
     """Select the reports of the case ``case_id``, the first first."""
     columns = (Report.id, Report.reason, Report.words, Report.evidence, User.username)
-    found = select(*columns).join(User, User.id == Report.reporter_id)
+    found = select(*columns).outerjoin(User, User.id == Report.reporter_id)
     return found.where(Report.case_id == CASE_ID).order_by(Report.id).limit(row_count(MOST_SHOWN))
 
 
@@ -150,8 +151,9 @@ def other_cases() -> AnySelect:
 
 @cache
 def addresses() -> AnySelect:
-    """Select the addresses from which ``user_id`` is signed in."""
-    return select(LoginSession.address).where(LoginSession.user_id == USER_ID).distinct()
+    """Select the addresses from which ``user_id`` came lately, the latest first."""
+    found = select(SeenAddress.address).where(SeenAddress.user_id == USER_ID)
+    return found.order_by(SeenAddress.seen_at.desc()).limit(row_count(MOST_SHOWN))
 
 
 @cache
@@ -167,7 +169,8 @@ def person_by_username() -> AnySelect:
 
 
 def _people() -> AnySelect:
-    return select(
+    inviter = aliased(User)
+    found = select(
         User.id,
         User.username,
         User.display_name,
@@ -180,7 +183,12 @@ def _people() -> AnySelect:
         User.posts_count,
         User.followers_count,
         User.following_count,
+        Invited.invitation_id,
+        inviter.username.label("invited_by"),
     )
+    found = found.outerjoin(Invited, Invited.user_id == User.id)
+    found = found.outerjoin(Invitation, Invitation.id == Invited.invitation_id)
+    return found.outerjoin(inviter, inviter.id == Invitation.made_by_id)
 
 
 @cache
@@ -190,7 +198,9 @@ def decisions(window: Window) -> AnySelect:
     later = aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
     found = select(*_LOGGED, appealed.label("appealed"), undone.label("is_undone"))
-    found = found.where(LogEntry.person_id == VIEWER_ID, LogEntry.action.in_(TOLD))
+    found = found.where(
+        LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*TOLD, "let_through"))
+    )
     return window.of(found, LogEntry.id)
 
 

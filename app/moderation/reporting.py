@@ -10,11 +10,9 @@ from ..accounts.models import User
 from ..data.counters import tally
 from ..data.database import HasId, insert_if_absent, writing
 from ..data.ids import moment_of
-from ..mail.sending import send_mail
-from ..notifications.models import notify_from_site
 from ..posts.models import Post
-from .letters import CASE
-from .models import APPEAL, Case, LogEntry, MailedModerator, Report
+from .announcing import announce_case
+from .models import APPEAL, Case, LogEntry, Report
 
 # Posts that are kept with the report of a person: the newest.
 MOST_KEPT = 5
@@ -55,7 +53,7 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
         with writing() as session:
             session.add(case)
             session.flush()
-            _announce(session, case)
+            announce_case(case)
     except IntegrityError:
         raise AppealedError from None
     return case
@@ -98,18 +96,5 @@ def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:
     is_new = insert_if_absent(session, Case, **row)
     case = session.scalars(found).one()
     if is_new:
-        _announce(session, case)
+        announce_case(case)
     return case
-
-
-def _announce(session: Session, case: Case) -> None:
-    """Notify moderators, except the person concerned, of a new case."""
-    others = select(User.id).where(
-        User.role != "member", User.id != case.person_id, User.state == "active"
-    )
-    notify_from_site(session.scalars(others).all(), "case")
-    mailed = others.with_only_columns(User.email).join(
-        MailedModerator, MailedModerator.user_id == User.id
-    )
-    for address in filter(None, session.scalars(mailed).all()):
-        send_mail(address, CASE, case_id=case.id)

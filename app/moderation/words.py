@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..site import site
-from .models import APPEAL
+from .models import APPEAL, HELD
 
 REASONS = {
     "spam": _l("Spam"),
@@ -27,7 +27,12 @@ ACTIONS = {
     "restore": _l("Account restored"),
     "undo": _l("Decision undone"),
     "uphold": _l("Decision upheld"),
+    "let_through": _l("Post let through"),
+    "refuse": _l("Post refused"),
     "role": _l("Role changed"),
+    "create": _l("Account made"),
+    "confirm": _l("Address confirmed"),
+    "set_password": _l("Link to set a password sent"),
 }
 
 
@@ -61,6 +66,8 @@ def reason_label(reason: str) -> str:
     """Return what ``reason`` is called; of a rule that is gone, its number."""
     if reason == APPEAL:
         return _("Appeal")
+    if reason == HELD:
+        return _("First post with links")
     return dict(reasons()).get(reason) or _("Rule %(n)s", n=reason.removeprefix("rule_"))
 
 
@@ -75,6 +82,8 @@ def done(entry: Any) -> str:
         "remove": _("The moderators removed a post of yours."),
         "mark": _("The moderators put a warning on a post of yours."),
         "remove_all": _("The moderators removed all your posts."),
+        "let_through": _("The moderators let a post of yours through: everybody sees it now."),
+        "refuse": _("The moderators refused a post of yours that waited."),
         "warn": _("The moderators warn you."),
         "limit": _("The moderators show what you post to your followers only."),
         "suspend": _("The moderators suspended your account."),

@@ -32,8 +32,8 @@ from ..follows.queries import may_be_notified_of
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
 # What the site itself tells: a decision about the recipient, one about a report of theirs, and, to
-# moderators, a new case.
-SITE_KINDS = ("decision", "report", "case")
+# moderators, a new case, and somebody who wants to join.
+SITE_KINDS = ("decision", "report", "case", "applicant")
 
 
 class Notification(TimeOrdered, Base):
@@ -99,6 +99,12 @@ def withdraw(user_id: int, kind: str, actor_id: int, post_id: int | None = None)
     its = {"user_id": user_id, "kind": kind, "actor_id": actor_id, "post_id": post_id}
     with writing() as session:
         session.execute(delete(table).filter_by(**its))
+
+
+def withdraw_post(post_id: int) -> None:
+    """Delete all notifications of a post that nobody sees for now."""
+    with writing() as session:
+        session.execute(delete(table_of(Notification)).filter_by(post_id=post_id))
 
 
 @cache_per_dialect

@@ -31,6 +31,7 @@ from ..follows.queries import (
 )
 from ..posts.models import Post
 from ..posts.queries import replies_seen, visible_to
+from ..posts.warnings import body_shown
 from ..reactions.queries import is_liked, likes_seen
 from ..web.paging import MOST_COUNTED
 from .models import Notification
@@ -160,7 +161,7 @@ def posts(audience: Audience) -> AnySelect:
     """
     columns = (
         Post.id,
-        Post.body,
+        body_shown().label("body"),
         replies_seen(audience).label("replies"),
         likes_seen(audience).label("likes"),
         is_liked(audience).label("liked"),

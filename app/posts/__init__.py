@@ -5,7 +5,18 @@ from flask import Blueprint
 blueprint = Blueprint("posts", __name__)
 
 from ..accounts.viewer import add_viewer_column  # noqa: E402
-from . import card_reading, composer_routes, draft_routes, drafts, jobs, receivers, routes  # noqa: E402, F401
+from . import (  # noqa: E402, F401
+    card_reading,
+    composer_routes,
+    draft_routes,
+    drafts,
+    jobs,
+    receivers,
+    routes,
+    waiting_routes,
+)
+from .warnings import html_shown  # noqa: E402
 
 add_viewer_column("has_drafts", drafts.has_drafts)
+blueprint.add_app_template_global(html_shown)
 blueprint.record_once(card_reading.init_app)

@@ -26,7 +26,7 @@ limit_writing = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
 
 def visible_post(id: int) -> Row[Any]:
-    """Return the post (id, author_id, body_html, edited_at) if the viewer may see it; else 404."""
+    """Return what :func:`app.posts.queries.visible_post` selects, if there is one; else 404."""
     return find_visible_post(id) or abort(404)
 
 

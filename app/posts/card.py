@@ -22,6 +22,7 @@ from ..data.ids import moment_of
 from ..follows.queries import Audience
 from .models import Post
 from .queries import is_reposted, replies_seen, reposts_seen, visible_to
+from .warnings import body_shown, warned_of
 
 # Characters of a post of which the first line is shown above a reply to it.
 QUOTED = 120
@@ -96,6 +97,8 @@ class Card:
     # (username, name) of the reposter, where a repost is why the post stands here.
     reposter: tuple[str, str] | None
     is_reposted: bool
+    # What readers are warned of before they see it; None for most.
+    warned_of: str | None
     for_anonymous: bool
     is_own: bool
     # Whether replies stand below it, of which some may be placeholders; known in its thread.
@@ -169,8 +172,9 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
             User.email,
             User.avatar_key,
             in_reply_to.username.label("in_reply_to"),
-            func.substr(parent.body, 1, QUOTED).label("parent_text"),
+            func.substr(body_shown(parent), 1, QUOTED).label("parent_text"),
             is_reposted(audience).label("is_reposted"),
+            warned_of().label("warned_of"),
             *parts,
         )
         .join(User, User.id == Post.author_id)

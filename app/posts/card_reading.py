@@ -140,6 +140,7 @@ def _card(
         parent_text=(row["parent_text"] or "").strip().partition("\n")[0] or None,
         reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
         is_reposted=row["is_reposted"],
+        warned_of=row["warned_of"],
         goes_on=row.get("goes_on", False),
         for_anonymous=seen_by == "anonymous",
         is_own=seen_by == "author",

@@ -16,7 +16,16 @@ from ..accounts.access import for_members
 from ..accounts.pending import Reason, ask_to_join
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
-from ..web.answers import back, changed, page, reloaded, show_undoable, wants_fragment
+from ..web.answers import (
+    back,
+    changed,
+    left_for,
+    page,
+    reloaded,
+    show_message,
+    show_undoable,
+    wants_fragment,
+)
 from ..web.paging import requested_key
 from ..web.typed import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
@@ -56,6 +65,8 @@ def create() -> ResponseReturnValue:
     if post is None:
         again = post_composer(sent=form)
         return page("posts/new.html", fragment="composer", status=422, composer=again)
+    if post.is_held:
+        return _waits()
     undo = url_for("posts.take_back", id=post.id)
     show_undoable(_("Your post is published."), undo, view=url_for("posts.show", id=post.id))
     # A page of a post has no place for another one, and may be gone.
@@ -101,6 +112,8 @@ def reply(id: int) -> ResponseReturnValue:
         again = reply_composer(id, sent=form)
         around = {} if wants_fragment() else {"post": card_of(parent)}
         return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
+    if post.is_held:
+        return _waits()
     undo = url_for("posts.take_back", id=post.id)
     show_undoable(_("Your reply is published."), undo, view=url_for("posts.show", id=post.id))
     shown = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
@@ -148,6 +161,8 @@ def save_edit(id: int) -> ResponseReturnValue:
         _keep_refused(form, edits_id=id)
         again = edit_composer(post, sent=form)
         return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
+    if post.is_held:
+        return _waits()
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
     show_undoable(_("Your post is changed."), undo)
     shown = card_of(post, undo=undo, takes_focus=True, is_opened=is_on_its_page(id))
@@ -175,6 +190,12 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
         form.refuse(error)
     _keep_refused(form, in_reply_to_id=in_reply_to.id if in_reply_to else None)
     return None
+
+
+def _waits() -> ResponseReturnValue:
+    """Lead to the posts that wait: nobody sees what was written before a moderator has read it."""
+    show_message(_("A moderator reads your post before others do."))
+    return left_for(url_for(".waiting"))
 
 
 def _keep_refused(form: PostForm, **what: int | None) -> None:

@@ -23,7 +23,7 @@ def erase_deleted() -> None:
     """
     reply = aliased(Post)
     gone = or_(
-        and_(Post.removed_for.is_(None), Post.deleted_at < now() - 2 * UNDO_WITHIN),
+        and_(Post.removed_for.is_(None), ~Post.is_held, Post.deleted_at < now() - 2 * UNDO_WITHIN),
         Post.deleted_at < now() - REMOVED_KEPT,
     )
     without_replies = ~exists().where(reply.in_reply_to_id == Post.id)

@@ -3,7 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, and_, func, select, update
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, MappedColumn, aliased, mapped_column, relationship
 
 from ..accounts.models import User, user_key
@@ -60,6 +72,8 @@ class Post(TimeOrdered, Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The rule for which moderators removed it, "" where they named none; null for all other posts.
     removed_for: Mapped[str | None] = mapped_column(Text)
+    # Whether it never was there for others: moderators read it first. ``deleted_at`` hides it.
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     author: Mapped[User] = relationship(foreign_keys=author_id)
 
@@ -103,6 +117,14 @@ class Post(TimeOrdered, Base):
             sqlite_where=in_reply_to_author_id.is_not(None),
             postgresql_where=in_reply_to_author_id.is_not(None),
         ),
+        # For one's own posts that wait: few or none of many.
+        Index(
+            "ix_post_held",
+            "author_id",
+            "id",
+            sqlite_where=text("is_held = 1"),
+            postgresql_where=text("is_held"),
+        ),
         # For the list of reposters, by time.
         Index(
             "ix_post_repost_of_id_id",
@@ -132,7 +154,9 @@ class Post(TimeOrdered, Base):
         """Undo the deletion; returns False when it is too late, or moderators removed the post."""
         if self.deleted_at is None:
             return True
-        recently = and_(Post.deleted_at >= now() - UNDO_WITHIN, Post.removed_for.is_(None))
+        recently = and_(
+            Post.deleted_at >= now() - UNDO_WITHIN, Post.removed_for.is_(None), ~Post.is_held
+        )
         return self._set_deleted_at(None, was=recently, step=1)
 
     def remove(self, rule: str) -> bool:
@@ -150,10 +174,35 @@ class Post(TimeOrdered, Base):
     def put_back(self) -> bool:
         """Undo :meth:`remove`; returns False where the post was not removed."""
         with writing() as session:
-            done = self._set_deleted_at(None, was=Post.removed_for.is_not(None), step=1)
+            was_removed = and_(Post.removed_for.is_not(None), ~Post.is_held)
+            done = self._set_deleted_at(None, was=was_removed, step=1)
             if done:
                 self.removed_for = None
                 session.flush()
+        return done
+
+    def hold(self) -> None:
+        """Hide the post from everybody, until moderators :meth:`let_through` or :meth:`refuse`."""
+        with writing() as session:
+            if self._set_deleted_at(now(), was=Post.deleted_at.is_(None), step=-1):
+                self.is_held = True
+                session.flush()
+
+    def let_through(self) -> bool:
+        """Show a post that was held, refused or not; returns False where it was not."""
+        with writing() as session:
+            done = self._set_deleted_at(None, was=Post.is_held, step=1)
+            if done:
+                self.is_held, self.removed_for = False, None
+                session.flush()
+        return done
+
+    def refuse(self, rule: str) -> bool:
+        """Keep a post that was held from others, for a ``rule``; returns False where it was not."""
+        waits = (Post.id == self.id, Post.is_held, Post.removed_for.is_(None))
+        with writing() as session:
+            done = changed_rows(session, update(Post).where(*waits).values(removed_for=rule)) == 1
+            session.refresh(self, ["removed_for"])
         return done
 
     def _set_deleted_at(self, moment: datetime | None, *, was: Any, step: int) -> bool:

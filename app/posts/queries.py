@@ -37,6 +37,7 @@ from ..follows.queries import (
     there_is,
 )
 from .models import Post, Version
+from .warnings import warned_of
 
 POST_ID = bindparam("post_id", type_=BigInteger)
 
@@ -85,14 +86,17 @@ def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
     searched = select(below.c.is_visible).limit(few).offset(row_count(0)).subquery()
     found, read = func.count().filter(searched.c.is_visible), func.count()
     leads_on = select(or_(found > 0, read == few)).select_from(searched).scalar_subquery()
-    is_tombstone = and_(post.removed_for.is_not(None), not_blocked(audience, post.author_id))
+    is_tombstone = and_(
+        post.removed_for.is_not(None), ~post.is_held, not_blocked(audience, post.author_id)
+    )
     return or_(visible_to(audience, post), is_tombstone, leads_on)
 
 
 @cache
 def visible_post(audience: Audience) -> AnySelect:
     """Select the post ``post_id``, if the viewer may see it."""
-    columns = (Post.id, Post.author_id, Post.body_html, Post.edited_at)
+    warning = warned_of().label("warned_of")
+    columns = (Post.id, Post.author_id, Post.body_html, Post.edited_at, warning)
     return select(*columns).where(Post.id == POST_ID, visible_to(audience))
 
 
@@ -106,6 +110,14 @@ def is_by_limited() -> AnySelect:
 def any_post() -> AnySelect:
     """Select the post ``post_id``, whether or not the viewer may see it."""
     return select(Post.id, Post.author_id).where(Post.id == POST_ID)
+
+
+@cache
+def held(window: Window) -> AnySelect:
+    """Select the viewer's posts that moderators read first, and whether they are refused."""
+    columns = (Post.id, Post.body, Post.removed_for.is_not(None).label("is_refused"))
+    own = select(*columns).where(Post.author_id == VIEWER_ID, Post.is_held)
+    return window.of(own, Post.id)
 
 
 @cache

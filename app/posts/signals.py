@@ -8,6 +8,8 @@ _signals = Namespace()
 # comes with its ``author``; an edit with ``no_longer_mentioned``, ids too, and ``body_before``.
 post_created = _signals.signal("post-created")
 post_edited = _signals.signal("post-edited")
+# The sender is the Post: new, or edited. Comes after those two, so that a later domain may hide it.
+post_written = _signals.signal("post-written")
 # Deleted, and restored within the time for that.
 post_deleted = _signals.signal("post-deleted")
 post_restored = _signals.signal("post-restored")

@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from ..data.characters import IN_USERNAME, IN_WORD, USERNAME, fold, is_visible
 from ..data.types import is_storable
+from ..site import site
 
 LINK = '<a href="{0}" rel="nofollow noopener ugc">{1}</a>'
 MENTION = '<a href="/@{0}">{1}</a>'
@@ -79,7 +80,7 @@ def fault(body: str, *, may_be_empty: bool = False) -> str | None:
 
     The length is in code points.
     """
-    longest = current_app.config["POST_MAX_CHARS"]
+    longest = site().longest_post
     # First, because everything else takes longer for a longer text.
     if len(body) > longest:
         return _(

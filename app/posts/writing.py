@@ -22,7 +22,7 @@ from .refusals import (
     SentBeforeError,
     TooManyMentionsError,
 )
-from .signals import post_created, post_edited
+from .signals import post_created, post_edited, post_written
 from .text import fault, names_in, normal, pieces, tags_in, to_html
 
 # The same text by the same author, written again within this time, is probably a mistake.
@@ -117,7 +117,8 @@ def publish(
             raise
     if earlier is None:
         return post
-    if earlier.body != text.body or earlier.deleted_at or _differs(earlier, extra):
+    is_gone = earlier.deleted_at and not earlier.is_held
+    if earlier.body != text.body or is_gone or _differs(earlier, extra):
         raise SentBeforeError
     return earlier
 
@@ -211,6 +212,7 @@ def _insert(session: OrmSession, post: Post, author: Author, text: Text, extra: 
     save_extra(post, extra)
     delete_draft(post.author_id, post.nonce)
     post_created.send(post, author=author, mentioned=text.mentioned)
+    post_written.send(post)
 
 
 def _replace(session: OrmSession, post: Post, text: Text, extra: Extra) -> None:
@@ -226,6 +228,7 @@ def _replace(session: OrmSession, post: Post, text: Text, extra: Extra) -> None:
     post_edited.send(
         post, mentioned=after - before, no_longer_mentioned=before - after, body_before=body_before
     )
+    post_written.send(post)
 
 
 def _insert_mentions_and_tags(session: OrmSession, post: Post, text: Text) -> None:

@@ -12,6 +12,7 @@ from ..data.reading import read_latest
 from ..follows.queries import Audience
 from ..jobs import every_minute, job
 from ..media.faces import avatar_file
+from ..posts.warnings import html_shown
 from ..site import site
 from . import pictures, queries
 
@@ -49,7 +50,7 @@ def _draw(post: Any) -> None:
     # Here, for the memory of the processes that serve pages.
     from . import drawing  # noqa: PLC0415
 
-    version = pictures.version_of(post.username, post.name, post.body_html, post.avatar_key)
+    version = pictures.version_of(post.username, post.name, html_shown(post), post.avatar_key)
     if pictures.find(post.id, version) is not None:
         return
     subject = drawing.Subject(

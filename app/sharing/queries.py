@@ -12,6 +12,7 @@ from ..data.keyset import row_count
 from ..follows.queries import PERSON, Audience, not_blocked
 from ..posts.models import Post
 from ..posts.queries import POST_ID, is_reply, visible_to
+from ..posts.warnings import body_shown, warned_of
 
 # Parts of the sitemap of one kind, and what one part lists: the newest.
 MOST_PARTS = 1_000
@@ -22,8 +23,9 @@ MOST_LISTED = 1_000
 def shared_post(audience: Audience) -> AnySelect:
     """Select the post ``post_id`` and its author, if the viewer may see it."""
     _id, username, name, *_more = PERSON
-    columns = (Post.id, Post.body, Post.body_html, Post.edited_at, username, name, User.avatar_key)
-    found = select(*columns).join(User, User.id == Post.author_id)
+    texts = (body_shown().label("body"), Post.body_html, warned_of().label("warned_of"))
+    found = select(Post.id, *texts, Post.edited_at, username, name, User.avatar_key)
+    found = found.join(User, User.id == Post.author_id)
     return found.where(Post.id == POST_ID, visible_to(audience))
 
 

@@ -11,6 +11,7 @@ from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
 from ..posts.text import absolute_links
+from ..posts.warnings import html_shown
 from ..site import site
 from ..web.access import for_everybody, for_readers
 from ..web.hosts import host_of
@@ -37,7 +38,7 @@ def picture(id: int, version: str) -> Response:
     found = queries.shared_post(audience_of(viewer))
     post = read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
     drawn = pictures.find(
-        id, pictures.version_of(post.username, post.name, post.body_html, post.avatar_key)
+        id, pictures.version_of(post.username, post.name, html_shown(post), post.avatar_key)
     )
     if drawn is None:
         pictures.want(id)
@@ -83,7 +84,7 @@ def _embedded(post: Any, max_width: int, max_height: int) -> dict[str, Any]:
     # As ISO 8601 writes it: the answer has no language.
     date = moment_of(post.id).date()
     html = current_app.jinja_env.get_template("sharing/embedded.html").render(
-        post=post, html=absolute_links(post.body_html), url=url, author_url=author_url, date=date
+        post=post, html=absolute_links(html_shown(post)), url=url, author_url=author_url, date=date
     )
     embedded = {
         "version": "1.0",
@@ -99,7 +100,7 @@ def _embedded(post: Any, max_width: int, max_height: int) -> dict[str, Any]:
         "height": min(_height(post.body), max_height),
     }
     if max_width >= PICTURE[0] and max_height >= PICTURE[1]:
-        version = pictures.version_of(post.username, post.name, post.body_html, post.avatar_key)
+        version = pictures.version_of(post.username, post.name, html_shown(post), post.avatar_key)
         thumbnail = external_url("sharing.picture", id=post.id, version=version)
         embedded |= {"thumbnail_url": thumbnail}
         embedded |= {"thumbnail_width": PICTURE[0], "thumbnail_height": PICTURE[1]}

@@ -6,6 +6,7 @@ from babel.core import get_global
 from flask import request
 
 from ..posts.card import Card
+from ..posts.warnings import html_shown
 from ..web.i18n import language
 from ..web.urls import external_url
 from .pictures import version_of
@@ -27,7 +28,7 @@ def picture_url(post: Card | None = None) -> str:
     """Return the URL of the picture of ``post``; of the site without one."""
     if post is None:
         return external_url("sharing.site_picture")
-    version = version_of(post.username, post.name, post.body_html, post.avatar_key)
+    version = version_of(post.username, post.name, html_shown(post), post.avatar_key)
     return external_url("sharing.picture", id=post.id, version=version)
 
 

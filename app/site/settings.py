@@ -19,7 +19,12 @@ REGISTRATION = ("open", "approval", "invite", "closed")
 READS = ("everybody", "members")
 CHOICES = {"registration": REGISTRATION, "reads": READS}
 # The settings that the environment can set, too, by the name of the variable.
-BY_ENVIRONMENT = {"name": "SITE_NAME", "registration": "REGISTRATION"}
+BY_ENVIRONMENT = {
+    "name": "SITE_NAME",
+    "registration": "REGISTRATION",
+    "longest_post": "POST_MAX_CHARS",
+    "picture_quota": "MEDIA_QUOTA",
+}
 
 DEFAULT_NAME = "Microblog"
 
@@ -53,6 +58,12 @@ class Site:
     languages: tuple[str, ...] = ()
     # Whether an account writes only once its e-mail address is confirmed.
     confirms_email: bool = False
+    # Code points of a post, and how many MB the pictures of one person take, at most.
+    longest_post: int = 500
+    picture_quota: int = 1_000
+    # Of an account younger than so many days, the first post with links waits until moderators have
+    # read it; 0 for none.
+    links_wait_days: int = 0
     # Whether the public log of the moderators names the people whom an action concerns.
     names_in_log: bool = False
     # Lists, in lower case.
@@ -166,7 +177,8 @@ def _as_json(value: Any) -> Any:
 
 def _of_environment(stored: Site) -> Site:
     config: Mapping[str, Any] = current_app.config
-    given = {n: config[variable] for n, variable in BY_ENVIRONMENT.items() if config[variable]}
+    found = {name: config[variable] for name, variable in BY_ENVIRONMENT.items()}
+    given = {name: value for name, value in found.items() if value is not None}
     return replace(stored, **given, set_by_environment=frozenset(given)) if given else stored
 
 

@@ -114,6 +114,14 @@ def reloaded(to: str) -> ResponseReturnValue:
     return htmx_response("", refresh=True) if wants_fragment() else redirect(to, 303)
 
 
+def left_for(to: str) -> ResponseReturnValue:
+    """Answer a successful POST after which another page is shown, with htmx and without.
+
+    The messages wait for that page.
+    """
+    return htmx_response("", redirect=to) if wants_fragment() else redirect(to, 303)
+
+
 def answer_with_messages(status: int) -> Response:
     """Answer htmx with nothing but the messages: what is on the page stays."""
     return make_response(render_template("_messages_partial.html"), status)

@@ -162,3 +162,27 @@ def test_a_decision_is_in_the_log_of_the_moderators(asked, bruno, moderator, row
     entry = rows("moderation_log", "action = 'turn_away'")[0]
     assert (entry["actor_id"], entry["person_id"]) == (bruno.id, int(ids[0]))
     assert entry["reason"] == "We know no Bruno."
+
+
+def test_moderators_learn_of_who_asks(moderator, ada, signed_in, set_site, make_client, rows):
+    moderator.get("/desk")
+    moderator.press("button[formaction='/desk/mail/on']")
+    set_site(registration="approval")
+    client = make_client()
+    client.get("/register")
+    client.submit("main form", **NEW)
+    told = moderator.get("/notifications")
+    one(told, "article a[href='/desk/people']", text="Somebody wants to join")
+    absent(signed_in(ada).get("/notifications"), "article")
+    one(moderator.get("/desk"), ".tabs .desk-badge", text="1")
+    one(moderator.page, ".nav-desk .desk-badge", text="1 open case")
+    mail = rows("outbox_mail", "recipient = 'bruno@example.org'")[0]
+    assert mail["subject"] == "Somebody wants to join Microblog"
+    assert "/desk/people" in mail["body"]
+
+
+def test_nobody_is_told_of_who_joins_an_open_site(moderator, make_client):
+    client = make_client()
+    client.get("/register")
+    client.submit("main form", **NEW)
+    absent(moderator.get("/notifications"), "article")

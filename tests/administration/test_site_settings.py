@@ -2,12 +2,14 @@
 
 import pytest
 
+from app.media.quota import MB, most_bytes
 from app.site import Rule, site_now
 from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.html import absent, messages, one, select, text_of
 
 LONG = "x" * 20_001
+LIMITS = {"longest_post": "500", "picture_quota": "1000", "links_wait_days": "0"}
 
 
 @pytest.fixture
@@ -104,7 +106,13 @@ def test_what_the_environment_sets_is_shown_and_not_asked(make_app, app, ada, gi
 def test_the_languages_offered_are_chosen(app, administrator, make_client):
     page = administrator.get("/settings/site")
     select(page, "[name=languages][checked]", count=2)
-    fields = {"name": "Village", "registration": "open", "reads": "everybody", "languages": "es"}
+    fields = {
+        "name": "Village",
+        "registration": "open",
+        "reads": "everybody",
+        "languages": "es",
+        **LIMITS,
+    }
     assert administrator.post("/settings/site", fields).status_code == 303
     english = make_client()
     page = english.get("/explore", headers={"Accept-Language": "en"})
@@ -116,7 +124,7 @@ def test_the_languages_offered_are_chosen(app, administrator, make_client):
 
 def test_a_site_has_a_language(administrator):
     administrator.get("/settings/site")
-    fields = {"name": "Village", "registration": "open", "reads": "everybody"}
+    fields = {"name": "Village", "registration": "open", "reads": "everybody", **LIMITS}
     answer = administrator.post("/settings/site", fields)
     assert answer.status_code == 422
     assert "Choose one at least." in answer.text
@@ -128,3 +136,54 @@ def test_a_change_is_in_the_log_of_the_moderators(administrator, ada, rows):
     entry = rows("moderation_log", "action = 'site'")[0]
     assert entry["actor_id"] == ada.id
     assert '"reads": "members"' in str(entry["after"]).replace("'", '"')
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("longest_post", ""),
+        ("longest_post", "0"),
+        ("longest_post", "many"),
+        ("longest_post", "9" * 6000),
+        ("picture_quota", "1000001"),
+        ("links_wait_days", "-1"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused_at_its_field(administrator, rows, field, wrong):
+    administrator.get("/settings/site")
+    answer = administrator.submit("main form.form", **{field: wrong, "name": "Village"})
+    assert answer.status_code == 422
+    one(answer, f"#{field}_error")
+    assert one(answer, f"#{field}").attributes["value"] == wrong
+    assert rows("site_setting") == []
+
+
+def test_a_post_is_as_long_as_the_site_says(administrator):
+    administrator.get("/settings/site")
+    administrator.submit("main form.form", longest_post="20")
+    page = administrator.get("/")
+    assert one(page, "textarea[name=body]").attributes["data-longest"] == "20"
+    answer = administrator.post("/posts", {"body": "x" * 21})
+    assert answer.status_code == 422
+    select(answer, "[id$=_error]", text="21")
+    assert administrator.post("/posts", {"body": "x" * 20}).status_code == 303
+
+
+def test_pictures_take_as_much_as_the_site_says(app, set_site):
+    with app.app_context():
+        assert most_bytes() == 1_000 * MB
+    set_site(picture_quota=5)
+    with app.app_context():
+        assert most_bytes() == 5 * MB
+
+
+def test_a_limit_of_the_environment_counts_and_the_page_says_so(
+    administrator, ada, make_app, set_site
+):
+    set_site(longest_post=900)
+    client = Client(make_app({"POST_MAX_CHARS": "80"}))
+    client.log_in("ada", PASSWORD)
+    page = client.get("/settings/site")
+    absent(page, "[name=longest_post]")
+    one(page, ".by-environment", text="POST_MAX_CHARS in the environment counts for this one. 80")
+    assert one(client.get("/"), "textarea[name=body]").attributes["data-longest"] == "80"

@@ -9,10 +9,11 @@ from app.accounts.models import User
 from app.data.database import db
 from app.jobs import enqueue  # noqa: F401 - jobs run at once in tests
 from app.mail.models import OutboxMail
+from app.notifications.models import notify_users
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
 from tests.conftest import PASSWORD
-from tests.html import absent, cards, messages, one, select
+from tests.html import absent, attributes, cards, messages, one, select
 
 SUSPENDED = "Your account is suspended"
 
@@ -260,6 +261,49 @@ def test_a_warning_on_a_post_comes_before_it_and_is_undone(case, decide, desk, s
         select(anonymous.get(url), "details.post-warning", text="Sells something")
     desk.post(undo_button(desk, case))
     absent(anonymous.get("/explore"), ".post-warning")
+
+
+def test_a_warned_text_stands_nowhere_without_its_warning(
+    app, case, decide, desk, spam, mallory, bruno, make_post, signed_in, anonymous
+):
+    make_post(bruno, "Why?", in_reply_to=spam)
+    other = make_post(mallory, "Weather")
+    with app.app_context():
+        notify_users([bruno.id], "mention", mallory.id, spam.id)
+    places = {
+        "/explore/feed.atom": anonymous,
+        "/explore/feed.json": anonymous,
+        "/@mallory/feed.atom": anonymous,
+        "/@mallory/feed.json": anonymous,
+        "/search/feed.atom?q=quaggas": anonymous,
+        f"/oembed?url=http://localhost/posts/{spam.id}": anonymous,
+        f"/posts/{other.id}": anonymous,
+        "/@bruno/replies": anonymous,
+        "/notifications": signed_in(bruno),
+    }
+
+    def read(url):
+        return places[url].get(url).text
+
+    def head():
+        return "".join(node.html for node in select(anonymous.get(f"/posts/{spam.id}"), "head"))
+
+    assert not [url for url in places if "quaggas" not in read(url)]
+    assert "quaggas" in head()
+    picture = attributes(anonymous.get(f"/posts/{spam.id}"), "[property='og:image']", "content")
+    decide(case, "mark", why="Sells <something>")
+    assert not [url for url in places if "Cheap quaggas" in read(url)]
+    for url in ("/explore/feed.atom", "/explore/feed.json", f"/posts/{other.id}"):
+        assert "Sells" in read(url)
+        assert "<something>" not in read(url)
+    assert "quaggas" not in head()
+    assert "Sells" in head()
+    page = anonymous.get(f"/posts/{spam.id}")
+    assert attributes(page, "[property='og:image']", "content") != picture
+    select(anonymous.get(f"/posts/{spam.id}/history"), "details.post-warning ~ .post-body")
+    desk.post(undo_button(desk, case))
+    assert not [url for url in places if "quaggas" not in read(url)]
+    assert "quaggas" in head()
 
 
 def test_ready_made_reasons_are_chosen(case, decide, desk, rows):

@@ -1,0 +1,87 @@
+"""First posts with links of young accounts wait at the desk, where the site says so."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from ..accounts.models import User
+from ..data.database import now, writing
+from ..data.ids import moment_of
+from ..notifications.models import withdraw_post
+from ..notifications.receivers import notify_of_post
+from ..posts.models import Mention, Post
+from ..posts.signals import post_written
+from ..posts.text import LINK
+from ..site import site
+from .actions import Decision, TakenError, check_may_act, close_case, dismiss, log_and_tell
+from .announcing import announce_case
+from .models import HELD, Case, LogEntry
+
+# How a link to another site begins in the HTML of a post.
+LINK_BEGINS = LINK.partition("{")[0] + "http"
+
+
+@post_written.connect
+def _hold(post: Post, **_more: Any) -> None:
+    if not _must_wait(post):
+        return
+    with writing() as session:
+        post.hold()
+        withdraw_post(post.id)
+        case = Case(person_id=post.author_id, post_id=post.id, reason=HELD, words=post.body)
+        session.add(case)
+        session.flush()
+        announce_case(case)
+
+
+def _must_wait(post: Post) -> bool:
+    """Whether ``post`` has a link, and its author is new and has no other with a link."""
+    days = site().links_wait_days
+    if not days or LINK_BEGINS not in post.body_html:
+        return False
+    with writing() as session:
+        author = session.get_one(User, post.author_id)
+        if author.role != "member" or moment_of(author.id) < now() - timedelta(days=days):
+            return False
+        others = select(Post.id).where(
+            Post.author_id == author.id,
+            Post.id != post.id,
+            Post.deleted_at.is_(None),
+            Post.body_html.contains(LINK_BEGINS, autoescape=True),
+        )
+        return session.scalar(others.limit(1)) is None
+
+
+def let_through(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+    """Publish the post of ``case``, which waited; its author is told."""
+    return _decide(moderator, case, decision, "let_through")
+
+
+def refuse(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+    """Have nobody see the post of ``case``, which waited; its author is told why."""
+    return _decide(moderator, case, decision, "refuse")
+
+
+def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogEntry:
+    with writing() as session:
+        post = session.get(Post, case.post_id)
+        if post is None:
+            # The account is gone, and the post with it.
+            return dismiss(moderator, case, decision)
+        check_may_act(moderator, post.author)
+        close_case(moderator, case)
+        done = publish_held(post) if action == "let_through" else post.refuse(decision.rule)
+        if not done:
+            raise TakenError
+        return log_and_tell(moderator, action, decision, case, post.author, post_id=post.id)
+
+
+def publish_held(post: Post) -> bool:
+    """Show a post that waited, and notify whom it is about; False if it does not wait."""
+    with writing() as session:
+        if not post.let_through():
+            return False
+        mentioned = session.scalars(select(Mention.user_id).where(Mention.post_id == post.id))
+        notify_of_post(post, mentioned=mentioned.all())
+    return True

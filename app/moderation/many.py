@@ -1,0 +1,116 @@
+"""Many accounts at once: the worker suspends them, or removes their posts, one after the other."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import cast
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text, bindparam, func, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..accounts.models import User, user_key
+from ..accounts.standing import LastAdministratorError
+from ..accounts.viewer import Viewer
+from ..data.database import AnySelect, Base, db, delete_row, writing
+from ..data.ids import TimeOrdered
+from ..data.types import UtcDateTime
+from ..jobs import enqueue, every_minute, job
+from .actions import Decision, Moderator, NotAllowedError, suspend, tell
+from .bulk import remove_posts
+
+BULK_ID = bindparam("bulk_id", type_=BigInteger)
+ACTIONS = ("suspend", "remove_all")
+
+
+class BulkAction(TimeOrdered, Base):
+    """What is done to many accounts, by the administrator ``actor_id``."""
+
+    __tablename__ = "bulk_action"
+
+    actor_id: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(String(30))
+    rule: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    total: Mapped[int]
+
+
+class BulkPerson(Base):
+    """An account to which it is still to be done."""
+
+    __tablename__ = "bulk_person"
+
+    bulk_id: Mapped[int] = mapped_column(
+        ForeignKey("bulk_action.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = user_key()
+
+
+def act_on_many(by: Viewer, people: Collection[int], action: str, decision: Decision) -> BulkAction:
+    """Have the worker do ``action`` (of :data:`ACTIONS`) to the ``people`` of those ids."""
+    with writing() as session:
+        bulk = BulkAction(
+            actor_id=by.id,
+            action=action,
+            rule=decision.rule,
+            reason=decision.reason,
+            until=decision.until,
+            total=len(people),
+        )
+        session.add(bulk)
+        session.flush()
+        rows = [{"bulk_id": bulk.id, "user_id": id} for id in people]
+        session.execute(insert(BulkPerson), rows)
+        enqueue(work_off, bulk.id)
+    return bulk
+
+
+@job
+def work_off(bulk_id: int) -> None:
+    """Do what is left of a bulk action; each account is one transaction."""
+    bulk = db.session.get(BulkAction, bulk_id)
+    if bulk is None:
+        return
+    left = select(BulkPerson.user_id).where(BulkPerson.bulk_id == bulk_id)
+    for user_id in db.session.scalars(left.order_by(BulkPerson.user_id)).all():
+        actor = db.session.get(User, bulk.actor_id, populate_existing=True)
+        # Who was in charge when it began may be no more.
+        is_allowed = actor is not None and actor.is_open and actor.role == "administrator"
+        by = replace(Moderator(), id=bulk.actor_id) if is_allowed else None
+        _act_on_one(bulk, by, user_id)
+
+
+def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
+    decision = Decision(bulk.rule, bulk.reason, bulk.until)
+    person = db.session.get(User, user_id, populate_existing=True)
+    is_wanted = by is not None and person is not None and person.role == "member"
+    if is_wanted and bulk.action == "remove_all":
+        remove_posts(user_id, bulk.rule)
+    with writing() as session:
+        # Another worker may do the same.
+        if not delete_row(session, BulkPerson, bulk_id=bulk.id, user_id=user_id) or not is_wanted:
+            return
+        person = cast(User, person)
+        try:
+            if bulk.action == "remove_all":
+                tell(by, "remove_all", decision, person)
+            elif person.state != "suspended":
+                suspend(by, person, decision)
+        except (NotAllowedError, LastAdministratorError):
+            return
+
+
+@every_minute
+def resume() -> None:
+    """Go on with what a worker left when it was stopped."""
+    for bulk_id in db.session.scalars(select(BulkPerson.bulk_id).distinct()).all():
+        work_off(bulk_id)
+
+
+@cache
+def progress() -> AnySelect:
+    """Select the ``action`` of the bulk action ``bulk_id``, its ``total``, and what is ``left``."""
+    left = select(func.count()).where(BulkPerson.bulk_id == BulkAction.id).scalar_subquery()
+    columns = (BulkAction.id, BulkAction.action, BulkAction.total, left.label("left"))
+    return select(*columns).where(BulkAction.id == BULK_ID)

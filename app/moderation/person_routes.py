@@ -1,0 +1,124 @@
+"""The page of a person at the desk: what is known about them, and what can be done."""
+
+from typing import Any
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from ..accounts.access import for_administrators, for_moderators
+from ..accounts.models import User
+from ..accounts.standing import LastAdministratorError, is_above
+from ..accounts.viewer import viewer
+from ..data.database import db
+from ..data.reading import read
+from ..web.answers import back, form_page, page, show_message
+from . import blueprint, bulk, queries, roles
+from .actions import NotAllowedError
+from .deciding import CHOICES, decide_by, known
+from .forms import DecisionForm, RoleForm, WordsForm
+from .notes import add_note
+from .words import role_label
+
+
+@blueprint.get("/desk/people/<name:username>")
+@for_moderators
+def person(username: str) -> ResponseReturnValue:
+    """What moderators know about a person, and can do without a case."""
+    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    return _person_page(found, None)
+
+
+@blueprint.post("/desk/people/<name:username>/decide")
+@for_moderators
+def decide_person(username: str) -> ResponseReturnValue:
+    """Act on a person without a case."""
+    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    form = DecisionForm(_choices_of_person(found))
+    if not form.validate_on_submit():
+        return _person_page(found, form)
+    here = url_for(".person", username=found.username)
+    to = url_for(".removal", username=username) if form.action.data == "remove_all" else here
+    return decide_by(form, db.session.get_one(User, found.id), None, None, to=to, here=here)
+
+
+@blueprint.get("/desk/people/<name:username>/removal")
+@for_moderators
+def removal(username: str) -> ResponseReturnValue:
+    """How many posts of a person the worker still has to remove; htmx polls it."""
+    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    left = read(bulk.to_be_removed(), user_id=found.id).scalar()
+    return page("moderation/removal.html", fragment="removal", person=found, left=left)
+
+
+@blueprint.post("/desk/people/<name:username>/note")
+@for_moderators
+def note(username: str) -> ResponseReturnValue:
+    """Leave a note about a person for the other moderators."""
+    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    form = WordsForm()
+    if not form.validate_on_submit():
+        return _person_page(found, None, note=form)
+    add_note(viewer, found.id, form.words.data)
+    show_message(_("Your note is kept."))
+    return redirect(back("notes", default=url_for(".person", username=found.username)), 303)
+
+
+@blueprint.post("/desk/people/<name:username>/role")
+@for_administrators
+def change_role(username: str) -> ResponseReturnValue:
+    """Give a person another role, or step down."""
+    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    form = RoleForm()
+    if not form.validate_on_submit():
+        return _person_page(found, None, role=form)
+    try:
+        roles.change_role(viewer, db.session.get_one(User, found.id), form.role.data)
+    except NotAllowedError as error:
+        abort(403, str(error))
+    except LastAdministratorError:
+        form.role.errors = [_("Nobody else is administrator here. Give somebody that role first.")]
+        return _person_page(found, None, role=form)
+    show_message(_("@%(name)s: %(role)s.", name=found.username, role=role_label(form.role.data)))
+    # Who stepped down to member has no desk any more.
+    is_out = found.id == viewer.id and form.role.data == "member"
+    to = "profiles.show" if is_out else ".person"
+    return redirect(url_for(to, username=found.username), 303)
+
+
+def _person_page(
+    person: Row[Any],
+    form: DecisionForm | None,
+    note: WordsForm | None = None,
+    role: RoleForm | None = None,
+) -> ResponseReturnValue:
+    shown = form or DecisionForm(_choices_of_person(person))
+    response = form_page(
+        "moderation/person.html",
+        shown,
+        person=person,
+        note=note or WordsForm(formdata=None),
+        may_act=person.id != viewer.id and is_above(viewer.role, person.role),
+        role_form=_role_form(person, role),
+        **known(person.id, 0),
+    )
+    if note or role:
+        response.status_code = 422
+    return response
+
+
+def _role_form(person: Row[Any], sent: RoleForm | None) -> RoleForm | None:
+    """Return the form for the role of ``person``; None where the viewer may not change it."""
+    may_change = person.id == viewer.id or is_above(viewer.role, person.role)
+    if not (viewer.is_administrator and may_change):
+        return None
+    return sent or RoleForm(formdata=None, role=person.role)
+
+
+def _choices_of_person(person: Row[Any]) -> list[tuple[str, str]]:
+    restorable = ("restore",) if person.state in ("limited", "suspended") else ()
+    return [
+        (name, str(CHOICES[name]))
+        for name in ("warn", "limit", "suspend", "remove_all", *restorable)
+    ]

@@ -1,0 +1,17 @@
+"""The viewer's own posts that moderators read before anybody else does."""
+
+from flask.typing import ResponseReturnValue
+
+from ..accounts.access import for_members
+from ..accounts.viewer import viewer
+from ..web.answers import page
+from ..web.paging import read_rows
+from . import blueprint, queries
+
+
+@blueprint.get("/posts/waiting")
+@for_members
+def waiting() -> ResponseReturnValue:
+    """List one's own posts that wait for the moderators, or that they refused."""
+    rows = read_rows(queries.held, "id", viewer_id=viewer.id)
+    return page("posts/waiting.html", fragment="waiting", rows=rows)
