@@ -127,9 +127,7 @@ def _of_site(title: str) -> str:
 def _feed(kind: str, title: str, page: str, at: dict[str, str], rows: Rows) -> Response:
     """Answer with the feed of a ``page``, an endpoint, ``at`` the values of its URL."""
     base_url = current_app.config["BASE_URL"]
-    with_pictures = [
-        row.id for row in rows.items if row.pictures_count and not row.warned_of
-    ]
+    with_pictures = [row.id for row in rows.items if row.pictures_count and not row.warned_of]
     pictures = pictures_of_page(with_pictures, ANONYMOUS) if with_pictures else {}
     items = [_item(row, pictures.get(row.id, ())) for row in rows.items]
     values = {
