@@ -30,6 +30,7 @@ DOMAINS = (
     "discover",
     "feeds",
     "sharing",
+    "exports",
     "moderation",
     "administration",
     "community",

@@ -13,7 +13,9 @@ from ..posts.card import CardPart, add_to_card  # noqa: E402
 from . import (  # noqa: E402, F401
     canned_routes,
     commands,
+    deleting_routes,
     desk_routes,
+    exporting,
     jobs,
     letters,
     log,

@@ -212,7 +212,7 @@ def _close(moderator: Any, case: Case | None) -> None:
             raise TakenError(_taken(case))
         session.refresh(case)
         reporters = session.scalars(select(Report.reporter_id).where(Report.case_id == case.id))
-        notify_from_site(reporters.all(), "report")
+        notify_from_site([id for id in reporters if id is not None], "report")
 
 
 def _taken(case: Case) -> str:

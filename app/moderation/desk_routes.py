@@ -272,8 +272,11 @@ def _known(person_id: int, case_id: int) -> dict[str, Any]:
 
 
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
-    if row.appeals_id:
-        names: tuple[str, ...] = ("undo", "uphold")
+    if row.username is None:
+        # Whoever has left is neither told nor moderated.
+        names: tuple[str, ...] = ("dismiss",)
+    elif row.appeals_id:
+        names = ("undo", "uphold")
     elif row.post_id:
         names = ("dismiss", "remove", "mark", "warn", "limit", "suspend")
     else:

@@ -209,7 +209,7 @@ def own_reports() -> AnySelect:
 def public_log(window: Window) -> AnySelect:
     """Select what everybody may read of what was done, with the ``username`` of whom."""
     found = select(*_LOGGED, User.username).outerjoin(User, User.id == LogEntry.person_id)
-    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action == "dismiss"))
+    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action.in_(("dismiss", "delete"))))
     return window.of(found, LogEntry.id)
 
 

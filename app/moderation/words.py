@@ -28,6 +28,7 @@ ACTIONS = {
     "undo": _l("Decision undone"),
     "uphold": _l("Decision upheld"),
     "role": _l("Role changed"),
+    "delete": _l("Account deleted"),
 }
 
 
