@@ -36,7 +36,7 @@ class DeletePersonForm(Form):
         description=_l("Type it once more, so that it is the right one."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
-    reason = TextAreaField(
+    why = TextAreaField(
         _l("Why"),
         filters=[line_ends],
         validators=[InputRequired(), LengthFirst(max=LONGEST_WORDS - 500), storable],
@@ -66,6 +66,6 @@ def delete_account(username: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("moderation/delete.html", form, person=found)
     person = db.session.get_one(User, found.id)
-    delete_person(viewer, person, Decision(reason=form.reason.data.strip()))
+    delete_person(viewer, person, Decision(reason=form.why.data.strip()))
     show_message(_("The account of @%(name)s is being deleted.", name=found.username))
     return redirect(url_for(".desk"), 303)

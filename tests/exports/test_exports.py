@@ -200,7 +200,7 @@ def test_what_fails_too_often_is_given_up(app, client, rows, travel, monkeypatch
         with app.app_context():
             make_waiting()
     assert rows("export")[0]["state"] == "failed"
-    one(client.get("/settings/export"), "#archive p", text="could not be prepared")
+    one(client.get("/settings/export"), "#archive", text="could not be prepared")
     one(client.get("/settings/export"), "main button[formaction='/settings/export']")
 
 

@@ -17,10 +17,10 @@ def boss(with_role, signed_in):
 def test_an_administrator_deletes_an_account(boss, mallory, spam, rows, anonymous, app):
     link = one(boss.get("/desk/people/mallory"), "main a[href='/desk/people/mallory/delete']")
     boss.get(link.attributes["href"])
-    answer = boss.submit("main form", typed_username="bruno", reason="Spam")
+    answer = boss.submit("main form", typed_username="bruno", why="Spam")
     assert answer.status_code == 422
     one(answer, ".invalid-feedback", text="This is another name.")
-    answer = boss.submit("main form", to=answer, typed_username="@Mallory", reason="Spam")
+    answer = boss.submit("main form", to=answer, typed_username="@Mallory", why="Spam")
     assert (answer.status_code, answer.location) == (303, "/desk")
     assert "mallory" not in {row["username"] for row in rows("user")}
     assert rows("post") == []
@@ -80,14 +80,14 @@ def test_a_case_about_who_has_left_can_be_dismissed(
     assert len(rows("moderation_case")) == 1
     select(page, "input[name=action]", count=1)
     for action in ("warn", "suspend", "limit", "remove", "mark"):
-        assert decide(case, action, reason="Spam").status_code == 422
+        assert decide(case, action, why="Spam").status_code == 422
     assert decide(case, "dismiss").status_code == 303
 
 
 def test_an_appeal_of_who_has_left_can_be_dismissed(
     app, case, mallory, desk, decide, signed_in, rows
 ):
-    decide(case, "warn", reason="Be kind")
+    decide(case, "warn", why="Be kind")
     client = signed_in(mallory)
     client.get(one(client.get("/decisions"), "article a", text="Appeal").attributes["href"])
     client.submit("main form", words="It was a joke")
