@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import Base, db, now, writing
+from ..data.database import Base, db, delete_row, insert_if_absent, now, writing
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
 from ..mail.letters import Letter, letter_text, writes
@@ -60,16 +60,14 @@ def leave(user: User, *, within: timedelta = STAY_WITHIN, reason: str = "") -> N
     Until then :func:`stay` undoes it. Raises :class:`app.accounts.standing.LastAdministratorError`.
     """
     with writing() as session:
-        session.refresh(user, with_for_update=True)
+        session.refresh(user)
         if user.state == "leaving" and within:
             return
-        before = user.state, user.state_until
+        values = {"state_before": user.state, "until_before": user.state_until, "reason": reason}
+        # It locks the rows of all administrators: one that is locked before could wait for ever.
         user.set_state("leaving", now() + within)
-        if departure := session.get(Departure, user.id):
-            session.delete(departure)
-            session.flush()
-        values = {"state_before": before[0], "until_before": before[1], "reason": reason}
-        session.add(Departure(user_id=user.id, **values))
+        delete_row(session, Departure, user_id=user.id)
+        insert_if_absent(session, Departure, user_id=user.id, **values)
         if not within:
             enqueue(delete_account, user.id)
         elif user.email:

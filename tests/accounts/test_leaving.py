@@ -7,6 +7,7 @@ import pytest
 from app.accounts.former_names import FormerNameError
 from app.accounts.leaving import STAY_WITHIN, delete_those_who_left, leave, stay
 from app.accounts.models import User, register
+from app.accounts.standing import LastAdministratorError
 from app.data.database import Base, db
 from app.follows.models import block, follow, mute
 from app.media.models import Picture
@@ -294,3 +295,38 @@ def test_the_page_says_what_happens(client):
     page = client.get("/settings/leave")
     assert "Replies of others stay where they are." in parse(page).text()
     one(client.get("/settings/export"), "main a[href='/settings/leave']")
+
+
+def test_two_administrators_who_leave_at_once_leave_one(app, ada, bruno, give_role, together, rows):
+    for user in (ada, bruno):
+        give_role(user, "administrator")
+
+    def go(user):
+        with app.app_context():
+            try:
+                leave(db.session.get_one(User, user.id))
+            except LastAdministratorError:
+                return False
+            return True
+
+    assert sorted(together(go, [ada, bruno])) == [False, True]
+    assert sorted(row["state"] for row in rows("user")) == ["active", "leaving"]
+
+
+def test_a_form_that_is_sent_twice_at_once_leaves_once(app, ada, together, rows):
+    def go(id):
+        with app.app_context():
+            leave(db.session.get_one(User, id))
+
+    together(go, [ada.id, ada.id])
+    (departure,) = rows("departure")
+    assert departure["state_before"] == "active"
+
+
+def test_who_was_suspended_meanwhile_is_not_deleted(app, ada, over, rows):
+    with app.app_context():
+        user = db.session.get_one(User, ada.id)
+        leave(user)
+        user.set_state("suspended")
+    over()
+    assert rows("user")[0]["state"] == "suspended"

@@ -1,8 +1,11 @@
 """Deleting the account of somebody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.data.database import db
+from app.moderation.jobs import EVIDENCE_KEPT, delete_notes_about_nobody, delete_old_cases
 from app.moderation.models import LogEntry
 from tests.html import absent, messages, one, select
 
@@ -97,3 +100,20 @@ def test_an_appeal_of_who_has_left_can_be_dismissed(
     assert decide(again, "uphold").status_code == 422
     # The moderator decided it: there is no other one.
     assert decide(again, "dismiss").status_code == 303
+
+
+def test_notes_stay_as_long_as_a_case(app, case, mallory, desk, decide, rows, travel):
+    desk.post("/desk/people/mallory/note", {"words": "Sells quaggas"})
+    app.test_cli_runner().invoke(args=["user", "delete", "mallory", "--yes"])
+
+    def work():
+        with app.app_context():
+            delete_old_cases()
+            delete_notes_about_nobody()
+
+    work()
+    assert len(rows("note")) == 1
+    decide(case, "dismiss")
+    travel.shift(EVIDENCE_KEPT + timedelta(minutes=1))
+    work()
+    assert rows("note") == []
