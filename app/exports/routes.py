@@ -14,10 +14,11 @@ from ..accounts.tokens import make_token, read_token
 from ..accounts.viewer import viewer
 from ..data.database import HasId, db, now
 from ..media.quota import in_words
-from ..media.stores import StoreUnavailableError, store
+from ..media.stores import StoreUnavailableError, path_in_folder, store
 from ..web.access import for_everybody
 from ..web.answers import page
 from ..web.limits import limiter
+from ..web.streaming import send_long
 from . import blueprint
 from .jobs import TYPE
 from .models import KEPT, Export, ask_for_export
@@ -110,6 +111,7 @@ def _file(export: Export | None, username: str) -> Response:
         abort(404)
     except StoreUnavailableError:
         raise ServiceUnavailable(retry_after=60) from None
+    send_long(request.environ, path_in_folder(export.file))
     response = Response(pieces, mimetype=TYPE)
     response.content_length = size
     response.headers["Content-Disposition"] = f'attachment; filename="{username}.zip"'
