@@ -122,6 +122,7 @@ def _entries() -> AnySelect:
 
 _LOGGED = (
     LogEntry.id,
+    LogEntry.actor_id,
     LogEntry.action,
     LogEntry.person_id,
     LogEntry.post_id,

@@ -65,6 +65,13 @@ def reason_label(reason: str) -> str:
     return dict(reasons()).get(reason) or _("Rule %(n)s", n=reason.removeprefix("rule_"))
 
 
+def actor_label(entry: Any) -> str:
+    """Return who did what ``entry`` says: a name, while the person is here."""
+    if entry.actor:
+        return f"@{entry.actor}"
+    return _("somebody who has left") if entry.actor_id else _("the command line")
+
+
 def action_label(action: str) -> str:
     """Return what ``action`` of the log is called."""
     return str(ACTIONS.get(action, action))

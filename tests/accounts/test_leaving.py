@@ -10,6 +10,7 @@ from app.accounts.models import User, register
 from app.accounts.standing import LastAdministratorError
 from app.data.database import Base, db
 from app.follows.models import block, follow, mute
+from app.media.jobs import sweep
 from app.media.models import Picture
 from app.notifications.models import Notification
 from app.posts.drafts import save_draft
@@ -203,6 +204,8 @@ def test_everything_goes_and_every_count_is_right(
         assert db.session.scalars(db.select(Notification)).all() == []
         pictures = db.session.scalars(db.select(Picture)).all()
         assert {(each.owner_id, each.post_id) for each in pictures} == {(None, None)}
+        sweep()
+        assert db.session.scalars(db.select(Picture)).all() == []
     check_counters()
     assert {row["body"] for row in rows("post", "body <> ''")} == {
         "What shall we bake? @ada",

@@ -15,8 +15,7 @@ from .watching import Watch
 def test_taking_data_along_leaving_and_staying(
     site: Site, author: User, own_page: Page, browse: Browse, scripts: bool, watch: Watch
 ):
-    watch.allow(403)
-    watch.allow(422)
+    watch.allow(403, 422)
     post = site.writes(author, "Rye again")[0]
     theirs, second = (browse(as_=author, java_script_enabled=scripts) for _ in range(2))
 

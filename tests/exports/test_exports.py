@@ -24,7 +24,7 @@ from app.posts.reposting import repost
 from app.posts.writing import edit
 from app.reactions.models import bookmark, like
 from tests.conftest import PASSWORD
-from tests.html import absent, one, select
+from tests.html import absent, attributes, one, select
 
 TAKE_ALONG = "main form[action^='/login/export/']"
 
@@ -212,6 +212,7 @@ def test_who_cannot_sign_in_takes_it_along(app, ada, content, state, make_client
     client = make_client()
     page = client.log_in("ada", PASSWORD)
     assert page.status_code == 403
+    assert list(attributes(page, "main form", "action"))[-1].startswith("/login/export/")
     action = one(page, TAKE_ALONG).attributes["action"]
     answer = client.submit(TAKE_ALONG, to=page)
     assert answer.status_code == 303

@@ -117,3 +117,13 @@ def test_notes_stay_as_long_as_a_case(app, case, mallory, desk, decide, rows, tr
     travel.shift(EVIDENCE_KEPT + timedelta(minutes=1))
     work()
     assert rows("note") == []
+
+
+def test_the_history_names_no_moderator_who_has_left(
+    app, case, mallory, moderator, decide, boss, rows
+):
+    decide(case, "warn", why="Be kind")
+    select(boss.get("/desk/people/mallory"), "li", text="by @mo")
+    app.test_cli_runner().invoke(args=["user", "delete", "mo", "--yes"])
+    select(boss.get("/desk/people/mallory"), "li", text="by somebody who has left")
+    assert rows("moderation_log", "action = 'warn'")[0]["actor_id"] == moderator.id
