@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -137,7 +138,7 @@ def write_leaving(recipient: str) -> Letter | None:
     with using_language(user.language or "en"):
         values = {
             "name": user.name,
-            "until": user.state_until,
+            "until": format_date(user.state_until, "long"),
             "url": external_url("accounts.login"),
         }
         body = letter_text("mail/leaving.txt", site=site(), **values)

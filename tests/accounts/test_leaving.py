@@ -8,7 +8,7 @@ from app.accounts.former_names import FormerNameError
 from app.accounts.leaving import STAY_WITHIN, delete_those_who_left, leave, stay
 from app.accounts.models import User, register
 from app.accounts.standing import LastAdministratorError
-from app.data.database import Base, db
+from app.data.database import Base, db, now
 from app.follows.models import block, follow, mute
 from app.media.jobs import sweep
 from app.media.models import Picture
@@ -252,8 +252,11 @@ def test_the_name_is_given_to_nobody_else(app, ada, leaves, over, anonymous, row
 
 
 def test_mails_say_what_happens(app, ada, leaves, over, rows):
-    kinds = [row["kind"] for row in rows("outbox_mail")]
-    assert kinds == ["leaving"]
+    (mail,) = rows("outbox_mail")
+    assert mail["kind"] == "leaving"
+    until = f"{now() + STAY_WITHIN:%B %-d, %Y}"
+    assert f"will be deleted for good on {until}. Until then you can log in" in mail["body"]
+    assert "/login\n" in mail["body"]
     over()
     mails = rows("outbox_mail")
     assert [row["kind"] for row in mails] == ["account-deleted"]
