@@ -31,6 +31,7 @@ DOMAINS = (
     "feeds",
     "sharing",
     "moderation",
+    "exports",
     "administration",
     "community",
     "styleguide",

@@ -19,6 +19,8 @@ from app.administration.models import announce, announcements_now
 from app.data.database import Base, db, now, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
+from app.exports.models import KEPT, Export
+from app.exports.routes import ARCHIVE
 from app.follows.models import Block, Follow, block, mute
 from app.mail.models import OutboxMail
 from app.media.models import Picture
@@ -161,6 +163,11 @@ PAGES = [
     Page("/settings/account", 3, region=None, anonymous="logs in"),
     Page("/settings/sessions", 3, region=None, anonymous="logs in"),
     Page("/settings/pictures", 4, region=None, anonymous="logs in"),
+    Page("/settings/leave", 3, region=None, anonymous="logs in"),
+    Page("/settings/export", 3, region="archive", anonymous="logs in"),
+    Page("/settings/export/archive.zip", 2, region=None, anonymous="logs in", html=False),
+    Page("/login/export/{archive}", 4, region="archive"),
+    Page("/login/export/{archive}/archive.zip", 3, region=None, html=False),
     Page("/settings/blocks", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?before={relationship}", 3, region="people", anonymous="logs in"),
     Page("/settings/blocks?through={relationship}", 4, region="people", anonymous="logs in"),
@@ -183,6 +190,7 @@ PAGES = [
     Page("/desk/1", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/people/bruno", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/people/bruno/removal", 2, region=None, anonymous="logs in", member=404),
+    Page("/desk/people/bruno/delete", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/posts/{post}", 2, region=None, anonymous="logs in", member=404),
     Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),
@@ -285,6 +293,8 @@ FORMS = [
     Form("/@bruno/report", {"reason": "spam", "words": "Ads", "block": "y"}, statements=22),
     Form("/decisions/1/appeal", {"words": "Please"}, done=NOT_FOUND),
     Form("/appeal/nonsense", {"words": "Please"}, for_anonymous=True, done=NOT_FOUND),
+    Form("/login/stay/nonsense", for_anonymous=True, done=NOT_FOUND),
+    Form("/login/export/nonsense", for_anonymous=True, done=NOT_FOUND),
     *(
         Form(f"/desk/{url}", done=NOT_FOUND)
         for url in (
@@ -294,6 +304,7 @@ FORMS = [
             "people/bruno/decide",
             "people/bruno/note",
             "people/bruno/role",
+            "people/bruno/delete",
             "posts/1",
             "log/1/undo",
             "mail/on",
@@ -306,6 +317,9 @@ FORMS = [
     Form("/welcome", {"display_name": "Ada L.", "about_me": "Tea."}),
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
     Form("/settings/language", {"language": "es"}),
+    # With what hides somebody from all counts.
+    Form("/settings/leave", {"password": PASSWORD}, statements=40),
+    Form("/settings/export", statements=60),
     Form("/settings/sessions/{session}/revoke", others=404),
     Form("/settings/invitations", {"uses": "1", "days": "7"}),
     Form("/settings/invitations/{invitation}/revoke", others=404),
@@ -338,7 +352,7 @@ FORMS = [
     Form(
         "/register",
         {"username": "newcomer", "email": "new@example.org", "password": "a long password"},
-        statements=10,
+        statements=11,
         for_anonymous=True,
     ),
     Form("/login", {"login": "bruno", "password": PASSWORD}, for_anonymous=True),
@@ -384,7 +398,11 @@ def placeholders(app, built, make_user, make_post, make_follow):
         bruno = session.scalars(by_username("bruno")).one()
         values = {"version": version.id, "token": reset_token(bruno), "static": app.static_url_path}
         values["day"] = placeholders["post"] // DAY_OF_IDS
-        store().put("every-page/480.webp", b"a picture", "image/webp")
+        ada = session.scalars(by_username("ada")).one()
+        ends = now().replace(microsecond=0) + KEPT
+        values["archive"] = make_token(ARCHIVE, ada, ends=ends, export=placeholders["export"])
+        for name, type in (("480.webp", "image/webp"), ("archive.zip", "application/zip")):
+            store().put(f"every-page/{name}", b"a file", type)
     return placeholders | values
 
 
@@ -428,6 +446,9 @@ def build_community(make_user, make_post, make_follow):
     change_site(privacy="We keep little.", terms="Be good.", members_invite=True)
     mail = OutboxMail(recipient="somebody@example.org", subject="Hello", attempts=1)
     db.session.add(mail)
+    kept = {"state": "ready", "bytes": 6, "ends_at": now() + KEPT}
+    export = Export(user_id=ada.id, nonce="abc", key="every-page", **kept)
+    db.session.add(export)
     db.session.flush()
     applicant = make_user("applicant")
     apply_to_join(applicant, answer="Because.", network="192.0.2.1")
@@ -445,6 +466,7 @@ def build_community(make_user, make_post, make_follow):
         "post": posts[0].id,
         "applicant": applicant.id,
         "mail": mail.id,
+        "export": export.id,
         "announcement": announce("We move on Friday.").id,
         "invitation": invitation.id,
         "bulk": bulk.id,

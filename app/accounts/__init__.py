@@ -10,9 +10,12 @@ from . import (  # noqa: E402
     commands,
     confirm_routes,
     confirming,
+    exporting,
     invite_routes,
     jobs,
     join_routes,
+    leaving,
+    leaving_routes,
     routes,
     settings_routes,
     sign_in,
@@ -33,4 +36,4 @@ blueprint.add_app_template_global(confirming.must_confirm)
 
 # What registers itself when it is imported.
 __all__ = ["blueprint", "commands", "invite_routes", "jobs", "join_routes", "routes"]
-__all__ += ["settings_routes"]
+__all__ += ["exporting", "leaving", "leaving_routes", "settings_routes"]

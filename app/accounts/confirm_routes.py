@@ -16,7 +16,7 @@ from .models import User
 from .viewer import viewer
 
 # What a person does with the own account, and not with others.
-ALLOWED = ("accounts", "discover", "administration")
+ALLOWED = ("accounts", "discover", "exports", "administration")
 
 
 class NotConfirmedError(ExplainedError, Forbidden):

@@ -14,7 +14,7 @@ from .throttling import delete_old_failures
 @every_minute
 def end_states() -> None:
     """Make accounts active again whose suspension, or the like, has ended by itself."""
-    ended = select(User).where(User.state_until <= now())
+    ended = select(User).where(User.state_until <= now(), User.state != "leaving")
     for user in db.session.scalars(ended).all():
         user.end_state_in_time()
 

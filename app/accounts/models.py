@@ -36,6 +36,7 @@ from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
 from .addresses import canonical
+from .former_names import FormerNameError, is_former
 from .names import LONGEST_NAME
 from .seen_addresses import see_address
 from .signals import profile_changed, role_changed, state_changed
@@ -187,8 +188,11 @@ class User(TimeOrdered, Base):
         return self.state not in HIDDEN
 
     def end_state_in_time(self) -> None:
-        """Make the account active again, if its state has ended by itself."""
-        if self.state_until and self.state_until <= now():
+        """Make the account active again, if its state has ended by itself.
+
+        One that is left never is: it is deleted then.
+        """
+        if self.state != "leaving" and self.state_until and self.state_until <= now():
             self.set_state("active")
 
     def _keep_an_administrator(self) -> None:
@@ -274,11 +278,14 @@ def register(
     With ``must_confirm``, the e-mail address counts only once its owner has confirmed it.
     ``enter`` is called with the user within the transaction, which it rolls back if it raises.
 
-    Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken, and
-    :class:`ValueError` for an address that is none.
+    Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken,
+    :class:`app.accounts.former_names.FormerNameError` for the username of somebody who has left,
+    and :class:`ValueError` for an address that is none.
     """
     password_hash = passwords.make(password) if password else None
     with writing() as session:
+        if session.scalar(select(is_former(username))):
+            raise FormerNameError(username)
         user = User(
             username=username,
             email=canonical(email) if email else None,

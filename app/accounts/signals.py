@@ -17,6 +17,10 @@ state_changed = _signals.signal("state-changed")
 # The sender is the User, who asked to join and waits to be let in.
 applied = _signals.signal("applied")
 
+# The sender is the User, who has left and is deleted next. What refers to the user by a foreign key
+# goes by itself; what else there is must be deleted too.
+account_deleted = _signals.signal("account-deleted")
+
 # The sender is the User who asked to join, and is deleted afterwards unless let in; with ``by``
 # (who decided, None for a command), ``is_let_in`` and ``reason``.
 application_decided = _signals.signal("application-decided")

@@ -7,6 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy import or_, select
 from wtforms import ValidationError
 from wtforms.validators import DataRequired, StopValidation
 
@@ -14,6 +15,7 @@ from ..data.database import db
 from ..site import site
 from ..web.forms import LengthFirst, storable
 from . import addresses, barriers, passwords
+from .former_names import is_former
 from .models import by_email, by_username
 from .viewer import viewer
 
@@ -34,7 +36,8 @@ def not_taken_username(_form: FlaskForm, field: Any) -> None:
         site(), field.data, *field.data.split("_")
     ):
         raise ValidationError(_l("This name cannot be used here. Try another."))
-    if _is_reserved(field.data) or db.session.scalar(by_username(field.data)):
+    is_taken = select(or_(by_username(field.data).exists(), is_former(field.data)))
+    if _is_reserved(field.data) or db.session.scalar(is_taken):
         raise ValidationError(_l("This name is taken. Try another."))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from ..data.database import changed_rows, now, writing
 from ..jobs import enqueue
@@ -31,3 +31,12 @@ def send_again(id: int) -> bool:
         if found:
             enqueue(deliver, id)
     return bool(found)
+
+
+def forget_mails(recipient: str) -> None:
+    """Delete the mails to ``recipient``, sent or not."""
+    with writing() as session:
+        session.execute(
+            delete(OutboxMail).where(OutboxMail.recipient == recipient),
+            execution_options={"synchronize_session": False},
+        )

@@ -16,6 +16,7 @@ from . import (  # noqa: E402
     commands,  # noqa: F401
     composer,
     describing,  # noqa: F401
+    exporting,  # noqa: F401
     face_form,
     faces,
     failures,

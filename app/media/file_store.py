@@ -51,6 +51,11 @@ class FileStore:
             next(parts)
             return parts, os.fstat(file.fileno()).st_size
 
+    def path_of(self, name: str) -> Path | None:
+        """Return where a file is; None if it is not there."""
+        path = self._path(name)
+        return path if path.is_file() else None
+
     def delete(self, names: Iterable[str]) -> None:
         """Delete files, and the folders that are empty then."""
         with _available():

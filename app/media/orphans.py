@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import groupby, islice
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ..data.database import db, now
 from ..jobs import every
@@ -18,6 +19,13 @@ FORGOTTEN_AFTER = timedelta(hours=12)
 LOOKED_FOR_EVERY = timedelta(hours=6)
 BATCH = 500
 
+_keys: list[InstrumentedAttribute[str]] = [Picture.key]
+
+
+def keeps_files(key: InstrumentedAttribute[str]) -> None:
+    """Have the files of a later domain stay in the store, below the values of a column."""
+    _keys.append(key)
+
 
 @every(LOOKED_FOR_EVERY)
 def delete_orphans_at_times() -> None:
@@ -29,8 +37,12 @@ def delete_orphans() -> int:
     """Delete the files whose picture is in no row, if they are old enough; return how many."""
     before, deleted = now() - FORGOTTEN_AFTER, 0
     for files in _batches(store().files()):
-        found = select(Picture.key).where(Picture.key.in_({_key(file) for file in files}))
-        known = set(db.session.scalars(found))
+        keys = {_key(file) for file in files}
+        known = {
+            key
+            for column in _keys
+            for key in db.session.scalars(select(column).where(column.in_(keys)))
+        }
         orphans = [f.name for f in files if f.written_at < before and _key(f) not in known]
         store().delete(orphans)
         deleted += len(orphans)

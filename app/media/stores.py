@@ -62,6 +62,14 @@ def store() -> Store:
     return cast(Store, current_app.extensions["media_store"])
 
 
+def path_in_folder(name: str) -> Path | None:
+    """Return where a file is on this machine; None if it is elsewhere, or nowhere."""
+    found = store()
+    stores = (found.current, found.other) if isinstance(found, MovingStore) else (found,)
+    paths = (each.path_of(name) for each in stores if hasattr(each, "path_of"))
+    return next(filter(None, paths), None)
+
+
 def init_app(state: BlueprintSetupState) -> None:
     """Give the application of ``state`` its store."""
     app = cast(Flask, state.app)

@@ -15,7 +15,9 @@ from . import (  # noqa: E402, F401
     announcing,
     canned_routes,
     commands,
+    deleting_routes,
     desk_routes,
+    exporting,
     holding,
     jobs,
     letters,
@@ -33,6 +35,7 @@ blueprint.add_app_template_global(words.done)
 blueprint.add_app_template_global(words.until, "until_of")
 blueprint.add_app_template_global(words.reason_label)
 blueprint.add_app_template_global(words.action_label)
+blueprint.add_app_template_global(words.actor_label)
 blueprint.add_app_template_global(words.state_label)
 blueprint.add_app_template_global(words.role_label)
 blueprint.add_app_template_global(words.reasons, "report_reasons")

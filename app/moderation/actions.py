@@ -222,7 +222,7 @@ def close_case(moderator: Any, case: Case | None) -> None:
             raise TakenError(_taken(case))
         session.refresh(case)
         reporters = session.scalars(select(Report.reporter_id).where(Report.case_id == case.id))
-        notify_from_site([id for id in reporters if id], "report")
+        notify_from_site([id for id in reporters if id is not None], "report")
 
 
 def _taken(case: Case) -> str:

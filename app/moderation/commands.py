@@ -1,4 +1,4 @@
-"""``flask user suspend`` and ``restore``: what moderators do, where no page can be opened."""
+"""``flask user suspend``, ``restore`` and ``delete``: what is done where no page can be opened."""
 
 from datetime import timedelta
 
@@ -6,10 +6,12 @@ import click
 
 from ..accounts import blueprint as accounts
 from ..accounts.commands import keeping_an_administrator, user_called
+from ..accounts.leaving import delete_account
 from ..data.database import now
 from .actions import Decision, Moderator, TakenError
 from .actions import restore as restore_user
 from .actions import suspend as suspend_user
+from .deleting import delete_person
 
 
 @accounts.cli.command("suspend")
@@ -39,3 +41,22 @@ def restore(name: str, reason: str) -> None:
             f"The account of {user.username} is {user.state}: there is nothing to restore."
         ) from None
     click.echo(f"{user.username} is active again.")
+
+
+@accounts.cli.command("delete")
+@click.argument("name")
+@click.option("--reason", default="", help="Why: the user reads it, and it is in the public log.")
+@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+def delete(name: str, reason: str, yes: bool) -> None:
+    """Delete the account of the user NAME now, with all that is theirs. Nobody can undo it.
+
+    Replies of others keep their place, and nobody else gets the name. `flask user export NAME`
+    writes what is theirs to a file before.
+    """
+    user = user_called(name)
+    if not yes:
+        click.confirm(f"Delete {user.username} and all that is theirs, for good?", abort=True)
+    with keeping_an_administrator(user):
+        delete_person(Moderator(), user, Decision(reason=reason))
+    delete_account(user.id)
+    click.echo(f"{user.username} is deleted.")

@@ -160,8 +160,11 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
 
 
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
-    if row.appeals_id:
-        names: tuple[str, ...] = ("undo", "uphold")
+    if row.username is None:
+        # Whoever has left is neither told nor moderated.
+        names: tuple[str, ...] = ("dismiss",)
+    elif row.appeals_id:
+        names = ("undo", "uphold")
     elif row.reason == HELD:
         names = ("let_through", "refuse", "warn", "limit", "suspend")
     elif row.post_id:

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
+from ..accounts.models import User
 from ..data.database import now, writing
 from ..jobs import every_minute
-from .models import Case
+from .models import Case, Note
 
 EVIDENCE_KEPT = timedelta(days=90)
 
@@ -18,4 +19,16 @@ def delete_old_cases() -> None:
     with writing(is_visible=False) as session:
         session.execute(
             delete(Case).where(Case.id.in_(old)), execution_options={"synchronize_session": False}
+        )
+
+
+@every_minute
+def delete_notes_about_nobody() -> None:
+    """Delete notes about people who have left, once there is no case about them any more."""
+    is_here = exists().where(User.id == Note.person_id)
+    has_case = exists().where(Case.person_id == Note.person_id)
+    with writing(is_visible=False) as session:
+        session.execute(
+            delete(Note).where(~is_here, ~has_case),
+            execution_options={"synchronize_session": False},
         )

@@ -123,6 +123,7 @@ def _entries() -> AnySelect:
 
 _LOGGED = (
     LogEntry.id,
+    LogEntry.actor_id,
     LogEntry.action,
     LogEntry.person_id,
     LogEntry.post_id,
@@ -219,7 +220,7 @@ def own_reports() -> AnySelect:
 def public_log(window: Window) -> AnySelect:
     """Select what everybody may read of what was done, with the ``username`` of whom."""
     found = select(*_LOGGED, User.username).outerjoin(User, User.id == LogEntry.person_id)
-    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action == "dismiss"))
+    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action.in_(("dismiss", "delete"))))
     return window.of(found, LogEntry.id)
 
 

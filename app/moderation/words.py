@@ -33,6 +33,7 @@ ACTIONS = {
     "create": _l("Account made"),
     "confirm": _l("Address confirmed"),
     "set_password": _l("Link to set a password sent"),
+    "delete": _l("Account deleted"),
 }
 
 
@@ -69,6 +70,13 @@ def reason_label(reason: str) -> str:
     if reason == HELD:
         return _("First post with links")
     return dict(reasons()).get(reason) or _("Rule %(n)s", n=reason.removeprefix("rule_"))
+
+
+def actor_label(entry: Any) -> str:
+    """Return who did what ``entry`` says: a name, while the person is here."""
+    if entry.actor:
+        return f"@{entry.actor}"
+    return _("somebody who has left") if entry.actor_id else _("the command line")
 
 
 def action_label(action: str) -> str:

@@ -6,7 +6,7 @@ blueprint = Blueprint("notifications", __name__)
 
 from ..accounts.models import User  # noqa: E402
 from ..accounts.viewer import add_viewer_column  # noqa: E402
-from . import jobs, queries, receivers, routes, unread  # noqa: E402, F401
+from . import exporting, jobs, queries, receivers, routes, unread  # noqa: E402, F401
 
 add_viewer_column("unread_notifications", queries.unread_of_user)
 add_viewer_column("notifications_read_at", lambda: User.notifications_read_at)

@@ -10,6 +10,8 @@ from . import (  # noqa: E402, F401
     composer_routes,
     draft_routes,
     drafts,
+    erasing,
+    exporting,
     jobs,
     receivers,
     routes,

@@ -52,7 +52,8 @@ class Post(TimeOrdered, Base):
 
     __tablename__ = "post"
 
-    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    # Null for a placeholder whose author has left; nothing but its thread finds it.
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), nullable=True)
     body: Mapped[str] = mapped_column(Text)
     # Rendered from the body once, when it is written; escaped there.
     body_html: Mapped[str] = mapped_column(Text)

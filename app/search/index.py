@@ -103,6 +103,12 @@ def index_person(user: User) -> None:
     _upsert(person_fts, [(user.id, tokens)])
 
 
+def remove_person(user: User) -> None:
+    """Remove a person from the index."""
+    with writing() as session:
+        session.execute(delete(person_fts).where(person_fts.c.rowid == user.id))
+
+
 def is_complete() -> bool:
     """Whether nothing is left for :func:`fill`, which indexes the oldest post and person last."""
     for statement, _tokens_of, table, key in _sources():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..accounts.models import User
-from ..accounts.signals import profile_changed, state_changed
+from ..accounts.signals import account_deleted, profile_changed, state_changed
 from ..jobs import enqueue
 from ..posts.models import Post
 from ..posts.signals import post_created, post_deleted, post_edited, post_restored
@@ -37,3 +37,8 @@ def _index_author(user: User, **_details: Any) -> None:
 @profile_changed.connect
 def _index_person(user: User, **_details: Any) -> None:
     index.index_person(user)
+
+
+@account_deleted.connect
+def _remove_person(user: User, **_details: Any) -> None:
+    index.remove_person(user)

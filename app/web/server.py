@@ -9,6 +9,7 @@ Granian holds the connections, so one that is idle or slow takes no thread. Its 
   a form that waits, for the write lock or for a hash, delays no page.
 - What waits for another server (:func:`answer_elsewhere`), and forms with files (``bodies.py``),
   have threads of their own.
+- A long file is sent as it is read (``streaming.py``).
 - When too much waits already, the answer is 503.
 """
 
@@ -28,6 +29,7 @@ from ..data.checkpoint import checkpoint
 from ..data.write_lock import let_writer_finish
 from .bodies import ANONYMOUS, FilesBody, files_sender
 from .headers import FixedHeaders
+from .streaming import Body, Sender, close, long_body
 
 # More would wait for each other: SQLite has one writer, and each holds its lock for longer then.
 FORM_THREADS = 1
@@ -57,7 +59,7 @@ NAMED_FILE = re.compile(rb"""filename\*?="?[^"\r\n;]""", re.IGNORECASE)
 
 Environ = dict[str, Any]
 # Status, headers and body.
-Answer = tuple[int, list[tuple[str, str]], bytes]
+Answer = tuple[int, list[tuple[str, str]], Body]
 
 
 def answer_elsewhere(app: Flask, *endpoints: str) -> None:
@@ -75,6 +77,7 @@ class Server:
         self.pages, self.bodies = map(asyncio.Semaphore, limits)
         self.forms = _Threads(FORM_THREADS, MOST_FORMS, "form")
         self.others = _Threads(OTHER_THREADS, MOST_OTHERS, "other")
+        self.sender = Sender(self.others.threads)
         self.files_forms = _Threads(FILES_THREADS, MOST_FILES, "files form")
         # Writes bodies with files, and finds out whose they are.
         self.files_thread = ThreadPoolExecutor(1, "files")
@@ -103,7 +106,7 @@ class Server:
         except Exception:
             self.app.logger.exception("The server could not answer %s.", scope.path)
             answer = self._refuse(exceptions.InternalServerError(), environ)
-        protocol.response_bytes(*answer)
+        await self.sender.send(protocol, *answer)
 
     def _refuse(self, error: exceptions.HTTPException, environ: Environ) -> Answer:
         return _call(FixedHeaders(error, self.app.config), environ)
@@ -245,9 +248,10 @@ def _call(wsgi_app: Any, environ: Environ) -> Answer:
         started[:] = int(status[:3]), headers
 
     body = wsgi_app(environ, start_response)
+    if (long := long_body(environ, body)) is not None:
+        return started[0], started[1], long
     try:
         content = b"".join(body)
     finally:
-        if hasattr(body, "close"):
-            body.close()
+        close(body)
     return started[0], started[1], content

@@ -131,6 +131,8 @@ SIGNED_IN_PAGES = [
     "/settings/sessions",
     "/settings/blocks",
     "/settings/pictures",
+    "/settings/export",
+    "/settings/leave",
     "/shortcuts",
     f"/@{'V' * 30}",
 ]

@@ -7,6 +7,9 @@ from app.moderation.models import Case
 from tests.conftest import PASSWORD
 from tests.html import absent, messages, one, select
 
+# The form to appeal of the page at log-in.
+APPEAL = "main form[action^='/appeal']"
+
 
 @pytest.fixture
 def appeal(app, mallory, signed_in):
@@ -60,7 +63,7 @@ def test_an_appeal_that_is_granted_undoes_the_decision(
     decide(case, "suspend", why="Spam")
     client = make_client()
     page = client.log_in("mallory", PASSWORD)
-    answer = client.submit("main form", to=page, words="It was a joke")
+    answer = client.submit(APPEAL, to=page, words="It was a joke")
     assert answer.status_code == 303
     again = rows("moderation_case", "appeals_id IS NOT NULL")[0]["id"]
     assert decide(again, "undo").status_code == 303
@@ -73,13 +76,13 @@ def test_the_form_of_a_suspended_person_is_theirs_alone(case, decide, make_clien
     decide(case, "suspend", why="Spam")
     client = make_client()
     page = client.log_in("mallory", PASSWORD)
-    action = one(page, "main form").attributes["action"]
+    action = one(page, APPEAL).attributes["action"]
     anonymous.token()
     assert anonymous.post(f"{action}x", {"words": "Let me in"}).status_code == 404
-    client.submit("main form", to=page, words="Sorry")
+    client.submit(APPEAL, to=page, words="Sorry")
     client.post(action, {"words": "Sorry again"})
     assert len(rows("moderation_case", "appeals_id IS NOT NULL")) == 1
-    absent(client.log_in("mallory", PASSWORD), "main form[action^='/appeal']")
+    absent(client.log_in("mallory", PASSWORD), APPEAL)
 
 
 def test_nobody_appeals_for_others(case, decide, ada, signed_in, rows):

@@ -1,0 +1,25 @@
+"""Exports: archives of all that is a person's own, which the worker makes."""
+
+from typing import cast
+
+from flask import Blueprint, Flask
+from flask.sansio.blueprints import BlueprintSetupState
+
+blueprint = Blueprint("exports", __name__)
+
+from ..accounts.refused import RefusedPart, add_to_refused  # noqa: E402
+from ..media.orphans import keeps_files  # noqa: E402
+from ..web.server import answer_elsewhere  # noqa: E402
+from . import commands, jobs, models, routes  # noqa: E402, F401
+
+add_to_refused(RefusedPart("exports/_take_along.html", routes.how_to_take_along))
+keeps_files(models.Export.key)
+
+
+def _init_app(state: BlueprintSetupState) -> None:
+    # Archives are long, and may come from another server.
+    app = cast(Flask, state.app)
+    answer_elsewhere(app, "exports.download", "exports.download_by_link")
+
+
+blueprint.record_once(_init_app)

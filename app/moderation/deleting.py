@@ -1,0 +1,26 @@
+"""Deleting the account of somebody else, at once: for administrators and the command line."""
+
+from datetime import timedelta
+from typing import Any
+
+from ..accounts.leaving import LONGEST_REASON, leave
+from ..accounts.models import User
+from ..accounts.standing import is_above
+from ..data.database import writing
+from .actions import Decision, NotAllowedError
+from .log import record
+
+
+def delete_person(moderator: Any, person: User, decision: Decision) -> None:
+    """Hide ``person`` at once, and have the worker delete the account; they are told by mail.
+
+    ``moderator`` is a viewer, or the command line. Raises :class:`NotAllowedError`, and
+    :class:`app.accounts.standing.LastAdministratorError`.
+    """
+    if moderator.id and not is_above(moderator.role, person.role):
+        raise NotAllowedError
+    why = "\n".join(filter(None, (decision.rule, decision.reason)))
+    with writing():
+        told = {"rule": decision.rule, "reason": decision.reason}
+        record(moderator if moderator.id else None, "delete", person_id=person.id, **told)
+        leave(person, within=timedelta(0), reason=why[:LONGEST_REASON])
