@@ -174,7 +174,7 @@ def test_moderators_learn_of_who_asks(moderator, ada, signed_in, set_site, make_
     told = moderator.get("/notifications")
     one(told, "article a[href='/desk/people']", text="Somebody wants to join")
     absent(signed_in(ada).get("/notifications"), "article")
-    one(moderator.get("/desk"), ".tabs .desk-badge", text="1")
+    one(moderator.get("/desk"), ".tabs .tag", text="1")
     one(moderator.page, ".nav-desk .desk-badge", text="1 open case")
     mail = rows("outbox_mail", "recipient = 'bruno@example.org'")[0]
     assert mail["subject"] == "Somebody wants to join Microblog"
