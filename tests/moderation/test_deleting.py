@@ -127,3 +127,12 @@ def test_the_history_names_no_moderator_who_has_left(
     app.test_cli_runner().invoke(args=["user", "delete", "mo", "--yes"])
     select(boss.get("/desk/people/mallory"), "li", text="by somebody who has left")
     assert rows("moderation_log", "action = 'warn'")[0]["actor_id"] == moderator.id
+
+
+def test_a_report_outlives_who_reported(app, ada, case, desk, rows):
+    run = app.test_cli_runner().invoke
+    run(args=["user", "delete", "ada", "--yes"])
+    (report,) = rows("report")
+    assert (report["case_id"], report["reporter_id"]) == (case, None)
+    select(desk.get(f"/desk/{case}"), "blockquote", text="Cheap quaggas")
+    assert run(args=["counters", "check"]).exit_code == 0
