@@ -11,6 +11,7 @@ from ..accounts import blueprint as accounts
 from ..accounts.applications import LONGEST_REASON, let_in, turn_away
 from ..accounts.commands import user_called
 from ..accounts.confirming import confirm_address
+from ..accounts.former_names import FormerNameError
 from ..accounts.models import User, register
 from ..accounts.resets import RESET, reset_token
 from ..data.characters import IN_USERNAME, LONGEST_USERNAME
@@ -42,6 +43,8 @@ def create(name: str, email: str) -> None:
         raise click.ClickException(
             f"Somebody has the name {name} or the address {email}."
         ) from None
+    except FormerNameError as error:
+        raise click.ClickException(str(error)) from None
     except ValueError as error:
         raise click.ClickException(f"{email} is no e-mail address: {error}") from None
     click.echo(f"{user.username} has an account.")

@@ -59,6 +59,9 @@ def test_the_command_deletes_an_account(app, mallory, spam, rows):
     assert result.exit_code == 0, result.output
     assert "mallory is deleted." in result.output
     assert (rows("user"), rows("post")) == ([], [])
+    result = run(args=["user", "create", "Mallory", "mallory@example.org"])
+    assert (result.exit_code, rows("user")) == (1, [])
+    assert "Error: Mallory belonged to somebody who has left." in result.output
     with app.app_context():
         entry = db.session.scalars(db.select(LogEntry)).one()
     assert (entry.action, entry.actor_id, entry.reason) == ("delete", None, "Asked for it")
