@@ -166,7 +166,8 @@ def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
     elif row.appeals_id:
         names = ("undo", "uphold")
     elif row.reason == HELD:
-        names = ("let_through", "refuse", "warn", "limit", "suspend")
+        # What is done to the person, on their page, would leave the post waiting.
+        names = ("let_through", "refuse")
     elif row.post_id:
         names = ("dismiss", "remove", "mark", "warn", "limit", "suspend")
     else:

@@ -66,7 +66,7 @@ def refuse(moderator: Any, case: Case, decision: Decision) -> LogEntry:
 def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogEntry:
     with writing() as session:
         post = session.get(Post, case.post_id)
-        if post is None:
+        if post is None or post.author_id is None:
             # The account is gone, and the post with it.
             return dismiss(moderator, case, decision)
         check_may_act(moderator, post.author)

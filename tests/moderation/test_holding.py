@@ -69,6 +69,7 @@ def test_moderators_learn_of_it_and_let_it_through(
     one(desk.get("/notifications"), "article", text="Something new is at the desk")
     one(desk.get("/desk?reason=held"), ".desk-case", text="First post with links")
     one(desk.get(f"/desk/{held_case}"), ".desk-quote", text="bargains.example")
+    assert decide(held_case, "suspend", why="Spam").status_code == 422
     assert decide(held_case, "let_through").location == "/desk"
     assert cards(anonymous.get("/explore")) == [held]
     assert cards(anonymous.get("/search?q=bargains.example")) == [held]
@@ -169,3 +170,25 @@ def test_members_do_not_decide(held, held_case, ada, signed_in, anonymous):
     answer = client.post(f"/desk/{held_case}/decide", {"action": "let_through", "why": ""})
     assert answer.status_code == 404
     assert cards(anonymous.get("/explore")) == []
+
+
+@pytest.mark.parametrize("action", ["let_through", "refuse"])
+@pytest.mark.parametrize("was_answered", [False, True])
+def test_a_case_is_closed_although_the_account_was_deleted(
+    app, desk, newcomer, mallory, ada, make_post, decide, rows, anonymous, action, was_answered
+):
+    post = make_post(mallory, "Look")
+    if was_answered:
+        make_post(ada, "Where?", in_reply_to=post)
+    newcomer.token()
+    newcomer.post(f"/posts/{post.id}/edit", {"body": LINK})
+    run = app.test_cli_runner().invoke(args=["user", "delete", "mallory", "--yes"])
+    assert run.exit_code == 0, run.output
+    case = rows("moderation_case")[0]["id"]
+    assert desk.get(f"/desk/{case}").status_code == 200
+    answer = decide(case, action, why="It sells.")
+    assert answer.status_code in (303, 422)
+    if answer.status_code == 422:
+        assert decide(case, "dismiss").status_code == 303
+    absent(desk.get("/desk"), ".desk-case")
+    assert "bargains" not in anonymous.get(f"/posts/{post.id}").text
