@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..accounts.standing import Role, State, is_above
@@ -61,11 +62,13 @@ def take(moderator: HasId, case: Case) -> None:
         session.refresh(case)
 
 
-def release(moderator: HasId, case: Case) -> None:
-    """Leave ``case`` to others."""
-    own = update(Case).where(Case.id == case.id, Case.taken_by_id == moderator.id)
+def release(moderator: Any, case: Case) -> None:
+    """Leave ``case`` to others; an administrator also does that for who has taken it."""
+    taken = update(Case).where(Case.id == case.id, Case.closed_at.is_(None))
+    if moderator.role != "administrator":
+        taken = taken.where(Case.taken_by_id == moderator.id)
     with writing() as session:
-        changed_rows(session, own.values(taken_by_id=None))
+        changed_rows(session, taken.values(taken_by_id=None))
         session.refresh(case)
 
 
@@ -134,9 +137,10 @@ ACTIONS: dict[str, Callable[..., LogEntry]] = {"warn": warn, "limit": limit, "su
 
 
 def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None = None) -> LogEntry:
-    """Undo what ``entry`` says; the person concerned is told.
+    """Undo what ``entry`` says, which grants an appeal against it; the person is told.
 
-    Raises :class:`TakenError` where that is undone already, or something later replaced it.
+    Raises :class:`TakenError` where that is undone already, or without ``case``, the appeal, where
+    something later replaced it.
     """
     person = db.session.get(User, entry.person_id) if entry.person_id else None
     with writing() as session:
@@ -149,18 +153,22 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
         before, after = entry.after, entry.before
         if entry.action == "remove":
             post = db.session.get(Post, entry.post_id)
-            if post is None or not post.put_back():
+            is_undone = post is not None and post.put_back()
+            if not (is_undone or case):
                 raise TakenError(_("The post is not there any more."))
         elif entry.action == "refuse":
             post = db.session.get(Post, entry.post_id)
-            if post is None or not post.let_through():
+            is_undone = post is not None and post.let_through()
+            if not (is_undone or case):
                 raise TakenError(_("The post is not there any more."))
         elif entry.action == "mark":
             remove_warning(entry.post_id or 0)
         elif entry.action in ("limit", "suspend"):
-            if person.state != entry.after["state"]:
+            if person.state == entry.after["state"]:
+                _put(person, entry.before)
+            elif case is None:
                 raise TakenError(_("The account is in another state by now."))
-            _put(person, entry.before)
+        _grant(moderator, entry)
         values = {"before": before, "after": after, "undoes_id": entry.id}
         return log_and_tell(
             moderator, "undo", decision, case, person, post_id=entry.post_id, **values
@@ -174,8 +182,11 @@ def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
         if person.state not in ("limited", "suspended"):
             raise TakenError(_("The account is neither limited nor suspended."))
         before = _standing(person)
+        undone = _latest_to_undo(person)
         person.set_state("active")
-        values = {"before": before, "after": _standing(person)}
+        if undone:
+            _grant(moderator, undone)
+        values = {"before": before, "after": _standing(person), "undoes_id": undone and undone.id}
         return log_and_tell(moderator, "restore", decision, None, person, **values)
 
 
@@ -223,6 +234,25 @@ def close_case(moderator: Any, case: Case | None) -> None:
         session.refresh(case)
         reporters = session.scalars(select(Report.reporter_id).where(Report.case_id == case.id))
         notify_from_site([id for id in reporters if id is not None], "report")
+
+
+def _grant(moderator: Any, entry: LogEntry) -> None:
+    """Close the appeal against ``entry``, if one is open: there is nothing left to decide."""
+    appeal = update(Case).where(Case.appeals_id == entry.id, Case.closed_at.is_(None))
+    with writing() as session:
+        changed_rows(session, appeal.values(taken_by_id=moderator.id, closed_at=now()))
+
+
+def _latest_to_undo(person: User) -> LogEntry | None:
+    """Return the entry that put ``person`` into the state of the account, if it is not undone."""
+    actions = {"limited": "limit", "suspended": "suspend"}
+    later = aliased(LogEntry)
+    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
+    found = select(LogEntry).where(
+        LogEntry.person_id == person.id, LogEntry.action == actions[person.state], ~undone
+    )
+    with writing() as session:
+        return session.scalar(found.order_by(LogEntry.id.desc()).limit(1))
 
 
 def _taken(case: Case) -> str:

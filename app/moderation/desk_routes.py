@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from ..accounts.access import for_moderators
 from ..accounts.models import User
+from ..accounts.standing import is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
@@ -20,7 +21,7 @@ from ..web.paging import read_rows
 from ..web.typed import carry_when_expired, show_when_expired
 from . import actions, blueprint, queries
 from .actions import NotAllowedError, TakenError
-from .appeals import may_decide
+from .appeals import refusal
 from .deciding import CHOICES, decide_by, known
 from .forms import DecisionForm, WordsForm
 from .models import HELD, Case, LogEntry
@@ -77,6 +78,8 @@ def case(id: int) -> ResponseReturnValue:
 @for_moderators
 def take(id: int) -> ResponseReturnValue:
     """Take a case, so that nobody else decides it meanwhile."""
+    if error := refusal(viewer, _case_row(id)):
+        abort(403, str(error))
     return _do(lambda case: actions.take(viewer, case), id, _("The case is yours."))
 
 
@@ -153,16 +156,16 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
         person=person,
         appealed=appealed,
         reports=read(queries.reports(), case_id=row.id).all(),
-        may_decide=may_decide(viewer, row),
+        refusal=refusal(viewer, row),
         note=WordsForm(formdata=None),
         **known(row.person_id, row.id),
     )
 
 
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
-    if row.username is None:
-        # Whoever has left is neither told nor moderated.
-        names: tuple[str, ...] = ("dismiss",)
+    names: tuple[str, ...] = ("dismiss",)
+    if row.role is None or not (row.appeals_id or is_above(viewer.role, row.role)):
+        pass  # Whoever has left, an equal or a superior: others can only say that it is fine.
     elif row.appeals_id:
         names = ("undo", "uphold")
     elif row.reason == HELD:

@@ -87,6 +87,7 @@ def _cases() -> AnySelect:
         Case.closed_at,
         person.username,
         person.display_name,
+        person.role,
         taker.username.label("taken_by"),
         one.label("evidence"),
     )
