@@ -25,6 +25,7 @@ from . import (  # noqa: E402, F401
     many,
     person_routes,
     queries,
+    receivers,
     report_routes,
     words,
 )

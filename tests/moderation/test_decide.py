@@ -339,3 +339,36 @@ def test_the_progress_of_a_removal_is_polled(app, desk, mallory, make_post):
     page = desk.get("/desk/people/mallory/removal")
     polled = one(page, "#removal[hx-trigger]").attributes["hx-get"]
     assert "1 post is still to be removed." in desk.get(polled, htmx=True).text
+
+
+def test_a_case_is_left_by_a_moderator_who_is_none_any_more(
+    app, case, desk, moderator, decide, with_role, signed_in, log
+):
+    desk.post(f"/desk/{case}/take")
+    with app.app_context():
+        db.session.get_one(User, moderator.id).set_role("member")
+    other = signed_in(with_role("omar"))
+    decide(case, "warn", client=other, why="No")
+    assert "warn" in log()
+
+
+def test_an_administrator_leaves_a_case_that_somebody_else_has_taken(
+    case, desk, decide, with_role, signed_in, log
+):
+    desk.post(f"/desk/{case}/take")
+    other, boss = signed_in(with_role("omar")), signed_in(with_role("boss", "administrator"))
+    other.post(f"/desk/{case}/release")
+    select(other.get(f"/desk/{case}"), "p", text="@mo has taken this case.")
+    boss.post(f"/desk/{case}/release")
+    decide(case, "warn", client=other, why="No")
+    assert log() == ["warn"]
+
+
+def test_of_an_equal_one_can_only_say_that_it_is_fine(
+    desk, moderator, ada, with_role, report, rows
+):
+    with_role("omar")
+    report(ada, "/@omar")
+    [row] = rows("moderation_case")
+    page = desk.get(f"/desk/{row['id']}")
+    assert one(page, "input[name=action]").attributes["value"] == "dismiss"
