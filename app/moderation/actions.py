@@ -12,12 +12,14 @@ from sqlalchemy.orm import aliased
 from ..accounts.models import User
 from ..accounts.standing import Role, State, is_above
 from ..data.database import HasId, changed_rows, db, now, writing
+from ..jobs import enqueue
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
 from ..posts.warnings import put_warning, remove_warning
 from .letters import send_decision
 from .log import record
 from .models import Case, LogEntry, Report
+from .putting_back import put_back_posts
 
 # Of these, the person concerned is told, and can appeal.
 TOLD = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
@@ -144,7 +146,7 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
     """
     person = db.session.get(User, entry.person_id) if entry.person_id else None
     with writing() as session:
-        if person is None or entry.action not in TOLD or entry.action == "remove_all":
+        if person is None or entry.action not in TOLD:
             raise TakenError(_("This cannot be undone."))
         if session.scalar(select(LogEntry.id).where(LogEntry.undoes_id == entry.id)):
             raise TakenError(_("This is undone already."))
@@ -161,6 +163,8 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
             is_undone = post is not None and post.let_through()
             if not (is_undone or case):
                 raise TakenError(_("The post is not there any more."))
+        elif entry.action == "remove_all":
+            enqueue(put_back_posts, entry.id)
         elif entry.action == "mark":
             remove_warning(entry.post_id or 0)
         elif entry.action in ("limit", "suspend"):
@@ -190,11 +194,11 @@ def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
         return log_and_tell(moderator, "restore", decision, None, person, **values)
 
 
-def tell(moderator: Any, action: str, decision: Decision, person: User) -> LogEntry:
+def tell(moderator: Any, action: str, decision: Decision, person: User, **values: Any) -> LogEntry:
     """Log what is done to ``person`` elsewhere, and tell them."""
     with writing():
         check_may_act(moderator, person)
-        return log_and_tell(moderator, action, decision, None, person)
+        return log_and_tell(moderator, action, decision, None, person, **values)
 
 
 def _set_state(

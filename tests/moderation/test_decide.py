@@ -372,3 +372,31 @@ def test_of_an_equal_one_can_only_say_that_it_is_fine(
     [row] = rows("moderation_case")
     page = desk.get(f"/desk/{row['id']}")
     assert one(page, "input[name=action]").attributes["value"] == "dismiss"
+
+
+def test_all_posts_are_put_back_but_those_that_were_removed_one_by_one(
+    app, desk, case, decide, mallory, make_post, anonymous, signed_in, rows
+):
+    posts = [make_post(mallory, f"Cheap quagga {n}") for n in range(60)]
+    decide(case, "remove", why="Spam")
+    signed_in(mallory).post(f"/posts/{posts[0].id}/delete")
+    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    assert len(rows("post", "deleted_at IS NULL")) == 0
+    page = desk.get("/desk/people/mallory")
+    desk.post(one(page, "button[aria-label='Undo: All posts removed']").attributes["formaction"])
+    assert len(rows("post", "deleted_at IS NULL")) == 59
+    absent(anonymous.get("/@mallory"), "article", text="Cheap quaggas")
+    check = app.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+
+
+def test_one_appeals_against_the_removal_of_all_posts(desk, mallory, spam, signed_in, rows):
+    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    client = signed_in(mallory)
+    link = one(client.get("/decisions"), "article a", text="Appeal").attributes["href"]
+    client.get(link)
+    client.submit("main form", words="They are mine")
+    again = rows("moderation_case", "appeals_id IS NOT NULL")[0]["id"]
+    desk.token()
+    assert desk.post(f"/desk/{again}/decide", {"action": "undo", "why": ""}).location == "/desk"
+    assert rows("post", "deleted_at IS NULL")
