@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..accounts.models import User
 from ..data.counters import tally
-from ..data.database import HasId, insert_if_absent, writing
+from ..data.database import HasId, db, insert_if_absent, writing
 from ..data.ids import moment_of
 from ..posts.models import Post
 from .announcing import announce_case
@@ -57,6 +57,17 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
     except IntegrityError:
         raise AppealedError from None
     return case
+
+
+def has_appealed(entry: LogEntry) -> bool:
+    """Whether the person has appealed against ``entry``."""
+    return db.session.scalar(select(Case.id).where(Case.appeals_id == entry.id)) is not None
+
+
+def is_undone(entry: LogEntry) -> bool:
+    """Whether moderators have taken back what ``entry`` says."""
+    later = select(LogEntry.id).where(LogEntry.undoes_id == entry.id)
+    return db.session.scalar(later) is not None
 
 
 def evidence_of(person: User, post: Post | None) -> dict[str, Any]:

@@ -159,3 +159,21 @@ def test_an_administrator_decides_the_appeal_of_a_moderator_alone(
     assert desk.post(f"/desk/{again}/decide", {"action": "undo", "why": ""}).status_code == 403
     fields = {"action": "undo", "why": ""}
     assert boss.post(f"/desk/{again}/decide", fields).location == "/desk"
+
+
+def test_the_form_is_gone_once_it_was_sent(case, decide, appeal, mallory, signed_in, rows):
+    decide(case, "warn", why="Be kind")
+    appeal()
+    entry = rows("moderation_log", "action = 'warn'")[0]["id"]
+    client = signed_in(mallory)
+    assert client.get(f"/decisions/{entry}/appeal").location == "/decisions"
+
+
+def test_what_was_taken_back_needs_no_appeal(case, decide, desk, mallory, signed_in, rows):
+    decide(case, "warn", why="Be kind")
+    entry = rows("moderation_log", "action = 'warn'")[0]["id"]
+    client = signed_in(mallory)
+    client.get(f"/decisions/{entry}/appeal")
+    desk.post(f"/desk/log/{entry}/undo")
+    client.post(f"/decisions/{entry}/appeal", {"words": "I was kind"})
+    assert rows("moderation_case", "appeals_id IS NOT NULL") == []

@@ -400,3 +400,23 @@ def test_one_appeals_against_the_removal_of_all_posts(desk, mallory, spam, signe
     desk.token()
     assert desk.post(f"/desk/{again}/decide", {"action": "undo", "why": ""}).location == "/desk"
     assert rows("post", "deleted_at IS NULL")
+
+
+@pytest.mark.parametrize("action", ["remove", "mark"])
+def test_the_person_reads_which_post_it_is_about(case, decide, mallory, signed_in, rows, action):
+    decide(case, action, why="We are no market.")
+    one(signed_in(mallory).get("/decisions"), "article p", text="Cheap quaggas")
+    [mail] = rows("outbox_mail", "kind = 'decision'")
+    assert "\n> Cheap quaggas\n" in mail["body"]
+
+
+def test_a_moderator_reads_no_notes_and_cases_about_themselves(
+    desk, moderator, ada, with_role, signed_in, report
+):
+    boss = signed_in(with_role("boss", "administrator"))
+    boss.post("/desk/people/mo/note", {"words": "Sleeps at the desk"})
+    report(ada, "/@mo", reason="harassment")
+    one(boss.get("/desk/people/mo"), "main li a", text="Harassment")
+    own = desk.get("/desk/people/mo").text
+    assert "Sleeps at the desk" not in own
+    assert "Harassment" not in own
