@@ -17,6 +17,7 @@ from . import (  # noqa: E402, F401
     commands,
     deleting_routes,
     desk_routes,
+    evidence_routes,
     exporting,
     holding,
     jobs,
