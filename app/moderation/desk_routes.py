@@ -1,5 +1,6 @@
 """The desk: open cases, and what moderators do about cases and posts."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -37,9 +38,7 @@ carry_when_expired("action", "days", "rule", "canned")
 def desk() -> ResponseReturnValue:
     """List the open cases, the oldest or (``?by=reports``) the most reported first."""
     reason, by_reports = request.args.get("reason") or None, request.args.get("by") == "reports"
-    if reason and not (
-        reason in REASONS or reason.startswith("rule_") or reason in ("appeal", "held")
-    ):
+    if reason and reason not in REASONS and not re.fullmatch(r"appeal|held|rule_\d{1,3}", reason):
         abort(404)
     rows = read_rows(
         lambda window: queries.desk(window, by_reports=by_reports, of_reason=bool(reason)),

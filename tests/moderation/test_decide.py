@@ -215,7 +215,8 @@ def test_cases_are_filtered_and_ordered(ada, bruno, make_user, make_post, report
     assert shown("") == ["Post 0", "Post 1"]
     assert shown("?by=reports") == ["Post 1", "Post 0"]
     assert shown("?reason=harassment") == ["Post 1"]
-    assert desk.get("/desk?reason=nonsense").status_code == 404
+    for reason in ("nonsense", "rule_%00", "rule_x", "rule_1234"):
+        assert desk.get(f"/desk?reason={reason}").status_code == 404
 
 
 @pytest.mark.parametrize("url", ["/desk", "/desk/{case}", "/desk/people/ada", "/desk/posts/{post}"])
