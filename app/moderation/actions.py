@@ -169,7 +169,7 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
             remove_warning(entry.post_id or 0)
         elif entry.action in ("limit", "suspend"):
             if person.state == entry.after["state"]:
-                _put(person, entry.before)
+                put_into(person, entry.before)
             elif case is None:
                 raise TakenError(_("The account is in another state by now."))
         _grant(moderator, entry)
@@ -291,7 +291,8 @@ def _standing(person: User) -> dict[str, str | None]:
     return {"state": person.state, "until": until}
 
 
-def _put(person: User, standing: dict[str, Any]) -> None:
+def put_into(person: User, standing: dict[str, Any]) -> None:
+    """Put the account into the state of an entry (``before``); into none that has ended since."""
     until = standing["until"] and datetime.fromisoformat(standing["until"])
     if until and until <= now():
         person.set_state("active")

@@ -421,3 +421,23 @@ def test_a_moderator_reads_no_notes_and_cases_about_themselves(
     own = desk.get("/desk/people/mo").text
     assert "Sleeps at the desk" not in own
     assert "Harassment" not in own
+
+
+@pytest.mark.parametrize("is_suspended_twice", [False, True])
+def test_who_was_limited_is_limited_again_after_a_suspension(
+    app, case, decide, desk, mallory, travel, rows, is_suspended_twice
+):
+    decide(case, "limit", why="Ads")
+    act = "/desk/people/mallory/decide"
+    for days in ("1", "3") if is_suspended_twice else ("3",):
+        desk.post(act, {"action": "suspend", "why": "More ads", "days": days})
+    travel.shift(timedelta(days=3, minutes=1))
+    with app.app_context():
+        end_states()
+    assert rows("user", "username = 'mallory'")[0]["state"] == "limited"
+    desk.post(act, {"action": "restore", "why": ""})
+    desk.post(act, {"action": "suspend", "why": "More ads", "days": "1"})
+    travel.shift(timedelta(days=1, minutes=1))
+    with app.app_context():
+        end_states()
+    assert rows("user", "username = 'mallory'")[0]["state"] == "active"
