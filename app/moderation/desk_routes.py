@@ -110,6 +110,8 @@ def post(id: int) -> ResponseReturnValue:
     found = db.session.get(Post, id)
     if found is None or found.deleted_at or found.repost_of_id:
         abort(404)
+    if not is_above(viewer.role, found.author.role):
+        abort(403, str(NotAllowedError()))
     form = DecisionForm([(each, str(CHOICES[each])) for each in ("remove", "mark")])
     if not form.validate_on_submit():
         return form_page("moderation/post.html", form, post=found, person=found.author)

@@ -441,3 +441,10 @@ def test_who_was_limited_is_limited_again_after_a_suspension(
     with app.app_context():
         end_states()
     assert rows("user", "username = 'mallory'")[0]["state"] == "active"
+
+
+def test_no_form_is_shown_for_the_post_of_an_equal(desk, moderator, with_role, make_post):
+    for author in (with_role("omar"), with_role("boss", "administrator"), moderator):
+        answer = desk.get(f"/desk/posts/{make_post(author).id}")
+        assert answer.status_code == 403
+        assert "You cannot moderate this person." in answer.text
