@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import Base, HasId, changed_rows, db, now, writing
@@ -12,6 +12,7 @@ from ..data.types import UtcDateTime
 from ..site import site
 from .models import user_key
 from .viewer import Viewer
+from .visibility import not_hidden
 
 # Characters of a code; ours have 16, which are 96 random bits.
 LONGEST_CODE = 32
@@ -86,10 +87,13 @@ def invite(by: HasId | None = None, *, uses: int = USES, days: int = DAYS) -> In
 
 
 def open_invitation(code: str) -> Invitation | None:
-    """Return the invitation of ``code`` if somebody can join with it."""
+    """Return the invitation of ``code`` if somebody can join with it.
+
+    Nobody joins with one of a person who is hidden, such as a spammer who comes back.
+    """
     if not 0 < len(code) <= LONGEST_CODE or not code.isascii() or "\0" in code:
         return None
-    found = db.session.scalar(select(Invitation).where(Invitation.code == code))
+    found = db.session.scalar(select(Invitation).where(Invitation.code == code, _is_valid()))
     return found if found and found.is_open else None
 
 
@@ -98,12 +102,16 @@ def join_with(invitation: Invitation, user: HasId) -> None:
 
     Raises :class:`NoInvitationError` if it was used up or has ended meanwhile.
     """
-    is_open = (Invitation.used < Invitation.uses, Invitation.ends_at > now())
+    is_open = (Invitation.used < Invitation.uses, Invitation.ends_at > now(), _is_valid())
     change = update(Invitation).where(Invitation.id == invitation.id, *is_open)
     with writing() as session:
         if not changed_rows(session, change.values(used=Invitation.used + 1)):
             raise NoInvitationError
         session.add(Invited(user_id=user.id, invitation_id=invitation.id))
+
+
+def _is_valid() -> ColumnElement[bool]:
+    return or_(Invitation.made_by_id.is_(None), not_hidden(Invitation.made_by_id))
 
 
 def invitation_of(user: HasId | None, id: int) -> Invitation | None:

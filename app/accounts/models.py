@@ -39,7 +39,7 @@ from .addresses import canonical
 from .former_names import FormerNameError, is_former
 from .names import LONGEST_NAME
 from .seen_addresses import see_address
-from .signals import profile_changed, role_changed, state_changed
+from .signals import profile_changed, role_changed, state_changed, state_ended
 from .standing import HIDDEN, LastAdministratorError, Role, State
 from .visibility import HiddenUser, LimitedUser
 
@@ -193,7 +193,10 @@ class User(TimeOrdered, Base):
         One that is left never is: it is deleted then.
         """
         if self.state != "leaving" and self.state_until and self.state_until <= now():
-            self.set_state("active")
+            with writing():
+                was = self.state
+                self.set_state("active")
+                state_ended.send(self, was=was)
 
     def _keep_an_administrator(self) -> None:
         if self.role != "administrator":

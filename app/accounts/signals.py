@@ -21,6 +21,10 @@ applied = _signals.signal("applied")
 # goes by itself; what else there is must be deleted too.
 account_deleted = _signals.signal("account-deleted")
 
+# The sender is the User, whose state has ended by itself, and is "active" now; ``was`` is the
+# state that ended.
+state_ended = _signals.signal("state-ended")
+
 # The sender is the User who asked to join, and is deleted afterwards unless let in; with ``by``
 # (who decided, None for a command), ``is_let_in`` and ``reason``.
 application_decided = _signals.signal("application-decided")

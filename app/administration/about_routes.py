@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ..accounts.models import User
 from ..accounts.viewer import viewer
+from ..accounts.visibility import not_hidden
 from ..data.database import AnySelect
 from ..data.reading import read
 from ..follows.queries import PERSON
@@ -44,6 +45,8 @@ def terms() -> ResponseReturnValue:
 
 @cache
 def _in_charge() -> AnySelect:
-    people = select(*PERSON, User.role).where(User.role.in_(("administrator", "moderator")))
+    people = select(*PERSON, User.role).where(
+        User.role.in_(("administrator", "moderator")), not_hidden(User.id)
+    )
     # Administrators first, and of each those who have been here longest.
     return people.order_by(User.role, User.id).limit(MOST_IN_CHARGE)

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, sele
 from ..data.database import changed_rows, db, now, writing
 from ..data.ids import id_at
 from ..jobs import enqueue, every_minute, job
-from ..posts.models import UNDO_WITHIN, Draft
+from ..posts.jobs import is_needed
+from ..posts.models import UNDO_WITHIN, Draft, Post
 from .models import Picture
 from .processing import delete_files, delete_original, process_picture
 from .stores import StoreUnavailableError
@@ -103,7 +104,8 @@ def _reasons() -> tuple[ColumnElement[bool], ...]:
 
     Each condition has its index.
     """
-    removed = Picture.removed_at < now() - 2 * UNDO_WITHIN
+    in_needed = exists().where(Post.id == Picture.post_id, is_needed())
+    removed = and_(Picture.removed_at < now() - 2 * UNDO_WITHIN, ~in_needed)
     nobodys = and_(Picture.owner_id.is_(None), Picture.purpose != "preview")
     without_post = and_(Picture.post_id.is_(None), Picture.purpose == "post")
     return removed, nobodys, and_(without_post, Picture.nonce.is_(None))

@@ -24,19 +24,24 @@ def serve(key: str, variant: str, format: str) -> Response:
     """Answer with a variant of a picture."""
     found = queries.served(audience_of(viewer))
     picture = read(found, key=key, viewer_id=viewer.id).first() or abort(404)
+    return give(key, variant, format, is_public=picture.purpose in queries.PUBLIC)
+
+
+def give(key: str, variant: str, format: str, *, is_public: bool) -> Response:
+    """Return the answer with a variant of the picture ``key``, whoever may see it."""
     name = f"{key}/{variant}.{format}"
     response = make_response()
     response.set_etag(f"{key}-{variant}-{format}")
     response.mimetype = TYPES[f".{format}"]
     response.headers["Content-Security-Policy"] = POLICY
-    if picture.purpose in queries.PUBLIC:
+    if is_public:
         response.cache_control.public = response.cache_control.immutable = True
         response.cache_control.max_age = FOR_EVER
     else:
         response.cache_control.private = True
         response.cache_control.max_age = PRIVATE
         response.vary.add("Cookie")
-    if picture.purpose in queries.PUBLIC or not viewer.is_authenticated:
+    if is_public or not viewer.is_authenticated:
         # Readers of feeds show it on pages of their own.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # What is known already is not read from the store.

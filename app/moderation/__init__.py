@@ -17,6 +17,7 @@ from . import (  # noqa: E402, F401
     commands,
     deleting_routes,
     desk_routes,
+    evidence_routes,
     exporting,
     holding,
     jobs,
@@ -25,6 +26,7 @@ from . import (  # noqa: E402, F401
     many,
     person_routes,
     queries,
+    receivers,
     report_routes,
     words,
 )

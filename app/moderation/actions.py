@@ -7,16 +7,19 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..accounts.standing import Role, State, is_above
 from ..data.database import HasId, changed_rows, db, now, writing
+from ..jobs import enqueue
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
 from ..posts.warnings import put_warning, remove_warning
 from .letters import send_decision
 from .log import record
 from .models import Case, LogEntry, Report
+from .putting_back import put_back_posts
 
 # Of these, the person concerned is told, and can appeal.
 TOLD = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
@@ -61,11 +64,13 @@ def take(moderator: HasId, case: Case) -> None:
         session.refresh(case)
 
 
-def release(moderator: HasId, case: Case) -> None:
-    """Leave ``case`` to others."""
-    own = update(Case).where(Case.id == case.id, Case.taken_by_id == moderator.id)
+def release(moderator: Any, case: Case) -> None:
+    """Leave ``case`` to others; an administrator also does that for who has taken it."""
+    taken = update(Case).where(Case.id == case.id, Case.closed_at.is_(None))
+    if moderator.role != "administrator":
+        taken = taken.where(Case.taken_by_id == moderator.id)
     with writing() as session:
-        changed_rows(session, own.values(taken_by_id=None))
+        changed_rows(session, taken.values(taken_by_id=None))
         session.refresh(case)
 
 
@@ -134,13 +139,14 @@ ACTIONS: dict[str, Callable[..., LogEntry]] = {"warn": warn, "limit": limit, "su
 
 
 def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None = None) -> LogEntry:
-    """Undo what ``entry`` says; the person concerned is told.
+    """Undo what ``entry`` says, which grants an appeal against it; the person is told.
 
-    Raises :class:`TakenError` where that is undone already, or something later replaced it.
+    Raises :class:`TakenError` where that is undone already, or without ``case``, the appeal, where
+    something later replaced it.
     """
     person = db.session.get(User, entry.person_id) if entry.person_id else None
     with writing() as session:
-        if person is None or entry.action not in TOLD or entry.action == "remove_all":
+        if person is None or entry.action not in TOLD:
             raise TakenError(_("This cannot be undone."))
         if session.scalar(select(LogEntry.id).where(LogEntry.undoes_id == entry.id)):
             raise TakenError(_("This is undone already."))
@@ -149,18 +155,24 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
         before, after = entry.after, entry.before
         if entry.action == "remove":
             post = db.session.get(Post, entry.post_id)
-            if post is None or not post.put_back():
+            is_undone = post is not None and post.put_back()
+            if not (is_undone or case):
                 raise TakenError(_("The post is not there any more."))
         elif entry.action == "refuse":
             post = db.session.get(Post, entry.post_id)
-            if post is None or not post.let_through():
+            is_undone = post is not None and post.let_through()
+            if not (is_undone or case):
                 raise TakenError(_("The post is not there any more."))
+        elif entry.action == "remove_all":
+            enqueue(put_back_posts, entry.id)
         elif entry.action == "mark":
             remove_warning(entry.post_id or 0)
         elif entry.action in ("limit", "suspend"):
-            if person.state != entry.after["state"]:
+            if person.state == entry.after["state"]:
+                put_into(person, entry.before)
+            elif case is None:
                 raise TakenError(_("The account is in another state by now."))
-            _put(person, entry.before)
+        _grant(moderator, entry)
         values = {"before": before, "after": after, "undoes_id": entry.id}
         return log_and_tell(
             moderator, "undo", decision, case, person, post_id=entry.post_id, **values
@@ -174,16 +186,19 @@ def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
         if person.state not in ("limited", "suspended"):
             raise TakenError(_("The account is neither limited nor suspended."))
         before = _standing(person)
+        undone = _latest_to_undo(person)
         person.set_state("active")
-        values = {"before": before, "after": _standing(person)}
+        if undone:
+            _grant(moderator, undone)
+        values = {"before": before, "after": _standing(person), "undoes_id": undone and undone.id}
         return log_and_tell(moderator, "restore", decision, None, person, **values)
 
 
-def tell(moderator: Any, action: str, decision: Decision, person: User) -> LogEntry:
+def tell(moderator: Any, action: str, decision: Decision, person: User, **values: Any) -> LogEntry:
     """Log what is done to ``person`` elsewhere, and tell them."""
     with writing():
         check_may_act(moderator, person)
-        return log_and_tell(moderator, action, decision, None, person)
+        return log_and_tell(moderator, action, decision, None, person, **values)
 
 
 def _set_state(
@@ -225,6 +240,25 @@ def close_case(moderator: Any, case: Case | None) -> None:
         notify_from_site([id for id in reporters if id is not None], "report")
 
 
+def _grant(moderator: Any, entry: LogEntry) -> None:
+    """Close the appeal against ``entry``, if one is open: there is nothing left to decide."""
+    appeal = update(Case).where(Case.appeals_id == entry.id, Case.closed_at.is_(None))
+    with writing() as session:
+        changed_rows(session, appeal.values(taken_by_id=moderator.id, closed_at=now()))
+
+
+def _latest_to_undo(person: User) -> LogEntry | None:
+    """Return the entry that put ``person`` into the state of the account, if it is not undone."""
+    actions = {"limited": "limit", "suspended": "suspend"}
+    later = aliased(LogEntry)
+    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
+    found = select(LogEntry).where(
+        LogEntry.person_id == person.id, LogEntry.action == actions[person.state], ~undone
+    )
+    with writing() as session:
+        return session.scalar(found.order_by(LogEntry.id.desc()).limit(1))
+
+
 def _taken(case: Case) -> str:
     taken_by = db.session.get(User, case.taken_by_id) if case.taken_by_id else None
     name = taken_by.username if taken_by else "?"
@@ -257,7 +291,8 @@ def _standing(person: User) -> dict[str, str | None]:
     return {"state": person.state, "until": until}
 
 
-def _put(person: User, standing: dict[str, Any]) -> None:
+def put_into(person: User, standing: dict[str, Any]) -> None:
+    """Put the account into the state of an entry (``before``); into none that has ended since."""
     until = standing["until"] and datetime.fromisoformat(standing["until"])
     if until and until <= now():
         person.set_state("active")

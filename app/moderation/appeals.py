@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from ..accounts.models import User
+from ..accounts.standing import ROLES, is_above
 from ..accounts.viewer import Viewer
 from ..data.database import db, writing
 from .actions import Decision, NotAllowedError, dismiss, undo, uphold
@@ -19,29 +20,33 @@ class OwnDecisionError(NotAllowedError):
         return _("You decided this: another moderator looks at the appeal.")
 
 
-def may_decide(moderator: Viewer, case: Any) -> bool:
-    """Whether ``moderator`` may decide ``case``; of an appeal against themselves, nobody else can.
+def refusal(moderator: Viewer, case: Any) -> NotAllowedError | None:
+    """Return why ``moderator`` cannot decide ``case``; None if they can.
 
-    ``case`` is a case, or a row with its columns.
+    An appeal is for who may moderate the person, and of them not for who decided, unless there is
+    nobody else. ``case`` is a case, or a row with its columns.
     """
     if not case.appeals_id:
-        return True
+        return None
+    role = db.session.scalar(select(User.role).where(User.id == case.person_id)) or "member"
+    if not is_above(moderator.role, role):
+        return NotAllowedError()
     decided_by = select(LogEntry.actor_id).where(LogEntry.id == case.appeals_id)
     if db.session.scalar(decided_by) != moderator.id:
-        return True
+        return None
     others = select(User.id).where(
-        User.role != "member",
+        User.role.in_([each for each in ROLES if is_above(each, role)]),
         User.state == "active",
         User.id.not_in((moderator.id, case.person_id)),
     )
-    return db.session.scalar(others.limit(1)) is None
+    return OwnDecisionError() if db.session.scalar(others.limit(1)) else None
 
 
 def dismiss_or_uphold(moderator: Viewer, action: str, decision: Decision, case: Case) -> None:
     """Close ``case``: ``dismiss`` it, or, of an appeal, ``uphold`` or ``undo`` the decision."""
     with writing() as session:
-        if not may_decide(moderator, case):
-            raise OwnDecisionError
+        if error := refusal(moderator, case):
+            raise error
         if action == "dismiss":
             dismiss(moderator, case, decision)
         elif action == "uphold":

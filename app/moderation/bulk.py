@@ -1,4 +1,4 @@
-"""All posts of a person, removed or put back by the worker, a few in each transaction."""
+"""All posts of a person, removed by the worker, a few in each transaction."""
 
 from functools import cache
 from typing import Any

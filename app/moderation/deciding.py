@@ -74,7 +74,9 @@ def known(person_id: int, case_id: int) -> dict[str, Any]:
     addresses = read(queries.addresses(), user_id=person_id) if viewer.is_administrator else ()
     return {
         "history": read(queries.history(), user_id=person_id).all(),
-        "notes": read(queries.notes(), user_id=person_id).all(),
-        "other_cases": read(queries.other_cases(), user_id=person_id, case_id=case_id).all(),
+        "notes": read(queries.notes(), user_id=person_id, viewer_id=viewer.id).all(),
+        "other_cases": read(
+            queries.other_cases(), user_id=person_id, case_id=case_id, viewer_id=viewer.id
+        ).all(),
         "addresses": [row.address for row in addresses],
     }

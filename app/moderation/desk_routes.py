@@ -1,5 +1,6 @@
 """The desk: open cases, and what moderators do about cases and posts."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Row
 
 from ..accounts.access import for_moderators
 from ..accounts.models import User
+from ..accounts.standing import is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
@@ -20,7 +22,7 @@ from ..web.paging import read_rows
 from ..web.typed import carry_when_expired, show_when_expired
 from . import actions, blueprint, queries
 from .actions import NotAllowedError, TakenError
-from .appeals import may_decide
+from .appeals import refusal
 from .deciding import CHOICES, decide_by, known
 from .forms import DecisionForm, WordsForm
 from .models import HELD, Case, LogEntry
@@ -36,9 +38,7 @@ carry_when_expired("action", "days", "rule", "canned")
 def desk() -> ResponseReturnValue:
     """List the open cases, the oldest or (``?by=reports``) the most reported first."""
     reason, by_reports = request.args.get("reason") or None, request.args.get("by") == "reports"
-    if reason and not (
-        reason in REASONS or reason.startswith("rule_") or reason in ("appeal", "held")
-    ):
+    if reason and reason not in REASONS and not re.fullmatch(r"appeal|held|rule_\d{1,3}", reason):
         abort(404)
     rows = read_rows(
         lambda window: queries.desk(window, by_reports=by_reports, of_reason=bool(reason)),
@@ -77,6 +77,8 @@ def case(id: int) -> ResponseReturnValue:
 @for_moderators
 def take(id: int) -> ResponseReturnValue:
     """Take a case, so that nobody else decides it meanwhile."""
+    if error := refusal(viewer, _case_row(id)):
+        abort(403, str(error))
     return _do(lambda case: actions.take(viewer, case), id, _("The case is yours."))
 
 
@@ -108,6 +110,8 @@ def post(id: int) -> ResponseReturnValue:
     found = db.session.get(Post, id)
     if found is None or found.deleted_at or found.repost_of_id:
         abort(404)
+    if not is_above(viewer.role, found.author.role):
+        abort(403, str(NotAllowedError()))
     form = DecisionForm([(each, str(CHOICES[each])) for each in ("remove", "mark")])
     if not form.validate_on_submit():
         return form_page("moderation/post.html", form, post=found, person=found.author)
@@ -153,16 +157,16 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
         person=person,
         appealed=appealed,
         reports=read(queries.reports(), case_id=row.id).all(),
-        may_decide=may_decide(viewer, row),
+        refusal=refusal(viewer, row),
         note=WordsForm(formdata=None),
         **known(row.person_id, row.id),
     )
 
 
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
-    if row.username is None:
-        # Whoever has left is neither told nor moderated.
-        names: tuple[str, ...] = ("dismiss",)
+    names: tuple[str, ...] = ("dismiss",)
+    if row.role is None or not (row.appeals_id or is_above(viewer.role, row.role)):
+        pass  # Whoever has left, an equal or a superior: others can only say that it is fine.
     elif row.appeals_id:
         names = ("undo", "uphold")
     elif row.reason == HELD:

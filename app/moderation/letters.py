@@ -7,6 +7,7 @@ from ..accounts.models import by_email
 from ..data.database import db
 from ..mail.letters import Letter, writes
 from ..mail.sending import send_mail
+from ..posts.models import Post
 from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
@@ -48,7 +49,13 @@ def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
     if entry is None or person is None or person.id != entry.person_id:
         return None
     with using_language(person.language or "en"):
-        values = {"entry": entry, "person": person, "url": external_url("moderation.decisions")}
+        post = db.session.get(Post, entry.post_id) if entry.post_id else None
+        values = {
+            "entry": entry,
+            "person": person,
+            "post": post,
+            "url": external_url("moderation.decisions"),
+        }
         # Without Flask's context processors, which would read the viewer.
         body = current_app.jinja_env.get_template("mail/decision.txt").render(values)
         subject = _("What the moderators of %(site)s decided", site=site().name)

@@ -13,7 +13,7 @@ from ..accounts.models import User, user_key
 from ..accounts.standing import LastAdministratorError
 from ..accounts.viewer import Viewer
 from ..data.database import AnySelect, Base, db, delete_row, writing
-from ..data.ids import TimeOrdered
+from ..data.ids import TimeOrdered, moment_of
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
 from .actions import Decision, Moderator, NotAllowedError, suspend, tell
@@ -94,7 +94,8 @@ def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
         person = cast(User, person)
         try:
             if bulk.action == "remove_all":
-                tell(by, "remove_all", decision, person)
+                began = {"since": moment_of(bulk.id).isoformat()}
+                tell(by, "remove_all", decision, person, before=began)
             elif person.state != "suspended":
                 suspend(by, person, decision)
         except (NotAllowedError, LastAdministratorError):

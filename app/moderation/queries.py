@@ -13,6 +13,7 @@ from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import USER_ID, VIEWER_ID, has_username
+from ..posts.models import Post
 from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
@@ -87,6 +88,7 @@ def _cases() -> AnySelect:
         Case.closed_at,
         person.username,
         person.display_name,
+        person.role,
         taker.username.label("taken_by"),
         one.label("evidence"),
     )
@@ -136,17 +138,21 @@ _LOGGED = (
 
 @cache
 def notes() -> AnySelect:
-    """Select the notes about ``user_id``, the latest first."""
+    """Select the notes about ``user_id``, the latest first; nobody reads those about themselves."""
     found = select(Note.id, Note.words, User.username)
     found = found.outerjoin(User, User.id == Note.author_id).where(Note.person_id == USER_ID)
+    found = found.where(Note.person_id != VIEWER_ID)
     return found.order_by(Note.id.desc()).limit(row_count(MOST_SHOWN))
 
 
 @cache
 def other_cases() -> AnySelect:
-    """Select the other cases about ``user_id`` than ``case_id``, the latest first."""
+    """Select the other cases about ``user_id`` than ``case_id``, the latest first.
+
+    Nobody finds those about themselves.
+    """
     found = select(Case.id, Case.reason, Case.reports_count, Case.closed_at)
-    found = found.where(Case.person_id == USER_ID, Case.id != CASE_ID)
+    found = found.where(Case.person_id == USER_ID, Case.id != CASE_ID, Case.person_id != VIEWER_ID)
     return found.order_by(Case.id.desc()).limit(row_count(MOST_SHOWN))
 
 
@@ -194,11 +200,16 @@ def _people() -> AnySelect:
 
 @cache
 def decisions(window: Window) -> AnySelect:
-    """Select what was decided about the viewer, and whether they have appealed (``appealed``)."""
+    """Select what was decided about the viewer, and whether they have appealed (``appealed``).
+
+    ``body`` is the text of the post that it is about, as long as that is kept.
+    """
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
     later = aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
     found = select(*_LOGGED, appealed.label("appealed"), undone.label("is_undone"))
+    body = select(Post.body).where(Post.id == LogEntry.post_id).scalar_subquery()
+    found = found.add_columns(body.label("body"))
     found = found.where(
         LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*TOLD, "let_through"))
     )

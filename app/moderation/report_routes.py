@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,7 +27,7 @@ from . import blueprint, queries
 from .actions import TOLD
 from .forms import ReportForm, WordsForm
 from .models import LogEntry
-from .reporting import AppealedError, appeal, report
+from .reporting import AppealedError, appeal, has_appealed, is_undone, report
 
 APPEAL = "appeal"
 # How long the form of the page at log-in can be sent.
@@ -91,6 +91,9 @@ def appeal_decision(id: int) -> ResponseReturnValue:
     """Appeal against a decision about oneself, once."""
     entry = _own_decision(viewer.id, id)
     form = WordsForm()
+    if request.method == "GET" and has_appealed(entry):
+        show_message(_("You have appealed already."))
+        return redirect(url_for(".decisions"))
     if not form.validate_on_submit():
         return form_page("moderation/appeal.html", form, entry=entry)
     _appeal(db.session.get_one(User, viewer.id), entry, form.words.data)
@@ -127,6 +130,8 @@ def _own_decision(user_id: int, id: int) -> LogEntry:
     entry = db.session.get(LogEntry, id)
     if entry is None or entry.person_id != user_id or entry.action not in TOLD:
         abort(404)
+    if is_undone(entry):
+        abort(404)  # There is nothing left to appeal against.
     return entry
 
 

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..accounts.models import User
 from ..data.counters import tally
-from ..data.database import HasId, insert_if_absent, writing
+from ..data.database import HasId, db, insert_if_absent, writing
 from ..data.ids import moment_of
+from ..media.models import Picture
+from ..posts.jobs import keep_posts_while
 from ..posts.models import Post
 from .announcing import announce_case
 from .models import APPEAL, Case, LogEntry, Report
@@ -59,10 +61,22 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
     return case
 
 
+def has_appealed(entry: LogEntry) -> bool:
+    """Whether the person has appealed against ``entry``."""
+    return db.session.scalar(select(Case.id).where(Case.appeals_id == entry.id)) is not None
+
+
+def is_undone(entry: LogEntry) -> bool:
+    """Whether moderators have taken back what ``entry`` says."""
+    later = select(LogEntry.id).where(LogEntry.undoes_id == entry.id)
+    return db.session.scalar(later) is not None
+
+
 def evidence_of(person: User, post: Post | None) -> dict[str, Any]:
     """Return the person, and the post or their newest ones, as they are now (JSON)."""
     with writing() as session:
         found = [post] if post else session.scalars(_newest_of(person)).all()
+        pictures = session.scalars(_pictures_of([each.id for each in found])).all()
         return {
             "username": person.username,
             "name": person.name,
@@ -73,6 +87,11 @@ def evidence_of(person: User, post: Post | None) -> dict[str, Any]:
                     "body": each.body,
                     "at": moment_of(each.id).isoformat(),
                     "edited_at": each.edited_at.isoformat() if each.edited_at else None,
+                    "pictures": [
+                        {"key": picture.key, "description": picture.description}
+                        for picture in pictures
+                        if picture.post_id == each.id
+                    ],
                 }
                 for each in found
             ],
@@ -84,6 +103,21 @@ def _newest_of(person: User) -> Any:
         Post.author_id == person.id, Post.deleted_at.is_(None), Post.repost_of_id.is_(None)
     )
     return own.order_by(Post.id.desc()).limit(MOST_KEPT)
+
+
+def _pictures_of(ids: list[int]) -> Any:
+    own = select(Picture).where(Picture.post_id.in_(ids), Picture.removed_at.is_(None))
+    return own.order_by(Picture.place, Picture.id)
+
+
+@keep_posts_while
+def _is_reported() -> ColumnElement[bool]:
+    """Whether a case shows a post: a deleted one stays with its pictures as long as the case."""
+    has_pictures = select(Picture.id).where(Picture.post_id == Post.id).exists()
+    of_person = and_(Case.post_id == 0, Post.id < Case.id, has_pictures)
+    is_shown = or_(Case.post_id == Post.id, of_person)
+    reported = select(Case.id).where(Case.person_id == Post.author_id, Case.appeals_id.is_(None))
+    return reported.where(is_shown).exists()
 
 
 def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:

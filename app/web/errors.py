@@ -123,8 +123,9 @@ def _explanation(error: HTTPException) -> tuple[str, str]:
         return _("This form has expired"), _("Reload the page and send it again.")
     if isinstance(error, FilesTooLargeError):
         return _("Too much"), error.advice
+    own = error.description if error.description != type(error).description else None
     if error.code in EXPLANATIONS:
         title, advice = EXPLANATIONS[error.code]
-        return str(title), str(advice)
-    own = error.description if error.description != type(error).description else None
+        # Whoever may not do something is told why, where the view says so.
+        return str(title), (error.code == 403 and own) or str(advice)
     return _("That did not work"), own or _("Go back and try again.")

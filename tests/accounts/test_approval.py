@@ -186,3 +186,10 @@ def test_nobody_is_told_of_who_joins_an_open_site(moderator, make_client):
     client.get("/register")
     client.submit("main form", **NEW)
     absent(moderator.get("/notifications"), "article")
+
+
+def test_the_network_of_who_asks_is_for_administrators(asked, ada, moderator, signed_in, give_role):
+    one(moderator.get("/desk/people"), "#people p", text="@")
+    assert "127.0.0.1" not in moderator.get("/desk/people").text
+    give_role(ada, "administrator")
+    one(signed_in(ada).get("/desk/people"), "#people p", text="127.0.0.1")

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.invitations import MOST_OPEN_BY_MEMBERS, invite, open_invitation
+from app.accounts.models import User
+from app.data.database import db
 from app.site import site_now
 from tests.html import absent, messages, one, select, text_of
 
@@ -190,3 +192,21 @@ def test_the_commands_make_list_and_revoke(app, make_client, set_site):
     assert run(args=["invite", "revoke", "nonsense"]).exit_code == 1
     with app.app_context():
         assert site_now().registration == "invite"
+
+
+def test_nobody_joins_with_an_invitation_of_who_is_suspended(
+    app, ada, make_client, set_site, make_invitation, rows
+):
+    """Who is suspended would come back by their own link."""
+    set_site(registration="invite", members_invite=True)
+    code = make_invitation(ada, uses=5)
+    late = make_client()
+    page = late.get(f"/register?invitation={code}")
+    with app.app_context():
+        db.session.get_one(User, ada.id).set_state("suspended")
+    assert join(make_client(), code).status_code == 403
+    assert late.submit("main form", to=page, **NEW).status_code == 403
+    with app.app_context():
+        db.session.get_one(User, ada.id).set_state("active")
+    assert join(make_client(), code).status_code == 303
+    assert rows("invitation")[0]["used"] == 1

@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.accounts.models import User
 from app.administration.markdown import html_of
+from app.data.database import db
 from app.discover.jobs import work_out_now
 from app.site import Rule
 from tests.html import absent, one, parse, select, text_of
@@ -98,3 +100,13 @@ def test_markdown_adds_no_script(attack):
     for link in tree.css("a"):
         assert "script" not in (link.attributes.get("href") or "")
         assert "data:" not in (link.attributes.get("href") or "")
+
+
+def test_nobody_who_is_suspended_is_in_charge(app, ada, bruno, anonymous, give_role):
+    give_role(ada, "administrator")
+    give_role(bruno, "moderator")
+    with app.app_context():
+        db.session.get_one(User, bruno.id).set_state("suspended")
+    page = anonymous.get("/about")
+    select(page, "main .person-name", count=1)
+    assert "bruno" not in page.text

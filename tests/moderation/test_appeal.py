@@ -7,6 +7,8 @@ from app.moderation.models import Case
 from tests.conftest import PASSWORD
 from tests.html import absent, messages, one, select
 
+OF_APPEAL = "main form[action^='/appeal']"
+
 # The form to appeal of the page at log-in.
 APPEAL = "main form[action^='/appeal']"
 
@@ -89,3 +91,89 @@ def test_nobody_appeals_for_others(case, decide, ada, signed_in, rows):
     decide(case, "warn", why="Be kind")
     entry = rows("moderation_log", "action = 'warn'")[0]["id"]
     assert signed_in(ada).get(f"/decisions/{entry}/appeal").status_code == 404
+
+
+def test_who_decided_does_not_take_the_appeal_from_the_others(
+    case, decide, desk, appeal, with_role, rows
+):
+    decide(case, "warn", why="Be kind")
+    with_role("omar")
+    again = appeal()
+    absent(desk.get(f"/desk/{again}"), "button", text="Take this case")
+    assert desk.post(f"/desk/{again}/take").status_code == 403
+    assert rows("moderation_case", "appeals_id IS NOT NULL")[0]["taken_by_id"] is None
+
+
+def test_undoing_the_decision_grants_the_appeal(case, decide, desk, appeal, mallory, rows):
+    decide(case, "remove", why="Spam")
+    appeal()
+    desk.post(one(desk.get("/desk/people/mallory"), "button", text="Undo").attributes["formaction"])
+    assert rows("moderation_case", "closed_at IS NULL") == []
+    absent(desk.get("/desk"), "article.desk-case")
+
+
+@pytest.mark.parametrize("action", ["limit", "suspend"])
+def test_restoring_the_account_grants_the_appeal(
+    case, decide, desk, make_client, mallory, rows, action, signed_in
+):
+    decide(case, action, why="Spam")
+    entry = rows("moderation_log", f"action = '{action}'")[0]["id"]
+    if action == "suspend":
+        client = make_client()
+        client.submit(OF_APPEAL, to=client.log_in("mallory", PASSWORD), words="Sorry")
+    else:
+        signed_in(mallory).post(f"/decisions/{entry}/appeal", {"words": "Sorry"})
+    assert len(rows("moderation_case", "closed_at IS NULL")) == 1
+    desk.post("/desk/people/mallory/decide", {"action": "restore", "why": ""})
+    assert rows("moderation_case", "closed_at IS NULL") == []
+    absent(desk.get("/desk/people/mallory"), "button", text="Undo")
+    select(signed_in(mallory).get("/decisions"), "article", text="It was taken back.")
+
+
+def test_an_appeal_is_granted_when_what_was_decided_is_over(
+    case, decide, make_client, rows, travel
+):
+    decide(case, "suspend", why="Spam", days="1")
+    client = make_client()
+    client.submit(OF_APPEAL, to=client.log_in("mallory", PASSWORD), words="It was a joke")
+    travel.shift(2 * 24 * 3600)
+    assert client.log_in("mallory", PASSWORD).status_code == 303
+    again = rows("moderation_case", "appeals_id IS NOT NULL")[0]["id"]
+    assert decide(again, "undo").location == "/desk"
+    assert rows("user", "username = 'mallory'")[0]["state"] == "active"
+    select(client.get("/decisions"), "article", text="It was taken back.")
+
+
+def test_an_administrator_decides_the_appeal_of_a_moderator_alone(
+    app, desk, moderator, with_role, signed_in, rows
+):
+    """Other moderators could not: they are no superiors of theirs."""
+    boss = signed_in(with_role("boss", "administrator"))
+    omar = with_role("omar")
+    boss.post("/desk/people/omar/decide", {"action": "warn", "why": "Be kind"})
+    entry = rows("moderation_log", "action = 'warn'")[0]["id"]
+    signed_in(omar).post(f"/decisions/{entry}/appeal", {"words": "I was"})
+    again = rows("moderation_case", "appeals_id IS NOT NULL")[0]["id"]
+    absent(desk.get(f"/desk/{again}"), "input[name=action]")
+    desk.token()
+    assert desk.post(f"/desk/{again}/decide", {"action": "undo", "why": ""}).status_code == 403
+    fields = {"action": "undo", "why": ""}
+    assert boss.post(f"/desk/{again}/decide", fields).location == "/desk"
+
+
+def test_the_form_is_gone_once_it_was_sent(case, decide, appeal, mallory, signed_in, rows):
+    decide(case, "warn", why="Be kind")
+    appeal()
+    entry = rows("moderation_log", "action = 'warn'")[0]["id"]
+    client = signed_in(mallory)
+    assert client.get(f"/decisions/{entry}/appeal").location == "/decisions"
+
+
+def test_what_was_taken_back_needs_no_appeal(case, decide, desk, mallory, signed_in, rows):
+    decide(case, "warn", why="Be kind")
+    entry = rows("moderation_log", "action = 'warn'")[0]["id"]
+    client = signed_in(mallory)
+    client.get(f"/decisions/{entry}/appeal")
+    desk.post(f"/desk/log/{entry}/undo")
+    client.post(f"/decisions/{entry}/appeal", {"words": "I was kind"})
+    assert rows("moderation_case", "appeals_id IS NOT NULL") == []

@@ -215,7 +215,8 @@ def test_cases_are_filtered_and_ordered(ada, bruno, make_user, make_post, report
     assert shown("") == ["Post 0", "Post 1"]
     assert shown("?by=reports") == ["Post 1", "Post 0"]
     assert shown("?reason=harassment") == ["Post 1"]
-    assert desk.get("/desk?reason=nonsense").status_code == 404
+    for reason in ("nonsense", "rule_%00", "rule_x", "rule_1234"):
+        assert desk.get(f"/desk?reason={reason}").status_code == 404
 
 
 @pytest.mark.parametrize("url", ["/desk", "/desk/{case}", "/desk/people/ada", "/desk/posts/{post}"])
@@ -339,3 +340,111 @@ def test_the_progress_of_a_removal_is_polled(app, desk, mallory, make_post):
     page = desk.get("/desk/people/mallory/removal")
     polled = one(page, "#removal[hx-trigger]").attributes["hx-get"]
     assert "1 post is still to be removed." in desk.get(polled, htmx=True).text
+
+
+def test_a_case_is_left_by_a_moderator_who_is_none_any_more(
+    app, case, desk, moderator, decide, with_role, signed_in, log
+):
+    desk.post(f"/desk/{case}/take")
+    with app.app_context():
+        db.session.get_one(User, moderator.id).set_role("member")
+    other = signed_in(with_role("omar"))
+    decide(case, "warn", client=other, why="No")
+    assert "warn" in log()
+
+
+def test_an_administrator_leaves_a_case_that_somebody_else_has_taken(
+    case, desk, decide, with_role, signed_in, log
+):
+    desk.post(f"/desk/{case}/take")
+    other, boss = signed_in(with_role("omar")), signed_in(with_role("boss", "administrator"))
+    other.post(f"/desk/{case}/release")
+    select(other.get(f"/desk/{case}"), "p", text="@mo has taken this case.")
+    boss.post(f"/desk/{case}/release")
+    decide(case, "warn", client=other, why="No")
+    assert log() == ["warn"]
+
+
+def test_of_an_equal_one_can_only_say_that_it_is_fine(
+    desk, moderator, ada, with_role, report, rows
+):
+    with_role("omar")
+    report(ada, "/@omar")
+    [row] = rows("moderation_case")
+    page = desk.get(f"/desk/{row['id']}")
+    assert one(page, "input[name=action]").attributes["value"] == "dismiss"
+
+
+def test_all_posts_are_put_back_but_those_that_were_removed_one_by_one(
+    app, desk, case, decide, mallory, make_post, anonymous, signed_in, rows
+):
+    posts = [make_post(mallory, f"Cheap quagga {n}") for n in range(60)]
+    decide(case, "remove", why="Spam")
+    signed_in(mallory).post(f"/posts/{posts[0].id}/delete")
+    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    assert len(rows("post", "deleted_at IS NULL")) == 0
+    page = desk.get("/desk/people/mallory")
+    desk.post(one(page, "button[aria-label='Undo: All posts removed']").attributes["formaction"])
+    assert len(rows("post", "deleted_at IS NULL")) == 59
+    absent(anonymous.get("/@mallory"), "article", text="Cheap quaggas")
+    check = app.test_cli_runner().invoke(args=["counters", "check"])
+    assert check.exit_code == 0, check.output
+
+
+def test_one_appeals_against_the_removal_of_all_posts(desk, mallory, spam, signed_in, rows):
+    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    client = signed_in(mallory)
+    link = one(client.get("/decisions"), "article a", text="Appeal").attributes["href"]
+    client.get(link)
+    client.submit("main form", words="They are mine")
+    again = rows("moderation_case", "appeals_id IS NOT NULL")[0]["id"]
+    desk.token()
+    assert desk.post(f"/desk/{again}/decide", {"action": "undo", "why": ""}).location == "/desk"
+    assert rows("post", "deleted_at IS NULL")
+
+
+@pytest.mark.parametrize("action", ["remove", "mark"])
+def test_the_person_reads_which_post_it_is_about(case, decide, mallory, signed_in, rows, action):
+    decide(case, action, why="We are no market.")
+    one(signed_in(mallory).get("/decisions"), "article p", text="Cheap quaggas")
+    [mail] = rows("outbox_mail", "kind = 'decision'")
+    assert "\n> Cheap quaggas\n" in mail["body"]
+
+
+def test_a_moderator_reads_no_notes_and_cases_about_themselves(
+    desk, moderator, ada, with_role, signed_in, report
+):
+    boss = signed_in(with_role("boss", "administrator"))
+    boss.post("/desk/people/mo/note", {"words": "Sleeps at the desk"})
+    report(ada, "/@mo", reason="harassment")
+    one(boss.get("/desk/people/mo"), "main li a", text="Harassment")
+    own = desk.get("/desk/people/mo").text
+    assert "Sleeps at the desk" not in own
+    assert "Harassment" not in own
+
+
+@pytest.mark.parametrize("is_suspended_twice", [False, True])
+def test_who_was_limited_is_limited_again_after_a_suspension(
+    app, case, decide, desk, mallory, travel, rows, is_suspended_twice
+):
+    decide(case, "limit", why="Ads")
+    act = "/desk/people/mallory/decide"
+    for days in ("1", "3") if is_suspended_twice else ("3",):
+        desk.post(act, {"action": "suspend", "why": "More ads", "days": days})
+    travel.shift(timedelta(days=3, minutes=1))
+    with app.app_context():
+        end_states()
+    assert rows("user", "username = 'mallory'")[0]["state"] == "limited"
+    desk.post(act, {"action": "restore", "why": ""})
+    desk.post(act, {"action": "suspend", "why": "More ads", "days": "1"})
+    travel.shift(timedelta(days=1, minutes=1))
+    with app.app_context():
+        end_states()
+    assert rows("user", "username = 'mallory'")[0]["state"] == "active"
+
+
+def test_no_form_is_shown_for_the_post_of_an_equal(desk, moderator, with_role, make_post):
+    for author in (with_role("omar"), with_role("boss", "administrator"), moderator):
+        answer = desk.get(f"/desk/posts/{make_post(author).id}")
+        assert answer.status_code == 403
+        assert "You cannot moderate this person." in answer.text

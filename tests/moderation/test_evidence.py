@@ -1,0 +1,70 @@
+"""The pictures of what was reported are kept for moderators, and for nobody else."""
+
+import pytest
+
+from app.data.database import db
+from app.media.jobs import sweep
+from app.moderation.jobs import EVIDENCE_KEPT, delete_old_cases
+from app.moderation.models import Case
+from app.posts.jobs import erase_deleted
+from app.posts.models import UNDO_WITHIN
+from tests.html import attributes, cards, one
+from tests.media.drawn import upload
+
+
+@pytest.fixture
+def clean(app, travel):
+    """Give a function that runs what runs each minute, once nothing can be undone."""
+
+    def run():
+        travel.shift(3 * UNDO_WITHIN)
+        with app.app_context():
+            erase_deleted()
+            sweep()
+            delete_old_cases()
+
+    return run
+
+
+@pytest.fixture
+def author(mallory, signed_in, files):
+    client = signed_in(mallory)
+    client.get("/")
+    return client
+
+
+@pytest.fixture
+def shown(author):
+    """Give the id of a post with a picture."""
+    fields = {"body": "Look", "nonce": "abc", "pictures": [upload()], "description_1": "A pill"}
+    author.post("/posts", fields)
+    return cards(author.get("/"))[0]
+
+
+@pytest.mark.parametrize("reported", ["/posts/{post}", "/@mallory"])
+@pytest.mark.parametrize("how", ["deleted", "edited"])
+def test_pictures_stay_with_the_case(
+    app, author, ada, bruno, shown, report, desk, clean, rows, travel, how, reported, signed_in
+):
+    report(ada, reported.format(post=shown))
+    if how == "deleted":
+        author.post(f"/posts/{shown}/delete")
+    else:
+        author.get(f"/posts/{shown}/edit")
+        author.submit(f"#composer_edit_{shown}", attached="", body="Never mind")
+    clean()
+    with app.app_context():
+        case = db.session.scalars(db.select(Case.id)).one()
+    page = desk.get(f"/desk/{case}")
+    [url] = attributes(page, "main blockquote img", "src")
+    assert one(page, "main blockquote img").attributes["alt"]
+    answer = desk.get(url)
+    assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+    assert signed_in(bruno).get(url).status_code == 404
+    assert desk.get(f"{url}x").status_code == 404
+    desk.token()
+    desk.post(f"/desk/{case}/decide", {"action": "dismiss", "why": ""})
+    travel.shift(EVIDENCE_KEPT)
+    clean()
+    clean()
+    assert rows("picture") == []
