@@ -23,6 +23,7 @@ from app import create_app
 from app.accounts.models import User, by_username, register
 from app.accounts.resets import reset_token
 from app.accounts.sign_in import begin_session
+from app.accounts.standing import Role
 from app.community.loading import load
 from app.data.database import db, now, writing
 from app.discover.jobs import suggest_to, work_out_now
@@ -199,6 +200,11 @@ class Site:
             work_out_now()
             for viewer in viewers:
                 suggest_to(viewer.id)
+
+    def gives_role(self, person: User, role: Role) -> None:
+        """Make ``person`` a moderator or an administrator."""
+        with self.app.app_context():
+            db.session.get_one(User, person.id).set_role(role)
 
     def reset_token(self, user: User) -> str:
         """Return the token of a mail with which ``user`` sets a new password."""
