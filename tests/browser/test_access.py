@@ -155,7 +155,6 @@ def kept(site: Site, keeper: User) -> Iterator[dict[str, object]]:
             session.flush()
             apply_to_join(register("applicant"), answer="Because. " * 40, network="192.0.2.1")
             invite(keeper)
-            announced = announce("We move on **Friday**.")
         ends = now().replace(microsecond=0) + KEPT
         yield {
             "post": post.id,
@@ -164,7 +163,6 @@ def kept(site: Site, keeper: User) -> Iterator[dict[str, object]]:
             "confirmation": make_token(CONFIRM, reported, ends=ends),
             "archive": make_token(ARCHIVE, reported, ends=ends, export=export.id),
         }
-        announced.end()
         change_site(**usual)
 
 
@@ -252,10 +250,24 @@ def test_every_page_is_accessible_and_fits(
 def test_what_keeps_the_place_in_order_is_accessible_and_fits(
     browse: Browse, keeper: User, kept: dict[str, object], path: str
 ):
-    page = browse(as_=keeper)
+    is_for_anonymous = path.startswith(("/confirm", "/register", "/login"))
+    page = browse(as_=None if is_for_anonymous else keeper)
     page.goto(path.format(**kept))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     is_accessible_and_fits(page)
+
+
+def test_an_announcement_is_accessible_and_fits(browse: Browse, site: Site, keeper: User):
+    with site.app.app_context():
+        announced = announce("We move on **Friday**. " + "long" * 60)
+        try:
+            page = browse(as_=keeper)
+            for path in ("/about", "/settings/site/announcements"):
+                page.goto(path)
+                expect(page.get_by_role("region", name="Announcement")).to_be_visible()
+                is_accessible_and_fits(page)
+        finally:
+            announced.end()
 
 
 def test_no_page_is_forgotten(site: Site):
