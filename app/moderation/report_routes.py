@@ -15,7 +15,7 @@ from ..accounts.viewer import viewer
 from ..data.database import db, now
 from ..data.reading import read
 from ..follows.models import block
-from ..follows.queries import audience_of, person_by_username
+from ..follows.queries import Audience, audience_of, person_by_username
 from ..posts.access import card_of, visible_post
 from ..posts.models import Post
 from ..web.access import for_everybody, for_readers
@@ -52,9 +52,9 @@ def report_post(id: int) -> ResponseReturnValue:
 @for_members
 @limit_reporting
 def report_person(username: str) -> ResponseReturnValue:
-    """Tell the moderators of a person."""
-    found = person_by_username(audience_of(viewer))
-    person = read(found, username=username, viewer_id=viewer.id).first() or abort(404)
+    """Tell the moderators of a person, whoever of the two has blocked the other."""
+    found = person_by_username(Audience.UNFILTERED)
+    person = read(found, username=username).first() or abort(404)
     return _report(db.session.get_one(User, person.id), None)
 
 
@@ -71,8 +71,12 @@ def _report(person: User, post: Post | None) -> ResponseReturnValue:
     show_message(_("Thank you. The moderators look at it, and you learn what they decide."))
     if form.block.data:
         return redirect("/", 303)
-    to = url_for("posts.show", id=post.id) if post else None
-    return redirect(to or url_for("profiles.show", username=person.username), 303)
+    if post:
+        return redirect(url_for("posts.show", id=post.id), 303)
+    found = person_by_username(audience_of(viewer))
+    is_seen = read(found, username=person.username, viewer_id=viewer.id).first() is not None
+    profile = url_for("profiles.show", username=person.username)
+    return redirect(profile if is_seen else url_for(".decisions"), 303)
 
 
 @blueprint.get("/decisions")

@@ -4,6 +4,7 @@ import pytest
 
 from app.accounts.models import User
 from app.data.database import db
+from app.follows.models import block
 from app.posts.models import Post
 from app.posts.writing import edit
 from tests.html import absent, messages, one, select
@@ -17,6 +18,20 @@ def test_the_menus_of_others_lead_to_the_form(ada, mallory, spam, signed_in, mak
     own = make_post(ada, "Mine")
     absent(client.get(f"/posts/{own.id}/menu"), "a", text="Report")
     absent(client.get("/@ada"), ".profile a", text="Report")
+
+
+@pytest.mark.parametrize("is_blocker", [True, False])
+def test_a_person_can_be_reported_whoever_has_blocked_whom(
+    app, ada, mallory, signed_in, rows, is_blocker
+):
+    client = signed_in(ada)
+    with app.app_context():
+        block(*((ada, mallory) if is_blocker else (mallory, ada)))
+    if is_blocker:
+        one(client.get("/@mallory"), "a[href='/@mallory/report']", text="Report")
+    answer = client.post("/@mallory/report", {"reason": "harassment"})
+    assert (answer.status_code, answer.location) == (303, "/decisions")
+    assert len(rows("report")) == 1
 
 
 @pytest.mark.parametrize("url", ["/posts/{post}", "/@mallory"])
