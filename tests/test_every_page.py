@@ -163,7 +163,7 @@ PAGES = [
     Page("/settings/account", 3, region=None, anonymous="logs in"),
     Page("/settings/sessions", 3, region=None, anonymous="logs in"),
     Page("/settings/pictures", 4, region=None, anonymous="logs in"),
-    Page("/settings/leave", 3, region=None, anonymous="logs in"),
+    Page("/settings/delete", 3, region=None, anonymous="logs in"),
     Page("/settings/export", 3, region="archive", anonymous="logs in"),
     Page("/settings/export/archive.zip", 2, region=None, anonymous="logs in", html=False),
     Page("/login/export/{archive}", 4, region="archive"),
@@ -318,7 +318,7 @@ FORMS = [
     Form("/settings/account", {"email": "ada@example.org", "language": "es"}),
     Form("/settings/language", {"language": "es"}),
     # With what hides somebody from all counts.
-    Form("/settings/leave", {"password": PASSWORD}, statements=40),
+    Form("/settings/delete", {"password": PASSWORD}, statements=40),
     Form("/settings/export", statements=60),
     Form("/settings/sessions/{session}/revoke", others=404),
     Form("/settings/invitations", {"uses": "1", "days": "7"}),

@@ -26,7 +26,7 @@ from .viewer import viewer
 STAY = "stay"
 
 
-@blueprint.route("/settings/leave", methods=["GET", "POST"])
+@blueprint.route("/settings/delete", methods=["GET", "POST"])
 @for_members
 @limiter.limit("20 per hour", methods=["POST"])
 def leave_site() -> ResponseReturnValue:

@@ -34,7 +34,7 @@ def client(ada, signed_in):
 @pytest.fixture
 def leaves(client):
     """Have ada leave, with the form."""
-    client.get("/settings/leave")
+    client.get("/settings/delete")
     answer = client.submit("main form", password=PASSWORD)
     assert (answer.status_code, answer.location) == (303, "/")
     return answer
@@ -64,7 +64,7 @@ def check_counters(app):
 
 
 def test_the_password_is_asked_again(client, rows):
-    client.get("/settings/leave")
+    client.get("/settings/delete")
     answer = client.submit("main form", password="wrong")
     assert answer.status_code == 422
     one(answer, ".invalid-feedback", text="This is not your current password.")
@@ -77,7 +77,7 @@ def test_who_leaves_is_signed_out_everywhere_and_hidden(
 ):
     post = make_post(ada, "Bread")
     other = signed_in(ada)
-    client.get("/settings/leave")
+    client.get("/settings/delete")
     client.submit("main form", password=PASSWORD)
     assert not client.is_signed_in
     assert not other.is_signed_in
@@ -90,7 +90,7 @@ def test_who_leaves_is_signed_out_everywhere_and_hidden(
 def test_the_last_administrator_cannot_leave(ada, give_role, signed_in, rows):
     give_role(ada, "administrator")
     client = signed_in(ada)
-    client.get("/settings/leave")
+    client.get("/settings/delete")
     answer = client.submit("main form", password=PASSWORD)
     assert answer.status_code == 422
     one(answer, ".invalid-feedback", text="You are the only administrator.")
@@ -298,9 +298,9 @@ def test_what_was_interrupted_is_gone_on_with(app, ada, make_post, over, monkeyp
 
 
 def test_the_page_says_what_happens(client):
-    page = client.get("/settings/leave")
+    page = client.get("/settings/delete")
     assert "Replies of others stay where they are." in parse(page).text()
-    one(client.get("/settings/export"), "main a[href='/settings/leave']")
+    one(client.get("/settings/export"), "main a[href='/settings/delete']")
 
 
 def test_two_administrators_who_leave_at_once_leave_one(app, ada, bruno, give_role, together, rows):

@@ -224,7 +224,7 @@ SIGNED_IN_PAGES = [
     "/settings/blocks",
     "/settings/pictures",
     "/settings/export",
-    "/settings/leave",
+    "/settings/delete",
     "/shortcuts",
     f"/@{'V' * 30}",
 ]
