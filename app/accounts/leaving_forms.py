@@ -19,7 +19,7 @@ class LeaveForm(Form):
         validators=[InputRequired(), *current_password_rules],
         render_kw={"autocomplete": "current-password"},
     )
-    submit = SubmitField(_l("Delete my account"))
+    submit = SubmitField(_l("Delete my account"), render_kw={"class": "btn btn-outline-danger"})
 
     def __init__(self, user: User) -> None:
         super().__init__()

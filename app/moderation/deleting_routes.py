@@ -43,7 +43,7 @@ class DeletePersonForm(Form):
         description=_l("The person reads it in a mail, and everybody in the public log."),
         render_kw={"rows": 4},
     )
-    submit = SubmitField(_l("Delete the account"))
+    submit = SubmitField(_l("Delete the account"), render_kw={"class": "btn btn-outline-danger"})
 
     def __init__(self, username: str) -> None:
         super().__init__()
