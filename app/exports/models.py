@@ -3,14 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, String, select
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..accounts.models import User
-from ..data.database import Base, HasId, writing
+from ..data.database import Base
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
-from ..jobs import enqueue
 
 # How long an archive can be downloaded.
 KEPT = timedelta(days=3)
@@ -49,25 +47,3 @@ class Export(TimeOrdered, Base):
     def file(self) -> str:
         """The name of its file in the store."""
         return f"{self.key}/archive.zip"
-
-
-def ask_for_export(user: HasId, nonce: str) -> Export:
-    """Have the worker make an archive for ``user``, in place of the one before.
-
-    Returns the one that is being made, or that the form with this ``nonce`` asked for already.
-    """
-    from .jobs import make  # noqa: PLC0415 - it makes what is declared here
-
-    with writing() as session:
-        session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
-        export = session.scalar(select(Export).where(Export.user_id == user.id))
-        if export and (export.state == "waiting" or export.nonce == nonce):
-            return export
-        if export:
-            export.user_id = None
-            session.flush()
-        export = Export(user_id=user.id, nonce=nonce)
-        session.add(export)
-        session.flush()
-        enqueue(make, export.id)
-    return export

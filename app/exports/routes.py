@@ -20,8 +20,9 @@ from ..web.answers import page
 from ..web.limits import limiter
 from ..web.streaming import send_long
 from . import blueprint
+from .asking import ask_for_export
 from .jobs import TYPE
-from .models import KEPT, Export, ask_for_export
+from .models import KEPT, Export
 
 # The kinds of token: of the form at log-in, and of the link to the archive.
 TAKE_ALONG, ARCHIVE = "take-along", "archive"

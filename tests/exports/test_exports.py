@@ -13,8 +13,9 @@ import pytest
 from app.accounts.leaving import leave
 from app.accounts.models import User
 from app.data.database import db, now
+from app.exports.asking import ask_for_export
 from app.exports.jobs import delete_over, make_waiting
-from app.exports.models import KEPT, Export, ask_for_export
+from app.exports.models import KEPT, Export
 from app.follows.models import follow
 from app.media.models import Picture
 from app.media.orphans import delete_orphans
@@ -131,7 +132,7 @@ def test_the_archive_is_its_owners_alone(client, content, bruno, signed_in, anon
 
 
 def test_the_page_says_that_the_archive_is_being_prepared(app, ada, client, monkeypatch):
-    monkeypatch.setattr("app.exports.models.enqueue", lambda *_job: None)
+    monkeypatch.setattr("app.exports.asking.enqueue", lambda *_job: None)
     client.post("/settings/export")
     page = client.get("/settings/export")
     polled = one(page, "#archive[hx-get='/settings/export'][hx-trigger='every 2s']")
@@ -145,7 +146,7 @@ def test_the_page_says_that_the_archive_is_being_prepared(app, ada, client, monk
 
 
 def test_an_archive_that_waits_is_not_asked_for_twice(app, ada, client, monkeypatch, rows):
-    monkeypatch.setattr("app.exports.models.enqueue", lambda *_job: None)
+    monkeypatch.setattr("app.exports.asking.enqueue", lambda *_job: None)
     client.post("/settings/export")
     client.post("/settings/export")
     assert len(rows("export")) == 1
@@ -260,7 +261,7 @@ def test_the_command_writes_the_archive(app, ada, content, files, tmp_path):
 
 
 def test_two_who_ask_at_once_have_one_made(app, ada, files, together, rows, monkeypatch):
-    monkeypatch.setattr("app.exports.models.enqueue", lambda *_job: None)
+    monkeypatch.setattr("app.exports.asking.enqueue", lambda *_job: None)
 
     def ask(nonce):
         with app.app_context():
