@@ -30,6 +30,9 @@ NO_LONG_TIMERS = """for (const name of ["setTimeout", "setInterval"]) {
   window[name] = (act, delay, ...rest) => delay >= 5000 ? 0 : wait(act, delay, ...rest);
 }"""
 
+# The development server leaves a file open when the browser goes away while it is sent.
+FILES_LEFT_OPEN = "ignore:unclosed file <_io.BufferedReader name='[^']*/static/:ResourceWarning"
+
 Browse = Callable[..., Page]
 
 
@@ -37,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.filterwarnings(FILES_LEFT_OPEN))
 
 
 @pytest.fixture(scope="session")
