@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Table, create_engine, make_url, select, text
+from sqlalchemy import JSON, Connection, Table, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from ..data.database import Base, writing
@@ -109,11 +109,16 @@ def _write(rows: Iterable[Values], copy: psycopg.Copy) -> Iterator[Values]:
 
 
 def _rows(table: Table, connection: Connection) -> Iterator[Values]:
-    """Yield the rows of ``table``; a JSON object becomes text, which both databases accept."""
+    """Yield the rows of ``table``; JSON becomes text, which both databases accept."""
+    # In a column that is never null, None is the null of JSON.
+    is_json = [(isinstance(column.type, JSON), bool(column.nullable)) for column in table.columns]
     # Batches limit the memory, whatever the size of the table.
     for row in connection.execute(select(table), execution_options={"yield_per": BATCH}):
         yield tuple(
-            json.dumps(value, sort_keys=True) if isinstance(value, dict) else value for value in row
+            json.dumps(value, sort_keys=True)
+            if holds_json and not (value is None and may_be_null)
+            else value
+            for value, (holds_json, may_be_null) in zip(row, is_json, strict=True)
         )
 
 

@@ -33,7 +33,7 @@ def upgrade():
     )
     op.create_table(
         "invitation",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(32), nullable=False),
         sa.Column("made_by_id", BIG, nullable=True),
         sa.Column("uses", sa.Integer(), nullable=False),
@@ -63,7 +63,7 @@ def upgrade():
     )
     op.create_table(
         "announcement",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("text", sa.String(500), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),

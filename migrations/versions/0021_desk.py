@@ -46,7 +46,7 @@ def upgrade():
     op.add_column("post", sa.Column("removed_for", sa.Text(), nullable=True))
     op.create_table(
         "moderation_case",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(20), nullable=False),
@@ -77,7 +77,7 @@ def upgrade():
     op.create_index("ix_moderation_case_person_id_id", "moderation_case", ["person_id", "id"])
     op.create_table(
         "report",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("case_id", BIG, nullable=False),
         sa.Column("reporter_id", BIG, nullable=False),
         sa.Column("reason", sa.String(20), nullable=False),
@@ -93,7 +93,7 @@ def upgrade():
     op.create_index("ix_report_reporter_id", "report", ["reporter_id"])
     op.create_table(
         "note",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("author_id", BIG, nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
@@ -116,13 +116,13 @@ def upgrade():
     )
     op.create_table(
         "canned_reason",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         key("canned_reason"),
     )
     op.create_table(
         "moderation_log",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=True),
         sa.Column("action", sa.String(30), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=True),

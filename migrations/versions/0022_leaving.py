@@ -93,7 +93,7 @@ def upgrade():
     )
     op.create_table(
         "export",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("user_id", BIG, nullable=True),
         sa.Column("nonce", sa.String(64), nullable=False),
         sa.Column("key", sa.String(22), nullable=False),

@@ -38,7 +38,7 @@ def upgrade():
     _set_reporter(nullable=True, ondelete="SET NULL")
     op.create_table(
         "bulk_action",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.String(30), nullable=False),
         sa.Column("rule", sa.String(200), nullable=False),
@@ -79,7 +79,7 @@ def _set_reporter(*, nullable, ondelete):
     op.rename_table("report", "report_before")
     op.create_table(
         "report",
-        sa.Column("id", BIG, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("case_id", BIG, nullable=False),
         sa.Column("reporter_id", BIG, nullable=nullable),
         sa.Column("reason", sa.String(20), nullable=False),

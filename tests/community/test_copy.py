@@ -7,19 +7,34 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.accounts.models import register
+from app.accounts.applications import apply_to_join
+from app.accounts.former_names import keep_former
+from app.accounts.invitations import invite, join_with
+from app.accounts.leaving import leave
+from app.accounts.models import User, register
+from app.accounts.seen_addresses import see_address
+from app.administration.models import AnnouncementRead, announce
 from app.data.database import Base, db, writing
 from app.discover.jobs import suggest_to, work_out_now
+from app.exports.models import Export
 from app.follows.models import block, follow, mute
 from app.media.models import Picture
+from app.moderation.actions import Decision, Moderator, limit
+from app.moderation.many import BulkAction, BulkPerson
+from app.moderation.models import CannedReason
+from app.moderation.notes import add_note, mail_new_cases
+from app.moderation.reporting import report
 from app.posts.drafts import save_draft
+from app.posts.models import Post
 from app.posts.reposting import repost
+from app.posts.warnings import put_warning
 from app.posts.writing import edit, publish
 from app.previews.content import Preview
 from app.previews.keeping import show as show_preview
 from app.profiles.models import pin
 from app.reactions.models import bookmark, like
 from app.search.index import TABLES
+from app.site import change_site
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD
 from tests.html import cards, one
@@ -95,6 +110,32 @@ def live() -> None:
     with writing() as session:
         session.add(Picture(owner_id=dmitri.id, nonce="a nonce", blur="data:,", bytes=7))
     show_preview(answer, Preview("https://bread.example/", "Pan de «ñ» 🍞", "\\N"))
+    look_after(ada, bruno, posts[7])
+
+
+def look_after(ada: User, bruno: User, post: Post) -> None:
+    """Do what fills the tables of those who look after the place, and of people on their way."""
+    names = ("esi", "fola", "gil", "hana")
+    invited, limited, applicant, leaving = (register(name, email=f"{name}@x.org") for name in names)
+    change_site(privacy="We keep «little».")
+    announced = announce("We move on Friday.")
+    apply_to_join(applicant, answer="Because.", network="192.0.2.1")
+    join_with(invite(ada), invited)
+    report(ada, bruno, post, reason="spam", words="Twice")
+    limit(Moderator(), limited, Decision("No ads", "Calm down"))
+    put_warning(post, "Sells something")
+    add_note(ada, limited.id, "Not the first time")
+    mail_new_cases(ada, wanted=True)
+    see_address(ada.id, "192.0.2.7")
+    leave(leaving)
+    bulk = BulkAction(actor_id=ada.id, action="suspend", total=1)
+    with writing() as session:
+        keep_former(session, "ines")
+        session.add_all([bulk, CannedReason(words="We are no market.")])
+        session.flush()
+        session.add(BulkPerson(bulk_id=bulk.id, user_id=limited.id))
+        session.add(AnnouncementRead(user_id=ada.id, announcement_id=announced.id))
+        session.add(Export(user_id=bruno.id, nonce="a nonce"))
 
 
 def visit(site: Flask) -> None:
