@@ -23,6 +23,7 @@ from ..web.i18n import choose_language_by
 from ..web.preferences import chosen_language
 from ..web.typed import SentForm, carried_form, sent_form
 from . import blueprint
+from .confirming import must_confirm
 from .forms import LoginForm
 from .known_browsers import remember_browser
 from .models import User, end_session
@@ -108,7 +109,7 @@ def go_on(*, by: str | None = None) -> ResponseReturnValue:
     if not (sent := carried_form()):
         return redirect(_by(by, next_path() or "/"), status)
     check_carried_account()
-    if path := do_pending(sent):
+    if not must_confirm(viewer) and (path := do_pending(sent)):
         return redirect(_by(by, next_path() or path), status)
     for keep in _resume:
         if path := keep(sent):

@@ -54,6 +54,16 @@ def test_who_has_not_confirmed_reads_and_does_not_write(newcomer, make_post, ada
     assert newcomer.post("/logout").status_code == 303
 
 
+@pytest.mark.parametrize("path", ["/posts/{post}/like", "/posts/{post}/repost", "/@ada/follow"])
+def test_what_was_to_be_done_after_joining_waits_too(site, ada, make_post, rows, path):
+    client, post = Client(site), make_post(ada)
+    client.get(f"/register?then={path.format(post=post.id)}")
+    answer = client.submit("main form", **NEW)
+    assert answer.status_code < 400
+    assert [*rows("like"), *rows("follow")] == []
+    assert len(rows("post")) == 1
+
+
 def test_the_link_in_the_mail_confirms_in_any_browser(newcomer, site, link, rows):
     assert rows("outbox_mail")[-1]["recipient"] == "new@example.org"
     stranger = Client(site)
