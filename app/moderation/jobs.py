@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, update
 
 from ..accounts.models import User
 from ..data.database import now, writing
@@ -14,19 +14,23 @@ EVIDENCE_KEPT = timedelta(days=90)
 
 @every_minute
 def delete_old_cases() -> None:
-    """Delete cases that were closed long ago, with their reports. The log stays."""
-    old = select(Case.id).where(Case.closed_at < now() - EVIDENCE_KEPT)
+    """Delete cases that were closed long ago, with their reports and words. The log stays."""
+    is_old = Case.closed_at < now() - EVIDENCE_KEPT
+    # Of an appeal, the row without its words stays: a decision is appealed once.
+    said = update(Case).where(is_old, Case.appeals_id.is_not(None), Case.words != "")
     with writing(is_visible=False) as session:
-        session.execute(
-            delete(Case).where(Case.id.in_(old)), execution_options={"synchronize_session": False}
-        )
+        for change in (
+            delete(Case).where(is_old, Case.appeals_id.is_(None)),
+            said.values(words=""),
+        ):
+            session.execute(change, execution_options={"synchronize_session": False})
 
 
 @every_minute
 def delete_notes_about_nobody() -> None:
     """Delete notes about people who have left, once there is no case about them any more."""
     is_here = exists().where(User.id == Note.person_id)
-    has_case = exists().where(Case.person_id == Note.person_id)
+    has_case = exists().where(Case.person_id == Note.person_id, Case.appeals_id.is_(None))
     with writing(is_visible=False) as session:
         session.execute(
             delete(Note).where(~is_here, ~has_case),

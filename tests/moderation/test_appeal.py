@@ -1,8 +1,11 @@
 """Appeals: once, and to another moderator where there is one."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.data.database import db
+from app.moderation.jobs import EVIDENCE_KEPT, delete_old_cases
 from app.moderation.models import Case
 from tests.conftest import PASSWORD
 from tests.html import absent, messages, one, select
@@ -46,6 +49,22 @@ def test_the_only_moderator_looks_at_it_themselves(case, decide, appeal, mallory
     assert decide(appeal(), "uphold", why="It was none").status_code == 303
     told = signed_in(mallory).get("/decisions")
     select(told, "article", text="their decision stays")
+
+
+def test_one_appeals_once_however_long_ago(
+    app, case, decide, appeal, mallory, signed_in, rows, travel
+):
+    decide(case, "warn", why="Be kind")
+    decide(appeal(), "uphold")
+    travel.shift(EVIDENCE_KEPT + timedelta(minutes=1))
+    with app.app_context():
+        delete_old_cases()
+    (kept,) = rows("moderation_case")
+    assert kept["words"] == ""
+    client = signed_in(mallory)
+    client.post(f"/decisions/{kept['appeals_id']}/appeal", {"words": "Again"})
+    assert "You have appealed already." in messages(client.get("/decisions"))
+    assert len(rows("moderation_case")) == 1
 
 
 def test_one_appeals_once(case, decide, appeal, mallory, signed_in, rows):
