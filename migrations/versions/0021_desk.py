@@ -24,12 +24,20 @@ PROTECTED = {
         f"CREATE TRIGGER moderation_log_{verb.lower()} BEFORE {verb} ON moderation_log "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSES}'); END"
         for verb in ("UPDATE", "DELETE")
+    ]
+    + [
+        # INSERT OR REPLACE deletes without a trigger.
+        "CREATE TRIGGER moderation_log_replace BEFORE INSERT ON moderation_log "
+        "WHEN EXISTS (SELECT 1 FROM moderation_log WHERE id = NEW.id OR undoes_id = NEW.undoes_id) "
+        f"BEGIN SELECT RAISE(ABORT, '{REFUSES}'); END",
     ],
     "postgresql": [
         "CREATE FUNCTION refuse_change_of_log() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{REFUSES}'; END $$",
         "CREATE TRIGGER moderation_log_change BEFORE UPDATE OR DELETE ON moderation_log "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_log()",
+        "CREATE TRIGGER moderation_log_truncate BEFORE TRUNCATE ON moderation_log "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_log()",
     ],
 }
 
