@@ -1,32 +1,13 @@
 """Accessibility: keyboard, screen reader, small and large screens, light and dark."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from app.accounts.applications import apply_to_join
-from app.accounts.confirming import CONFIRM
-from app.accounts.invitations import invite
-from app.accounts.models import register
-from app.accounts.tokens import make_token
-from app.administration.models import announce
-from app.data.database import db, now, writing
-from app.exports.models import KEPT, Export
-from app.exports.routes import ARCHIVE
-from app.mail.models import OutboxMail
-from app.moderation.actions import Decision, Moderator, warn
-from app.moderation.many import BulkAction
-from app.moderation.models import Case
-from app.moderation.reporting import report
-from app.posts.models import Post
-from app.site import change_site, site_now
-from app.site.settings import Rule
 from tests.test_every_page import PAGES
 
 from .conftest import Browse
@@ -127,45 +108,6 @@ def community(site: Site) -> Pages:
     return Pages(wordy, viewer, newcomer, post.id, pictured.id, site.reset_token(newcomer))
 
 
-@pytest.fixture(scope="module")
-def keeper(site: Site) -> User:
-    """An administrator."""
-    keeper = site.person("keeper")
-    site.gives_role(keeper, "administrator")
-    return keeper
-
-
-@pytest.fixture(scope="module")
-def kept(site: Site, keeper: User) -> Iterator[dict[str, object]]:
-    """A place with a case, an applicant, an announcement; values for :data:`COMMUNITY_PAGES`."""
-    reported = site.person("reported", display_name="Cheap " + "watches" * 6)
-    (post,) = site.writes(reported, "Buy now! " + "cheap" * 60)
-    with site.app.app_context():
-        usual = {name: getattr(site_now(), name) for name in ("privacy", "terms", "rules")}
-        change_site(privacy="We keep *little*.", terms="Be good.", rules=[Rule("No ads", "None.")])
-        row = db.session.get_one(Post, post.id)
-        report(keeper, reported, row, reason="spam", words="long" * 100)
-        warn(Moderator(), reported, Decision("No ads", "The third one"))
-        bulk = BulkAction(actor_id=keeper.id, action="suspend", total=2)
-        ready = {"state": "ready", "bytes": 6, "ends_at": now() + KEPT}
-        export = Export(user_id=reported.id, nonce="abc", key="access", **ready)
-        mail = OutboxMail(recipient=f"{'a' * 60}@example.org", subject="Hello", attempts=9)
-        with writing() as session:
-            session.add_all([bulk, export, mail])
-            session.flush()
-            apply_to_join(register("applicant"), answer="Because. " * 40, network="192.0.2.1")
-            invite(keeper)
-        ends = now().replace(microsecond=0) + KEPT
-        yield {
-            "post": post.id,
-            "case": db.session.scalars(select(Case.id)).first(),
-            "bulk": bulk.id,
-            "confirmation": make_token(CONFIRM, reported, ends=ends),
-            "archive": make_token(ARCHIVE, reported, ends=ends, export=export.id),
-        }
-        change_site(**usual)
-
-
 ANONYMOUS_PAGES = [
     "/",
     "/explore",
@@ -244,30 +186,6 @@ def test_every_page_is_accessible_and_fits(
     page = browse(as_=getattr(community, who) if who else None)
     page.goto(path.format(post=community.post, pictured=community.pictured, token=community.token))
     is_accessible_and_fits(page)
-
-
-@pytest.mark.parametrize("path", COMMUNITY_PAGES)
-def test_what_keeps_the_place_in_order_is_accessible_and_fits(
-    browse: Browse, keeper: User, kept: dict[str, object], path: str
-):
-    is_for_anonymous = path.startswith(("/confirm", "/register", "/login"))
-    page = browse(as_=None if is_for_anonymous else keeper)
-    page.goto(path.format(**kept))
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    is_accessible_and_fits(page)
-
-
-def test_an_announcement_is_accessible_and_fits(browse: Browse, site: Site, keeper: User):
-    with site.app.app_context():
-        announced = announce("We move on **Friday**. " + "long" * 60)
-        try:
-            page = browse(as_=keeper)
-            for path in ("/about", "/settings/site/announcements"):
-                page.goto(path)
-                expect(page.get_by_role("region", name="Announcement")).to_be_visible()
-                is_accessible_and_fits(page)
-        finally:
-            announced.end()
 
 
 def test_no_page_is_forgotten(site: Site):
