@@ -294,6 +294,17 @@ def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
 
 
 @pytest.fixture
+def run(app: Flask) -> Callable[..., tuple[int, str]]:
+    """Give a function that runs ``flask user`` with arguments; it returns status and output."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        result = app.test_cli_runner().invoke(args=["user", *arguments])
+        return result.exit_code, result.output
+
+    return run
+
+
+@pytest.fixture
 def give_role(app: Flask) -> Callable[[User, str], None]:
     """Give a function that gives a user a role."""
 

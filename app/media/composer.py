@@ -17,6 +17,7 @@ from wtforms import HiddenField, StringField
 
 from ..accounts.viewer import viewer
 from ..data.database import db, now
+from ..data.ids import is_id
 from ..posts.composer import Composer, ComposerPart, Extra, Received
 from ..posts.drafts import following_nonce
 from ..posts.models import Post
@@ -59,7 +60,7 @@ def attached(extra: Extra, nonce: str, edits_id: int | None) -> list[Attached]:
 def ids_in(text: Any) -> list[int]:
     """Return the ids in the field ``attached``, each once."""
     words = str(text or "").split()[: 2 * MOST_PICTURES]
-    ids = (int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19)
+    ids = (int(word) for word in words if is_id(word))
     return list(dict.fromkeys(ids))
 
 

@@ -8,17 +8,6 @@ from app.data.database import db
 
 
 @pytest.fixture
-def run(app):
-    """Give a function that runs ``flask user`` with arguments; it returns status and output."""
-
-    def run(*arguments):
-        result = app.test_cli_runner().invoke(args=["user", *arguments])
-        return result.exit_code, result.output
-
-    return run
-
-
-@pytest.fixture
 def roles(rows):
     """Give a function that returns the role of each user by name."""
     return lambda: {row["username"]: row["role"] for row in rows("user")}

@@ -10,17 +10,6 @@ from app.mail.models import OutboxMail
 
 
 @pytest.fixture
-def run(app):
-    """Give a function that runs ``flask user`` with arguments; it returns status and output."""
-
-    def run(*arguments):
-        result = app.test_cli_runner().invoke(args=["user", *arguments])
-        return result.exit_code, result.output
-
-    return run
-
-
-@pytest.fixture
 def applicant(app, make_user):
     """Give a function that makes somebody who waits to be let in."""
 
