@@ -1,27 +1,17 @@
-"""Bodies of requests: who may send files where, and where a body with files waits.
+"""Bodies of requests: how long they may be, and who may send files where.
 
 A form takes ``MAX_CONTENT_LENGTH`` bytes. A domain says by :func:`take_files` which endpoints take
-files: there, who is signed in may send ``MAX_FILES_LENGTH``. Such a body waits on disk. Of somebody
-whose login has ended meanwhile only the text is kept, for the log-in form.
+files: there, who is signed in may send ``MAX_FILES_LENGTH``. Of somebody whose login has ended
+meanwhile only the text is kept, for the log-in form. How bodies arrive is in ``receiving.py``.
 """
 
-import os
-from errno import ENOSPC
-from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from flask import Flask, current_app, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.http import parse_options_header
 
-# What is kept of a body that cannot be taken: the fields with text, which forms have first.
-HEAD = 512 * 1024
-# Of a body with files there are up to three copies: as it came, each file, and what is stored.
-COPIES = 3
 # The key of the WSGI environment for why the files of a form were left out (an exception).
 LEFT_OUT = "microblog.files_left_out"
 # In place of the id of a sender whose login has ended.
@@ -86,70 +76,3 @@ def _allow_files() -> None:
 def _is_for_files() -> bool:
     is_multipart = request.mimetype == "multipart/form-data"
     return request.method == "POST" and request.endpoint in _endpoints and is_multipart
-
-
-class FilesBody:
-    """A body with files of ``length`` bytes, on its way to a file without a name in ``folder``.
-
-    The file is gone when the process ends, however that happens. Of a body that is longer than
-    ``longest``, or for which there is no room on the disk, only the fields before the first
-    incomplete one are kept, for the answer that says so.
-    """
-
-    def __init__(self, folder: Path, length: int, *, longest: int) -> None:
-        self.length, self.received = length, 0
-        self.head = bytearray()
-        self.error: Exception | None = None
-        self.file: IO[bytes] | None = None
-        if length > longest:
-            self.error = FilesTooLargeError()
-        elif _free(folder) < COPIES * length:
-            self.error = OSError(ENOSPC, os.strerror(ENOSPC))
-        else:
-            self.file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - close() does
-
-    def write(self, data: bytes) -> None:
-        """Add ``data``."""
-        self.received += len(data)
-        self.head += data[: HEAD - len(self.head)]
-        if self.file is None:
-            return
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[self.file.write(rest) :]
-        except OSError as error:
-            self.error = error
-            self.close()
-
-    def input_of(self, environ: dict[str, Any]) -> IO[bytes]:
-        """Return the input of the request of a WSGI ``environ``, which has this body."""
-        if self.file is not None:
-            self.file.seek(0)
-            return self.file
-        fields = self._fields(environ.get("CONTENT_TYPE", ""))
-        environ.update({"CONTENT_LENGTH": str(len(fields)), LEFT_OUT: self.error})
-        return BytesIO(fields)
-
-    def close(self) -> None:
-        """Free the disk."""
-        if self.file is not None:
-            self.file.close()
-            self.file = None
-
-    def _fields(self, content_type: str) -> bytes:
-        """Return the form with the parts (RFC 7578) that the head has as a whole.
-
-        A file that was cut off stays as an empty one: it is to be chosen again.
-        """
-        boundary = parse_options_header(content_type)[1].get("boundary", "").encode()
-        whole, begun, part = bytes(self.head).rpartition(b"\r\n--" + boundary)
-        named, cut_off, _content = part.partition(b"\r\n\r\n")
-        if cut_off and b"filename" in named:
-            whole += begun + named + cut_off
-        return (whole + b"\r\n" if begun else b"") + b"--" + boundary + b"--\r\n"
-
-
-def _free(folder: Path) -> int:
-    disk = os.statvfs(folder)
-    return disk.f_bavail * disk.f_frsize

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from app.web import server
+from app.web import receiving, server
 from tests.faults.conftest import Site
 from tests.machines import Browser
 
@@ -47,7 +47,7 @@ def test_a_body_that_does_not_come_is_given_up(site):
     with closing(site.send(SLOW)) as connection:
         start = time.monotonic()
         answer = connection.recv(10_000).decode()
-    assert time.monotonic() - start >= server.BODY_TIMEOUT
+    assert time.monotonic() - start >= receiving.BODY_TIMEOUT
     assert answer.startswith("HTTP/1.1 408")
     assert "content-security-policy" in answer
 

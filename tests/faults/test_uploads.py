@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web import server
+from app.web import receiving
 from tests.faults.conftest import Site
 from tests.faults.sending import answer_to, head, status
 from tests.faults.sending import multipart as form
@@ -102,7 +102,7 @@ def test_of_people_whose_session_has_ended_a_few_forms_are_read_at_once(site, me
     sent = head(member, 20 * MB)
     assert member.post(site, "/logout").status_code == 200
     with ExitStack() as stack:
-        for _ in range(server.MOST_FILES_EACH):
+        for _ in range(receiving.MOST_FILES_EACH):
             stack.enter_context(closing(site.send(sent)))
         wait_until(lambda: status(site.answer_to(sent)) == 503)
 
@@ -124,15 +124,15 @@ def test_a_sender_who_falls_silent_is_given_up(site, member):
     body = multipart(member, 2 * MB)
     start = time.monotonic()
     # So much earns a second more.
-    sent = head(member, len(body)) + body[: server.LOWEST_RATE]
+    sent = head(member, len(body)) + body[: receiving.LOWEST_RATE]
     assert status(site.answer_to(sent)) == 408
-    assert server.BODY_TIMEOUT <= time.monotonic() - start < server.BODY_TIMEOUT + 8
+    assert receiving.BODY_TIMEOUT <= time.monotonic() - start < receiving.BODY_TIMEOUT + 8
 
 
 def test_one_person_sends_a_few_at_once(site, member):
     sent = head(member, 20 * MB) + multipart(member, 100)[:200]
     with ExitStack() as stack:
-        for _ in range(server.MOST_FILES_EACH):
+        for _ in range(receiving.MOST_FILES_EACH):
             stack.enter_context(closing(site.send(sent)))
         wait_until(lambda: status(site.answer_to(sent)) == 503)
         other = Browser()
