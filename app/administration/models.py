@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User, user_key
+from ..data.cached_value import CachedValue
 from ..data.database import (
     AnySelect,
     Base,
@@ -19,7 +20,6 @@ from ..data.database import (
     writing,
 )
 from ..data.ids import TimeOrdered
-from ..data.kept import Kept
 from ..data.reading import read_latest
 from ..data.types import UtcDateTime
 
@@ -43,7 +43,7 @@ class Announcement(TimeOrdered, Base):
         """Show it to nobody any more."""
         with writing():
             self.ends_at = min(now(), self.ends_at or now())
-            _kept.forget_after_commit()
+            _cached.forget_after_commit()
 
 
 class AnnouncementRead(Base):
@@ -72,7 +72,7 @@ def announce(
         )
         session.add(announcement)
         session.flush()
-        _kept.forget_after_commit()
+        _cached.forget_after_commit()
     return announcement
 
 
@@ -89,7 +89,7 @@ def current_announcements(dismissed: int) -> list[Any]:
     moment = now()
     return [
         row
-        for row in _kept.get()
+        for row in _cached.get()
         if row.id > dismissed
         and row.starts_at <= moment
         and (row.ends_at is None or row.ends_at > moment)
@@ -98,7 +98,7 @@ def current_announcements(dismissed: int) -> list[Any]:
 
 def announcements_now() -> tuple[Any, ...]:
     """Return the announcements of now and later, as they are stored."""
-    return _kept.now()
+    return _cached.stored()
 
 
 def dismissed() -> Any:
@@ -118,4 +118,4 @@ def _read() -> tuple[Any, ...]:
     return tuple(run(_all_to_come()).all())
 
 
-_kept: Kept[tuple[Any, ...]] = Kept("announcements", _read, default=tuple)
+_cached: CachedValue[tuple[Any, ...]] = CachedValue("announcements", _read, default=tuple)

@@ -9,8 +9,8 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from ..data.cached_value import CachedValue
 from ..data.database import AnySelect, HasId, db, insert_if_absent, is_writing, now, writing
-from ..data.kept import Kept
 from ..data.reading import read_latest
 from .models import SiteSetting
 from .signals import site_changed
@@ -98,17 +98,17 @@ def site() -> Site:
 
     Where the database fails, they are those that it read last.
     """
-    return _kept.get()
+    return _cached.get()
 
 
 def site_now() -> Site:
     """Return the settings as they are stored now, for a decision that must hold at once."""
-    return _kept.now()
+    return _cached.stored()
 
 
 def site_last_read() -> Site:
     """Return the settings as this process read them last: for a page that reads no database."""
-    return _kept.last()
+    return _cached.last()
 
 
 def change_site(by: HasId | None = None, **values: Any) -> None:
@@ -132,7 +132,7 @@ def change_site(by: HasId | None = None, **values: Any) -> None:
         if changed:
             old, new = ({n: _as_json(getattr(of, n)) for n in changed} for of in (before, after))
             site_changed.send(before, by=by.id if by else None, before=old, after=new)
-            _kept.forget_after_commit()
+            _cached.forget_after_commit()
 
 
 def site_in_templates() -> dict[str, Site]:
@@ -187,4 +187,4 @@ def _read() -> Site:
     return _of_environment(_stored(run(_all()).all()))
 
 
-_kept = Kept("site", _read, default=lambda: _of_environment(Site()))
+_cached = CachedValue("site", _read, default=lambda: _of_environment(Site()))
