@@ -99,7 +99,7 @@ def test_last_seen_that_cannot_be_stored_does_not_fail_a_page(app, ada, signed_i
     finally:
         with app.app_context():
             event.remove(db.engine, "before_cursor_execute", refuse)
-    assert "What a page notes could not be stored" in caplog.text
+    assert "What a GET stores could not be stored" in caplog.text
 
 
 def refuse(_connection, _cursor, statement, parameters, _context, _many):

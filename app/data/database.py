@@ -207,10 +207,11 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
 
 
 def write_at_once(*statements: Any) -> bool:
-    """Run what a GET may note and can do without, if nobody else writes; return whether it ran.
+    """Run ``statements`` in a transaction, unless somebody else writes; return whether they ran.
 
-    It changes nothing that a page shows. A failure is logged: a database that cannot be written to,
-    on a full disk for example, still serves pages.
+    For what a GET stores, no page shows, and the next request can store as well: when somebody was
+    last seen. A failure is logged: a database that cannot be written to, on a full disk for
+    example, still serves pages.
     """
     try:
         with writing(is_visible=False, wait=False) as session:
@@ -219,7 +220,7 @@ def write_at_once(*statements: Any) -> bool:
     except BlockingIOError:
         return False  # The next request does it.
     except SQLAlchemyError:
-        log.exception("What a page notes could not be stored.")
+        log.exception("What a GET stores could not be stored.")
         return False
     return True
 

@@ -46,8 +46,9 @@ _kept = _OfThread()
 class _Compiled(dict[Any, Any]):
     """The compiled form of one statement on one database, whatever the key.
 
-    SQLAlchemy asks for it by the structure of the whole statement, which Python hashes anew at
-    each run. A statement that is built once is found by its identity.
+    It is what SQLAlchemy takes as ``compiled_cache``. SQLAlchemy asks for the form by the structure
+    of the whole statement, which Python hashes anew at each run. Here the cache belongs to one
+    statement, and a SELECT has one form, whatever the values.
     """
 
     form: Any = None

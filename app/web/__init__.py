@@ -22,7 +22,8 @@ from . import (
 def init_app(app: Flask) -> None:
     """Set up ``app`` to answer browsers.
 
-    Hooks before a request run in this order, those after it in the reverse.
+    Hooks before a request run in this order, those after it in the reverse. The middleware is last,
+    because it wraps the application as it is then.
     """
     for module in (
         urls,
@@ -35,9 +36,8 @@ def init_app(app: Flask) -> None:
         compression,
         headers,
         errors,
+        health,
+        preferences,
+        middleware,
     ):
         module.init_app(app)
-    health.init_app(app)
-    preferences.init_app(app)
-    # Last, because it wraps the application as it is then.
-    middleware.init_app(app)

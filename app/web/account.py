@@ -54,11 +54,11 @@ def refuse_another_account() -> None:
     Raises :class:`AnotherAccountError`, or answers 401 where nobody is signed in any more. A
     request that does not say whose page it is passes: the CSRF token decides.
     """
-    rendered_for = {request.headers.get(HEADER)}
+    sent = [request.headers.get(HEADER)]
     if request.method == "POST":
-        rendered_for.add(request.form.get(FIELD))
-    rendered_for.discard(None)
-    if rendered_for != {str(current_user.id)} if rendered_for else _session_has_ended():
+        sent.append(request.form.get(FIELD))
+    rendered_for = {account for account in sent if account is not None}
+    if rendered_for - {str(current_user.id)} or (not rendered_for and _session_has_ended()):
         if not current_user.is_authenticated:
             abort(401)
         raise AnotherAccountError
@@ -72,6 +72,11 @@ def check_carried_account() -> None:
         raise AnotherAccountError
 
 
+def has_signed_in() -> bool:
+    """Whether the session cookie is of a login session, which may have ended; reads no database."""
+    return "_user_id" in session  # Flask-Login's key.
+
+
 def _session_has_ended() -> bool:
     """Whether a fragment is for the page of a login session that has ended."""
-    return wants_fragment() and "_user_id" in session and not current_user.is_authenticated
+    return wants_fragment() and has_signed_in() and not current_user.is_authenticated

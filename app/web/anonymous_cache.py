@@ -1,7 +1,7 @@
 """A cache of the pages of anonymous viewers: of requests without a cookie, except preferences.
 
 Such a page depends on nothing but its URL, a few headers, and the theme and the language that it is
-shown in (:mod:`.preferences`). It is given to everybody who asks for it within ``STRANGERS_WAIT``
+shown in (:mod:`.preferences`). It answers every such request within ``STRANGERS_WAIT``
 seconds, so that a link that spreads costs one page every other second and not one for each reader.
 A commit by this process empties the cache at once; a commit by another process shows when the time
 is over.
@@ -99,7 +99,7 @@ class AnonymousCache:
         return page.body
 
     def _shown_in(self, environ: Environ, cookies: Mapping[str, str]) -> tuple[str, str]:
-        """Return theme and language of the answer, so that like headers share one entry."""
+        """Return theme and language of the answer: headers with the same result share an entry."""
         accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
         language = chosen(cookies, LANGUAGE, self.languages)
         return chosen(cookies, THEME, THEMES), language or best_language(accepted, self.languages)

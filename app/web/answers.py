@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Request, Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
-from flask_htmx import HTMX
 from flask_htmx import make_response as htmx_response
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
@@ -18,7 +17,6 @@ from werkzeug.exceptions import HTTPException
 BACK = "back"
 
 bootstrap = Bootstrap5()
-htmx = HTMX()
 
 
 class SafeRequest(Request):
@@ -62,7 +60,6 @@ def init_app(app: Flask) -> None:
     """Set up the templates of ``app``, and keep them compiled from one start to the next."""
     app.request_class = SafeRequest
     bootstrap.init_app(app)
-    htmx.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     compiled = app.config["TEMPLATE_CACHE"]
     compiled.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from flask import Flask
 
 from .urls import STATIC
 
-# In the order in which they count.
+# In the order of the cascade.
 STYLES = (
     "tokens base layout menus navigation parts forms card post-text actions media viewer previews "
     "posts composer attach profiles search notifications access discover print"

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request, session
 
+from .account import has_signed_in
+
 # The request headers that change an answer.
 VARY = ("HX-Request", "HX-Request-Type", "Account", "Cookie", "Accept-Language")
 
@@ -77,7 +79,7 @@ class FixedHeaders:
 
 def _allow_previews(response: Response) -> Response:
     """Allow previews on the pages of who is signed in: a composer opens in any list of posts."""
-    if response.mimetype == "text/html" and "_user_id" in session:
+    if response.mimetype == "text/html" and has_signed_in():
         response.headers["Content-Security-Policy"] = current_app.config["WRITERS_SECURITY_POLICY"]
     return response
 

@@ -19,7 +19,8 @@ from werkzeug.http import parse_accept_header
 
 from .access import for_everybody
 
-# Translations, times and numbers that a process keeps: Babel takes long to write each.
+# Translations, times and numbers that a process keeps: Babel takes long to write each. Functions
+# with a cache take the language for its key alone, and write in the language of the request.
 KEPT = 5_000
 # Characters of Accept-Language that are read. It is a cache key, and browsers send less.
 LONGEST_HEADER = 200
@@ -32,7 +33,7 @@ moment = Moment()
 
 def init_app(app: Flask) -> None:
     """Choose a language for each request, translate templates and render times."""
-    offer_languages_by(app, tuple)
+    offer_languages_by(app, tuple)  # All, until a domain chooses.
     babel.init_app(app, locale_selector=language)
     # In place of Flask-Babel's, which look for the locale and its catalog at each word.
     app.jinja_env.globals |= {"_": _translate, "ngettext": _translate_plural}
@@ -42,9 +43,10 @@ def init_app(app: Flask) -> None:
         "language": language,
         "languages": languages,
         "time_ago": time_ago,
+        "short_time_ago": short_time_ago,
         "date": date,
+        "date_and_time": date_and_time,
     }
-    app.jinja_env.globals |= {"date_and_time": date_and_time, "short_time_ago": short_time_ago}
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
 
