@@ -1,4 +1,8 @@
-"""Discover: whom to follow and what is talked about, worked out by the worker; the first steps."""
+"""Discover: whom to follow and what is talked about; the first steps of a new member.
+
+The worker works it out and stores it, so that nothing is counted for a page: a page reads it with
+one statement, without whom the viewer follows, has blocked or muted by then.
+"""
 
 from flask import Blueprint
 
