@@ -14,6 +14,7 @@ from . import (
     i18n,
     limits,
     middleware,
+    paging,
     preferences,
     urls,
 )
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
         fragments,
         answers,
         forms,
+        paging,
         limits,
         compression,
         headers,

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import abort, request
+from flask import Flask, abort, request
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
@@ -27,6 +27,17 @@ PLACES = ("before", "after", "through", "since", "counted")
 Key = tuple[int, ...]
 # A list: the statement that selects a window of it.
 Listing = Callable[[Window], AnySelect]
+
+
+def init_app(app: Flask) -> None:
+    """Let the templates of ``app`` write numbers as pages count."""
+    app.jinja_env.filters["capped"] = capped
+    app.jinja_env.globals["MOST_COUNTED"] = MOST_COUNTED
+
+
+def capped(number: int) -> str:
+    """Return ``number``, or "99+" above :data:`MOST_COUNTED`: a template filter."""
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
 
 
 @dataclass(frozen=True)
