@@ -397,6 +397,12 @@ def statements(app: Flask) -> Callable[[], object]:
     return listen
 
 
+def periodic_jobs(app: Flask) -> set[str]:
+    """Return the names of what the worker calls once a minute, with their modules."""
+    queue = app.extensions["jobs"].open()
+    return {task.name for task in queue.read_periodic(datetime.now())}
+
+
 @pytest.fixture
 def files(app: Flask) -> Iterator[Callable[[], list[str]]]:
     """A function that lists the names in the store of pictures, which is empty after the test."""

@@ -10,8 +10,7 @@ import pytest
 from app.community.demo import load_demo
 from app.data.checkpoint import checkpoint
 from app.data.database import db, writing
-from app.jobs import _periodic_jobs
-from tests.conftest import DATABASE
+from tests.conftest import DATABASE, periodic_jobs
 from tests.faults.conftest import Site
 from tests.machines import wait_until
 from tests.ports import free_port
@@ -61,7 +60,7 @@ def test_it_is_complete_after_the_site_has_stopped(demo, tmp_path, command):
 
 
 def test_it_is_complete_after_a_checkpoint(app, ada, make_post, tmp_path, database_url):
-    assert checkpoint in _periodic_jobs
+    assert "app.data.checkpoint.checkpoint" in periodic_jobs(app)
     make_post(ada)
     with app.app_context():
         checkpoint()

@@ -11,12 +11,12 @@ from PIL import Image
 from sqlalchemy import update
 
 from app.data.database import db, now, writing
-from app.media.jobs import sweep
 from app.media.models import Picture
-from app.media.orphans import FORGOTTEN_AFTER
+from app.media.orphans import FORGOTTEN_AFTER, LOOKED_FOR_EVERY, delete_orphans_at_times
 from app.media.processing import process_picture
 from app.media.stores import store, store_of
 from app.media.workspaces import delete_abandoned, folder_of_all, workspace
+from tests.conftest import periodic_jobs
 from tests.media.s3_server import S3Server
 
 
@@ -118,12 +118,8 @@ def test_sweep_deletes_what_a_crash_left_half_written(app, files, make_picture):
 
 
 def test_the_worker_sweeps_by_itself(app, files, travel):
-    from app.jobs import _periodic_jobs  # noqa: PLC0415
-    from app.media.orphans import delete_orphans_at_times  # noqa: PLC0415
-
-    assert delete_orphans_at_times in _periodic_jobs
-    assert sweep in _periodic_jobs
-    assert delete_abandoned in _periodic_jobs
+    jobs = {name.rpartition(".")[2] for name in periodic_jobs(app)}
+    assert {"delete_orphans_at_times", "sweep", "delete_abandoned"} <= jobs
     delete_orphans_at_times()
     files.put("nobody-has-this-one-00/480.avif", b"pixels", "image/avif")
     # The worker was away for a while.
@@ -133,8 +129,6 @@ def test_the_worker_sweeps_by_itself(app, files, travel):
 
 
 def test_orphans_are_looked_for_now_and_then(app, files, travel):
-    from app.media.orphans import LOOKED_FOR_EVERY, delete_orphans_at_times  # noqa: PLC0415
-
     travel.shift(LOOKED_FOR_EVERY)
     delete_orphans_at_times()
     files.put("nobody-has-this-one-00/480.avif", b"pixels", "image/avif")
