@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, abort, current_app, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
+
+from .answers import ExplainedError, wants_fragment
 
 # What is kept of a body that cannot be taken: the fields with text, which forms have first.
 HEAD = 512 * 1024
@@ -40,6 +42,20 @@ class FilesTooLargeError(RequestEntityTooLarge):
         return _(
             "Your files are more than %(most)s MB together. Send fewer, or smaller ones.", most=most
         )
+
+
+class SignedOutError(ExplainedError, RequestEntityTooLarge):
+    """Nobody is signed in who could send these files: nothing of the form was read."""
+
+    @property
+    def title(self) -> str:
+        """What is wrong."""
+        return _("You are signed out")
+
+    @property
+    def advice(self) -> str:
+        """What the viewer can do."""
+        return _("Go back: what you typed is there. Log in, in another tab; then send it again.")
 
 
 def take_files(*endpoints: str) -> None:
@@ -79,8 +95,14 @@ def refuse_without_files() -> None:
 def _allow_files() -> None:
     length = request.content_length or 0
     is_long = length > current_app.config["MAX_CONTENT_LENGTH"]
-    if is_long and _is_for_files() and current_user.is_authenticated:
+    if not is_long or not _is_for_files():
+        return
+    if current_user.is_authenticated:
         request.max_content_length = current_app.config["MAX_FILES_LENGTH"]
+    elif wants_fragment():
+        abort(401)
+    else:
+        raise SignedOutError
 
 
 def _is_for_files() -> bool:
