@@ -55,6 +55,7 @@ _FUNCTIONS = (
     layout.grid_of,
     layout.shape_of,
     layout.size_alone,
+    layout.sizes_of,
 )
 for _function in _FUNCTIONS:
     blueprint.add_app_template_global(_function)

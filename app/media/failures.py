@@ -1,9 +1,10 @@
 """Why a picture is not taken, or cannot be shown, in words for its owner."""
 
 from collections.abc import Callable
+from math import ceil
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from .models import MOST_PICTURES
 
@@ -33,7 +34,7 @@ def of_file(name: str, code: str, size: int = 0) -> str:
         return _(
             "“%(name)s” has %(size)s MB; a picture may have 10. Make it smaller.",
             name=name,
-            size=f"{size / 1000**2:.1f}",
+            size=format_decimal(ceil(size / 100_000) / 10),
         )
     if code == "empty":
         return _("“%(name)s” is empty.", name=name)

@@ -1,4 +1,4 @@
-"""How pictures stand on a card: the size of one alone, and the grid of several."""
+"""How pictures stand on a card: the size of one alone, the grid of several, what is loaded."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,6 +11,15 @@ PANORAMA, TOWER = 4, 1 / 3
 TINY = 128
 # Width to height, from which two pictures stand one above the other.
 WIDE = 1.6
+# For the class names of grids: the part of the column that a cell takes, and its width to height.
+CELLS = {
+    "alone": (1, PANORAMA),
+    "rows": (1, 5 / 2),
+    "columns": (1 / 2, 1),
+    "columns-tall": (1 / 2, 3 / 4),
+}
+FIRST_CELLS = {"first-tall": (1 / 2, 2 / 3), "first-wide": (1, 2)}
+OTHER_CELLS = (1 / 2, 4 / 3)
 
 
 class Sized(Protocol):
@@ -53,6 +62,20 @@ def grid_of(pictures: Sequence[Sized]) -> str:
     if len(pictures) == 3:
         return "first-tall" if ratios[0] < 1 else "first-wide"
     return "four"
+
+
+def sizes_of(pictures: Sequence[Sized], number: int) -> str:
+    """Return the value of ``sizes`` for the picture at ``number``, from 1.
+
+    Of what is wider than its cell, the sides are cut off: it is loaded as wide as it would be.
+    """
+    picture, grid = pictures[number - 1], grid_of(pictures)
+    first = FIRST_CELLS.get(grid) if number == 1 else None
+    part, shape = first or CELLS.get(grid, OTHER_CELLS)
+    width = size_alone(picture)[0] if grid == "alone" else WIDEST * part
+    whole = max(1, _ratio(picture) / shape)
+    pixels = min(picture.width, round(width * whole))
+    return f"min({round(100 * part * whole)}vw, {pixels}px)"
 
 
 def _ratio(picture: Sized) -> float:

@@ -7,10 +7,12 @@ meanwhile only the text is kept, for the log-in form. How bodies arrive is in ``
 
 from typing import Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, abort, current_app, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
+
+from .answers import ExplainedError, wants_fragment
 
 # The key of the WSGI environment for why the files of a form were left out (an exception).
 LEFT_OUT = "microblog.files_left_out"
@@ -30,6 +32,20 @@ class FilesTooLargeError(RequestEntityTooLarge):
         return _(
             "Your files are more than %(most)s MB together. Send fewer, or smaller ones.", most=most
         )
+
+
+class SignedOutError(ExplainedError, RequestEntityTooLarge):
+    """Nobody is signed in who could send these files: nothing of the form was read."""
+
+    @property
+    def title(self) -> str:
+        """What is wrong."""
+        return _("You are signed out")
+
+    @property
+    def advice(self) -> str:
+        """What the viewer can do."""
+        return _("Go back: what you typed is there. Log in, in another tab; then send it again.")
 
 
 def take_files(*endpoints: str) -> None:
@@ -69,8 +85,14 @@ def refuse_without_files() -> None:
 def _allow_files() -> None:
     length = request.content_length or 0
     is_long = length > current_app.config["MAX_CONTENT_LENGTH"]
-    if is_long and _is_for_files() and current_user.is_authenticated:
+    if not is_long or not _is_for_files():
+        return
+    if current_user.is_authenticated:
         request.max_content_length = current_app.config["MAX_FILES_LENGTH"]
+    elif wants_fragment():
+        abort(401)
+    else:
+        raise SignedOutError
 
 
 def _is_for_files() -> bool:

@@ -66,6 +66,8 @@ function send(item) {
   request.open("POST", field.dataset.send);
   request.setRequestHeader("HX-Request", "true");
   request.setRequestHeader("HX-Request-Type", "partial");
+  // As base.html has htmx do: the answer to it may have a new token.
+  request.setRequestHeader("Account", one.form.elements.account.value);
   request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
   request.addEventListener("loadend", () => {
     one.request = undefined;
@@ -150,8 +152,9 @@ on("click", ({ target }) => {
 // What arrived shows its preview until the worker has made something of it.
 function show(item) {
   const src = previews.get(item.id);
+  if (!src) return;
   const image = Object.assign(new Image(96, 96), { className: "attached-preview", alt: "", src });
-  if (src) item.querySelector("span.attached-preview")?.replaceWith(image);
+  item.querySelector("span.attached-preview")?.replaceWith(image);
 }
 on("htmx:after:process", ({ target }) => target.querySelectorAll(".attached-list > li").forEach(show));
 

@@ -13,6 +13,7 @@ from .steps import (
     composer,
     flash,
     in_menu,
+    log_in,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -238,6 +239,24 @@ def test_an_edit_replaces_a_picture_and_cancelling_it_does_not(
     expect(shown(own_page)).to_have_count(2)
 
 
+@only_with_scripts
+def test_an_edit_of_ready_pictures_shows_what_the_server_has(own_page: Page, viewer: User):
+    own_page.goto("/")
+    choose(own_page, "landscape")
+    expect(arrived(own_page)).to_have_count(1)
+    send(own_page).click()
+    expect(shown(own_page).locator("picture img")).to_be_visible()
+    own_page.reload()
+    load_script(own_page)
+    asked = []
+    own_page.on("request", lambda request: asked.append(request.url))
+    in_menu(cards(own_page).first, "Edit").click()
+    preview = own_page.locator("form[id^=composer_edit] img.attached-preview")
+    expect(preview).to_have_attribute("src", re.compile("^/pictures/"))
+    own_page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if url.endswith("undefined")]
+
+
 # Failing
 
 
@@ -303,6 +322,28 @@ def test_a_post_waits_for_its_pictures_on_a_slow_line(own_page: Page, site: Site
         held[0].continue_()
         expect(shown(own_page)).to_have_count(1)
     assert site.posts_of(viewer) == ["From the train"]
+
+
+@only_with_scripts
+def test_a_picture_goes_up_again_after_a_log_in_in_another_tab(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow(401, 400)
+    own_page.goto("/")
+    own_page.context.clear_cookies()
+    choose(own_page, "landscape")
+    expect(attached(own_page).get_by_role("alert")).to_contain_text("You are signed out.")
+    description(attached(own_page)).fill("A river")
+    tab = own_page.context.new_page()
+    tab.goto("/login")
+    log_in(tab, viewer)
+    tab.close()
+    attached(own_page).get_by_role("button", name="Try again").click()
+    expect(arrived(own_page)).to_have_count(1)
+    composer(own_page).fill("Signed in again")
+    send(own_page).click()
+    expect(shown(own_page).get_by_role("img", name="A river")).to_be_visible()
+    assert site.posts_of(viewer) == ["Signed in again"]
 
 
 @only_with_scripts

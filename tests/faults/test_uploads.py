@@ -98,6 +98,17 @@ def test_a_session_that_has_ended_sends_no_files_and_loses_no_text(site, member,
     assert left_behind(site) == []
 
 
+def test_without_a_cookie_one_is_told_to_log_in(site):
+    sent = head(Browser(), 20 * MB)
+    answer = answer_to(site, sent)
+    assert status(answer) == 413
+    assert "You are signed out" in answer
+    assert "Shorten" not in answer
+    htmx = b"\r\nHX-Request: true\r\nHX-Request-Type: partial\r\n\r\n"
+    # Then a picture in a composer can be tried again, after logging in in another tab.
+    assert status(site.answer_to(sent.replace(b"\r\n\r\n", htmx))) == 401
+
+
 def test_of_people_whose_session_has_ended_a_few_forms_are_read_at_once(site, member):
     sent = head(member, 20 * MB)
     assert member.post(site, "/logout").status_code == 200

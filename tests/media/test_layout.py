@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.media.layout import grid_of, shape_of, size_alone
+from app.media.layout import grid_of, shape_of, size_alone, sizes_of
 
 
 @dataclass
@@ -54,3 +54,20 @@ def test_a_picture_alone_keeps_its_shape_within_limits(picture, size, shape):
 )
 def test_several_pictures_stand_in_a_grid_that_suits_their_shapes(pictures, grid):
     assert grid_of(pictures) == grid
+
+
+@pytest.mark.parametrize(
+    ("pictures", "sizes"),
+    [
+        ([LANDSCAPE], ["min(100vw, 524px)"]),
+        ([PORTRAIT], ["min(100vw, 320px)"]),
+        ([PANORAMA], ["min(150vw, 786px)"]),
+        ([TINY, TOWER], ["min(50vw, 16px)", "min(50vw, 262px)"]),
+        ([PANORAMA, Picture(1920, 1080)], ["min(240vw, 1258px)", "min(100vw, 524px)"]),
+        ([PORTRAIT, PANORAMA], ["min(50vw, 262px)", "min(300vw, 1572px)"]),
+        ([LANDSCAPE, TOWER, PANORAMA], ["min(100vw, 524px)", "min(50vw, 262px)"]),
+        ([LANDSCAPE, TOWER, PANORAMA, TINY], ["min(56vw, 295px)"]),
+    ],
+)
+def test_a_picture_is_loaded_as_wide_as_it_is_shown_with_what_is_cut_off(pictures, sizes):
+    assert [sizes_of(pictures, place + 1) for place in range(len(sizes))] == sizes

@@ -132,7 +132,7 @@ def test_a_file_of_more_than_ten_megabytes_is_not_taken(app, ada, files):
         with app.app_context():
             arrived = take_in(ada, [sent], "abc", room=4)
             assert len(arrived.ids) == taken
-            assert [("10.0 MB" in fault) for fault in arrived.faults] == [True] * (1 - taken)
+            assert [("10.1 MB" in fault) for fault in arrived.faults] == [True] * (1 - taken)
 
 
 def test_a_description_that_is_too_long_is_told_at_its_field(client):
