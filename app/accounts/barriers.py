@@ -1,15 +1,18 @@
 """Barriers against spam: who and what cannot register, by the lists of the site."""
 
-import re
 import time
 from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 
+import regex
 from disposable_email_domains import blocklist
 from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
+from ..data.characters import IN_WORD, fold
 from ..site import Site
+
+_WORD = regex.compile(rf"{IN_WORD}+", regex.VERSION1)
 
 # Characters of a stamp of ours: more are read by nobody.
 LONGEST_STAMP = 100
@@ -33,15 +36,16 @@ def is_blocked_name(site: Site, username: str) -> bool:
 
 
 def has_blocked_word(site: Site, *texts: str | None) -> bool:
-    """Whether a word of the list stands in one of ``texts``."""
-    found: set[str] = set()
-    for text in filter(None, texts):
-        found.update(re.findall(r"\w+", text.lower()))
-    words = {word for word in site.blocked_words if " " not in word}
-    phrases = site.blocked_words - words
-    return bool(found & words) or any(
-        phrase in text.lower() for phrase in phrases for text in texts if text
-    )
+    """Whether a word of the list stands in one of ``texts``, however it is written.
+
+    Limit the lengths before, as for :func:`app.data.characters.fold`.
+    """
+    folded = [fold(text) for text in texts if text]
+    found = {word for text in folded for word in _WORD.findall(text)}
+    blocked = {fold(entry) for entry in site.blocked_words}
+    # An entry of several words, or with a sign in it, is found as it stands.
+    parts = (entry for entry in blocked if not _WORD.fullmatch(entry))
+    return bool(found & blocked) or any(part in text for part in parts for text in folded)
 
 
 def is_blocked_network(site: Site, address: str) -> bool:

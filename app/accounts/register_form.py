@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Regexp
 
 from ..data.characters import IN_USERNAME, LONGEST_USERNAME
 from ..site import Site
-from ..web.forms import LengthFirst, line_ends, storable
+from ..web.forms import LengthFirst, line_ends, storable, visible
 from ..web.typed import SentForm
 from . import barriers
 from .applications import LONGEST_ANSWER
@@ -52,7 +52,7 @@ class RegisterForm(SigningInForm):
     password = new_password_field(_l("Password"))
     answer = TextAreaField(
         filters=[line_ends],
-        validators=[DataRequired(), LengthFirst(max=LONGEST_ANSWER), storable],
+        validators=[DataRequired(), LengthFirst(max=LONGEST_ANSWER), storable, visible],
         description=_l("The moderators read it before they let you in."),
         render_kw={"rows": 4},
     )

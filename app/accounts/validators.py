@@ -32,9 +32,8 @@ def not_taken_username(_form: FlaskForm, field: Any) -> None:
     """Refuse the username of another user, and one that is reserved."""
     if field.errors:
         return
-    if barriers.is_blocked_name(site(), field.data) or barriers.has_blocked_word(
-        site(), field.data, *field.data.split("_")
-    ):
+    name = field.data
+    if barriers.is_blocked_name(site(), name) or barriers.has_blocked_word(site(), name):
         raise ValidationError(_l("This name cannot be used here. Try another."))
     is_taken = select(or_(by_username(field.data).exists(), is_former(field.data)))
     if _is_reserved(field.data) or db.session.scalar(is_taken):

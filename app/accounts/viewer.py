@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from ..data.database import AnySelect, HasId, now, write_at_once
 from ..data.reading import read_latest
 from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User, hash_token
-from .standing import Role, State
+from .standing import Role, State, is_above
 from .visibility import not_hidden
 
 # "Last seen" moves at most this often: a page that is read writes nothing else.
@@ -64,6 +64,10 @@ class Viewer(UserMixin):
     def is_administrator(self) -> bool:
         """Whether the person changes the site's settings and roles."""
         return self.role == "administrator"
+
+    def may_moderate(self, role: Role) -> bool:
+        """Whether the person moderates people in ``role``."""
+        return is_above(self.role, role)
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the cookie: the token of the login session."""

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import DateTimeLocalField, SubmitField
-from wtforms.validators import DataRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
 from ..accounts.access import for_administrators, for_members
 from ..accounts.viewer import viewer
@@ -33,6 +33,12 @@ show_when_expired("text", _l("Text"), "textarea")
 carry_when_expired("starts_at", "ends_at")
 
 
+def in_our_time(_form: Any, field: Any) -> None:
+    """Refuse years that some time zone would move out of those that Python knows."""
+    if field.data and not 2000 <= field.data.year < 3000:
+        raise StopValidation(_l("Choose a day of the time that we live in."))
+
+
 class AnnouncementForm(Form):
     """A new announcement. Times are of the zone of the browser."""
 
@@ -44,16 +50,18 @@ class AnnouncementForm(Form):
     )
     text.kwargs["validators"].insert(0, DataRequired())
     starts_at = DateTimeLocalField(
-        _l("From"), validators=[Optional()], description=_l("Empty: from now on.")
+        _l("From"), validators=[Optional(), in_our_time], description=_l("Empty: from now on.")
     )
     ends_at = DateTimeLocalField(
-        _l("Until"), validators=[Optional()], description=_l("Empty: until you end it.")
+        _l("Until"), validators=[Optional(), in_our_time], description=_l("Empty: until you end it.")
     )
     submit = SubmitField(_l("Announce"))
 
     def validate_ends_at(self, field: Any) -> None:
         """Refuse an announcement that nobody could see."""
-        if field.data and moment_here(field.data) <= (moment_here(self.starts_at.data) or now()):
+        if field.data is None or self.starts_at.errors:
+            return
+        if moment_here(field.data) <= (moment_here(self.starts_at.data) or now()):
             raise ValidationError(_l("It would have ended before it begins."))
 
 

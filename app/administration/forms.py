@@ -25,8 +25,9 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput
 
 from ..accounts import addresses
+from ..data.characters import one_line
 from ..site import Rule, Site
-from ..web.forms import Form, LengthFirst, line_ends, storable
+from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from ..web.typed import carry_when_expired, show_when_expired
 
 # Characters.
@@ -36,19 +37,18 @@ MOST_RULES = 30
 MORE_RULES = 2
 
 
-def one_line(text: str | None) -> str:
-    """Return ``text`` as one line, with single spaces."""
-    # A longer one is refused anyway.
-    return " ".join(text.split()) if text and len(text) <= LONGEST_TEXT else text or ""
-
-
 def line(longest: int, *, label: str, description: str = "", required: bool = False) -> StringField:
     """Return a field for one line of at most ``longest`` characters."""
+
+    def tidy(typed: str | None) -> str:
+        # A longer one is refused anyway, and takes longer.
+        return one_line(typed or "") if len(typed or "") <= 10 * longest else typed or ""
+
     first = [DataRequired()] if required else []
     return StringField(
         label,
-        filters=[one_line],
-        validators=[*first, LengthFirst(max=longest), storable],
+        filters=[tidy],
+        validators=[*first, LengthFirst(max=longest), storable, visible],
         description=description,
     )
 
@@ -58,7 +58,7 @@ def text(label: str, *, longest: int = LONGEST_TEXT, rows: int, description: str
     return TextAreaField(
         label,
         filters=[line_ends],
-        validators=[LengthFirst(max=longest), storable],
+        validators=[LengthFirst(max=longest), storable, visible],
         description=description,
         render_kw={"rows": rows},
     )

@@ -159,7 +159,8 @@ def person_by_username(audience: Audience) -> AnySelect:
 @cache
 def relationship_to(audience: Audience) -> AnySelect:
     """Select the person with the ``username``, and what the viewer has set towards them."""
-    return select(User.id, User.username, *relationship_columns(audience)).where(has_username())
+    columns = (User.id, User.username, User.role, *relationship_columns(audience))
+    return select(*columns).where(has_username())
 
 
 def has_username() -> ColumnElement[bool]:

@@ -16,8 +16,10 @@ from sqlalchemy import and_, or_, select
 from wtforms import HiddenField, StringField
 
 from ..accounts.viewer import viewer
+from ..data.characters import is_visible
 from ..data.database import db, now
 from ..data.ids import is_id
+from ..data.types import is_storable
 from ..posts.composer import Composer, ComposerPart, Extra, Received
 from ..posts.drafts import following_nonce
 from ..posts.models import Post
@@ -193,7 +195,9 @@ def _leads_to(post: Post) -> str | None:
 
 
 def _text(text: str | None) -> str:
-    return line_ends(text).strip()
+    typed = line_ends(text).strip()
+    # What nobody sees describes nothing.
+    return typed if is_visible(typed) or not is_storable(typed) else ""
 
 
 def _description() -> Any:

@@ -17,7 +17,7 @@ from ..data.characters import LONGEST_USERNAME
 from ..data.database import db
 from ..data.reading import read
 from ..web.answers import form_page, show_message
-from ..web.forms import Form, LengthFirst, line_ends, storable
+from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from ..web.typed import show_when_expired
 from . import blueprint, queries
 from .actions import Decision
@@ -39,7 +39,7 @@ class DeletePersonForm(Form):
     why = TextAreaField(
         _l("Why"),
         filters=[line_ends],
-        validators=[InputRequired(), LengthFirst(max=LONGEST_WORDS - 500), storable],
+        validators=[InputRequired(), LengthFirst(max=LONGEST_WORDS - 500), storable, visible],
         description=_l("The person reads it in a mail, and everybody in the public log."),
         render_kw={"rows": 4},
     )

@@ -11,14 +11,14 @@ from wtforms.validators import DataRequired, InputRequired, Optional, StopValida
 from ..data.database import now
 from ..data.reading import read
 from ..site import site
-from ..web.forms import Form, LengthFirst, line_ends, storable
+from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from . import queries
 from .actions import Decision
 from .models import LONGEST_WORDS
 from .words import ROLES, reasons
 
 DAYS = (1, 3, 7, 30, 90)
-WORDS = [LengthFirst(max=LONGEST_WORDS), storable]
+WORDS = [LengthFirst(max=LONGEST_WORDS), storable, visible]
 ROWS = {"rows": 4}
 
 

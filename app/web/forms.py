@@ -11,14 +11,15 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
 from wtforms.validators import Length, StopValidation, ValidationError
 
+from ..data.characters import is_visible
 from ..data.types import is_storable
 from . import bodies
 from .account import account_field, hidden_fields, refuse_another_account
 
 csrf = CSRFProtect()
 
-# Fields of a form. The longest of ours has ten.
-MAX_FIELDS = 1_000
+# Fields of a form, and characters of the name of one. Ours have fewer.
+MAX_FIELDS, LONGEST_NAME = 1_000, 100
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     # First, because the checks after them parse the form.
     bodies.init_app(app)
     app.before_request(_refuse_many_fields)
+    app.before_request(_refuse_odd_names)
     app.before_request(_refuse_other_sites)
     # Before the token is checked: in another account's session it is always a wrong one.
     app.before_request(refuse_another_account)
@@ -47,6 +49,16 @@ def _refuse_many_fields() -> None:
     is_form = request.mimetype == "application/x-www-form-urlencoded"
     if is_form and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
+
+
+def _refuse_odd_names() -> None:
+    """Answer 400 to a form with a field whose name no form of ours has.
+
+    WTForms reads numbers in the names of the parts of a list, and fails on "²" and on thousands of
+    digits.
+    """
+    if not all(name.isascii() and len(name) <= LONGEST_NAME for name in request.form):
+        abort(400)
 
 
 def _refuse_other_sites() -> None:
@@ -92,6 +104,12 @@ def storable(_form: FlaskForm, field: Any) -> None:
     if not is_storable(field.data or ""):
         # The validators after this one query the database, which would fail on it.
         raise StopValidation(_l("There is a character in it that cannot be kept. Remove it."))
+
+
+def visible(_form: FlaskForm, field: Any) -> None:
+    """Refuse a text of which nothing can be seen, such as a lone zero-width space."""
+    if field.data and not is_visible(field.data):
+        raise StopValidation(_l("Nothing of it can be seen. Write it in letters."))
 
 
 def line_ends(text: str | None) -> str:

@@ -109,10 +109,22 @@ def test_an_account_does_not_move_to_a_blocked_address(ada, signed_in, set_site)
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("Buy PILLS now", True), ("pillsbury", False), ("so  cheap", False), ("so cheap!", True)],
+    [
+        ("Buy PILLS now", True),
+        ("pillsbury", False),
+        ("so  cheap", False),
+        ("so cheap!", True),
+        ("ｐｉｌｌｓ", True),
+        ("pi\u200bl\u00adls", True),
+        ("cheap_pills", True),
+        ("कुल", True),
+        ("कल", False),
+        ("cafe\u0301", True),
+        ("c++", True),
+    ],
 )
 def test_a_word_is_found_as_a_word_and_a_phrase_as_it_stands(text, found):
-    site = Site(blocked_words=frozenset({"pills", "so cheap"}))
+    site = Site(blocked_words=frozenset({"pills", "so cheap", "कुल", "caf\u00e9", "c++"}))
     assert has_blocked_word(site, text) == found
 
 

@@ -107,12 +107,17 @@ def test_an_administrator_makes_and_ends_one(administrator, anonymous, rows):
         ({"starts_at": "2030-01-02T12:00", "ends_at": "2030-01-01T12:00"}, "ends_at"),
         ({"starts_at": "soon"}, "starts_at"),
         ({"ends_at": "99999-01-01T12:00"}, "ends_at"),
+        ({"ends_at": "9999-12-31T23:59"}, "ends_at"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at"),
+        ({"text": "\u200b\u2800"}, "text"),
     ],
 )
 def test_an_error_stands_at_its_field(administrator, rows, typed, field):
-    administrator.get("/settings/site/announcements")
-    answer = administrator.submit("main form.form", **{"text": "Hello"} | typed)
-    assert answer.status_code == 422
+    for zone in ("UTC", "Pacific/Kiritimati", "America/Adak"):
+        administrator.http.set_cookie("zone", zone)
+        administrator.get("/settings/site/announcements")
+        answer = administrator.submit("main form.form", **{"text": "Hello"} | typed)
+        assert answer.status_code == 422
     assert one(answer, ".is-invalid[name]").attributes["name"] == field
     assert rows("announcement") == []
 

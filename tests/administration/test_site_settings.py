@@ -68,11 +68,14 @@ def test_a_rule_is_removed_by_emptying_it(app, administrator, set_site):
     ("field", "value", "error"),
     [
         ("name", "", "required"),
+        ("name", "\u202e\u200b", "required"),
+        ("name", "\u2800", "Nothing of it can be seen."),
         ("name", "x" * 41, "longer than 40"),
         ("description", "x" * 301, "longer than 300"),
         ("contact", "the office", "Give an e-mail address"),
         ("contact", "javascript:alert(1)", "Give an e-mail address"),
         ("about", LONG, "longer than 20000"),
+        ("about", "\u3164", "Nothing of it can be seen."),
         ("privacy", "nul \x00 within", "cannot be kept"),
         ("registration", "sometimes", "Not a valid choice"),
         ("rules-0-explanation", "Why", "Say the rule in a few words."),
@@ -88,6 +91,13 @@ def test_an_error_stands_at_its_field_and_nothing_is_lost(administrator, rows, f
     if field != "description":
         assert one(answer, "main [name=description]").attributes["value"] == "By the sea."
     assert text_of(one(answer, "[name=terms]")) == "Be good."
+    assert rows("site_setting") == []
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000])
+def test_a_rule_without_a_number_of_ours_is_refused(administrator, rows, number):
+    answer = administrator.post("/settings/site", {f"rules-{number}-title": "Be kind"})
+    assert answer.status_code == 400
     assert rows("site_setting") == []
 
 

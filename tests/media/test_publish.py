@@ -135,6 +135,11 @@ def test_a_file_of_more_than_ten_megabytes_is_not_taken(app, ada, files):
             assert [("10.1 MB" in fault) for fault in arrived.faults] == [True] * (1 - taken)
 
 
+def test_what_nobody_sees_describes_nothing(client, rows):
+    send(client, pictures=two(), description_1="\u200b\u2800", description_2="A loaf")
+    assert [row["description"] for row in rows("picture")] == ["", "A loaf"]
+
+
 def test_a_description_that_is_too_long_is_told_at_its_field(client):
     answer = send(client, pictures=two(), description_2="x" * 1501)
     assert answer.status_code == 422

@@ -81,6 +81,7 @@ def test_a_reporter_blocks_at_once_if_they_choose_to(ada, mallory, spam, report,
         ({"reason": "nonsense"}, "reason"),
         ({"words": "x" * 2001}, "words"),
         ({"words": "a\0b"}, "words"),
+        ({"words": "\u200b\u115f"}, "words"),
     ],
 )
 def test_a_wrong_form_keeps_what_was_typed(ada, spam, report, rows, fields, field):

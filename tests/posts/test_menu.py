@@ -37,6 +37,16 @@ def test_each_viewer_gets_what_they_can_do_and_what_is_dangerous_comes_last(
         one(page, "[id^=menu_] > .menu-items > .danger:last-child")
 
 
+@pytest.mark.parametrize(("role", "removes"), [("member", True), ("moderator", False)])
+def test_who_moderates_removes_posts_of_members_alone(
+    ada, bruno, post, give_role, signed_in, role, removes
+):
+    give_role(ada, "moderator")
+    give_role(bruno, role)
+    page = signed_in(ada).get(f"/posts/{post.id}/menu")
+    assert ("Remove" in entries(page)) == removes
+
+
 def test_copying_works_by_the_permalink(post, anonymous):
     page = anonymous.get(f"/posts/{post.id}/menu")
     assert attributes(page, "[data-copy]", "href") == [f"/posts/{post.id}"]
