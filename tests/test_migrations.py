@@ -177,6 +177,24 @@ def test_migrations_can_be_printed_as_sql(fresh):
     assert "CREATE TABLE" in result.output
 
 
+def test_reports_keep_the_titles_of_the_rules_that_they_named_by_number(fresh):
+    with fresh.app_context():
+        flask_migrate.upgrade(revision="0024")
+        schema = MetaData()
+        with db.engine.begin() as connection:
+            schema.reflect(connection, only=["site_setting", "moderation_case"])
+            setting, case = schema.tables["site_setting"], schema.tables["moderation_case"]
+            rules = [["Be kind", ""], ["No ads", ""]]
+            connection.execute(setting.insert().values(row(setting, 1) | {"changed_by_id": None}))
+            connection.execute(setting.update().values(name="rules", value=rules))
+            for n, reason in enumerate(("rule_2", "rule_7", "spam"), start=1):
+                values = row(case, n) | {"reason": reason, "taken_by_id": None}
+                connection.execute(case.insert().values(values))
+        flask_migrate.upgrade()
+        found = db.session.execute(text("SELECT reason FROM moderation_case ORDER BY id"))
+        assert found.scalars().all() == ["rule: No ads", "rule: Rule 7", "spam"]
+
+
 def test_the_index_is_filled_again_after_its_rules_change(fresh):
     with fresh.app_context():
         flask_migrate.upgrade(revision="0011")

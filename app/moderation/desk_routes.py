@@ -1,6 +1,5 @@
 """The desk: open cases, and what moderators do about cases and posts."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +26,7 @@ from .deciding import CHOICES, decide_by, known
 from .forms import DecisionForm, WordsForm
 from .models import HELD, Case, LogEntry
 from .notes import mail_new_cases
-from .words import REASONS
+from .words import kinds
 
 show_when_expired("why", _l("Why"), "textarea")
 carry_when_expired("action", "days", "rule", "canned")
@@ -38,7 +37,7 @@ carry_when_expired("action", "days", "rule", "canned")
 def desk() -> ResponseReturnValue:
     """List the open cases, the oldest or (``?by=reports``) the most reported first."""
     reason, by_reports = request.args.get("reason") or None, request.args.get("by") == "reports"
-    if reason and reason not in REASONS and not re.fullmatch(r"appeal|held|rule_\d{1,3}", reason):
+    if reason and reason not in dict(kinds()):
         abort(404)
     rows = read_rows(
         lambda window: queries.desk(window, by_reports=by_reports, of_reason=bool(reason)),

@@ -22,6 +22,8 @@ LONGEST_WORDS = 2_000
 APPEAL = "appeal"
 # That of a post which waits until moderators have read it.
 HELD = "held"
+# Before the title of a rule, where a rule is the reason: as it was called when it was named.
+OF_RULE = "rule: "
 
 
 class Case(TimeOrdered, Base):
@@ -33,7 +35,7 @@ class Case(TimeOrdered, Base):
     # 0 for the person.
     post_id: Mapped[int] = mapped_column(BigInteger, default=0)
     # That of the first report.
-    reason: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(200), server_default="")
     reports_count: Mapped[int] = mapped_column(default=0)
     # Of an appeal: the entry of the log that it is about.
     appeals_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
@@ -73,7 +75,7 @@ class Report(TimeOrdered, Base):
     reporter_id: Mapped[int | None] = mapped_column(
         ForeignKey("user.id", ondelete="SET NULL"), index=True
     )
-    reason: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(200), server_default="")
     words: Mapped[str] = mapped_column(Text, default="")
     # The person and the posts as they were then.
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -82,11 +84,12 @@ class Report(TimeOrdered, Base):
 
 
 class Note(TimeOrdered, Base):
-    """What a moderator tells the others about a person."""
+    """What a moderator tells the others about a person, or about a case of theirs."""
 
     __tablename__ = "note"
 
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    case_id: Mapped[int | None] = mapped_column(BigInteger)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     words: Mapped[str] = mapped_column(Text)
 

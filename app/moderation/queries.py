@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.applications import Application
@@ -18,6 +18,7 @@ from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
+REASON = bindparam("reason", type_=String)
 # Rows of the history of a person.
 MOST_SHOWN = 50
 # What the person concerned reads.
@@ -49,12 +50,13 @@ def canned_reasons() -> AnySelect:
 def desk(window: Window, *, by_reports: bool, of_reason: bool) -> AnySelect:
     """Select the open cases that do not concern the viewer: the oldest or most reported first.
 
-    With ``of_reason``, only those of the ``reason`` (bind parameter). Each has the ``evidence`` of
-    its first report.
+    With ``of_reason``, only those with a report for the ``reason`` (bind parameter), and appeals or
+    posts that wait, where that is the reason. Each has the ``evidence`` of its first report.
     """
     found = _cases().where(Case.closed_at.is_(None), Case.person_id != VIEWER_ID)
     if of_reason:
-        found = found.where(Case.reason == bindparam("reason"))
+        reported = select(Report.id).where(Report.case_id == Case.id, Report.reason == REASON)
+        found = found.where(or_(Case.reason == REASON, reported.exists()))
     return window.of(found, *((Case.reports_count, Case.id) if by_reports else (Case.id,)))
 
 
@@ -73,9 +75,13 @@ def one_case() -> AnySelect:
 
 
 def _cases() -> AnySelect:
+    """Select cases; ``kinds`` has the reasons of their other reports than the first, in lines."""
     person, taker = aliased(User), aliased(User)
     first = select(Report.evidence).where(Report.case_id == Case.id).order_by(Report.id)
     one = first.limit(row_count(1)).offset(row_count(0)).scalar_subquery()
+    other = select(Report.reason).where(Report.case_id == Case.id, Report.reason != Case.reason)
+    named = other.correlate(Case).distinct().subquery()
+    kinds = select(func.aggregate_strings(named.c.reason, "\n")).scalar_subquery()
     columns = (
         Case.id,
         Case.person_id,
@@ -86,6 +92,7 @@ def _cases() -> AnySelect:
         Case.words,
         Case.taken_by_id,
         Case.closed_at,
+        kinds.label("kinds"),
         person.username,
         person.display_name,
         person.role,

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..site import site
-from .models import APPEAL, HELD
+from .models import APPEAL, HELD, OF_RULE
 
 REASONS = {
     "spam": _l("Spam"),
@@ -16,6 +16,7 @@ REASONS = {
     "illegal": _l("Something illegal"),
     "other": _l("Something else"),
 }
+LABELS = {**REASONS, APPEAL: _l("Appeal"), HELD: _l("First post with links")}
 ACTIONS = {
     "dismiss": _l("Nothing to be done"),
     "remove": _l("Post removed"),
@@ -59,17 +60,19 @@ def role_label(role: str) -> str:
 
 def reasons() -> list[tuple[str, str]]:
     """Return the reasons for a report, as values and labels; the rules of the site first."""
-    rules = [(f"rule_{n}", rule.title) for n, rule in enumerate(site().rules, start=1)]
+    rules = [(f"{OF_RULE}{rule.title}", rule.title) for rule in site().rules]
     return [*rules, *((value, str(label)) for value, label in REASONS.items())]
 
 
+def kinds() -> list[tuple[str, str]]:
+    """Return the kinds of cases that the desk filters by, as values and labels."""
+    return [*reasons(), *((kind, reason_label(kind)) for kind in (APPEAL, HELD))]
+
+
 def reason_label(reason: str) -> str:
-    """Return what ``reason`` is called; of a rule that is gone, its number."""
-    if reason == APPEAL:
-        return _("Appeal")
-    if reason == HELD:
-        return _("First post with links")
-    return dict(reasons()).get(reason) or _("Rule %(n)s", n=reason.removeprefix("rule_"))
+    """Return what ``reason`` is called; a rule as it was when it was named."""
+    label = LABELS.get(reason)
+    return str(label) if label else reason.removeprefix(OF_RULE)
 
 
 def actor_label(entry: Any) -> str:

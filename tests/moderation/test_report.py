@@ -7,7 +7,10 @@ from app.data.database import db
 from app.follows.models import block
 from app.posts.models import Post
 from app.posts.writing import edit
+from app.site import Rule
 from tests.html import absent, messages, one, select
+
+from .conftest import texts
 
 
 def test_the_menus_of_others_lead_to_the_form(ada, mallory, spam, signed_in, make_post):
@@ -116,16 +119,19 @@ def test_the_reporter_is_never_shown_to_the_reported(
     absent(client.get("/desk"), ".desk-case")
 
 
-def test_rules_of_the_site_are_choices(app, ada, spam, signed_in, rows):
-    from app.site import Rule, change_site  # noqa: PLC0415
-
-    with app.app_context():
-        change_site(rules=(Rule("Be kind"), Rule("No ads")))
-    client = signed_in(ada)
-    form = client.get(f"/posts/{spam.id}/report")
-    one(form, "label", text="No ads")
-    client.post(f"/posts/{spam.id}/report", {"reason": "rule_2"})
-    assert rows("moderation_case")[0]["reason"] == "rule_2"
+def test_rules_of_the_site_are_choices_and_keep_their_titles(
+    ada, bruno, spam, report, set_site, signed_in, desk, rows
+):
+    set_site(rules=(Rule("Be kind"), Rule("No ads")))
+    one(signed_in(ada).get(f"/posts/{spam.id}/report"), "label", text="No ads")
+    report(ada, f"/posts/{spam.id}", reason="rule: No ads")
+    set_site(rules=(Rule("No advertisements"), Rule("Be kind")))
+    assert report(bruno, f"/posts/{spam.id}", reason="rule: No ads").status_code == 422
+    assert report(bruno, f"/posts/{spam.id}", reason="rule: Be kind").status_code == 303
+    case = rows("moderation_case")[0]["id"]
+    for page in (desk.get("/desk"), desk.get(f"/desk/{case}")):
+        assert texts(page, ".desk-facts .tag")[:2] == ["No ads", "Be kind"]
+    select(signed_in(ada).get("/decisions"), ".tag", text="No ads")
 
 
 def test_moderators_are_notified_and_see_the_number(desk, case, ada, signed_in):
