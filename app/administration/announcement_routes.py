@@ -100,7 +100,7 @@ def edit_announcements() -> ResponseReturnValue:
 @for_administrators
 def end_announcement(id: int) -> ResponseReturnValue:
     """End an announcement."""
-    (db.session.get(Announcement, id) or abort(404)).end()
+    (db.session.get(Announcement, id) or abort(404)).end(viewer)
     show_message(_("Nobody sees it any more."))
     return redirect(url_for("administration.edit_announcements"), 303)
 

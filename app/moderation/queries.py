@@ -15,6 +15,7 @@ from ..data.keyset import Window, row_count
 from ..follows.queries import USER_ID, VIEWER_ID, has_username
 from ..posts.models import Post
 from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
+from .words import QUIET
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
@@ -107,7 +108,8 @@ def reports() -> AnySelect:
 @cache
 def history() -> AnySelect:
     """Select what was done to ``user_id``, the latest first, and whether it ``is_undone``."""
-    return _entries().where(LogEntry.person_id == USER_ID).limit(row_count(MOST_SHOWN))
+    found = _entries().where(LogEntry.person_id == USER_ID, LogEntry.action.not_in(QUIET))
+    return found.limit(row_count(MOST_SHOWN))
 
 
 @cache
@@ -219,7 +221,9 @@ def decisions(window: Window) -> AnySelect:
 @cache
 def own_reports() -> AnySelect:
     """Select what the viewer reported lately, and the ``action`` by which it was decided."""
-    latest = select(LogEntry.action).where(LogEntry.case_id == Case.id)
+    latest = select(LogEntry.action).where(
+        LogEntry.case_id == Case.id, LogEntry.action.not_in(QUIET)
+    )
     action = latest.order_by(LogEntry.id.desc()).limit(row_count(1)).scalar_subquery()
     found = select(Report.id, Report.reason, Report.evidence, Case.closed_at)
     found = found.add_columns(action.label("action")).join(Case, Case.id == Report.case_id)
