@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.applications import Application
@@ -121,16 +121,17 @@ def entry() -> AnySelect:
 def _entries() -> AnySelect:
     actor, later = aliased(User), aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(*_LOGGED, actor.username.label("actor"), undone.label("is_undone"))
+    found = select(*LOGGED, actor.username.label("actor"), undone.label("is_undone"))
     return found.outerjoin(actor, actor.id == LogEntry.actor_id).order_by(LogEntry.id.desc())
 
 
-_LOGGED = (
+LOGGED = (
     LogEntry.id,
     LogEntry.actor_id,
     LogEntry.action,
     LogEntry.person_id,
     LogEntry.post_id,
+    LogEntry.case_id,
     LogEntry.rule,
     LogEntry.reason,
     LogEntry.before,
@@ -209,7 +210,7 @@ def decisions(window: Window) -> AnySelect:
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
     later = aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(*_LOGGED, appealed.label("appealed"), undone.label("is_undone"))
+    found = select(*LOGGED, appealed.label("appealed"), undone.label("is_undone"))
     body = select(Post.body).where(Post.id == LogEntry.post_id).scalar_subquery()
     found = found.add_columns(body.label("body"))
     found = found.where(
@@ -231,17 +232,9 @@ def own_reports() -> AnySelect:
     return found.limit(row_count(MOST_SHOWN))
 
 
-@cache
-def public_log(window: Window) -> AnySelect:
-    """Select what everybody may read of what was done, with the ``username`` of whom."""
-    found = select(*_LOGGED, User.username).outerjoin(User, User.id == LogEntry.person_id)
-    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action.in_(("dismiss", "delete"))))
-    return window.of(found, LogEntry.id)
-
-
 def last_decision_of() -> AnySelect:
     """Select the latest suspension of ``user_id``, and whether they have appealed."""
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
-    found: Any = select(*_LOGGED, appealed.label("appealed"))
+    found: Any = select(*LOGGED, appealed.label("appealed"))
     found = found.where(LogEntry.person_id == USER_ID, LogEntry.action == "suspend")
     return found.order_by(LogEntry.id.desc()).limit(1)
