@@ -11,6 +11,7 @@ from ..data.ids import BIGGEST_ID, TimeOrdered
 from ..data.types import UtcDateTime
 from ..site import site
 from .models import user_key
+from .signals import invitation_changed
 from .viewer import Viewer
 from .visibility import not_hidden
 
@@ -42,10 +43,12 @@ class Invitation(TimeOrdered, Base):
         """Whether somebody can join with it."""
         return self.used < self.uses and self.ends_at > now()
 
-    def revoke(self) -> None:
-        """Have nobody else join with it."""
+    def revoke(self, by: HasId | None = None) -> None:
+        """Have nobody else join with it; ``by`` is who revokes it, None for a command."""
         with writing():
-            self.ends_at = min(self.ends_at, now())
+            was, self.ends_at = self.ends_at, min(self.ends_at, now())
+            if self.ends_at != was:
+                invitation_changed.send(self, by=by, action="revoke", until=was)
 
 
 class Invited(Base):
@@ -83,6 +86,7 @@ def invite(by: HasId | None = None, *, uses: int = USES, days: int = DAYS) -> In
         )
         session.add(invitation)
         session.flush()
+        invitation_changed.send(invitation, by=by, action="invite", until=None)
     return invitation
 
 

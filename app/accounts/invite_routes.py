@@ -84,7 +84,7 @@ def invitations() -> ResponseReturnValue:
 @for_members
 def revoke_invitation(id: int) -> ResponseReturnValue:
     """Have nobody else join with an invitation of one's own."""
-    (invitation_of(viewer, id) or abort(404)).revoke()
+    (invitation_of(viewer, id) or abort(404)).revoke(viewer)
     show_message(_("Nobody else can join with that link."))
     return redirect(url_for("accounts.invitations"), 303)
 

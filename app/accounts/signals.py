@@ -25,6 +25,10 @@ account_deleted = _signals.signal("account-deleted")
 # state that ended.
 state_ended = _signals.signal("state-ended")
 
+# The sender is the Invitation that was made or revoked (``action`` is "invite" or "revoke"); with
+# ``by``, None for a command, and ``until`` when it could be used before, None for a new one.
+invitation_changed = _signals.signal("invitation-changed")
+
 # The sender is the User who asked to join, and is deleted afterwards unless let in; with ``by``
 # (who decided, None for a command), ``is_let_in`` and ``reason``.
 application_decided = _signals.signal("application-decided")

@@ -53,7 +53,9 @@ class AnnouncementForm(Form):
         _l("From"), validators=[Optional(), in_our_time], description=_l("Empty: from now on.")
     )
     ends_at = DateTimeLocalField(
-        _l("Until"), validators=[Optional(), in_our_time], description=_l("Empty: until you end it.")
+        _l("Until"),
+        validators=[Optional(), in_our_time],
+        description=_l("Empty: until you end it."),
     )
     submit = SubmitField(_l("Announce"))
 
@@ -108,7 +110,7 @@ def edit_announcements() -> ResponseReturnValue:
 @for_administrators
 def end_announcement(id: int) -> ResponseReturnValue:
     """End an announcement."""
-    (db.session.get(Announcement, id) or abort(404)).end()
+    (db.session.get(Announcement, id) or abort(404)).end(viewer)
     show_message(_("Nobody sees it any more."))
     return redirect(url_for("administration.edit_announcements"), 303)
 

@@ -22,6 +22,7 @@ from ..data.database import (
 from ..data.ids import TimeOrdered
 from ..data.reading import read_latest
 from ..data.types import UtcDateTime
+from ..moderation.log import record
 
 LONGEST_ANNOUNCEMENT = 500
 
@@ -39,11 +40,17 @@ class Announcement(TimeOrdered, Base):
     # Null for one made by a command, and once that person has left.
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
 
-    def end(self) -> None:
-        """Show it to nobody any more."""
+    def end(self, by: HasId) -> None:
+        """Show it to nobody any more, as ``by`` wishes."""
         with writing():
-            self.ends_at = min(now(), self.ends_at or now())
+            before, self.ends_at = self.as_logged(), min(now(), self.ends_at or now())
+            record(by, "end_announcement", before=before, after=self.as_logged())
             _cached.forget_after_commit()
+
+    def as_logged(self) -> dict[str, Any]:
+        """Return what the log says of it."""
+        ends = self.ends_at.isoformat() if self.ends_at else None
+        return {"text": self.text, "from": self.starts_at.isoformat(), "until": ends}
 
 
 class AnnouncementRead(Base):
@@ -72,6 +79,7 @@ def announce(
         )
         session.add(announcement)
         session.flush()
+        record(by, "announce", after=announcement.as_logged())
         _cached.forget_after_commit()
     return announcement
 

@@ -15,12 +15,19 @@ ACTIONS |= {
     "let_in": _l("Somebody let in"),
     "turn_away": _l("Somebody turned away"),
     "site": _l("Settings of the site changed"),
+    "announce": _l("Announcement made"),
+    "end_announcement": _l("Announcement ended"),
+    "send_again": _l("Mail sent again"),
 }
 
 
 @application_decided.connect
 def _record_decision(user: User, *, by: Any, is_let_in: bool, reason: str, **_more: Any) -> None:
-    record(by, "let_in" if is_let_in else "turn_away", person_id=user.id, reason=reason)
+    changed = {"before": {"state": "waiting"}, "after": {"state": user.state}}
+    if not is_let_in:
+        changed["after"] = {"state": "deleted"}
+    action = "let_in" if is_let_in else "turn_away"
+    record(by, action, person_id=user.id, reason=reason, **changed)
 
 
 @site_changed.connect

@@ -14,6 +14,7 @@ from . import (  # noqa: E402, F401
     account_commands,
     announcing,
     canned_routes,
+    changes,
     commands,
     deleting_routes,
     desk_routes,
@@ -23,6 +24,7 @@ from . import (  # noqa: E402, F401
     jobs,
     letters,
     log,
+    log_routes,
     many,
     person_routes,
     queries,
@@ -33,6 +35,7 @@ from . import (  # noqa: E402, F401
 
 add_viewer_column("open_cases", queries.open_cases_of_user)
 add_to_refused(RefusedPart("moderation/_why.html", report_routes.why_suspended))
+blueprint.add_app_template_global(changes.changes, "changes_of")
 blueprint.add_app_template_global(words.done)
 blueprint.add_app_template_global(words.until, "until_of")
 blueprint.add_app_template_global(words.reason_label)

@@ -38,7 +38,7 @@ def create(name: str, email: str) -> None:
     if len(email) > addresses.LONGEST:
         raise click.ClickException(f"EMAIL is longer than {addresses.LONGEST} characters.")
     try:
-        user = register(name, email=email, enter=lambda user: _log("create", user))
+        user = register(name, email=email, enter=_log_new)
     except IntegrityError:
         raise click.ClickException(
             f"Somebody has the name {name} or the address {email}."
@@ -66,7 +66,7 @@ def set_password(name: str, show: bool) -> None:
             f"{user.username} has no e-mail address. With --show, the link is shown here."
         )
     with writing():
-        _log("set_password", user)
+        record(None, "set_password", person_id=user.id)
     _have_password_set(user, shows=show)
 
 
@@ -81,7 +81,8 @@ def confirm(name: str) -> None:
         raise click.ClickException(f"The address of {user.username} is confirmed already.")
     with writing():
         confirm_address(user)
-        _log("confirm", user)
+        changed = {"before": {"confirmed": False}, "after": {"confirmed": True}}
+        record(None, "confirm", person_id=user.id, **changed)
     click.echo(f"The address {user.email} of {user.username} is confirmed.")
 
 
@@ -128,5 +129,5 @@ def _have_password_set(user: User, *, shows: bool) -> None:
         click.echo(f"A link that sets the password is on its way to {user.email}.")
 
 
-def _log(action: str, user: User) -> None:
-    record(None, action, person_id=user.id)
+def _log_new(user: User) -> None:
+    record(None, "create", person_id=user.id, after={"state": user.state, "role": user.role})

@@ -21,6 +21,8 @@ from .log import record
 from .models import Case, LogEntry, Report
 from .putting_back import put_back_posts
 
+# What is before and after, where a case is closed without anything else.
+CASE_CLOSED: dict[str, Any] = {"before": {"case": "open"}, "after": {"case": "closed"}}
 # Of these, the person concerned is told, and can appeal.
 TOLD = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
 
@@ -55,23 +57,27 @@ class Decision:
 
 def take(moderator: HasId, case: Case) -> None:
     """Have ``moderator`` decide ``case``. Raises :class:`TakenError` if somebody else does."""
-    free = or_(Case.taken_by_id.is_(None), Case.taken_by_id == moderator.id)
     with writing() as session:
-        taken = update(Case).where(Case.id == case.id, Case.closed_at.is_(None), free)
-        if not changed_rows(session, taken.values(taken_by_id=moderator.id)):
-            session.refresh(case)
+        session.refresh(case, with_for_update=True)
+        if case.closed_at or case.taken_by_id not in (None, moderator.id):
             raise TakenError(_taken(case))
-        session.refresh(case)
+        if case.taken_by_id is None:
+            _give(case, moderator, moderator.id, "take")
 
 
 def release(moderator: Any, case: Case) -> None:
     """Leave ``case`` to others; an administrator also does that for who has taken it."""
-    taken = update(Case).where(Case.id == case.id, Case.closed_at.is_(None))
-    if moderator.role != "administrator":
-        taken = taken.where(Case.taken_by_id == moderator.id)
     with writing() as session:
-        changed_rows(session, taken.values(taken_by_id=None))
-        session.refresh(case)
+        session.refresh(case, with_for_update=True)
+        may_release = moderator.id == case.taken_by_id or moderator.role == "administrator"
+        if case.taken_by_id and may_release and not case.closed_at:
+            _give(case, moderator, None, "release")
+
+
+def _give(case: Case, moderator: HasId, to: int | None, action: str) -> None:
+    before, case.taken_by_id = case.taken_by_id, to
+    about = {"case_id": case.id, "person_id": case.person_id}
+    record(moderator, action, before={"taken_by": before}, after={"taken_by": to}, **about)
 
 
 def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
@@ -80,7 +86,9 @@ def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
         raise NotAllowedError
     with writing():
         close_case(moderator, case)
-        return _record(moderator, "dismiss", decision, case, person_id=case.person_id)
+        return _record(
+            moderator, "dismiss", decision, case, person_id=case.person_id, **CASE_CLOSED
+        )
 
 
 def uphold(moderator: Any, case: Case, decision: Decision) -> LogEntry:
@@ -89,9 +97,8 @@ def uphold(moderator: Any, case: Case, decision: Decision) -> LogEntry:
         person = session.get_one(User, case.person_id)
         check_may_act(moderator, person)
         close_case(moderator, case)
-        return log_and_tell(
-            moderator, "uphold", decision, case, person, post_id=case.post_id or None
-        )
+        values = {"post_id": case.post_id or None, **CASE_CLOSED}
+        return log_and_tell(moderator, "uphold", decision, case, person, **values)
 
 
 def remove_post(
@@ -103,7 +110,8 @@ def remove_post(
         close_case(moderator, case)
         if not post.remove(decision.rule):
             raise TakenError(_("The post is deleted already."))
-        return log_and_tell(moderator, "remove", decision, case, post.author, post_id=post.id)
+        values = {"post_id": post.id, **post_from("shown", "removed")}
+        return log_and_tell(moderator, "remove", decision, case, post.author, **values)
 
 
 def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None = None) -> LogEntry:
@@ -114,7 +122,10 @@ def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None 
         close_case(moderator, case)
         if not put_warning(post, words):
             raise TakenError(_("There is a warning on the post already."))
-        return log_and_tell(moderator, "mark", decision, case, post.author, post_id=post.id)
+        values: dict[str, Any] = {"before": {"warning": ""}, "after": {"warning": words}}
+        return log_and_tell(
+            moderator, "mark", decision, case, post.author, post_id=post.id, **values
+        )
 
 
 def warn(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
@@ -122,7 +133,9 @@ def warn(moderator: Any, person: User, decision: Decision, case: Case | None = N
     with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        return log_and_tell(moderator, "warn", decision, case, person)
+        standing = _standing(person)
+        values = {"before": standing, "after": standing}
+        return log_and_tell(moderator, "warn", decision, case, person, **values)
 
 
 def limit(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
@@ -284,6 +297,11 @@ def log_and_tell(
     if person.email:
         send_decision(person.email, entry.id)
     return entry
+
+
+def post_from(before: str, after: str) -> dict[str, Any]:
+    """Return what the log says of a post that was ``before`` and is ``after``."""
+    return {"before": {"post": before}, "after": {"post": after}}
 
 
 def _standing(person: User) -> dict[str, str | None]:

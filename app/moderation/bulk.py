@@ -20,7 +20,8 @@ BATCH = 50
 def remove_all(moderator: Any, person: User, decision: Decision) -> LogEntry:
     """Have the worker remove every post that ``person`` has written."""
     with writing():
-        entry = tell(moderator, "remove_all", decision, person)
+        posts = {"before": {"posts": person.posts_count}, "after": {"posts": 0}}
+        entry = tell(moderator, "remove_all", decision, person, **posts)
         enqueue(remove_posts, person.id, decision.rule)
     return entry
 

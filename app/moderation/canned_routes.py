@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ..accounts.access import for_moderators
-from ..data.database import delete_row, writing
+from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..web.answers import form_page, show_message
-from . import blueprint, queries
+from . import blueprint, notes, queries
 from .forms import WordsForm
-from .models import CannedReason
 
 
 @blueprint.route("/desk/reasons", methods=["GET", "POST"])
@@ -21,8 +20,7 @@ def canned_reasons() -> ResponseReturnValue:
     if not form.validate_on_submit():
         reasons = read(queries.canned_reasons()).all()
         return form_page("moderation/canned.html", form, reasons=reasons)
-    with writing() as session:
-        session.add(CannedReason(words=form.words.data))
+    notes.add_canned_reason(viewer, form.words.data)
     show_message(_("It is kept."))
     return redirect(url_for(".canned_reasons"), 303)
 
@@ -31,8 +29,7 @@ def canned_reasons() -> ResponseReturnValue:
 @for_moderators
 def delete_canned_reason(id: int) -> ResponseReturnValue:
     """Delete a ready-made reason."""
-    with writing() as session:
-        if not delete_row(session, CannedReason, id=id):
-            abort(404)
+    if not notes.delete_canned_reason(viewer, id):
+        abort(404)
     show_message(_("It is gone."))
     return redirect(url_for(".canned_reasons"), 303)

@@ -22,5 +22,7 @@ def delete_person(moderator: Any, person: User, decision: Decision) -> None:
     why = "\n".join(filter(None, (decision.rule, decision.reason)))
     with writing():
         told = {"rule": decision.rule, "reason": decision.reason}
-        record(moderator if moderator.id else None, "delete", person_id=person.id, **told)
+        changed = {"before": {"state": person.state}, "after": {"state": "deleted"}}
+        actor = moderator if moderator.id else None
+        record(actor, "delete", person_id=person.id, **told, **changed)
         leave(person, within=timedelta(0), reason=why[:LONGEST_REASON])

@@ -14,12 +14,23 @@ from ..posts.models import Mention, Post
 from ..posts.signals import post_written
 from ..posts.text import LINK
 from ..site import site
-from .actions import Decision, TakenError, check_may_act, close_case, dismiss, log_and_tell
+from .actions import (
+    Decision,
+    TakenError,
+    check_may_act,
+    close_case,
+    dismiss,
+    log_and_tell,
+    post_from,
+)
 from .announcing import announce_case
 from .models import HELD, Case, LogEntry
 
 # How a link to another site begins in the HTML of a post.
 LINK_BEGINS = LINK.partition("{")[0] + "http"
+
+# What becomes of a post that waits, by action.
+_AFTER = {"let_through": "shown", "refuse": "refused"}
 
 
 @post_written.connect
@@ -74,7 +85,8 @@ def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogE
         done = publish_held(post) if action == "let_through" else post.refuse(decision.rule)
         if not done:
             raise TakenError
-        return log_and_tell(moderator, action, decision, case, post.author, post_id=post.id)
+        values = {"post_id": post.id} | post_from("waiting", _AFTER[action])
+        return log_and_tell(moderator, action, decision, case, post.author, **values)
 
 
 def publish_held(post: Post) -> bool:

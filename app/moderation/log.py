@@ -1,9 +1,11 @@
 """The one way to write into the log: in the transaction of what is done."""
 
+from datetime import datetime
 from typing import Any
 
+from ..accounts.invitations import Invitation
 from ..accounts.models import User
-from ..accounts.signals import role_changed
+from ..accounts.signals import invitation_changed, role_changed
 from ..accounts.viewer import viewer
 from ..data.database import HasId, writing
 from .models import LogEntry
@@ -23,3 +25,13 @@ def _record_role(user: User, *, was: str, **_more: Any) -> None:
     actor = viewer if viewer and viewer.is_authenticated else None
     before, after = {"role": was}, {"role": user.role}
     record(actor, "role", person_id=user.id, before=before, after=after)
+
+
+@invitation_changed.connect
+def _record_invitation(
+    invitation: Invitation, *, by: Any, action: str, until: datetime | None, **_more: Any
+) -> None:
+    # Without the code: who has it can join.
+    row = {"invitation": str(invitation.id), "uses": invitation.uses}
+    before = row | {"until": until.isoformat()} if until else {}
+    record(by, action, before=before, after=row | {"until": invitation.ends_at.isoformat()})

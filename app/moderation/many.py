@@ -85,6 +85,7 @@ def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
     decision = Decision(bulk.rule, bulk.reason, bulk.until)
     person = db.session.get(User, user_id, populate_existing=True)
     is_wanted = by is not None and person is not None and person.role == "member"
+    posts_count = person.posts_count if person else 0
     if is_wanted and bulk.action == "remove_all":
         remove_posts(user_id, bulk.rule)
     with writing() as session:
@@ -94,8 +95,8 @@ def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
         person = cast(User, person)
         try:
             if bulk.action == "remove_all":
-                began = {"since": moment_of(bulk.id).isoformat()}
-                tell(by, "remove_all", decision, person, before=began)
+                began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
+                tell(by, "remove_all", decision, person, before=began, after={"posts": 0})
             elif person.state != "suspended":
                 suspend(by, person, decision)
         except (NotAllowedError, LastAdministratorError):

@@ -129,7 +129,11 @@ class LogEntry(TimeOrdered, Base):
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
-    __table_args__: Any = (Index("ix_moderation_log_person_id_id", "person_id", "id"),)
+    __table_args__: Any = (
+        Index("ix_moderation_log_person_id_id", "person_id", "id"),
+        Index("ix_moderation_log_actor_id_id", "actor_id", "id"),
+        Index("ix_moderation_log_action_id", "action", "id"),
+    )
 
 
 counted(

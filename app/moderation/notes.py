@@ -1,13 +1,35 @@
-"""What moderators tell each other about people, and whether they want mails."""
+"""What moderators tell each other and people, and whether they want mails."""
 
 from ..data.database import HasId, delete_row, insert_if_absent, writing
-from .models import MailedModerator, Note
+from .log import record
+from .models import CannedReason, MailedModerator, Note
 
 
 def add_note(author: HasId, person_id: int, words: str) -> None:
     """Keep a note about the person of that id."""
     with writing() as session:
-        session.add(Note(person_id=person_id, author_id=author.id, words=words))
+        note = Note(person_id=person_id, author_id=author.id, words=words)
+        session.add(note)
+        session.flush()
+        # Without the words: a note is deleted with what it is about, and the log is not.
+        record(author, "note", person_id=person_id, after={"note": note.id})
+
+
+def add_canned_reason(by: HasId, words: str) -> None:
+    """Keep what moderators often tell people."""
+    with writing() as session:
+        session.add(CannedReason(words=words))
+        record(by, "canned", after={"words": words})
+
+
+def delete_canned_reason(by: HasId, id: int) -> bool:
+    """Delete a ready-made reason; False where there is none."""
+    with writing() as session:
+        found = session.get(CannedReason, id)
+        if found and delete_row(session, CannedReason, id=id):
+            record(by, "delete_canned", before={"words": found.words})
+            return True
+    return False
 
 
 def mail_new_cases(moderator: HasId, *, wanted: bool) -> None:

@@ -15,6 +15,7 @@ from ..data.keyset import Window, row_count
 from ..follows.queries import USER_ID, VIEWER_ID, has_username
 from ..posts.models import Post
 from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
+from .words import QUIET
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
@@ -114,7 +115,8 @@ def reports() -> AnySelect:
 @cache
 def history() -> AnySelect:
     """Select what was done to ``user_id``, the latest first, and whether it ``is_undone``."""
-    return _entries().where(LogEntry.person_id == USER_ID).limit(row_count(MOST_SHOWN))
+    found = _entries().where(LogEntry.person_id == USER_ID, LogEntry.action.not_in(QUIET))
+    return found.limit(row_count(MOST_SHOWN))
 
 
 @cache
@@ -126,16 +128,17 @@ def entry() -> AnySelect:
 def _entries() -> AnySelect:
     actor, later = aliased(User), aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(*_LOGGED, actor.username.label("actor"), undone.label("is_undone"))
+    found = select(*LOGGED, actor.username.label("actor"), undone.label("is_undone"))
     return found.outerjoin(actor, actor.id == LogEntry.actor_id).order_by(LogEntry.id.desc())
 
 
-_LOGGED = (
+LOGGED = (
     LogEntry.id,
     LogEntry.actor_id,
     LogEntry.action,
     LogEntry.person_id,
     LogEntry.post_id,
+    LogEntry.case_id,
     LogEntry.rule,
     LogEntry.reason,
     LogEntry.before,
@@ -214,7 +217,7 @@ def decisions(window: Window) -> AnySelect:
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
     later = aliased(LogEntry)
     undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(*_LOGGED, appealed.label("appealed"), undone.label("is_undone"))
+    found = select(*LOGGED, appealed.label("appealed"), undone.label("is_undone"))
     body = select(Post.body).where(Post.id == LogEntry.post_id).scalar_subquery()
     found = found.add_columns(body.label("body"))
     found = found.where(
@@ -226,7 +229,9 @@ def decisions(window: Window) -> AnySelect:
 @cache
 def own_reports() -> AnySelect:
     """Select what the viewer reported lately, and the ``action`` by which it was decided."""
-    latest = select(LogEntry.action).where(LogEntry.case_id == Case.id)
+    latest = select(LogEntry.action).where(
+        LogEntry.case_id == Case.id, LogEntry.action.not_in(QUIET)
+    )
     action = latest.order_by(LogEntry.id.desc()).limit(row_count(1)).scalar_subquery()
     found = select(Report.id, Report.reason, Report.evidence, Case.closed_at)
     found = found.add_columns(action.label("action")).join(Case, Case.id == Report.case_id)
@@ -234,17 +239,9 @@ def own_reports() -> AnySelect:
     return found.limit(row_count(MOST_SHOWN))
 
 
-@cache
-def public_log(window: Window) -> AnySelect:
-    """Select what everybody may read of what was done, with the ``username`` of whom."""
-    found = select(*_LOGGED, User.username).outerjoin(User, User.id == LogEntry.person_id)
-    found = found.where(or_(LogEntry.action.in_(TOLD), LogEntry.action.in_(("dismiss", "delete"))))
-    return window.of(found, LogEntry.id)
-
-
 def last_decision_of() -> AnySelect:
     """Select the latest suspension of ``user_id``, and whether they have appealed."""
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
-    found: Any = select(*_LOGGED, appealed.label("appealed"))
+    found: Any = select(*LOGGED, appealed.label("appealed"))
     found = found.where(LogEntry.person_id == USER_ID, LogEntry.action == "suspend")
     return found.order_by(LogEntry.id.desc()).limit(1)

@@ -18,7 +18,7 @@ from ..follows.models import block
 from ..follows.queries import Audience, audience_of, person_by_username
 from ..posts.access import card_of, visible_post
 from ..posts.models import Post
-from ..web.access import for_everybody, for_readers
+from ..web.access import for_everybody
 from ..web.answers import form_page, page, show_message
 from ..web.limits import limiter
 from ..web.paging import read_rows
@@ -146,11 +146,3 @@ def _appeal(person: User, entry: LogEntry, words: str) -> None:
         show_message(_("You have appealed already."))
     else:
         show_message(_("Your appeal is with the moderators. You learn what they decide."))
-
-
-@blueprint.get("/moderation-log")
-@for_readers
-def public_log() -> ResponseReturnValue:
-    """What was done and why. Nobody who reported is named."""
-    rows: Any = read_rows(queries.public_log, "id")
-    return page("moderation/log.html", fragment="log", rows=rows)

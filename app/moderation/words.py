@@ -35,8 +35,16 @@ ACTIONS = {
     "confirm": _l("Address confirmed"),
     "set_password": _l("Link to set a password sent"),
     "delete": _l("Account deleted"),
+    "take": _l("Case taken"),
+    "release": _l("Case left to others"),
+    "note": _l("Note left"),
+    "canned": _l("Ready-made reason added"),
+    "delete_canned": _l("Ready-made reason deleted"),
+    "invite": _l("Invitation made"),
+    "revoke": _l("Invitation revoked"),
 }
-
+# What moderators do among themselves: neither the people concerned nor others learn of it.
+QUIET = ("take", "release", "note")
 
 STATES = {
     "active": _l("Active"),

@@ -130,7 +130,8 @@ def change_site(by: HasId | None = None, **values: Any) -> None:
         for name in changed:
             _store(name, _as_json(getattr(after, name)), by.id if by else None)
         if changed:
-            old, new = ({n: _as_json(getattr(of, n)) for n in changed} for of in (before, after))
+            old = {n: _as_json(_without(getattr(before, n), getattr(after, n))) for n in changed}
+            new = {n: _as_json(_without(getattr(after, n), getattr(before, n))) for n in changed}
             site_changed.send(before, by=by.id if by else None, before=old, after=new)
             _cached.forget_after_commit()
 
@@ -167,6 +168,11 @@ def _typed(name: str, value: Any) -> Any:
     if name == "rules":
         return tuple(Rule(*rule) for rule in value)
     return type(getattr(Site(), name))(value)
+
+
+def _without(value: Any, other: Any) -> Any:
+    """Return of a list what is not in ``other`` as well; anything else as it is."""
+    return value - other if isinstance(value, frozenset) else value
 
 
 def _as_json(value: Any) -> Any:

@@ -6,10 +6,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.data.database import db
+from app.data.database import db, writing
+from app.moderation.log import record
+from app.moderation.log_queries import PUBLIC
+from app.moderation.words import ACTIONS
 from app.site import change_site
 from tests.conftest import DATABASE
-from tests.html import absent, one, select
+from tests.html import absent, one, parse, select
+from tests.moderation.conftest import texts
 
 
 def test_an_entry_says_who_what_to_whom_why_before_and_after(
@@ -83,3 +87,103 @@ def test_the_log_has_pages(app, mallory, desk, anonymous):
     assert len(select(first, "article.desk-case")) == 25
     more = one(first, "#more").attributes["href"]
     assert len(select(anonymous.get(more), "article.desk-case")) == 2
+
+
+# All of it, for moderators
+
+
+@pytest.fixture
+def everything(app, mallory, moderator):
+    """Log each action once: by the moderator, on mallory."""
+    with app.app_context(), writing():
+        for action in ACTIONS:
+            record(moderator, action, person_id=mallory.id, reason=f"Because of {action}")
+
+
+def test_moderators_read_everything_that_was_done(everything, desk):
+    page = desk.get("/desk/log")
+    more = desk.get(one(page, "#more").attributes["href"])
+    found = texts(page, ".desk-quote") + texts(more, ".desk-quote")
+    assert found == [f"Because of {action}" for action in reversed(ACTIONS)]
+    select(page, ".desk-case", text="by @mo")
+
+
+def test_everybody_reads_decisions_and_nothing_else(everything, anonymous):
+    """What moderators do among themselves, at the door and with the site is for them."""
+    page = anonymous.get("/moderation-log")
+    assert texts(page, ".desk-quote") == [
+        f"Because of {action}" for action in reversed(ACTIONS) if action in PUBLIC
+    ]
+    inner = ("take", "release", "note", "canned", "invite", "site", "send_again", "announce")
+    assert not {*inner, "role", "let_in", "turn_away"} & set(PUBLIC)
+
+
+def test_the_public_log_names_no_moderator_and_no_reporter(case, decide, app, anonymous):
+    with app.app_context():
+        change_site(names_in_log=True)
+    decide(case, "warn", why="Be kind")
+    page = one(anonymous.get("/moderation-log"), "#log").text()
+    assert "@mallory" in page
+    assert "ada" not in page
+    assert "@mo" not in page
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("by=mo", ["remove", "warn"]),
+        ("by=@MO&action=warn", ["warn"]),
+        ("by=nobody", []),
+        ("to=Mallory", ["create", "remove"]),
+        ("to=@ada", ["warn"]),
+        ("action=remove", ["remove"]),
+        ("action=nonsense", []),
+        ("by_command=y", ["create", "role"]),
+        ("by=%00&to=", ["create", "remove", "warn", "role"]),
+    ],
+)
+def test_the_log_has_filters(filters, found, app, ada, mallory, moderator, desk):
+    with app.app_context(), writing():
+        record(None, "create", person_id=mallory.id)
+        record(moderator, "remove", person_id=mallory.id)
+        record(moderator, "warn", person_id=ada.id)
+    page = desk.get(f"/desk/log?{filters}")
+    labels = [str(ACTIONS[action]) for action in found]
+    assert sorted(texts(page, ".desk-case strong")) == sorted(labels)
+
+
+def test_filters_go_on_to_the_next_page(app, mallory, moderator, desk):
+    with app.app_context(), writing():
+        for n in range(54):
+            record(moderator, "warn" if n % 2 else "limit", person_id=mallory.id)
+    more = one(desk.get("/desk/log?action=warn&to=mallory"), "#more").attributes["href"]
+    assert set(texts(desk.get(more), ".desk-case strong")) == {"Person warned"}
+    assert len(parse(desk.get(more)).css(".desk-case")) == 2
+
+
+def test_an_entry_says_before_and_after_in_words(case, decide, desk):
+    decide(case, "limit", why="Spam", days="7")
+    (entry, _role) = select(desk.get("/desk/log"), ".desk-case")
+    assert "State: Active Limited" in " ".join(entry.text().split())
+    assert "Until: " in entry.text()
+
+
+def test_only_administrators_read_what_the_settings_were(app, desk, signed_in, with_role):
+    with app.app_context():
+        change_site(blocked_addresses={"spam@example.org"})
+    assert "spam@example.org" not in desk.get("/desk/log").text
+    boss = signed_in(with_role("boss", "administrator"))
+    assert "spam@example.org" in boss.get("/desk/log").text
+
+
+def test_moderators_do_not_read_that_they_were_reported(app, moderator, desk, with_role):
+    other = with_role("omar")
+    with app.app_context(), writing():
+        for action in ("take", "note", "release", "dismiss", "warn"):
+            record(other, action, person_id=moderator.id)
+    assert texts(desk.get("/desk/log?by=omar"), ".desk-case strong") == ["Person warned"]
+
+
+def test_the_log_is_for_moderators(ada, signed_in, anonymous):
+    assert signed_in(ada).get("/desk/log").status_code == 404
+    assert anonymous.get("/desk/log").status_code == 303

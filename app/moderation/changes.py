@@ -1,0 +1,77 @@
+"""What an entry of the log says of before and after, in words."""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from .words import ROLES, STATES
+
+# Characters of a value that are shown.
+MOST_SHOWN = 500
+# Ids, which say something to programs alone.
+UNSHOWN = ("taken_by", "note", "invitation", "mail", "since")
+LABELS = {
+    "state": _l("State"),
+    "role": _l("Role"),
+    "until": _l("Until"),
+    "from": _l("From"),
+    "post": _l("Post"),
+    "posts": _l("Posts"),
+    "warning": _l("Warning"),
+    "case": _l("Case"),
+    "text": _l("Text"),
+    "words": _l("Words"),
+    "uses": _l("Uses"),
+    "kind": _l("Kind"),
+    "attempts": _l("Attempts"),
+    "confirmed": _l("Confirmed"),
+}
+VALUES: dict[Any, Any] = {
+    **STATES,
+    **ROLES,
+    "deleted": _l("Deleted"),
+    "shown": _l("Shown"),
+    "removed": _l("Removed"),
+    "refused": _l("Refused"),
+    "open": _l("Open"),
+    "closed": _l("Closed"),
+}
+IN_WORDS = ("state", "role", "post", "case")
+
+
+class Change(NamedTuple):
+    """A value before and after; "" where it was not there."""
+
+    label: str
+    before: str
+    after: str
+
+
+def changes(entry: Any) -> list[Change]:
+    """Return what ``entry`` changed, in words."""
+    names = dict.fromkeys((*entry.before, *entry.after))
+    found = ((name, entry.before.get(name), entry.after.get(name)) for name in names)
+    return [
+        Change(str(LABELS.get(name, name)), _in_words(name, before), _in_words(name, after))
+        for name, before, after in found
+        if before != after and name not in UNSHOWN
+    ]
+
+
+def _in_words(name: str, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in ("until", "from"):
+        return format_datetime(datetime.fromisoformat(value), "medium")
+    if name in IN_WORDS:
+        return str(VALUES.get(value, value))
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        value = ", ".join(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
