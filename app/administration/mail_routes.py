@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from ..accounts.access import for_administrators
+from ..accounts.access import before_confirming, for_administrators
 from ..data.database import AnySelect
 from ..data.keyset import Window
 from ..mail.models import OutboxMail
@@ -25,6 +25,7 @@ def mails() -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/mails/<key:id>/send")
+@before_confirming
 @for_administrators
 def send_mail_again(id: int) -> ResponseReturnValue:
     """Send a mail again at once."""
