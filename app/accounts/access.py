@@ -28,6 +28,20 @@ def for_administrators(view: View) -> View:
     return _only(view, "administrators", lambda viewer: viewer.is_administrator)
 
 
+def before_confirming(view: View) -> View:
+    """Have ``view`` take forms of who has yet to confirm the e-mail address, too: a decorator.
+
+    For what nobody else sees. Routes without it refuse such a form.
+    """
+    view.__dict__["before_confirming"] = True
+    return view
+
+
+def is_before_confirming(view: View) -> bool:
+    """Whether ``view`` takes forms of who has yet to confirm: marked so, or for everybody."""
+    return "before_confirming" in view.__dict__ or access_of(view) == "everybody"
+
+
 def keep_readers_only() -> None:
     """Where only members read, have an anonymous viewer log in first, and caches keep nothing.
 

@@ -1,6 +1,6 @@
 """Confirm the e-mail address, and be kept from writing until then."""
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden
@@ -10,13 +10,10 @@ from ..web.access import for_everybody
 from ..web.answers import ExplainedError, back, show_message
 from ..web.limits import limiter
 from . import blueprint
-from .access import for_members
+from .access import before_confirming, for_members, is_before_confirming
 from .confirming import confirm_address, must_confirm, send_confirmation, user_of_confirmation
 from .models import User
 from .viewer import viewer
-
-# What a person does with the own account, and not with others.
-ALLOWED = ("accounts", "discover", "exports", "administration")
 
 
 class NotConfirmedError(ExplainedError, Forbidden):
@@ -42,7 +39,10 @@ def keep_confirmed_only() -> None:
 
     Raises :class:`NotConfirmedError`.
     """
-    if request.method == "POST" and request.blueprint not in ALLOWED and must_confirm(viewer):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or view is None or is_before_confirming(view):
+        return
+    if must_confirm(viewer):
         raise NotConfirmedError
 
 
@@ -62,6 +62,7 @@ def confirm(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/confirm")
+@before_confirming
 @for_members
 @limiter.limit("10 per hour")
 def send_confirmation_again() -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
 from ..web.limits import limiter
 from . import blueprint
-from .access import for_members
+from .access import before_confirming, for_members
 from .forms import hashing_password
 from .leaving import STAY_WITHIN, leave, may_stay, stay
 from .leaving_forms import LeaveForm
@@ -27,6 +27,7 @@ STAY = "stay"
 
 
 @blueprint.route("/settings/delete", methods=["GET", "POST"])
+@before_confirming
 @for_members
 @limiter.limit("20 per hour", methods=["POST"])
 def leave_site() -> ResponseReturnValue:

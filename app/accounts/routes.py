@@ -14,7 +14,7 @@ from ..web.i18n import language
 from ..web.limits import limiter
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint, passwords
-from .access import for_members
+from .access import before_confirming, for_members
 from .addresses import canonical
 from .forms import ForgottenPasswordForm, LoginForm, ResetPasswordForm, hashing_password
 from .known_browsers import COOKIE, LONGEST_COOKIE
@@ -52,6 +52,7 @@ def login() -> ResponseReturnValue:
 
 
 @blueprint.post("/logout")
+@before_confirming
 @for_members
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""

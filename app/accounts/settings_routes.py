@@ -19,7 +19,7 @@ from ..web.limits import limiter
 from ..web.preferences import LANGUAGE, chosen, forget_language
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
-from .access import for_members
+from .access import before_confirming, for_members
 from .confirming import ask_to_confirm, confirms_addresses
 from .forms import AccountForm, hashing_password
 from .models import LoginSession, User, browser_name, end_session
@@ -53,6 +53,7 @@ def edit_profile() -> ResponseReturnValue:
 
 
 @blueprint.route("/settings/account", methods=["GET", "POST"])
+@before_confirming
 @for_members
 @limiter.limit("60 per hour", methods=["POST"])
 def edit_account() -> ResponseReturnValue:
@@ -66,6 +67,7 @@ def edit_account() -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/language")
+@before_confirming
 @for_members
 def choose_language() -> ResponseReturnValue:
     """Change the language of one's pages and mails, and go back."""
@@ -86,6 +88,7 @@ def sessions() -> ResponseReturnValue:
 
 
 @blueprint.post("/settings/sessions/<key:id>/revoke")
+@before_confirming
 @for_members
 def revoke_session(id: int) -> ResponseReturnValue:
     """Sign one browser out."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from wtforms import DateTimeLocalField, SubmitField
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 
-from ..accounts.access import for_administrators, for_members
+from ..accounts.access import before_confirming, for_administrators, for_members
 from ..accounts.viewer import viewer
 from ..data.database import AnySelect, db, now
 from ..data.ids import BIGGEST_ID
@@ -80,6 +80,7 @@ def announcements() -> list[Any]:
 
 
 @blueprint.post("/announcements/<key:id>/dismiss")
+@before_confirming
 @for_members
 def dismiss_announcement(id: int) -> ResponseReturnValue:
     """Show the viewer an announcement, and those before it, no more."""

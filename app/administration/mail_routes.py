@@ -4,7 +4,7 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ..accounts.access import for_administrators
+from ..accounts.access import before_confirming, for_administrators
 from ..accounts.viewer import viewer
 from ..web.answers import page, show_message
 from ..web.paging import read_rows
@@ -21,6 +21,7 @@ def mails() -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/mails/<key:id>/send")
+@before_confirming
 @for_administrators
 def send_mail_again(id: int) -> ResponseReturnValue:
     """Send a mail again at once."""

@@ -4,7 +4,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ..accounts.access import for_administrators
+from ..accounts.access import before_confirming, for_administrators
 from ..accounts.validators import RESERVED_NAMES
 from ..accounts.viewer import viewer
 from ..site import change_site, site_now
@@ -18,6 +18,7 @@ show_all_when_expired(SiteForm, ListForm)
 
 
 @blueprint.route("/settings/site", methods=["GET", "POST"])
+@before_confirming  # Where no mail leaves, an administrator turns the confirmation off here.
 @for_administrators
 def edit_site() -> ResponseReturnValue:
     """Change the settings of the site."""

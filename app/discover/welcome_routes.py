@@ -1,5 +1,7 @@
 """The first steps of a new member: who one is, whom to follow, a first post. All can be skipped."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -7,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ..accounts.access import for_members
+from ..accounts.confirming import must_confirm
 from ..accounts.models import User
 from ..accounts.viewer import viewer
 from ..data.database import db
@@ -18,12 +21,28 @@ from ..web.paging import Rows, read_first
 from . import blueprint, queries
 from .forms import FirstStepForm
 
+View = Callable[[], ResponseReturnValue]
+
 # People whom a new member is shown.
 FIRST_PEOPLE = 12
 
 
+def _once_confirmed(view: View) -> View:
+    """Have a step wait until its viewer has confirmed the e-mail address: a decorator."""
+
+    @wraps(view)
+    def step() -> ResponseReturnValue:
+        if must_confirm(viewer):
+            here = _step(view.__name__)
+            return render_template("discover/confirm_first.html", here=here, **_around())
+        return view()
+
+    return step
+
+
 @blueprint.route("/welcome", methods=["GET", "POST"])
 @for_members
+@_once_confirmed
 def introduce() -> ResponseReturnValue:
     """Step one: a name, and a sentence about oneself."""
     user = db.session.get_one(User, viewer.id)
@@ -36,6 +55,7 @@ def introduce() -> ResponseReturnValue:
 
 @blueprint.get("/welcome/people")
 @for_members
+@_once_confirmed
 def follow_some() -> ResponseReturnValue:
     """Step two: follow a few people."""
     audience = audience_of(viewer)
@@ -52,6 +72,7 @@ def follow_some() -> ResponseReturnValue:
 
 @blueprint.get("/welcome/hello")
 @for_members
+@_once_confirmed
 def say_hello() -> ResponseReturnValue:
     """Step three: a first post. Who has written one goes on."""
     if read(queries.has_written(), viewer_id=viewer.id).scalar():

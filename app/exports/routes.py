@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import ServiceUnavailable
 
-from ..accounts.access import for_members
+from ..accounts.access import before_confirming, for_members
 from ..accounts.models import User
 from ..accounts.tokens import make_token, read_token
 from ..accounts.viewer import viewer
@@ -31,6 +31,7 @@ limit_asking = limiter.shared_limit("10 per day", scope="exports", methods=["POS
 
 
 @blueprint.route("/settings/export", methods=["GET", "POST"])
+@before_confirming
 @for_members
 @limit_asking
 def show() -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ..accounts.access import for_members
+from ..accounts.access import before_confirming, for_members
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
@@ -32,6 +32,7 @@ def drafts() -> ResponseReturnValue:
 
 
 @blueprint.post("/drafts")
+@before_confirming
 @for_members
 @limiter.limit("6000 per 10 minutes")
 def save() -> ResponseReturnValue:
@@ -59,6 +60,7 @@ def save() -> ResponseReturnValue:
 
 
 @blueprint.post("/drafts/<key:id>/delete")
+@before_confirming
 @for_members
 def discard(id: int) -> ResponseReturnValue:
     """Delete a draft."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.accounts.access import is_before_confirming
 from tests.client import Client
 from tests.html import absent, messages, one
 
@@ -52,6 +53,72 @@ def test_who_has_not_confirmed_reads_and_does_not_write(newcomer, make_post, ada
     assert len(rows("post")) == 1
     assert rows("follow") == []
     assert newcomer.post("/logout").status_code == 303
+
+
+# What takes forms of who has yet to confirm: what nobody else sees.
+BEFORE = {
+    "accounts.choose_language",
+    "accounts.confirm",
+    "accounts.edit_account",
+    "accounts.forgot_password",
+    "accounts.leave_site",
+    "accounts.login",
+    "accounts.logout",
+    "accounts.register",
+    "accounts.reset_password",
+    "accounts.revoke_session",
+    "accounts.send_confirmation_again",
+    "accounts.stay_on_site",
+    # With it an administrator turns the confirmation off where no mail leaves.
+    "administration.edit_site",
+    "administration.dismiss_announcement",
+    "administration.send_mail_again",
+    "exports.show",
+    "exports.show_by_link",
+    "moderation.appeal_signed_out",
+    "posts.discard",
+    "posts.save",
+}
+
+
+def test_every_form_but_a_few_waits_for_the_address_to_be_confirmed(newcomer, site):
+    values = {"key": "x", "name": "ada", "token": "x", "wanted": "on", "username": "ada", "id": 7}
+    refused = set()
+    posted = [rule for rule in site.url_map.iter_rules() if "POST" in rule.methods]
+    # Some of these sign out.
+    for rule in sorted(posted, key=lambda rule: rule.endpoint in BEFORE):
+        if rule.endpoint not in BEFORE:
+            url = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
+            assert newcomer.post(url).status_code == 403, url
+            refused.add(rule.endpoint)
+    assert refused == {rule.endpoint for rule in posted} - BEFORE
+    views = {rule.endpoint: site.view_functions[rule.endpoint] for rule in posted}
+    assert {endpoint for endpoint, view in views.items() if is_before_confirming(view)} == BEFORE
+
+
+def test_nothing_that_others_see_is_written_before(newcomer, rows, set_site):
+    set_site(members_invite=True)
+    for url in ("/welcome", "/settings/profile"):
+        newcomer.get("/")
+        typed = {"display_name": "Cheap quaggas", "about_me": "Buy them"}
+        answer = newcomer.post(url, typed)
+        assert answer.status_code == 403
+        assert "Buy them" in one(answer, "main").text()
+    assert newcomer.post("/settings/invitations", {"most_uses": 1}).status_code == 403
+    assert (rows("user")[0]["display_name"], rows("invitation")) == ("", [])
+
+
+@pytest.mark.parametrize("step", ["/welcome", "/welcome/people", "/welcome/hello"])
+def test_the_first_steps_wait_and_say_where_the_mail_went(newcomer, link, step):
+    page = newcomer.get(f"{step}?next=/@ada")
+    one(page, "h1", text="A mail is on its way to you")
+    assert "new@example.org" in one(page, "main h1 + p").text()
+    again = one(page, ".confirm-notice button").attributes["formaction"]
+    assert newcomer.follow(newcomer.post(again)).request.path == step
+    assert one(page, ".steps-next a").attributes["href"] == f"{step}?next=/@ada"
+    newcomer.get(link())
+    newcomer.submit("main form")
+    absent(newcomer.get(step), ".confirm-notice")
 
 
 @pytest.mark.parametrize("path", ["/posts/{post}/like", "/posts/{post}/repost", "/@ada/follow"])
