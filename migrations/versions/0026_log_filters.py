@@ -1,14 +1,14 @@
 """indexes for the filters of the log
 
-Revision ID: 0025_log3
-Revises: 0024
+Revision ID: 0026
+Revises: 0025
 Create Date: 2026-11-29 13:10:00.000000
 """
 
 from alembic import op
 
-revision = "0025_log3"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
