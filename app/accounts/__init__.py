@@ -4,8 +4,8 @@ from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__, cli_group="user")
 
-from ..web.urls import external_url  # noqa: E402
-from . import (  # noqa: E402
+from ..web.urls import external_url
+from . import (
     avatars,
     commands,
     confirm_routes,
@@ -20,9 +20,9 @@ from . import (  # noqa: E402
     settings_routes,
     sign_in,
 )
-from .access import keep_readers_only  # noqa: E402
-from .invitation_commands import invite_commands  # noqa: E402
-from .invitations import may_invite  # noqa: E402
+from .access import keep_readers_only
+from .invitation_commands import invite_commands
+from .invitations import may_invite
 
 blueprint.record_once(sign_in.init_app)
 blueprint.record_once(lambda state: state.app.cli.add_command(invite_commands))

@@ -4,9 +4,9 @@ from flask import Blueprint
 
 blueprint = Blueprint("administration", __name__)
 
-from ..accounts.viewer import add_viewer_column  # noqa: E402
-from ..data.ids import moment_of  # noqa: E402
-from . import (  # noqa: E402, F401  # noqa: E402, F401
+from ..accounts.viewer import add_viewer_column
+from ..data.ids import moment_of
+from . import (
     about_routes,
     announcement_routes,
     bulk_routes,
@@ -18,8 +18,8 @@ from . import (  # noqa: E402, F401  # noqa: E402, F401
     receivers,
     settings_routes,
 )
-from .markdown import html_of  # noqa: E402
-from .models import dismissed  # noqa: E402
+from .markdown import html_of
+from .models import dismissed
 
 add_viewer_column("announcement_dismissed", dismissed)
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("community", __name__, cli_group="community")
 
-from . import commands  # noqa: E402, F401
+from . import commands

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("discover", __name__)
 
-from . import aside, jobs, receivers, routes, welcome_routes  # noqa: E402, F401
+from . import aside, jobs, receivers, routes, welcome_routes
 
 blueprint.add_app_template_global(aside.aside)
 blueprint.add_app_template_global(aside.why)

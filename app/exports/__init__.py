@@ -7,10 +7,10 @@ from flask.sansio.blueprints import BlueprintSetupState
 
 blueprint = Blueprint("exports", __name__)
 
-from ..accounts.refused import RefusedPart, add_to_refused  # noqa: E402
-from ..media.orphans import keeps_files  # noqa: E402
-from ..web.server import answer_elsewhere  # noqa: E402
-from . import commands, jobs, models, routes  # noqa: E402, F401
+from ..accounts.refused import RefusedPart, add_to_refused
+from ..media.orphans import keeps_files
+from ..web.server import answer_elsewhere
+from . import commands, jobs, models, routes
 
 add_to_refused(RefusedPart("exports/_take_along.html", routes.how_to_take_along))
 keeps_files(models.Export.key)

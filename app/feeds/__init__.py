@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("feeds", __name__)
 
-from . import routes  # noqa: E402, F401
+from . import routes

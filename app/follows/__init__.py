@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("follows", __name__)
 
-from ..accounts.viewer import add_viewer_column  # noqa: E402
-from . import exporting, queries, receivers, routes  # noqa: E402, F401
+from ..accounts.viewer import add_viewer_column
+from . import exporting, queries, receivers, routes
 
 add_viewer_column("blocks_or_mutes", queries.has_blocks_or_mutes)

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("mail", __name__)
 
-from . import jobs, models  # noqa: E402
+from . import jobs, models
 
 blueprint.record_once(jobs.init_app)
 

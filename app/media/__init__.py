@@ -4,35 +4,35 @@ from flask import Blueprint
 
 blueprint = Blueprint("media", __name__)
 
-from flask_babel import lazy_gettext as _l  # noqa: E402
+from flask_babel import lazy_gettext as _l
 
-from ..accounts.profile_form import add_to_profile_form  # noqa: E402
-from ..posts.card import CardPart, add_to_card  # noqa: E402
-from ..posts.composer import add_to_composer  # noqa: E402
-from ..posts.models import Post  # noqa: E402
-from ..web.bodies import take_files  # noqa: E402
-from ..web.typed import show_when_expired  # noqa: E402
-from . import (  # noqa: E402
-    commands,  # noqa: F401
+from ..accounts.profile_form import add_to_profile_form
+from ..posts.card import CardPart, add_to_card
+from ..posts.composer import add_to_composer
+from ..posts.models import Post
+from ..web.bodies import take_files
+from ..web.typed import show_when_expired
+from . import (
+    commands,
     composer,
-    describing,  # noqa: F401
-    exporting,  # noqa: F401
+    describing,
+    exporting,
     face_form,
     faces,
     failures,
-    jobs,  # noqa: F401
+    jobs,
     layout,
     models,
-    orphans,  # noqa: F401
+    orphans,
     queries,
-    receivers,  # noqa: F401
-    refusals,  # noqa: F401
-    routes,  # noqa: F401
-    serving,  # noqa: F401
-    showing,  # noqa: F401
+    receivers,
+    refusals,
+    routes,
+    serving,
+    showing,
     signatures,
     stores,
-    usage_routes,  # noqa: F401
+    usage_routes,
 )
 
 add_to_card(

@@ -6,11 +6,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("moderation", __name__)
 
-from ..accounts.refused import RefusedPart, add_to_refused  # noqa: E402
-from ..accounts.seen_addresses import network_of  # noqa: E402
-from ..accounts.viewer import add_viewer_column  # noqa: E402
-from ..data.ids import moment_of  # noqa: E402
-from . import (  # noqa: E402, F401
+from ..accounts.refused import RefusedPart, add_to_refused
+from ..accounts.seen_addresses import network_of
+from ..accounts.viewer import add_viewer_column
+from ..data.ids import moment_of
+from . import (
     account_commands,
     announcing,
     canned_routes,

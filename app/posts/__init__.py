@@ -4,8 +4,8 @@ from flask import Blueprint
 
 blueprint = Blueprint("posts", __name__)
 
-from ..accounts.viewer import add_viewer_column  # noqa: E402
-from . import (  # noqa: E402, F401
+from ..accounts.viewer import add_viewer_column
+from . import (
     card_reading,
     composer_routes,
     draft_routes,
@@ -17,7 +17,7 @@ from . import (  # noqa: E402, F401
     routes,
     waiting_routes,
 )
-from .warnings import html_shown  # noqa: E402
+from .warnings import html_shown
 
 add_viewer_column("has_drafts", drafts.has_drafts)
 blueprint.add_app_template_global(html_shown)

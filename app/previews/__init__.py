@@ -10,7 +10,7 @@ from ..posts.card import CardPart, add_to_card
 
 blueprint = Blueprint("previews", __name__)
 
-from . import content, queries, receivers, routes  # noqa: E402, F401
+from . import content, queries, receivers, routes
 
 blueprint.add_app_template_global(content.shown_preview)
 add_to_card(

@@ -6,7 +6,7 @@ from ..posts.card import CardPart, add_to_card
 
 blueprint = Blueprint("profiles", __name__)
 
-from . import exporting, pin_routes, queries, receivers, routes  # noqa: E402, F401
+from . import exporting, pin_routes, queries, receivers, routes
 
 add_to_card(
     CardPart(

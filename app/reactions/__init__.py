@@ -6,7 +6,7 @@ from ..posts.card import CardPart, add_to_card
 
 blueprint = Blueprint("reactions", __name__)
 
-from . import exporting, queries, receivers, routes  # noqa: E402, F401
+from . import exporting, queries, receivers, routes
 
 add_to_card(CardPart("likes", column=queries.likes_seen))
 add_to_card(

@@ -8,4 +8,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("search", __name__, cli_group="search")
 
-from . import commands, jobs, receivers, routes  # noqa: E402, F401
+from . import commands, jobs, receivers, routes

@@ -4,9 +4,9 @@ from flask import Blueprint
 
 blueprint = Blueprint("site", __name__, cli_group="site")
 
-from ..web.i18n import offer_languages_by  # noqa: E402
-from . import commands  # noqa: E402, F401
-from .settings import Rule, Site, change_site, site, site_in_templates, site_last_read, site_now  # noqa: E402
+from ..web.i18n import offer_languages_by
+from . import commands
+from .settings import Rule, Site, change_site, site, site_in_templates, site_last_read, site_now
 
 blueprint.app_context_processor(site_in_templates)
 blueprint.add_app_template_global(site_last_read)

@@ -5,7 +5,7 @@ from flask.blueprints import BlueprintSetupState
 
 blueprint = Blueprint("styleguide", __name__)
 
-from . import routes  # noqa: E402
+from . import routes
 
 
 @blueprint.record
