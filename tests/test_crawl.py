@@ -90,7 +90,7 @@ def be_moderated(blocked, member, moderator, administrator):
         suspend(Moderator(), spammer, Decision(reason="Ads"))
 
 
-WHO = ("blocks", "is blocked", "member", "moderator", "administrator", "stranger")
+WHO = ("blocks", "is blocked", "member", "moderator", "administrator", "anonymous")
 
 
 @pytest.mark.parametrize("number", range(6), ids=WHO)

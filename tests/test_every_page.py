@@ -752,7 +752,9 @@ SECRETS = ("Loaf", "bruno", "carmen", "dora", "person1", "Why 1?", "bread.exampl
 
 # Whoever has the link knows the name.
 @every("page", [page for page in PAGES if not page.url.startswith("/confirm/")])
-def test_where_only_members_read_a_stranger_finds_nothing(page, placeholders, anonymous, set_site):
+def test_where_only_members_read_nobody_else_finds_anything(
+    page, placeholders, anonymous, set_site
+):
     set_site(reads="members")
     for htmx in (False, True):
         answer = anonymous.get(page.url.format(**placeholders), htmx=htmx)

@@ -73,7 +73,10 @@ def moment_here(typed: datetime | None) -> Any:
 
 
 def announcements() -> list[Any]:
-    """Return what this page announces: to a stranger where everybody reads, and what is new."""
+    """Return what this page announces and the viewer has not dismissed.
+
+    An anonymous viewer gets all, where everybody reads.
+    """
     if not viewer.is_authenticated:
         return [] if site().is_for_members else current_announcements(0)
     return current_announcements(viewer.columns["announcement_dismissed"] or 0)

@@ -166,7 +166,7 @@ def _sources() -> tuple[tuple[AnySelect, Callable[..., list[str]], Table, Any], 
 
 
 def _posts() -> AnySelect:
-    """Select the posts that are indexed: those that strangers see in lists."""
+    """Select the posts that are indexed: those that anonymous viewers see in lists."""
     found = select(Post.id, User.username, Post.body, is_reply())
     found = found.join(User, User.id == Post.author_id)
     return found.where(visible_to(Audience.ANONYMOUS), not_limited(User.id))

@@ -58,8 +58,8 @@ def test_a_member_may_send_a_form_with_files(site, member):
 @pytest.mark.parametrize(
     ("who", "details"),
     [
-        ("stranger", {}),
-        ("stranger with a forged cookie", {}),
+        ("anonymous", {}),
+        ("anonymous with a forged cookie", {}),
         ("member", {"to": "/login"}),
         ("member", {"to": "/settings/account"}),
         ("member", {"to": "/nowhere"}),
@@ -68,7 +68,7 @@ def test_a_member_may_send_a_form_with_files(site, member):
     ],
 )
 def test_nobody_else_may_and_the_body_is_not_read(site, member, who, details):
-    browser = Browser() if who.startswith("stranger") else member
+    browser = Browser() if who.startswith("anonymous") else member
     sent = head(browser, 20 * MB, **details)
     if "forged" in who:
         sent = sent.replace(b"\r\n\r\n", b"\r\nCookie: session=.eJwlzj0\r\n\r\n")
