@@ -2,7 +2,7 @@
 
 import gc
 from dataclasses import replace
-from functools import _lru_cache_wrapper
+from functools import cache
 
 import pytest
 from sqlalchemy import select as query
@@ -18,11 +18,14 @@ from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.html import absent, attributes, cards, one, select, text_of
 
+# The type of functions under functools.cache.
+CACHED = type(cache(len))
+
 
 def forget_statements():
     """Have every cached statement built again: the parts of the card change their text."""
     for cached in gc.get_objects():
-        if isinstance(cached, _lru_cache_wrapper) and cached.__module__.startswith("app."):
+        if isinstance(cached, CACHED) and cached.__module__.startswith("app."):
             cached.cache_clear()
 
 
