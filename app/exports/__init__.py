@@ -1,9 +1,6 @@
 """Exports: archives of all that is a person's own, which the worker makes."""
 
-from typing import cast
-
-from flask import Blueprint, Flask
-from flask.sansio.blueprints import BlueprintSetupState
+from flask import Blueprint
 
 blueprint = Blueprint("exports", __name__)
 
@@ -14,12 +11,6 @@ from . import commands, jobs, models, routes
 
 add_to_refused(RefusedPart("exports/_take_along.html", routes.how_to_take_along))
 keeps_files(models.Export.key)
-
-
-def _init_app(state: BlueprintSetupState) -> None:
-    # Archives are long, and may come from another server.
-    app = cast(Flask, state.app)
-    answer_elsewhere(app, "exports.download", "exports.download_by_link")
-
-
-blueprint.record_once(_init_app)
+# Archives are long, and may come from another server.
+ARCHIVES = ("exports.download", "exports.download_by_link")
+blueprint.record_once(lambda state: answer_elsewhere(state.app, *ARCHIVES))

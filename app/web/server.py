@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
+from flask.sansio.app import App
 from werkzeug import exceptions
 
 from ..data.checkpoint import checkpoint
@@ -42,7 +43,7 @@ WRITER_FIRST = 0.02
 MOST_PAGES, MOST_BODIES, MOST_FORMS, MOST_OTHERS, MOST_FILES_FORMS = 128, 512, 64, 128, 64
 
 
-def answer_elsewhere(app: Flask, *endpoints: str) -> None:
+def answer_elsewhere(app: App, *endpoints: str) -> None:
     """Answer GETs of ``endpoints`` in threads of their own: they wait for another server."""
     app.extensions.setdefault("answered_elsewhere", set()).update(endpoints)
 
