@@ -23,6 +23,8 @@ from app.site import Rule, change_site
 from tests.client import Client
 from tests.html import parse
 
+pytestmark = pytest.mark.thorough
+
 # A folder with users.csv, follows.csv and posts.csv, to crawl in place of the demo.
 FOLDER = os.environ.get("CRAWL")
 PAGES = 2_000

@@ -582,6 +582,7 @@ def test_a_page_is_a_complete_document(page, placeholders, viewer):
     assert one(whole, "title").text().strip()
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_the_form_of_actions_comes_before_its_buttons(page, placeholders, viewer):
     whole = viewer.get(page.url.format(**placeholders)).text
@@ -596,6 +597,7 @@ def test_an_anonymous_viewer_gets_the_public_pages(page, placeholders, anonymous
         assert b"/logout" not in answer.data
 
 
+@pytest.mark.thorough
 @every("page", FOR_MEMBERS)
 def test_an_anonymous_viewer_logs_in_and_comes_back(page, placeholders, anonymous):
     url = page.url.format(**placeholders)
@@ -606,6 +608,7 @@ def test_an_anonymous_viewer_logs_in_and_comes_back(page, placeholders, anonymou
     assert anonymous.submit("main form", login="ada", password=PASSWORD).location == url
 
 
+@pytest.mark.thorough
 @every("page", FOR_MEMBERS)
 def test_an_anonymous_viewer_with_htmx_gets_a_message_and_keeps_the_page(
     page, placeholders, anonymous
@@ -639,6 +642,7 @@ def check_fragment(client, url):
     return whole
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_htmx_requests_only_urls_with_a_fragment(page, placeholders, viewer, app):
     found = parse(viewer.get(page.url.format(**placeholders))).css("[hx-get]")
@@ -664,6 +668,7 @@ def test_a_page_stays_within_its_statements(page, placeholders, viewer, statemen
     assert len(sent) <= page.statements, sent
 
 
+@pytest.mark.thorough
 @every("page", PAGES)
 def test_a_page_sends_no_statement_twice(page, placeholders, viewer, statements):
     """This finds N+1 queries: they send one statement for each row of a list."""
@@ -674,6 +679,7 @@ def test_a_page_sends_no_statement_twice(page, placeholders, viewer, statements)
         assert sorted(set(sent)) == sorted(sent)
 
 
+@pytest.mark.thorough
 @every("page", PAGES)
 def test_caches_separate_a_page_from_its_fragment_and_from_other_viewers(
     page, placeholders, viewer
@@ -691,6 +697,7 @@ def test_caches_separate_a_page_from_its_fragment_and_from_other_viewers(
         assert answer.headers["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_a_page_loads_nothing_from_another_host(page, placeholders, viewer):
     whole = viewer.get(page.url.format(**placeholders))
@@ -701,6 +708,7 @@ def test_a_page_loads_nothing_from_another_host(page, placeholders, viewer):
     assert [url for url in asked if not own_path(url)] == []
 
 
+@pytest.mark.thorough
 @every("page", [page for page in PAGES if page.role == "member"])
 def test_a_page_shows_no_email_address_but_the_viewers(page, placeholders, viewer):
     content = viewer.get(page.url.format(**placeholders)).data
@@ -722,6 +730,7 @@ REFUSED_FORMS = {
 NEWCOMERS_PAGES = ("/", "/notifications", "/bookmarks", "/drafts", "/welcome/hello")
 
 
+@pytest.mark.thorough
 def test_the_nu_html_checker_finds_nothing(
     placeholders, viewer, anonymous, make_user, signed_in, tmp_path
 ):
@@ -751,6 +760,7 @@ SECRETS = ("Loaf", "bruno", "carmen", "dora", "person1", "Why 1?", "bread.exampl
 
 
 # Whoever has the link knows the name.
+@pytest.mark.thorough
 @every("page", [page for page in PAGES if not page.url.startswith("/confirm/")])
 def test_where_only_members_read_nobody_else_finds_anything(
     page, placeholders, anonymous, set_site
@@ -766,6 +776,7 @@ def test_where_only_members_read_nobody_else_finds_anything(
             absent(answer, "article, img.avatar")
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_where_only_members_read_they_read_as_before(page, placeholders, viewer, set_site):
     set_site(reads="members")
@@ -775,6 +786,7 @@ def test_where_only_members_read_they_read_as_before(page, placeholders, viewer,
 # Whose page it is
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_every_form_of_a_page_has_the_account_of_its_viewer(page, placeholders, viewer, ada):
     forms = select(viewer.get(page.url.format(**placeholders)), "form[method=post]")
@@ -783,17 +795,20 @@ def test_every_form_of_a_page_has_the_account_of_its_viewer(page, placeholders, 
     ] == [[str(ada.id)]] * len(forms)
 
 
+@pytest.mark.thorough
 @every("page", [page for page in FOR_ALL if page.html])
 def test_a_form_for_an_anonymous_viewer_has_no_account(page, placeholders, anonymous):
     absent(anonymous.get(page.url.format(**placeholders)), "[name=account]")
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_htmx_sends_whose_page_it_is(page, placeholders, viewer, ada):
     body = one(viewer.get(page.url.format(**placeholders)), "body")
     assert json.loads(body.attributes["hx-headers:inherited"]) == {"Account": str(ada.id)}
 
 
+@pytest.mark.thorough
 @every("page", SWAPPED)
 @pytest.mark.parametrize("now", ["nobody", "another account"])
 def test_a_page_of_another_account_gets_no_fragment(
@@ -807,6 +822,7 @@ def test_a_page_of_another_account_gets_no_fragment(
     absent(answer, "article, form, #new_posts, #unread, #results")
 
 
+@pytest.mark.thorough
 @every("page", SWAPPED)
 def test_a_page_whose_session_was_ended_gets_no_fragment(page, placeholders, app, ada, viewer):
     with app.app_context(), writing():
@@ -816,6 +832,7 @@ def test_a_page_whose_session_was_ended_gets_no_fragment(page, placeholders, app
     absent(answer, "article, form")
 
 
+@pytest.mark.thorough
 @every("page", [page for page in SWAPPED if page in FOR_ALL])
 def test_the_page_of_an_anonymous_viewer_gets_its_fragments(page, placeholders, app, ada, viewer):
     url = page.url.format(**placeholders)
@@ -826,6 +843,7 @@ def test_the_page_of_an_anonymous_viewer_gets_its_fragments(page, placeholders, 
     assert viewer.get(url, htmx=True, headers=whose).status_code == 200
 
 
+@pytest.mark.thorough
 @every("form", FOR_MEMBERS_ONLY)
 @pytest.mark.parametrize("htmx", [False, True])
 def test_a_form_of_another_account_does_nothing(
@@ -846,11 +864,13 @@ def test_a_form_of_another_account_does_nothing(
         assert shown == [value for name, value in form.fields.items() if name in TYPED]
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_a_form_that_expired_has_all_its_fields_again(page, placeholders, viewer):
     check_expired_forms(viewer, page.url.format(**placeholders))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("url", ["/login", "/register", "/reset-password"])
 def test_a_form_for_an_anonymous_viewer_that_expired_has_them_too(anonymous, url):
     check_expired_forms(anonymous, url)
@@ -898,6 +918,7 @@ def test_a_form_for_members_sends_an_anonymous_viewer_to_log_in(
     assert contents() == before
 
 
+@pytest.mark.thorough
 @every("form", [form for form in FOR_MEMBERS_ONLY if TYPED & set(form.fields)])
 def test_what_an_anonymous_viewer_typed_is_there_after_logging_in(form, placeholders, anonymous):
     anonymous.post(form.url.format(**placeholders), form.fields)
@@ -906,6 +927,7 @@ def test_what_an_anonymous_viewer_typed_is_there_after_logging_in(form, placehol
     assert set(form.fields.values()) <= values(page)
 
 
+@pytest.mark.thorough
 @every("form", [form for form in FORMS if form.others])
 def test_a_form_of_another_owner_is_not_found(form, placeholders, make_user, signed_in, contents):
     client = signed_in(make_user("mallory"))
@@ -929,6 +951,7 @@ def test_a_form_stays_within_its_statements(
     assert len(sent) <= form.statements, sent
 
 
+@pytest.mark.thorough
 @every("form", FORMS)
 def test_an_unknown_field_changes_nothing(form, placeholders, viewer, rows, ada):
     extra = {
@@ -947,6 +970,7 @@ def test_an_unknown_field_changes_nothing(form, placeholders, viewer, rows, ada)
     assert kept["posts_count"] < 100
 
 
+@pytest.mark.thorough
 @every("form", FORMS)
 def test_a_form_cannot_be_sent_by_get(form, placeholders, viewer, contents):
     before = contents()

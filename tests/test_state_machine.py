@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from itertools import permutations
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -40,6 +41,8 @@ from app.reactions.queries import bookmarks
 from app.search.index import TABLES
 from app.timelines import queries as timelines
 from app.web.paging import PAGE, Listing
+
+pytestmark = pytest.mark.thorough
 
 NAMES = ("ada", "bruno", "carmen", "dora")
 ANONYMOUS_NAME = None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,6 +19,8 @@ from app.posts.jobs import erase_deleted
 from app.posts.models import UNDO_WITHIN, Post
 from app.posts.writing import publish
 from tests.html import parse, select
+
+pytestmark = pytest.mark.thorough
 
 # Few characters, so that one text often begins with another; too long ones too.
 texts = st.text("ab ", max_size=4) | st.just("a" * 501)

@@ -24,6 +24,8 @@ from tests.previews.web import (
     zipped,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def read(app, network, monkeypatch, tmp_path_factory):
