@@ -192,7 +192,7 @@ PAGES = [
     Page("/desk/people/bruno/removal", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/people/bruno/delete", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/log", 2, region=None, anonymous="logs in", member=404),
-    Page("/desk/1/pictures/x", 2, None, "logs in", member=404, html=False),
+    Page("/desk/pictures/1/x", 2, None, "logs in", member=404, html=False),
     Page("/desk/posts/{post}", 2, region=None, anonymous="logs in", member=404),
     Page("/completions?text=@b", 2, region=None, anonymous="logs in", html=False),
     Page("/login", 1, region=None, member=302),

@@ -67,5 +67,6 @@ _GLOBALS = {
 }
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(_GLOBALS))
 blueprint.record_once(stores.init_app)
+blueprint.record_once(stores.reads_store("media.serve"))
 take_files("media.arrive", *(f"posts.{view}" for view in ("create", "reply", "edit")))
 take_files("accounts.edit_profile", "discover.introduce")

@@ -34,7 +34,8 @@ DescriptionsForm = type("DescriptionsForm", (FlaskForm,), dict(DESCRIPTIONS))
 def describe(id: int) -> ResponseReturnValue:
     """A page on which to describe the pictures of one's own post, and to put them in order."""
     post = own_post(id)
-    return _page(post, _pictures(post), {})
+    there = _pictures(post)
+    return _page(post, there, {}, sensitive=any(each.picture.sensitive for each in there))
 
 
 @blueprint.post("/posts/<key:id>/pictures")
@@ -50,13 +51,13 @@ def save_descriptions(id: int) -> ResponseReturnValue:
     form.validate()
     with writing() as session:
         lock(session, post)
-        there = _as_typed(post)
+        there, sensitive = _as_typed(post), request.form.get("sensitive")
         errors = _errors(form, there)
         if not errors:
             _move(there)
-            save_pictures(post, values_of(there, sensitive=request.form.get("sensitive")))
+            save_pictures(post, values_of(there, sensitive=sensitive))
     if errors:
-        return _page(post, there, errors)
+        return _page(post, there, errors, sensitive=bool(sensitive))
     removed = request.form.get("remove", type=int)
     if removed and not take_from_post(post, removed):
         show_message(keeps_last_picture())
@@ -110,7 +111,9 @@ def _errors(form: FlaskForm, there: Sequence[Attached]) -> dict[int, str]:
     return {each.picture.id: wrong[each.picture.id] for each in there if each.picture.id in wrong}
 
 
-def _page(post: Post, there: Sequence[Attached], errors: Mapping[int, str]) -> ResponseReturnValue:
+def _page(
+    post: Post, there: Sequence[Attached], errors: Mapping[int, str], *, sensitive: bool
+) -> ResponseReturnValue:
     status = 422 if errors else 200
-    template = "media/describe.html"
-    return page(template, "pictures", status, post=post, there=there, errors=errors)
+    values = {"post": post, "there": there, "errors": errors, "sensitive": sensitive}
+    return page("media/describe.html", "pictures", status, **values)

@@ -1,6 +1,7 @@
 """From what came in to what is shown: the worker decodes a picture and stores its variants."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,12 @@ def _is_ready(picture: Picture, decoded: Decoded, size: int) -> None:
         )
         if was_there:
             picture_ready.send(picture)
-    if not was_there:
-        delete_files(picture.key)
-    elif not kept:
-        delete_original(picture)
+    # What is not deleted while the store is away, the sweep deletes.
+    with suppress(StoreUnavailableError):
+        if not was_there:
+            delete_files(picture.key)
+        elif not kept:
+            delete_original(picture)
 
 
 def _finish(id: int, **values: Any) -> bool:

@@ -74,9 +74,20 @@ def init_app(state: BlueprintSetupState) -> None:
     """Give the application of ``state`` its store."""
     app = cast(Flask, state.app)
     app.extensions["media_store"] = store_of(app)
-    if app.config["MEDIA_STORE_URL"]:
-        # Readers of a picture wait for the object store, and nobody else does.
-        answer_elsewhere(app, "media.serve")
+
+
+def reads_store(endpoint: str) -> Callable[[BlueprintSetupState], None]:
+    """Have readers of ``endpoint`` wait for the object store, where there is one, and nobody else.
+
+    For ``record_once()`` of the endpoint's blueprint.
+    """
+
+    def init_app(state: BlueprintSetupState) -> None:
+        app = cast(Flask, state.app)
+        if app.config["MEDIA_STORE_URL"]:
+            answer_elsewhere(app, endpoint)
+
+    return init_app
 
 
 def store_of(app: Flask) -> Store:

@@ -10,6 +10,7 @@ from ..accounts.refused import RefusedPart, add_to_refused
 from ..accounts.seen_addresses import network_of
 from ..accounts.viewer import add_viewer_column
 from ..data.ids import moment_of
+from ..media.stores import reads_store
 from . import (
     account_commands,
     announcing,
@@ -33,6 +34,7 @@ from . import (
     words,
 )
 
+blueprint.record_once(reads_store("moderation.picture"))
 add_viewer_column("open_cases", queries.open_cases_of_user)
 add_to_refused(RefusedPart("moderation/_why.html", report_routes.why_suspended))
 blueprint.add_app_template_global(changes.changes, "changes_of")

@@ -13,7 +13,7 @@ from ..media.serving import give
 from . import blueprint, queries
 
 
-@blueprint.get("/desk/<key:id>/pictures/<key>")
+@blueprint.get("/desk/pictures/<key:id>/<key>")
 @for_moderators
 def picture(id: int, key: str) -> Response:
     """Answer with the largest variant of a picture that is kept with a case."""

@@ -35,7 +35,10 @@ class FilesTooLargeError(RequestEntityTooLarge):
 
 
 class SignedOutError(ExplainedError, RequestEntityTooLarge):
-    """Nobody is signed in who could send these files: nothing of the form was read."""
+    """Nobody is signed in who could send these files: nothing of the form was read.
+
+    The browser has it, and sends it once more when the page is reloaded.
+    """
 
     @property
     def title(self) -> str:
@@ -45,7 +48,7 @@ class SignedOutError(ExplainedError, RequestEntityTooLarge):
     @property
     def advice(self) -> str:
         """What the viewer can do."""
-        return _("Go back: what you typed is there. Log in, in another tab; then send it again.")
+        return _("Log in, in another tab; then reload this page, and what you typed is here again.")
 
 
 def take_files(*endpoints: str) -> None:

@@ -10,7 +10,7 @@ const EMPTY = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAA
 
 // By the item in the list: the file, the form, the request that sends it, and why it failed.
 const pending = new Map();
-// Previews of what arrived, by the id of the item.
+// Previews (elements) of what arrived, by the id of the item.
 const previews = new Map();
 // Forms that are sent once their pictures are up.
 const waiting = new WeakSet();
@@ -25,7 +25,9 @@ function add(form, files) {
     const item = kept.querySelector("li").cloneNode(true);
     const [preview, label, text] = item.querySelectorAll("img, label, textarea");
     preview.addEventListener("error", () => (preview.src = EMPTY), { once: true });
-    preview.src = URL.createObjectURL(file);
+    // What may move stands still, as everywhere.
+    if (file.type === "image/jpeg") preview.src = URL.createObjectURL(file);
+    else drawStill(preview, file).catch(() => (preview.src = EMPTY));
     label.htmlFor = text.id = `new_${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     list.append(item);
     pending.set(item, { file, form });
@@ -34,6 +36,15 @@ function add(form, files) {
   }
   arrange(form);
   next();
+}
+async function drawStill(preview, file) {
+  const frame = await createImageBitmap(file);
+  const canvas = document.createElement("canvas");
+  const scale = Math.min(1, (2 * preview.width) / Math.min(frame.width, frame.height));
+  [canvas.width, canvas.height] = [frame.width, frame.height].map((side) => Math.ceil(side * scale));
+  canvas.getContext("2d").drawImage(frame, 0, 0, canvas.width, canvas.height);
+  frame.close();
+  preview.src = canvas.toDataURL();
 }
 function fault({ name, size, type }, { accept, dataset }) {
   if (/^image\/hei[cf]|\.hei[cf]$/i.test(type + name)) return "heic";
@@ -44,7 +55,7 @@ function fault({ name, size, type }, { accept, dataset }) {
 
 function next() {
   for (const item of pending.keys()) if (!item.isConnected) forget(item);
-  for (const [id, src] of previews) {
+  for (const [id, { src }] of previews) {
     if (document.getElementById(id)) continue;
     previews.delete(id);
     URL.revokeObjectURL(src);
@@ -107,7 +118,7 @@ function arrived(item, answer) {
 function exchange(item, found) {
   const [preview, text] = item.querySelectorAll("img, textarea");
   const at = item.contains(document.activeElement) && document.activeElement;
-  previews.set(found.id, preview.src);
+  previews.set(found.id, preview);
   item.replaceWith(found);
   pending.delete(item);
   show(found);
@@ -151,10 +162,8 @@ on("click", ({ target }) => {
 
 // What arrived shows its preview until the worker has made something of it.
 function show(item) {
-  const src = previews.get(item.id);
-  if (!src) return;
-  const image = Object.assign(new Image(96, 96), { className: "attached-preview", alt: "", src });
-  item.querySelector("span.attached-preview")?.replaceWith(image);
+  const preview = previews.get(item.id);
+  if (preview) item.querySelector("span.attached-preview")?.replaceWith(preview);
 }
 on("htmx:after:process", ({ target }) => target.querySelectorAll(".attached-list > li").forEach(show));
 

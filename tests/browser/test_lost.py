@@ -90,6 +90,29 @@ def test_a_text_sent_after_the_session_ended_is_there_after_logging_in(
     assert site.posts_of(viewer) == [TEXT]
 
 
+@only_without_scripts
+def test_a_text_with_pictures_is_there_after_logging_in_elsewhere(
+    own_page: Page, site: Site, viewer: User, watch: Watch
+):
+    watch.allow(413, 400)
+    own_page.goto("/")
+    composer(own_page).fill(TEXT)
+    large = {"name": "river.png", "mimeType": "image/png", "buffer": bytes(3_000_000)}
+    own_page.locator("#composer_pictures").set_input_files([large])
+    own_page.context.clear_cookies()
+    send(own_page).click()
+    expect(own_page.get_by_role("main")).to_contain_text("You are signed out")
+    tab = own_page.context.new_page()
+    tab.goto("/login")
+    log_in(tab, viewer)
+    tab.close()
+    own_page.reload()
+    expect(own_page.get_by_label("Text")).to_have_value(TEXT)
+    expect(own_page.get_by_label("Pictures")).to_be_visible()
+    own_page.get_by_role("button", name="Send again").click()
+    assert site.posts_of(viewer) == [TEXT]
+
+
 @only_with_scripts
 def test_without_a_connection_the_text_stays_and_can_be_sent_later(
     own_page: Page, site: Site, viewer: User, watch: Watch

@@ -203,6 +203,26 @@ def test_what_arrived_stays_with_the_draft(own_page: Page, site: Site, viewer: U
     expect(own_page.get_by_label("Sensitive")).to_be_checked()
 
 
+@only_with_scripts
+def test_an_animation_stands_still_while_it_goes_up(own_page: Page):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    own_page.goto("/")
+    own_page.route("**/pictures", hold)
+    choose(own_page, "moving", "landscape")
+    previews = attached(own_page).locator("img.attached-preview")
+    expect(previews.first).to_have_attribute("src", re.compile("^data:image/png"))
+    expect(previews.last).to_have_attribute("src", re.compile("^blob:"))
+    assert previews.evaluate_all("all => all.every((image) => image.naturalWidth > 1)")
+    for number in range(2):
+        until(own_page, lambda number=number: len(held) > number)
+        held[number].continue_()
+    expect(arrived(own_page)).to_have_count(2)
+
+
 # Replies and edits
 
 

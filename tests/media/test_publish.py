@@ -300,9 +300,10 @@ def test_descriptions_are_written_in_order_and_pictures_moved_and_removed(client
     fields = {"attached": f"{first} {second}", "description_1": "One", "description_2": "Two"}
     assert client.post(url, fields | {"move": f"{second} up"}).location == url
     assert pictures(client.get(f"/posts/{post}")) == ["Two", "One"]
-    answer = client.post(url, fields | {"description_1": "x" * 1501})
+    answer = client.post(url, fields | {"description_1": "x" * 1501, "sensitive": "y"})
     assert answer.status_code == 422
     one(answer, ".attached-picture .invalid-feedback", text="1500")
+    assert "checked" in one(answer, "[name=sensitive]").attributes
     client.post(url, fields | {"remove": second})
     assert pictures(client.get(f"/posts/{post}")) == ["One"]
     with app.app_context():

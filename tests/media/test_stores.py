@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import config
+from app import create_app
 from app.media.file_store import FileStore
 from app.media.object_store import ObjectStore
 from app.media.stores import MovingStore, StoreUnavailableError
+from app.web.server import Server
 
 NAME = "k-Ey_0123456789abcdefg/480.avif"
 BESIDE = "k-Ey_0123456789abcdefg/480.webp"
@@ -187,3 +189,11 @@ def test_while_files_are_moved_each_is_found_wherever_it_is(bucket, folder):
 def test_a_wrong_setting_is_refused_with_its_remedy(tmp_path, setting, value, error):
     with pytest.raises(config.SettingError, match=error):
         config.settings({"INSTANCE_PATH": str(tmp_path), setting: value})
+
+
+def test_no_page_waits_behind_a_picture_that_the_object_store_has(s3, tmp_path):
+    env = s3.settings | {"INSTANCE_PATH": str(tmp_path)}
+    prefixes = Server(create_app(env=env, TESTING=True)).elsewhere
+    assert "/pictures/key/480.webp".startswith(prefixes)
+    assert "/desk/pictures/7/key".startswith(prefixes)
+    assert not "/desk/7".startswith(prefixes)

@@ -278,6 +278,17 @@ def test_while_the_store_is_away_nothing_is_lost(
     assert gone(rows, files)
 
 
+def test_an_original_that_cannot_be_deleted_keeps_no_other_picture_waiting(
+    store_away, without_worker, post, clean, rows, files
+):
+    store_away(True, "delete")
+    clean()
+    assert [row["state"] for row in rows("picture")] == ["ready", "ready"]
+    store_away(False, "delete")
+    clean()
+    assert not any(name.endswith("original") for name in files())
+
+
 def test_a_store_that_is_away_is_asked_for_one_picture_at_a_time_and_less_and_less_often(
     store_away, without_worker, post, clean, travel, monkeypatch
 ):
