@@ -30,24 +30,24 @@ FOLDER = os.environ.get("CRAWL")
 PAGES = 2_000
 
 
-def crawl(client: Client, start: str = "/", most: int = PAGES) -> dict[str, int]:
-    """Follow links within the site; return the status of every page by its address."""
-    seen, waiting = {}, deque([start])
+def crawl(client: Client, start: str = "/", most: int = PAGES) -> dict[str, tuple[int, str]]:
+    """Follow links within the site; return the status of every page, and which one led to it."""
+    seen, waiting = {}, deque([(start, "")])
     while waiting and len(seen) < most:
-        path = waiting.popleft()
+        path, led_here = waiting.popleft()
         if path in seen:
             continue
         answer = client.get(path)
-        seen[path] = answer.status_code
+        seen[path] = answer.status_code, led_here
         if answer.status_code in (302, 303):
-            waiting.append(answer.location)
+            waiting.append((answer.location, path))
         if answer.mimetype != "text/html":
             continue
         for link in parse(answer).css("a[href], [hx-get]"):
             target = link.attributes.get("hx-get") or link.attributes["href"]
             url = urlsplit(urljoin(f"http://localhost{path}", target))
             if url.netloc == "localhost":
-                waiting.append(url.path + (f"?{url.query}" if url.query else ""))
+                waiting.append((url.path + (f"?{url.query}" if url.query else ""), path))
     return seen
 
 
@@ -104,5 +104,5 @@ def test_no_link_leads_to_an_error(community, number):
         assert client.is_signed_in
     seen = crawl(client)
     assert len(seen) > 50
-    wrong = {path: status for path, status in seen.items() if status >= 400}
+    wrong = {path: found for path, found in seen.items() if found[0] >= 400}
     assert not wrong

@@ -6,6 +6,7 @@ from flask import abort, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
 
 from ..accounts.models import User
 from ..accounts.standing import LastAdministratorError
@@ -67,6 +68,12 @@ def decide_by(
         return redirect(urls["here"], 303)
     show_message(_("Decided: %(action)s.", action=action_label(action)))
     return redirect(urls["to"], 303)
+
+
+def find_person(username: str) -> Row[Any]:
+    """Return the person as moderators see them; else 404."""
+    found = read(queries.person_by_username(), username=username, viewer_id=viewer.id)
+    return found.first() or abort(404)
 
 
 def known(person_id: int, case_id: int) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from ..accounts.standing import is_above
 from ..accounts.viewer import viewer
 from ..data.characters import LONGEST_USERNAME
 from ..data.database import db
-from ..data.reading import read
 from ..web.answers import form_page, show_message
 from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from ..web.typed import show_when_expired
-from . import blueprint, queries
+from . import blueprint
 from .actions import Decision
+from .deciding import find_person
 from .deleting import delete_person
 from .models import LONGEST_WORDS
 
@@ -59,7 +59,7 @@ class DeletePersonForm(Form):
 @for_administrators
 def delete_account(username: str) -> ResponseReturnValue:
     """Delete the account of a person, at once and for good."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    found = find_person(username)
     if not is_above(viewer.role, found.role):
         abort(403, _("You cannot moderate this person."))
     form = DeletePersonForm(found.username)

@@ -147,7 +147,9 @@ def _case_row(id: int) -> Row[Any]:
 
 
 def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
-    person = read(queries.person(), user_id=row.person_id).first()
+    person = read(queries.person(), user_id=row.person_id, viewer_id=viewer.id).first()
+    reports = read(queries.reports(), case_id=row.id).all()
+    ids = [int(post["id"]) for report in reports for post in report.evidence["posts"]]
     appealed = row.appeals_id and read(queries.entry(), entry_id=row.appeals_id).first()
     return form_page(
         "moderation/case.html",
@@ -155,7 +157,8 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
         case=row,
         person=person,
         appealed=appealed,
-        reports=read(queries.reports(), case_id=row.id).all(),
+        reports=reports,
+        seen_posts=set(read(queries.seen_posts(), ids=ids, viewer_id=viewer.id).scalars()),
         refusal=refusal(viewer, row),
         note=WordsForm(formdata=None),
         **known(row.person_id, row.id),

@@ -14,9 +14,9 @@ from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
 from ..web.answers import back, form_page, page, show_message
-from . import blueprint, bulk, queries, roles
+from . import blueprint, bulk, roles
 from .actions import NotAllowedError
-from .deciding import CHOICES, decide_by, known
+from .deciding import CHOICES, decide_by, find_person, known
 from .forms import DecisionForm, RoleForm, WordsForm
 from .notes import add_note
 from .words import role_label
@@ -26,7 +26,7 @@ from .words import role_label
 @for_moderators
 def person(username: str) -> ResponseReturnValue:
     """What moderators know about a person, and can do without a case."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    found = find_person(username)
     return _person_page(found, None)
 
 
@@ -34,7 +34,7 @@ def person(username: str) -> ResponseReturnValue:
 @for_moderators
 def decide_person(username: str) -> ResponseReturnValue:
     """Act on a person without a case."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    found = find_person(username)
     form = DecisionForm(_choices_of_person(found))
     if not form.validate_on_submit():
         return _person_page(found, form)
@@ -47,7 +47,7 @@ def decide_person(username: str) -> ResponseReturnValue:
 @for_moderators
 def removal(username: str) -> ResponseReturnValue:
     """How many posts of a person the worker still has to remove; htmx polls it."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    found = find_person(username)
     left = read(bulk.to_be_removed(), user_id=found.id).scalar()
     return page("moderation/removal.html", fragment="removal", person=found, left=left)
 
@@ -56,7 +56,7 @@ def removal(username: str) -> ResponseReturnValue:
 @for_moderators
 def note(username: str) -> ResponseReturnValue:
     """Leave a note about a person for the other moderators."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    found = find_person(username)
     form = WordsForm()
     if not form.validate_on_submit():
         return _person_page(found, None, note=form)
@@ -69,7 +69,7 @@ def note(username: str) -> ResponseReturnValue:
 @for_administrators
 def change_role(username: str) -> ResponseReturnValue:
     """Give a person another role, or step down."""
-    found = read(queries.person_by_username(), username=username).first() or abort(404)
+    found = find_person(username)
     form = RoleForm()
     if not form.validate_on_submit():
         return _person_page(found, None, role=form)

@@ -12,8 +12,9 @@ from ..accounts.models import User
 from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
-from ..follows.queries import USER_ID, VIEWER_ID, has_username
+from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username, not_blocked
 from ..posts.models import Post
+from ..posts.queries import visible_to
 from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 from .words import QUIET
 
@@ -113,6 +114,13 @@ def reports() -> AnySelect:
 
 
 @cache
+def seen_posts() -> AnySelect:
+    """Select the ids, of the ``ids``, of the posts that the viewer may see outside the desk."""
+    ids: Any = bindparam("ids", expanding=True)
+    return select(Post.id).where(Post.id.in_(ids), visible_to(Audience.FILTERED))
+
+
+@cache
 def history() -> AnySelect:
     """Select what was done to ``user_id``, the latest first, and whether it ``is_undone``."""
     found = _entries().where(LogEntry.person_id == USER_ID, LogEntry.action.not_in(QUIET))
@@ -175,7 +183,10 @@ def addresses() -> AnySelect:
 
 @cache
 def person() -> AnySelect:
-    """Select the person ``user_id`` as moderators see them."""
+    """Select the person ``user_id`` as moderators see them.
+
+    ``may_see`` says whether the viewer sees them outside the desk, too.
+    """
     return _people().where(User.id == USER_ID)
 
 
@@ -202,6 +213,7 @@ def _people() -> AnySelect:
         User.following_count,
         Invited.invitation_id,
         inviter.username.label("invited_by"),
+        not_blocked(Audience.FILTERED).label("may_see"),
     )
     found = found.outerjoin(Invited, Invited.user_id == User.id)
     found = found.outerjoin(Invitation, Invitation.id == Invited.invitation_id)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from app.accounts.models import User
 from app.data.database import db
 from app.media.jobs import sweep
+from app.moderation.actions import Decision, Moderator, suspend
 from app.moderation.jobs import EVIDENCE_KEPT, delete_old_cases
 from app.moderation.models import Case
 from app.posts.jobs import erase_deleted
@@ -68,3 +70,21 @@ def test_pictures_stay_with_the_case(
     clean()
     clean()
     assert rows("picture") == []
+
+
+@pytest.mark.parametrize("how", ["blocks", "suspends"])
+def test_the_desk_links_to_what_the_moderator_can_open_elsewhere(
+    app, case, desk, moderator, mallory, spam, make_block, how
+):
+    pages = (f"/desk/{case}", "/desk/people/mallory")
+    there = [attributes(desk.get(page), "main a", "href") for page in pages]
+    assert f"/posts/{spam.id}" in there[0]
+    assert all("/@mallory" in links for links in there)
+    if how == "blocks":
+        make_block(moderator, mallory)
+    else:
+        with app.app_context():
+            suspend(Moderator(), db.session.get_one(User, mallory.id), Decision(reason="Ads"))
+    links = [link for page in pages for link in attributes(desk.get(page), "main a", "href")]
+    assert links
+    assert not {f"/posts/{spam.id}", "/@mallory"} & set(links)
