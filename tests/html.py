@@ -91,6 +91,8 @@ class _Checker(HTMLParser):
             self.faults.append(f"an attribute twice: {shown}")
         if given.get("id"):
             self.ids.append(given["id"])
+        if tag == "article" and not (given.get("aria-label") or given.get("aria-labelledby")):
+            self.faults.append(f"an article without a name: {shown}")
         if "style" in given or any(name.startswith("on") for name in given):
             self.faults.append(f"style or script in an attribute: {shown}")
         if tag == "style" or (tag == "script" and not given.get("src")):

@@ -3,14 +3,19 @@
 import hashlib
 import json
 import re
+import shutil
 
+import brotli
 import pytest
 
 import config
+from app.web.assets import SCRIPTS, STYLES, join
 from app.web.urls import static_url
 from tests.html import one
 
 VENDOR = config.ROOT / "static" / "vendor"
+# Bytes of our own stylesheets and scripts together, compressed as they are served.
+OWN = 30_000
 COMPRESSED = {".br", ".gz"}
 
 
@@ -93,3 +98,47 @@ def test_templates_have_no_inline_script_or_style():
 def test_app_js_stays_small():
     lines = (config.ROOT / "static" / "js" / "app.js").read_text().splitlines()
     assert len(lines) < 150
+
+
+# The joined files of every page
+
+
+def kept(folder, **texts):
+    """Write ``texts`` in place of the joined files' parts, and return what is joined of them."""
+    for kind, names in (("css", STYLES), ("js", SCRIPTS)):
+        (folder / kind).mkdir()
+        for name in names.split():
+            (folder / kind / f"{name}.{kind}").write_text("")
+        (folder / kind / f"{names.split()[0]}.{kind}").write_text(texts.get(kind, ""))
+    join(folder)
+    return {kind: (folder / kind / f"site.{kind}").read_text() for kind in ("css", "js")}
+
+
+def test_joined_files_have_no_comments_and_no_indentation(tmp_path):
+    css = (
+        "/* One\n   comment. */\n\na {\n  /* Why */\n  color: red; /* beside */\n}\n/* b */ b {}\n"
+    )
+    js = '  // Why\n  const url = "https://example.org/*"; // beside\n  /* End */\n'
+    found = kept(tmp_path, css=css, js=js)
+    assert found["css"].strip() == "a {\ncolor: red; /* beside */\n}\n/* b */ b {}"
+    assert found["js"].strip() == 'const url = "https://example.org/*"; // beside'
+
+
+def test_no_string_of_a_script_has_several_lines():
+    for file in (config.ROOT / "static" / "js").glob("*.js"):
+        assert not [line for line in file.read_text().splitlines() if line.count("`") % 2], file
+
+
+def test_our_own_stylesheets_and_scripts_stay_small(tmp_path):
+    for kind in ("css", "js"):
+        shutil.copytree(config.ROOT / "static" / kind, tmp_path / kind)
+    join(tmp_path)
+    joined = {f"{name}.css" for name in STYLES.split()} | {f"{name}.js" for name in SCRIPTS.split()}
+    served = [
+        file
+        for file in sorted(tmp_path.rglob("*"))
+        if file.suffix in (".css", ".js") and file.name not in joined
+    ]
+    sizes = {file.name: len(brotli.compress(file.read_bytes())) for file in served}
+    assert {"site.css", "site.js"} <= set(sizes)
+    assert sum(sizes.values()) < OWN, sizes

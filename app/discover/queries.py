@@ -133,6 +133,7 @@ def _suggested(audience: Audience, size: int) -> AnySelect:
         not_muted(audience),
         not_limited(User.id),
         or_(each.c.via_id.is_(None), not_blocked(audience, each.c.via_id)),
+        _has_reason(each.c),
     )
     ordered = found.order_by(each.c.is_featured, each.c.place)
     return ordered.limit(row_count(size)).offset(row_count(0))
@@ -183,6 +184,11 @@ def completed_tags() -> AnySelect:
 
 def _today() -> ColumnElement[Any]:
     return select(Digest.content).where(Digest.name == TODAY).scalar_subquery()
+
+
+def _has_reason(of: Any) -> ColumnElement[bool]:
+    """Whether :func:`app.discover.aside.why` has something to say."""
+    return or_(of.via_id.is_not(None), of.is_new, of.tag.is_not(None), User.followers_count > 0)
 
 
 def _may_be_shown(audience: Audience) -> ColumnElement[bool]:

@@ -1,8 +1,10 @@
-/* What is shown of a picture that becomes a face or a banner: dragged, moved by the arrow keys, enlarged by
-   a slider. The form sends it in a hidden field; without this, the server takes the middle. */
+/* What is shown of a picture that becomes a face or a banner: dragged, moved by a press on its new middle or
+   by the arrow keys, enlarged by a slider. The form sends it in a hidden field; without this, the server takes the middle. */
 
 const STEP = 0.05; // of what is shown, for each press of an arrow key
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+// Pixels by which a pointer may move in a press that is no drag.
+const STILL = 4;
 const between = (least, value, most) => Math.min(Math.max(value, least), most);
 
 function cut(field) {
@@ -13,7 +15,8 @@ function cut(field) {
   const pen = canvas.getContext("2d");
   // The picture, and the middle and the size of what is shown of it, as fractions of it.
   let picture, middle, size;
-  // Where the pointer was.
+  // Where the pointer went down, and where it was last.
+  let began = [0, 0];
   let at;
 
   function draw() {
@@ -52,7 +55,13 @@ function cut(field) {
   });
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
-    at = [event.clientX, event.clientY];
+    began = at = [event.clientX, event.clientY];
+  });
+  // Dragging is not needed (WCAG 2.2, 2.5.7).
+  canvas.addEventListener("click", (event) => {
+    if (Math.hypot(began[0] - event.clientX, began[1] - event.clientY) > STILL) return;
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    move((event.clientX - left) / width - 0.5, (event.clientY - top) / height - 0.5);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!canvas.hasPointerCapture(event.pointerId)) return;

@@ -22,6 +22,12 @@ def usernames(page):
     return [text_of(each).strip() for each in parse(page).css("main #people .handle")]
 
 
+def test_the_menu_of_an_administrator_leads_there(administrator, bruno, give_role, signed_in):
+    one(administrator.get("/"), ".me a[href='/admin']", text="Administration")
+    give_role(bruno, "moderator")
+    absent(signed_in(bruno).get("/"), ".me a[href='/admin']")
+
+
 def test_only_administrators_find_the_pages(bruno, give_role, signed_in, anonymous):
     give_role(bruno, "moderator")
     client = signed_in(bruno)

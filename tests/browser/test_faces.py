@@ -90,6 +90,18 @@ def test_the_square_is_chosen_by_dragging_and_by_keys(settings: Page):
 
 
 @only_with_scripts
+def test_the_square_is_chosen_by_a_press_on_its_middle(settings: Page):
+    cut = settings.locator(".of-avatar canvas")
+    settings.get_by_label("Picture", exact=True).set_input_files(chosen())
+    settings.locator(".of-avatar").get_by_label("Zoom").fill("2")
+    box = cut.bounding_box()
+    for _press in range(2):
+        cut.click(position={"x": box["width"] - 8, "y": box["height"] / 2})
+    save(settings)
+    assert colours(shown(settings.locator(".profile > .avatar"))) == ["blue", "blue"]
+
+
+@only_with_scripts
 def test_what_the_browser_cannot_read_is_told_by_the_server(settings: Page, watch):
     watch.allow(422)
     words = {"name": "me.txt", "mimeType": "text/plain", "buffer": b"Only words."}

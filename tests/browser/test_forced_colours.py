@@ -39,6 +39,23 @@ def test_what_is_current_differs_from_the_rest(forced: Page, path: str, entries:
     assert forced.evaluate(RUN_AXE) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/", "Home"), ("/notifications", "Notifications"), ("/settings/profile", "Me")],
+)
+def test_the_current_entry_of_a_phone_is_one_filled_box(forced: Page, path: str, name: str):
+    forced.set_viewport_size({"width": 390, "height": 800})
+    forced.goto(path)
+    current = forced.locator(".nav-entry[aria-current]")
+    expect(current).to_contain_text(name)
+    other = forced.locator(".nav-entry:not([aria-current]):visible").first
+    assert look(current) != look(other)
+    grounds = current.evaluate(
+        "entry => [...entry.children].map(part => getComputedStyle(part).backgroundColor)"
+    )
+    assert set(grounds) == {"rgba(0, 0, 0, 0)"}
+
+
 @pytest.mark.parametrize("verb", ["like", "repost", "bookmark"])
 def test_a_pressed_button_differs(forced: Page, verb: str):
     forced.goto("/")

@@ -88,6 +88,10 @@ def test_on_paper_there_is_what_people_wrote_and_where(own_page: Page, site: Sit
     expect(own_page.get_by_text("For the notice board").first).to_be_visible()
     expect(own_page.get_by_text("And a reply")).to_be_visible()
     expect(own_page.get_by_text(f"{site.url}/posts/{post.id}")).to_be_visible()
+    faces = own_page.locator(".post-author bdi, .post-body").evaluate_all(
+        "parts => parts.map(part => getComputedStyle(part).fontFamily)"
+    )
+    assert len(set(faces)) == 1
     for css in (".site-header", ".site-aside", ".post-acts", "main form", ".btn"):
         for shown in own_page.locator(css).all():
             expect(shown).to_be_hidden()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Browse
 from .served import Site, User
-from .steps import card, cards, only_with_scripts
+from .steps import acts, card, cards, only_with_scripts, reply_box
 
 PHONE, NARROWEST = {"width": 390, "height": 844}, {"width": 320, "height": 640}
 # As moment writes it, and as the server does.
@@ -88,6 +88,27 @@ def test_a_small_target_is_found(browse: Browse, author: User, reader: User):
 
 
 # Going back
+
+
+def test_a_long_username_stands_on_one_line(browse: Browse, site: Site):
+    longest = site.person("a" * 10 + "_long_name_of_a_user", display_name="Ada " * 12)
+    site.writes(longest, "Good morning")
+    page = browse(as_=longest, viewport=PHONE)
+    page.goto(f"/@{longest.username}")
+    handle = cards(page).locator(".post-author .handle")
+    assert handle.bounding_box()["height"] < 24
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_sends_a_reply_is_one_row(browse: Browse, author: User, reader: User):
+    # 360 pixels beside a scrollbar.
+    page = browse(as_=reader, viewport={"width": 375, "height": 800})
+    page.goto("/")
+    acts(cards(page).first, "reply").click()
+    expect(reply_box(page)).to_be_visible()
+    buttons = page.locator(".composer:has([data-cancel]) .composer-foot .btn:visible")
+    assert len({round(button.bounding_box()["y"] / 8) for button in buttons.all()}) == 1
+    assert buttons.count() == 3
 
 
 @only_with_scripts

@@ -179,6 +179,19 @@ def test_cards_with_pictures_are_accessible_and_fit(browse: Browse, gallery: Use
     is_accessible_and_fits(page)
 
 
+def test_a_wide_picture_fills_the_card_of_an_opened_post(browse: Browse, site: Site):
+    author = site.person()
+    post = site.shows(author, "Wide", {"landscape": "What it shows"})
+    page = browse(as_=author, viewport={"width": 1280, "height": 900})
+    page.goto(f"/posts/{post.id}")
+    shown = page.locator(f"#post_{post.id}")
+    widths = [
+        shown.locator(css).bounding_box()["width"]
+        for css in (".picture img >> nth=-1", ".post-body")
+    ]
+    assert widths[0] == pytest.approx(widths[1], abs=1)
+
+
 def test_the_viewer_is_accessible_and_fits(browse: Browse, gallery: User):
     page = browse(as_=gallery)
     page.goto(f"/@{gallery.username}")

@@ -1,7 +1,10 @@
 """The aside: people whom the viewer may know, what is talked about, this place."""
 
+from datetime import timedelta
+
 import pytest
 
+from app.discover.working_out import NEW_FOR
 from tests.html import absent, attributes, one, parse, select, text_of
 
 PANEL = ".site-aside section[aria-labelledby={0}]"
@@ -52,6 +55,15 @@ def test_who_follows_nobody_gets_featured_people(make_user, circle, signed_in, w
     page = signed_in(make_user("newcomer")).get("/")
     assert names(page) == ["/@emil", "/@carmen", "/@bruno"]
     assert text_of(select(page, f"{PEOPLE} .person-why")[0]) == "New here"
+
+
+def test_nobody_is_suggested_without_a_reason(ada, circle, signed_in, make_post, travel, work_out):
+    travel.shift(NEW_FOR + timedelta(hours=1))
+    for person in (ada, circle["carmen"]):
+        make_post(person, "Back again")
+    work_out()
+    # Nobody follows Ada, and she wrote about no tag.
+    assert names(signed_in(circle["dora"]).get("/")) == ["/@carmen", "/@emil", "/@bruno"]
 
 
 def test_follow_in_the_aside_swaps_the_button_and_the_person_is_not_suggested_again(
