@@ -184,7 +184,7 @@ PAGES = [
     Page("/decisions", 4, region="decisions", anonymous="logs in"),
     Page("/decisions/1/appeal", 3, region=None, anonymous="logs in", member=404),
     Page("/moderation-log", 3, region="log"),
-    # For moderators: tests/moderation has their budgets.
+    # For moderators: their budgets are in tests/moderation/test_statements.py.
     Page("/desk", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/reasons", 2, region=None, anonymous="logs in", member=404),
     Page("/desk/1", 2, region=None, anonymous="logs in", member=404),

@@ -1,14 +1,27 @@
 """Who is hidden leaks nowhere, and who is limited reaches followers: each state at each place."""
 
+import io
+import zipfile
+
 import pytest
 
-from app.accounts.models import User
-from app.data.database import db
+from app.accounts.invitations import invite, join_with
+from app.accounts.models import User, by_username
+from app.data.database import db, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import suggest_to, work_out_now
+from app.exports.archive import write_archive
 from app.follows.models import block
+from app.media.models import Picture
+from app.media.stores import store
+from app.posts.drafts import save_draft
+from app.posts.models import Post
 from app.posts.reposting import repost
+from app.posts.writing import edit
 from app.reactions.models import bookmark, like
+from app.site import change_site
+from app.web.access import access_of
+from tests.client import Client
 
 HIDDEN = ("suspended", "waiting", "leaving")
 STATES = (*HIDDEN, "limited")
@@ -61,6 +74,30 @@ PLACES = [
     Place("/sitemap/people-{week}.xml"),
     Place("/oembed?url=http://localhost/posts/{post}", limited="everybody"),
     Place("/posts/{post}/picture-a.png", word="IHDR", limited="everybody"),
+    Place("/explore/feed.json"),
+    Place("/tags/zebra/feed.atom"),
+    Place("/@mallory/feed.json", word="quagga"),
+    Place("/search/feed.json?q=quagga"),
+    Place("/explore?since={parent}", word="new post"),
+    Place("/tags/zebra?since={parent}", word="new post"),
+    Place("/@bystander", word="quagga"),
+    Place("/@bystander/replies", word="quagga", limited="everybody"),
+    Place("/@mallory/following", of="anonymous", word='href="/@stranger"', limited="everybody"),
+    Place("/posts/{post}/likes", of="anonymous", word='href="/@stranger"', limited="everybody"),
+    Place("/posts/{post}/reposts", of="anonymous", word='href="/@bystander"', limited="everybody"),
+    Place("/posts/{post}/history", word="quagga", limited="everybody"),
+    Place("/posts/{post}/menu", word="mallory", limited="everybody"),
+    Place("/posts/{post}/reply", of="stranger", limited="stranger"),
+    Place("/posts/{post}/report", of="stranger", limited="stranger"),
+    Place("/@mallory/report", of="stranger", limited="stranger"),
+    Place("/drafts", of="stranger", limited="stranger"),
+    Place("/notifications?kind=mention", of="stranger", limited="stranger"),
+    Place("/search?q=kunz", of="stranger"),
+    Place("/about", of="anonymous", limited="everybody"),
+    Place("/settings/invitations", of="stranger", limited="stranger"),
+    Place("/pictures/of-mallory/480.webp", word="a picture", limited="everybody"),
+    Place("/explore/people", of="follower", word="@mallory"),
+    Place("/explore", of="stranger", word="kunz"),
 ]
 
 
@@ -83,7 +120,18 @@ def people(app, make_user, make_post, make_follow):
             act(mallory, parent)
         make_follow(mallory, stranger)
         bookmark(stranger, post)
+        like(stranger, post)
+        edit(post, "A quagga #zebra, @stranger")
+        save_draft(stranger, "typed", "Well,", in_reply_to_id=post.id)
         block(blocker, mallory)
+        mallory.set_role("moderator")
+        change_site(members_invite=True)
+        join_with(invite(stranger), mallory)
+        with writing() as session:
+            picture = {"owner_id": mallory.id, "post_id": post.id, "key": "of-mallory"}
+            session.get_one(Post, post.id).pictures_count = 1
+            session.add(Picture(**picture, state="ready", width=64, height=48))
+        store().put("of-mallory/480.webp", b"a picture", "image/webp")
         work_out_now()
         for person in (stranger, follower):
             suggest_to(person.id)
@@ -207,3 +255,138 @@ def test_the_profile_of_a_suspended_person_says_so(put, people, anonymous):
     assert "suspended by the moderators" in answer.text
     put("leaving")
     assert "suspended" not in anonymous.get("/@mallory").text
+
+
+# The same for everybody, whoever asks: they are made for anonymous viewers.
+FOR_ANYBODY = ("feed.", "/sitemap", "/oembed", "/picture-", "/about")
+# Tags are nobody's, who is blocked can be reported, and whom one invited is known.
+IN_SPITE_OF_BLOCKS = {
+    *("/completions?text=%23zeb", "/explore/tags"),
+    *("/@mallory/report", "/settings/invitations"),
+}
+
+
+@pytest.mark.parametrize("blocks", ["stranger", "mallory"])
+def test_who_blocked_the_other_finds_them_nowhere(blocks, app, people, sees):
+    places = [
+        place
+        for place in PLACES
+        if "stranger" in viewers(place) and not any(each in place.url for each in FOR_ANYBODY)
+    ]
+    seen = [place for place in places if sees("stranger", place)]
+    assert len(seen) > 20
+    with app.app_context():
+        stranger, mallory = (
+            db.session.scalars(by_username(name)).one() for name in ("stranger", "mallory")
+        )
+        block(*((stranger, mallory) if blocks == "stranger" else (mallory, stranger)))
+    still = {str(place) for place in seen if sees("stranger", place)}
+    assert still == IN_SPITE_OF_BLOCKS
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_a_kept_page_shows_no_hidden_person(state, make_app, people, put):
+    """Nor does one that was kept for anonymous viewers before."""
+    app = make_app(STRANGERS_WAIT=600)
+    words = {
+        place.url.format(**people): place.word.format(**people).encode()
+        for place in PLACES
+        if "anonymous" in viewers(place)
+    }
+
+    def seen():
+        answers = {url: Client(app).get(url).data for url in words}
+        return [
+            url
+            for url, answer in answers.items()
+            if words[url].lower() in answer.lower().replace(url.encode(), b"")
+        ]
+
+    for _twice in range(2):
+        assert len(seen()) > 20
+    put(state)
+    assert seen() == []
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_an_archive_names_no_hidden_person(state, app, people, put):
+    def names():
+        with app.app_context():
+            found = []
+            for name in ("stranger", "follower"):
+                file = io.BytesIO()
+                write_archive(db.session.scalars(by_username(name)).one(), file, lambda _done: None)
+                with zipfile.ZipFile(file) as archive:
+                    found += [
+                        f"{name}: {each}"
+                        for each in archive.namelist()
+                        if b"mallory" in archive.read(each).lower()
+                    ]
+            return found
+
+    lists = ("stranger: followers", "stranger: notifications", "follower: following")
+    assert {each.rpartition(".")[0] for each in names()} == set(lists)
+    put(state)
+    assert names() == []
+
+
+# Endpoints that show nobody but their viewer, whom the viewer reported, or what the site says.
+SHOWING_NOBODY = {
+    "accounts.confirm",
+    "accounts.edit_account",
+    "accounts.edit_profile",
+    "accounts.forgot_password",
+    "accounts.leave_site",
+    "accounts.login",
+    "accounts.register",
+    "accounts.reset_password",
+    "accounts.reset_sent",
+    "accounts.sessions",
+    "accounts.waiting",
+    "administration.privacy",
+    "administration.terms",
+    "choose_language",
+    "choose_theme",
+    "discover.introduce",
+    "discover.say_hello",
+    "exports.download",
+    "exports.download_by_link",
+    "exports.show",
+    "exports.show_by_link",
+    "flask_moment_js",
+    "healthz",
+    "media.describe",
+    "media.prepared",
+    "media.usage",
+    "moderation.appeal_decision",
+    "moderation.decisions",
+    "moderation.public_log",
+    "posts.new",
+    "posts.waiting",
+    "posts.write_edit",
+    "profiles.avatar",
+    "sharing.change_password",
+    "sharing.favicon",
+    "sharing.manifest",
+    "sharing.offline",
+    "sharing.robots",
+    "sharing.security",
+    "sharing.service_worker",
+    "sharing.site_picture",
+    "sharing.sitemap",
+    "sharing.sitemap_of_pages",
+    "shortcuts",
+}
+
+
+def test_every_url_that_may_show_somebody_is_a_place(app, people):
+    adapter = app.url_map.bind("localhost")
+    places = {adapter.match(place.url.format(**people).partition("?")[0])[0] for place in PLACES}
+    shown = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods
+        and not rule.endpoint.endswith("static")
+        and access_of(app.view_functions[rule.endpoint]) in ("everybody", "readers", "members")
+    }
+    assert shown - places == SHOWING_NOBODY

@@ -10,8 +10,10 @@ from ..data.database import db
 from ..data.ids import moment_of
 from . import blueprint
 from .applications import Application
+from .finding import filtered, values_of
+from .invitations import Invitation, Invited
 from .models import LoginSession, User, by_username
-from .standing import ROLES, STATES, LastAdministratorError, Role, State
+from .standing import ROLES, STATES, LastAdministratorError, Role
 
 blueprint.cli.help = "List accounts, and change what a user may do."
 
@@ -60,6 +62,7 @@ def show(name: str) -> None:
         "posts": user.posts_count,
         "followers": user.followers_count,
         "following": user.following_count,
+        "invited by": _inviter(user),
     }
     if application := db.session.get(Application, user.id):
         rows |= {"answered": application.answer, "came from": application.network}
@@ -70,12 +73,25 @@ def show(name: str) -> None:
 @blueprint.cli.command("list")
 @click.option("--role", type=click.Choice(ROLES), help="Only users in this role.")
 @click.option("--state", type=click.Choice(STATES), help="Only accounts in this state.")
-def list_users(role: Role | None, state: State | None) -> None:
-    """List the accounts, the oldest first: name, role, state, when they joined, e-mail."""
-    found = select(User).order_by(User.id)
-    found = found.where(User.role == role) if role else found
-    found = found.where(User.state == state) if state else found
-    for user in db.session.scalars(found.execution_options(yield_per=1000)):
+@click.option("--search", "q", metavar="TEXT", help="Only with TEXT in a name or the e-mail.")
+@click.option(
+    "--network", metavar="START", help="Only who came lately from an address such as 192.0.2."
+)
+@click.option("--invited-by", metavar="NAME", help="Only who joined with an invitation of NAME.")
+@click.option(
+    "--never-confirmed", "unconfirmed", is_flag=True, help="Only with an e-mail never confirmed."
+)
+def list_users(**given: str | bool | None) -> None:
+    """List the accounts, the oldest first: name, role, state, when they joined, e-mail.
+
+    Of several options, an account that is listed fits all.
+    """
+    asked = {name: str(value) for name, value in given.items() if value}
+    if name := asked.get("invited_by"):
+        user_called(name)
+    found = filtered(select(User).order_by(User.id), frozenset(asked))
+    found = found.execution_options(yield_per=1000)
+    for user in db.session.scalars(found, values_of(asked)):
         joined = f"{moment_of(user.id):%Y-%m-%d}"
         click.echo(f"{user.username:<30} {user.role:<13} {_state(user):<24} {joined}  {user.email}")
 
@@ -107,6 +123,17 @@ def _set_role(user: User, role: Role) -> None:
         user.set_role(role)
     article = "an" if role == "administrator" else "a"
     click.echo(f"{user.username} is {article} {role} now.")
+
+
+def _inviter(user: User) -> str | None:
+    """Return whose invitation ``user`` joined with; None for somebody who joined without one."""
+    found = select(Invitation.made_by_id, User.username).select_from(Invited)
+    found = found.join(Invitation, Invitation.id == Invited.invitation_id)
+    found = found.outerjoin(User, User.id == Invitation.made_by_id)
+    row = db.session.execute(found.where(Invited.user_id == user.id)).first()
+    if row is None:
+        return None
+    return row.username or ("somebody who has left" if row.made_by_id else "nobody: a command")
 
 
 def _state(user: User) -> str:

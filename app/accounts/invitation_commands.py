@@ -13,8 +13,20 @@ invite_commands = AppGroup("invite", help="Make, list and revoke invitations to 
 
 
 @invite_commands.command("create")
-@click.option("--uses", type=click.IntRange(1, MOST_USES), default=USES, show_default=True)
-@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True)
+@click.option(
+    "--uses",
+    type=click.IntRange(1, MOST_USES),
+    default=USES,
+    show_default=True,
+    help="For how many people.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    default=DAYS,
+    show_default=True,
+    help="For how many days.",
+)
 def create(uses: int, days: int) -> None:
     """Make an invitation, and show the link that people join with.
 

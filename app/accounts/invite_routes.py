@@ -35,6 +35,7 @@ from .invitations import (
 )
 from .models import User
 from .viewer import viewer
+from .visibility import not_hidden
 
 MOST_SHOWN = 100
 
@@ -106,5 +107,5 @@ def _own_invitations() -> AnySelect:
 def _invited() -> AnySelect:
     people = select(Invited.invitation_id, User.username).join(User, User.id == Invited.user_id)
     people = people.join(Invitation, Invitation.id == Invited.invitation_id)
-    own = people.where(Invitation.made_by_id == bindparam("viewer_id"), User.state == "active")
+    own = people.where(Invitation.made_by_id == bindparam("viewer_id"), not_hidden(User.id))
     return own.order_by(Invited.user_id.desc()).limit(row_count(MOST_SHOWN))

@@ -12,6 +12,7 @@ from . import (
     bulk_routes,
     commands,
     glance_routes,
+    mail_commands,
     mail_routes,
     people_routes,
     queue_routes,

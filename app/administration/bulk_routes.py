@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ..accounts.access import for_administrators
+from ..accounts.finding import values_of
 from ..accounts.viewer import viewer
 from ..data.ids import is_id
 from ..data.reading import read
@@ -16,7 +17,7 @@ from ..moderation.many import ACTIONS, act_on_many, progress
 from ..web.answers import form_page, page
 from ..web.typed import carry_when_expired
 from . import blueprint
-from .people_routes import MOST_AT_ONCE, asked_for, may_select, selection, values_of
+from .people_routes import MOST_AT_ONCE, asked_for, may_select, selection
 
 carry_when_expired("people")
 

@@ -1,7 +1,7 @@
 """What goes on at a glance: numbers of the last days, and the state of the machine."""
 
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, text
 
 from ..accounts.models import User
 from ..data.database import AnySelect, db, is_sqlite, now
-from ..data.ids import DAY_OF_IDS, id_at
+from ..data.ids import DAY_OF_IDS, id_at, moment_of
 from ..data.reading import read, read_latest
 from ..mail.models import OutboxMail
 from ..moderation.models import Case
@@ -25,6 +25,13 @@ class Chart(NamedTuple):
     """How many there were on each of the last days, the oldest first."""
 
     values: tuple[int, ...]
+    first_day: datetime
+
+    @property
+    def busiest_day(self) -> datetime:
+        """The last of the days on which there were most."""
+        last = max(range(len(self.values)), key=lambda day: (self.values[day], day))
+        return self.first_day + timedelta(days=last)
 
     @property
     def most(self) -> int:
@@ -50,7 +57,8 @@ def charts() -> tuple[Chart, Chart]:
     rows = (read(_by_day(model), first=first).all() for model in (User, Post))
     found = [dict(map(tuple, each)) for each in rows]
     days = range(today - DAYS + 1, today + 1)
-    people, posts = (Chart(tuple(each.get(day, 0) for day in days)) for each in found)
+    began = moment_of(first)
+    people, posts = (Chart(tuple(each.get(day, 0) for day in days), began) for each in found)
     return people, posts
 
 

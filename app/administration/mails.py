@@ -30,7 +30,12 @@ def send_mail_again(by: HasId | None, id: int) -> bool:
 
 @cache
 def failed(window: Window) -> AnySelect:
-    """Select the mails that could not be delivered, and are not given up."""
+    """Select a window of the mails that could not be delivered."""
+    return window.of(all_failed(), OutboxMail.id)
+
+
+def all_failed() -> AnySelect:
+    """Select the mails that could not be delivered, in no order."""
     columns = (
         OutboxMail.id,
         OutboxMail.recipient,
@@ -39,5 +44,4 @@ def failed(window: Window) -> AnySelect:
         OutboxMail.attempts,
         OutboxMail.due_at,
     )
-    unsent = select(*columns).where(OutboxMail.sent_at.is_(None), OutboxMail.attempts > 0)
-    return window.of(unsent, OutboxMail.id)
+    return select(*columns).where(OutboxMail.sent_at.is_(None), OutboxMail.attempts > 0)

@@ -6,13 +6,14 @@ from sqlalchemy import select
 
 from ..accounts.exporting import OWNER_ID, add_to_export
 from ..accounts.models import User
+from ..accounts.visibility import not_hidden
 from ..data.database import AnySelect
 from .models import Block, Follow, Mute
 
 
 def _people(own: Any, other: Any, since: Any) -> AnySelect:
     found = select(User.username, since).join(User, User.id == other)
-    return found.where(own == OWNER_ID).order_by(since)
+    return found.where(own == OWNER_ID, not_hidden(User.id)).order_by(since)
 
 
 def _following() -> AnySelect:

@@ -1,16 +1,20 @@
 """Appeals: another moderator than the one who decided looks at them, where there is one."""
 
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..accounts.standing import ROLES, is_above
 from ..accounts.viewer import Viewer
-from ..data.database import db, writing
+from ..data.database import AnySelect, db, writing
+from ..follows.queries import VIEWER_ID
 from .actions import Decision, NotAllowedError, dismiss, undo, uphold
 from .models import Case, LogEntry
+from .queries import ENTRY_ID
 
 
 class OwnDecisionError(NotAllowedError):
@@ -28,18 +32,31 @@ def refusal(moderator: Viewer, case: Any) -> NotAllowedError | None:
     """
     if not case.appeals_id:
         return None
-    role = db.session.scalar(select(User.role).where(User.id == case.person_id)) or "member"
-    if not is_above(moderator.role, role):
+    values = {"person_id": case.person_id, "entry_id": case.appeals_id, "viewer_id": moderator.id}
+    found = db.session.execute(_about_appeal(), values).one()
+    if not is_above(moderator.role, found.role):
         return NotAllowedError()
-    decided_by = select(LogEntry.actor_id).where(LogEntry.id == case.appeals_id)
-    if db.session.scalar(decided_by) != moderator.id:
-        return None
-    others = select(User.id).where(
-        User.role.in_([each for each in ROLES if is_above(each, role)]),
-        User.state == "active",
-        User.id.not_in((moderator.id, case.person_id)),
+    is_own = found.decided_by == moderator.id and found.has_others
+    return OwnDecisionError() if is_own else None
+
+
+@cache
+def _about_appeal() -> AnySelect:
+    """Select the ``role`` of ``person_id``, who decided, and whether others can look at it."""
+    person, others = bindparam("person_id", type_=BigInteger), aliased(User)
+    own = select(User.role).where(User.id == person).scalar_subquery()
+    role = func.coalesce(own, "member")
+    decided_by = select(LogEntry.actor_id).where(LogEntry.id == ENTRY_ID).scalar_subquery()
+    above = [
+        and_(others.role == each, role.in_([below for below in ROLES if is_above(each, below)]))
+        for each in ROLES
+        if each != "member"
+    ]
+    there = select(others.id).where(
+        or_(*above), others.state == "active", others.id != VIEWER_ID, others.id != person
     )
-    return OwnDecisionError() if db.session.scalar(others.limit(1)) else None
+    columns = (decided_by.label("decided_by"), there.exists().label("has_others"))
+    return select(role.label("role"), *columns)
 
 
 def dismiss_or_uphold(moderator: Viewer, action: str, decision: Decision, case: Case) -> None:

@@ -1,6 +1,5 @@
 """What an entry of the log says of before and after, in words."""
 
-import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -56,10 +55,15 @@ def changes(entry: Any) -> list[Change]:
     names = dict.fromkeys((*entry.before, *entry.after))
     found = ((name, entry.before.get(name), entry.after.get(name)) for name in names)
     return [
-        Change(str(LABELS.get(name, name)), _in_words(name, before), _in_words(name, after))
+        Change(_label(name), _in_words(name, before), _in_words(name, after))
         for name, before, after in found
         if before != after and name not in UNSHOWN
     ]
+
+
+def _label(name: str) -> str:
+    """Return the label of a value; of a setting of the site, its name."""
+    return str(LABELS.get(name) or name.replace("_", " ").capitalize())
 
 
 def _in_words(name: str, value: Any) -> str:
@@ -71,7 +75,14 @@ def _in_words(name: str, value: Any) -> str:
         return format_datetime(datetime.fromisoformat(value), "medium")
     if name in IN_WORDS:
         return str(VALUES.get(value, value))
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        value = ", ".join(value)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = _joined(value)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def _joined(value: Any) -> str:
+    """Return ``value``, which may be a list of lists, such as the rules of the site."""
+    if not isinstance(value, list):
+        return str(value)
+    return ", ".join(
+        ": ".join(filter(None, each)) if isinstance(each, list) else str(each) for each in value
+    )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.accounts.models import User
+from app.accounts.invitations import invite, join_with
+from app.accounts.models import User, register
 from app.accounts.standing import LastAdministratorError, is_above
 from app.data.database import db
 
@@ -120,3 +121,57 @@ def test_accounts_are_listed_by_role_and_state(run, app, ada, bruno, make_user):
 )
 def test_nobody_moderates_their_equals_or_superiors(role, other, may):
     assert is_above(role, other) is may
+
+
+@pytest.fixture
+def village(app, ada, bruno, make_user):
+    """Have bruno invite carmen, who never confirmed; nora came from another network."""
+    with app.app_context():
+        invitation = invite(bruno)
+        register(
+            "carmen",
+            email="carmen@bread.example",
+            display_name="100%_Carmen",
+            must_confirm=True,
+            enter=lambda user: join_with(invitation, user),
+        )
+        dora = register("dora", enter=lambda user: join_with(invite(), user))
+        dora.set_state("suspended")
+        nora = make_user("nora")
+        nora.sign_in(address="192.0.2.7", agent="", remembered=False)
+        ada.sign_in(address="198.51.100.7", agent="", remembered=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("--search BREAD", "carmen"),
+        ("--search 100%_c", "carmen"),
+        ("--search %", "carmen"),
+        ("--search quagga", ""),
+        ("--network 192.0.2.", "nora"),
+        ("--network 1", "ada nora"),
+        ("--network 192.0.2.%", ""),
+        ("--invited-by @Bruno", "carmen"),
+        ("--invited-by nora", ""),
+        ("--never-confirmed", "carmen"),
+        ("--never-confirmed --search ada", ""),
+        ("--state suspended --role member", "dora"),
+    ],
+)
+def test_accounts_are_found_as_on_the_page(village, run, options, found):
+    status, output = run("list", *options.split())
+    assert status == 0
+    assert [line.split()[0] for line in output.splitlines()] == found.split()
+
+
+def test_an_inviter_who_is_not_there_is_an_error(run, ada):
+    assert run("list", "--invited-by", "nobody") == (1, "Error: Nobody here is called nobody.\n")
+
+
+def test_an_account_says_who_invited_it(village, run):
+    said = {
+        name: run("show", name)[1].partition("invited by")[2].split("\n")[0].strip()
+        for name in ("ada", "carmen", "dora")
+    }
+    assert said == {"ada": "-", "carmen": "bruno", "dora": "nobody: a command"}

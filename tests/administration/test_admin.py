@@ -6,6 +6,7 @@ import pytest
 
 from app.accounts.invitations import invite, join_with
 from app.accounts.models import User, register
+from app.administration.glance import charts
 from app.data.database import db, now, writing
 from app.mail.models import OutboxMail
 from tests.html import absent, messages, one, parse, select, text_of
@@ -56,6 +57,23 @@ def test_the_overview_counts_people_posts_and_what_waits(
     wanted = {"Accounts": "2", "Want to join": "1", "Open cases": "0", "Mails that failed": "1"}
     assert wanted.items() <= numbers.items()
     assert numbers["Version"]
+
+
+def test_a_chart_says_when_it_begins_and_which_day_was_the_busiest(
+    administrator, app, bruno, make_post, travel
+):
+    for n in range(3):
+        make_post(bruno, f"Post {n}")
+    busiest = now()
+    travel.shift(timedelta(days=4))
+    make_post(bruno)
+    with app.app_context():
+        _people, posts = charts()
+        assert posts.busiest_day.date() == busiest.date()
+        assert posts.first_day.date() == (now() - timedelta(days=29)).date()
+        assert posts.values[-5:] == (3, 0, 0, 0, 1)
+    sentence = text_of(select(administrator.get("/admin"), ".chart figcaption")[1])
+    assert "4 in 30 days, 1 today, at most 3 a day (" in sentence
 
 
 def test_a_chart_has_a_bar_for_each_day(administrator, app, travel):

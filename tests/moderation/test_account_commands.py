@@ -141,12 +141,17 @@ def test_an_unknown_username_is_refused(run, command):
     assert "Nobody here is called nobody." in output
 
 
-def test_every_command_explains_itself(app):
-    commands = app.cli.commands["user"].commands
-    assert {"list", "show", "create", "promote", "demote", "suspend", "restore"} <= set(commands)
-    assert {"approve", "refuse", "confirm", "set-password"} <= set(commands)
-    for command in commands.values():
+@pytest.mark.parametrize("group", ["user", "invite", "site", "mail"])
+def test_every_command_explains_itself(app, group):
+    assert app.cli.commands[group].help
+    for command in app.cli.commands[group].commands.values():
         assert command.help
         assert len(command.help) > 20, command.name
         options = [each for each in command.params if each.param_type_name == "option"]
         assert all(option.help for option in options), command.name
+
+
+def test_accounts_have_these_commands(app):
+    commands = app.cli.commands["user"].commands
+    assert {"list", "show", "create", "promote", "demote", "suspend", "restore"} <= set(commands)
+    assert {"approve", "refuse", "confirm", "set-password"} <= set(commands)

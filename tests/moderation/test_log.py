@@ -10,7 +10,7 @@ from app.data.database import db, writing
 from app.moderation.log import record
 from app.moderation.log_queries import PUBLIC
 from app.moderation.words import ACTIONS
-from app.site import change_site
+from app.site import Rule, change_site
 from tests.conftest import DATABASE
 from tests.html import absent, one, parse, select
 from tests.moderation.conftest import texts
@@ -166,6 +166,16 @@ def test_an_entry_says_before_and_after_in_words(case, decide, desk):
     (entry, _role) = select(desk.get("/desk/log"), ".desk-case")
     assert "State: Active Limited" in " ".join(entry.text().split())
     assert "Until: " in entry.text()
+
+
+def test_rules_are_read_one_after_the_other(app, signed_in, with_role):
+    with app.app_context():
+        change_site(rules=[Rule("Be kind", "Always."), Rule("No spam")], longest_post=300)
+    boss = signed_in(with_role("boss", "administrator"))
+    (entry,) = select(boss.get("/desk/log?action=site"), "article")
+    said = " ".join(entry.text().split())
+    assert "Rules: Be kind: Always., No spam" in said
+    assert "Longest post: 500 300" in said
 
 
 def test_only_administrators_read_what_the_settings_were(app, desk, signed_in, with_role):

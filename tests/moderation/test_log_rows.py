@@ -210,9 +210,10 @@ COMMANDS = {
     "invite revoke {code}": "revoke",
     "site registration closed": "site",
     "site announce Hello": "announce",
+    "mail send {mail}": "send_again",
 }
 # Commands that change nothing of the community.
-READING = {"user list", "user show", "user export", "invite list"}
+READING = {"user list", "user show", "user export", "invite list", "mail failed"}
 
 
 def test_every_command_that_changes_something_is_logged(app, rows):
@@ -221,10 +222,14 @@ def test_every_command_that_changes_something_is_logged(app, rows):
         for name in ("wanda", "wolf"):
             apply_to_join(register(name), answer="", network="")
         register("carl", email="carl@example.org", must_confirm=True)
+        with writing() as session:
+            session.add(OutboxMail(recipient="a@example.org", subject="Hi", attempts=2))
+    (mail,) = (row["id"] for row in rows("outbox_mail", "subject = 'Hi'"))
     for command, action in COMMANDS.items():
         before = len(rows("moderation_log"))
         code = rows("invitation")[-1]["code"] if "{code}" in command else ""
-        result = app.test_cli_runner().invoke(args=command.format(code=code).split())
+        arguments = command.format(code=code, mail=mail).split()
+        result = app.test_cli_runner().invoke(args=arguments)
         assert result.exit_code == 0, result.output
         (entry,) = rows("moderation_log")[before:]
         assert (entry["action"], entry["actor_id"]) == (action, None), command
@@ -232,7 +237,7 @@ def test_every_command_that_changes_something_is_logged(app, rows):
 
 
 def test_every_command_is_tried(app):
-    groups = ("user", "invite", "site")
+    groups = ("user", "invite", "site", "mail")
     found = {f"{group} {name}" for group in groups for name in app.cli.commands[group].commands}
     assert found == {" ".join(command.split()[:2]) for command in COMMANDS} | READING
 
