@@ -21,7 +21,7 @@ from . import (  # noqa: E402, F401  # noqa: E402, F401
 from .markdown import html_of  # noqa: E402
 from .models import dismissed  # noqa: E402
 
-add_viewer_column("announcement_dismissed", dismissed)
+add_viewer_column("dismissed_announcements", dismissed)
 
 blueprint.add_app_template_global(moment_of, "asked_at")
 blueprint.add_app_template_global(announcement_routes.announcements)

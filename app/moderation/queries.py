@@ -201,6 +201,7 @@ def _people() -> AnySelect:
         User.followers_count,
         User.following_count,
         Invited.invitation_id,
+        Invitation.made_by_id.label("invited_by_id"),
         inviter.username.label("invited_by"),
     )
     found = found.outerjoin(Invited, Invited.user_id == User.id)
