@@ -221,6 +221,7 @@ PAGES = [
     Page("/shortcuts", 2, region="shortcuts"),
     Page("/theme?theme=dark", 1, region=None, anonymous="is sent away", member=303),
     Page("/language?language=es", 1, region=None, anonymous="is sent away", member=303),
+    Page("/announcements/{announcement}/hide", 1, None, "is sent away", member=303),
     Page("/healthz", 1, region=None, html=False),
     Page("/.well-known/change-password", 0, region=None, anonymous="is sent away", member=302),
     file("/avatars/ada.svg"),

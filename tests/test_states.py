@@ -22,6 +22,7 @@ from app.reactions.models import bookmark, like
 from app.site import change_site
 from app.web.access import access_of
 from tests.client import Client
+from tests.html import parse
 
 HIDDEN = ("suspended", "waiting", "leaving")
 STATES = (*HIDDEN, "limited")
@@ -390,3 +391,29 @@ def test_every_url_that_may_show_somebody_is_a_place(app, people):
         and access_of(app.view_functions[rule.endpoint]) in ("everybody", "readers", "members")
     }
     assert shown - places == SHOWING_NOBODY
+
+
+def test_a_reply_of_a_limited_person_is_folded_for_whom_it_does_not_concern(
+    put, people, make_user, make_post, signed_in, anonymous, app
+):
+    def folded(client, url):
+        return len(parse(client.get(url.format(**people))).css("#posts details.set-aside article"))
+
+    put("limited")
+    own = signed_in(type("Named", (), {"username": "mallory"}))
+    other = signed_in(make_user("other"))
+    known = ("stranger", "follower")
+    stranger, follower = (signed_in(type("Named", (), {"username": name})) for name in known)
+    assert [folded(who, "/posts/{parent}") for who in (anonymous, other)] == [1, 1]
+    # Who is answered by it, who follows, and who wrote it.
+    assert [folded(who, "/posts/{parent}") for who in (stranger, follower, own)] == [0, 0, 0]
+    with app.app_context():
+        mallory = db.session.scalars(db.select(User).where(User.username == "mallory")).one()
+        answer = db.session.get_one(Post, people["answer"])
+        top = db.session.get_one(Post, people["parent"])
+        deep = make_post(mallory, "And I", in_reply_to=make_post(mallory, "I too", in_reply_to=top))
+        make_post(mallory, "Well?", in_reply_to=answer)
+    # Below a reply it is not shown; on the page of that reply, folded.
+    assert f"post_{deep.id}" not in anonymous.get("/posts/{parent}".format(**people)).text
+    assert folded(anonymous, "/posts/{answer}") == 1
+    assert folded(stranger, "/posts/{answer}") == 1

@@ -41,10 +41,11 @@ def list_invitations() -> None:
     found = select(Invitation, User.username).order_by(Invitation.id)
     rows = db.session.execute(found.outerjoin(User, User.id == Invitation.made_by_id))
     for invitation, username in rows:
+        by = username or invitation.made_by_id or "-"
         if invitation.is_open:
             click.echo(
                 f"{invitation.code}  used {invitation.used} of {invitation.uses}  "
-                f"until {invitation.ends_at:%Y-%m-%d %H:%M}  by {username or '-'}"
+                f"until {invitation.ends_at:%Y-%m-%d %H:%M}  by {by}"
             )
 
 

@@ -3,14 +3,14 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, String, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import Base, HasId, changed_rows, db, now, writing
 from ..data.ids import BIGGEST_ID, TimeOrdered
-from ..data.types import UtcDateTime
+from ..data.types import BigId, UtcDateTime
 from ..site import site
-from .models import user_key
+from .models import User, user_key
 from .signals import invitation_changed
 from .viewer import Viewer
 from .visibility import not_hidden
@@ -30,10 +30,8 @@ class Invitation(TimeOrdered, Base):
     __tablename__ = "invitation"
 
     code: Mapped[str] = mapped_column(String(LONGEST_CODE), unique=True)
-    # Null for one made by a command, and once that person has left.
-    made_by_id: Mapped[int | None] = mapped_column(
-        ForeignKey("user.id", ondelete="SET NULL"), index=True
-    )
+    # Null for one made by a command. Without a reference: it outlives who made it.
+    made_by_id: Mapped[int | None] = mapped_column(BigId, index=True)
     uses: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -93,7 +91,7 @@ def invite(by: HasId | None = None, *, uses: int = USES, days: int = DAYS) -> In
 def open_invitation(code: str) -> Invitation | None:
     """Return the invitation of ``code`` if somebody can join with it.
 
-    Nobody joins with one of a person who is hidden, such as a spammer who comes back.
+    Nobody joins with one of a person who has left or is hidden, such as a spammer who comes back.
     """
     if not 0 < len(code) <= LONGEST_CODE or not code.isascii() or "\0" in code:
         return None
@@ -115,7 +113,10 @@ def join_with(invitation: Invitation, user: HasId) -> None:
 
 
 def _is_valid() -> ColumnElement[bool]:
-    return or_(Invitation.made_by_id.is_(None), not_hidden(Invitation.made_by_id))
+    """Whether nobody made an invitation, or somebody who is here and not hidden: a condition."""
+    maker = Invitation.made_by_id
+    is_here = exists().where(User.id == maker)
+    return or_(maker.is_(None), and_(is_here, not_hidden(maker)))
 
 
 def invitation_of(user: HasId | None, id: int) -> Invitation | None:

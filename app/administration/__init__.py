@@ -22,7 +22,7 @@ from . import (
 from .markdown import html_of
 from .models import dismissed
 
-add_viewer_column("announcement_dismissed", dismissed)
+add_viewer_column("dismissed_announcements", dismissed)
 
 blueprint.add_app_template_global(moment_of, "asked_at")
 blueprint.add_app_template_global(announcement_routes.announcements)

@@ -1,10 +1,11 @@
 """Announcements: shown on top of each page, dismissed by each person, made by administrators."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,15 +20,19 @@ from ..data.ids import BIGGEST_ID
 from ..data.keyset import row_count
 from ..data.reading import read
 from ..site import site
+from ..web.access import for_readers
 from ..web.answers import back, changed, form_page, show_message
-from ..web.forms import Form
+from ..web.forms import Form, from_another_site
 from ..web.i18n import browser_zone
+from ..web.preferences import keep_in_browser
 from ..web.typed import carry_when_expired, show_when_expired
 from . import blueprint
 from .forms import text
 from .models import LONGEST_ANNOUNCEMENT, Announcement, announce, current_announcements, dismiss
 
 MOST_SHOWN = 50
+# The cookie of a browser in which nobody is signed in, and how many characters of it count.
+DISMISSED, LONGEST_COOKIE = "dismissed", 1_000
 
 show_when_expired("text", _l("Text"), "textarea")
 carry_when_expired("starts_at", "ends_at")
@@ -73,26 +78,48 @@ def moment_here(typed: datetime | None) -> Any:
 
 
 def announcements() -> list[Any]:
-    """Return what this page announces and the viewer has not dismissed.
+    """Return what this page announces, without what the viewer has dismissed."""
+    if not viewer.is_authenticated and site().is_for_members:
+        return []
+    return _without(_dismissed(), current_announcements())
 
-    An anonymous viewer gets all, where everybody reads.
-    """
-    if not viewer.is_authenticated:
-        return [] if site().is_for_members else current_announcements(0)
-    return current_announcements(viewer.columns["announcement_dismissed"] or 0)
+
+def _without(ids: Container[str], shown: list[Any]) -> list[Any]:
+    return [each for each in shown if str(each.id) not in ids]
+
+
+def _dismissed() -> list[str]:
+    """Return the ids of what the viewer has dismissed: a member by rows, others by a cookie."""
+    if viewer.is_authenticated:
+        return (viewer.columns["dismissed_announcements"] or "").split(",")
+    return request.cookies.get(DISMISSED, "")[:LONGEST_COOKIE].split(".")
 
 
 @blueprint.post("/announcements/<key:id>/dismiss")
 @before_confirming
 @for_members
 def dismiss_announcement(id: int) -> ResponseReturnValue:
-    """Show the viewer an announcement, and those before it, no more."""
-    if id >= BIGGEST_ID:
+    """Show the viewer an announcement no more."""
+    if id >= BIGGEST_ID or not dismiss(viewer, id):
         abort(404)
-    dismiss(viewer, id)
-    last = max(id, viewer.columns["announcement_dismissed"] or 0)
-    left = current_announcements(last)
+    left = _without([*_dismissed(), str(id)], current_announcements())
     return changed("administration/_announcements.html", to=back(), announcements=left)
+
+
+@blueprint.get("/announcements/<key:id>/hide")
+@for_readers
+def hide_announcement(id: int) -> ResponseReturnValue:
+    """Show a browser in which nobody is signed in an announcement no more.
+
+    By GET, as other choices of a browser (:mod:`app.web.preferences`).
+    """
+    response = redirect(back(), 303)
+    if viewer.is_authenticated or from_another_site():
+        return response
+    hidden = {*_dismissed(), str(id)}
+    ids = [str(each.id) for each in current_announcements() if str(each.id) in hidden]
+    keep_in_browser(response, DISMISSED, ".".join(ids)[:LONGEST_COOKIE])
+    return response
 
 
 @blueprint.route("/settings/site/announcements", methods=["GET", "POST"])

@@ -1,9 +1,9 @@
 """Announcements of the people in charge, and who has dismissed them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, cast, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User, user_key
@@ -22,6 +22,7 @@ from ..data.database import (
 from ..data.ids import TimeOrdered
 from ..data.reading import read_latest
 from ..data.types import UtcDateTime
+from ..jobs import every
 from ..moderation.log import record
 
 LONGEST_ANNOUNCEMENT = 500
@@ -54,12 +55,14 @@ class Announcement(TimeOrdered, Base):
 
 
 class AnnouncementRead(Base):
-    """The newest announcement that a person has dismissed: earlier ones are dismissed, too."""
+    """A person wants to see an announcement no more."""
 
     __tablename__ = "announcement_read"
 
     user_id: Mapped[int] = user_key()
-    announcement_id: Mapped[int] = mapped_column(BigInteger)
+    announcement_id: Mapped[int] = mapped_column(
+        ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 def announce(
@@ -84,23 +87,22 @@ def announce(
     return announcement
 
 
-def dismiss(viewer: HasId, id: int) -> None:
-    """Show ``viewer`` the announcement, and earlier ones, no more."""
-    marks = (AnnouncementRead.user_id == viewer.id, AnnouncementRead.announcement_id < id)
+def dismiss(viewer: HasId, id: int) -> bool:
+    """Show ``viewer`` the announcement no more; returns False where there is none."""
     with writing(is_visible=False) as session:
-        if not insert_if_absent(session, AnnouncementRead, user_id=viewer.id, announcement_id=id):
-            changed_rows(session, update(AnnouncementRead).where(*marks).values(announcement_id=id))
+        if session.get(Announcement, id) is None:
+            return False
+        insert_if_absent(session, AnnouncementRead, user_id=viewer.id, announcement_id=id)
+    return True
 
 
-def current_announcements(dismissed: int) -> list[Any]:
-    """Return the announcements of this moment after the id ``dismissed``, the newest first."""
+def current_announcements() -> list[Any]:
+    """Return the announcements of this moment, the newest first."""
     moment = now()
     return [
         row
         for row in _cached.get()
-        if row.id > dismissed
-        and row.starts_at <= moment
-        and (row.ends_at is None or row.ends_at > moment)
+        if row.starts_at <= moment and (row.ends_at is None or row.ends_at > moment)
     ]
 
 
@@ -110,9 +112,19 @@ def announcements_now() -> tuple[Any, ...]:
 
 
 def dismissed() -> Any:
-    """Return the id of the newest announcement that a user has dismissed: a column of users."""
-    own = select(AnnouncementRead.announcement_id).where(AnnouncementRead.user_id == User.id)
-    return own.scalar_subquery()
+    """Return the ids of what a user has dismissed, with commas between: a column of users."""
+    ids = func.aggregate_strings(cast(AnnouncementRead.announcement_id, String), ",")
+    return select(ids).where(AnnouncementRead.user_id == User.id).scalar_subquery()
+
+
+@every(timedelta(hours=1))
+def forget_dismissals() -> None:
+    """Delete who dismissed the announcements that nobody sees any more."""
+    ended = select(Announcement.id).where(Announcement.ends_at <= now())
+    with writing(is_visible=False) as session:
+        changed_rows(
+            session, delete(AnnouncementRead).where(AnnouncementRead.announcement_id.in_(ended))
+        )
 
 
 def _all_to_come() -> AnySelect:

@@ -3,16 +3,26 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, delete, exists, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    exists,
+    false,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from ..data.database import changed_rows, db, now, writing
 from ..data.ids import id_at
 from ..jobs import enqueue, every_minute, job
-from ..posts.jobs import is_needed
-from ..posts.models import UNDO_WITHIN, Draft, Post
+from ..posts.models import UNDO_WITHIN, Draft
 from .models import Picture
 from .processing import delete_files, delete_original, process_picture
 from .stores import StoreUnavailableError
@@ -30,6 +40,18 @@ READY: ColumnElement[str] = literal_column("'ready'")
 # worker may be told to stop.
 SECONDS = 10
 _is_decoding = threading.Lock()
+
+Condition = Callable[[], ColumnElement[bool]]
+_needing: list[Condition] = []
+
+
+def keep_pictures_while(condition: Condition) -> Condition:
+    """Have pictures that nobody has any more stay while ``condition`` holds: a decorator.
+
+    Neither their owner nor anybody who may see the post finds them then.
+    """
+    _needing.append(condition)
+    return condition
 
 
 @job
@@ -65,9 +87,11 @@ def sweep() -> None:
         # From here on, no composer finds them.
         forgotten = update(Picture).where(_of_no_draft()).values(nonce=None)
         session.execute(forgotten, execution_options={"synchronize_session": False})
+    is_needed = or_(false(), *(condition() for condition in _needing))
     try:
         for is_gone in _reasons():
-            found = select(Picture).where(is_gone).limit(AT_ONCE)
+            _keep_for_others(and_(is_gone, is_needed))
+            found = select(Picture).where(is_gone, ~is_needed).limit(AT_ONCE)
             for picture in db.session.scalars(found).all():
                 if _take_away(picture, is_gone):
                     delete_files(picture.key)
@@ -92,6 +116,13 @@ def _take_away(picture: Picture, is_gone: ColumnElement[bool]) -> bool:
         return bool(changed_rows(session, gone.values(owner_id=None, post_id=None)))
 
 
+def _keep_for_others(is_kept: ColumnElement[bool]) -> None:
+    """Leave pictures that somebody still needs without owner and post."""
+    owned = update(Picture).where(is_kept, Picture.owner_id.is_not(None))
+    with writing(is_visible=False) as session:
+        changed_rows(session, owned.values(owner_id=None, post_id=None))
+
+
 def _of_no_draft() -> ColumnElement[bool]:
     """Whether a picture is in a composer that nobody goes on with."""
     has_draft = exists().where(Draft.author_id == Picture.owner_id, Draft.nonce == Picture.nonce)
@@ -104,8 +135,7 @@ def _reasons() -> tuple[ColumnElement[bool], ...]:
 
     Each condition has its index.
     """
-    in_needed = exists().where(Post.id == Picture.post_id, is_needed())
-    removed = and_(Picture.removed_at < now() - 2 * UNDO_WITHIN, ~in_needed)
+    removed = Picture.removed_at < now() - 2 * UNDO_WITHIN
     nobodys = and_(Picture.owner_id.is_(None), Picture.purpose != "preview")
     without_post = and_(Picture.post_id.is_(None), Picture.purpose == "post")
     return removed, nobodys, and_(without_post, Picture.nonce.is_(None))

@@ -83,6 +83,19 @@ class Report(TimeOrdered, Base):
     __table_args__: Any = (UniqueConstraint("case_id", "reporter_id"),)
 
 
+class KeptPicture(Base):
+    """A picture of a reported post: it stays as long as the case, whatever becomes of the post."""
+
+    __tablename__ = "kept_picture"
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("moderation_case.id", ondelete="CASCADE"), primary_key=True
+    )
+    picture_id: Mapped[int] = mapped_column(
+        ForeignKey("picture.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class Note(TimeOrdered, Base):
     """What a moderator tells the others about a person, or about a case of theirs."""
 

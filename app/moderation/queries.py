@@ -212,6 +212,7 @@ def _people() -> AnySelect:
         User.followers_count,
         User.following_count,
         Invited.invitation_id,
+        Invitation.made_by_id.label("invited_by_id"),
         inviter.username.label("invited_by"),
         not_blocked(Audience.FILTERED).label("may_see"),
     )

@@ -1,8 +1,9 @@
 """Reporting a post or a person, and appealing: what brings a case to the desk."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,11 +11,11 @@ from ..accounts.models import User
 from ..data.counters import tally
 from ..data.database import HasId, db, insert_if_absent, writing
 from ..data.ids import moment_of
+from ..media.jobs import keep_pictures_while
 from ..media.models import Picture
-from ..posts.jobs import keep_posts_while
 from ..posts.models import Post
 from .announcing import announce_case
-from .models import APPEAL, Case, LogEntry, Report
+from .models import APPEAL, Case, KeptPicture, LogEntry, Report
 
 # Posts that are kept with the report of a person: the newest.
 MOST_KEPT = 5
@@ -32,13 +33,17 @@ def report(
     Reports of one thing are one case, as long as it is open; what was reported is kept as it is.
     """
     subject = {"person_id": person.id, "post_id": post.id if post else 0}
-    evidence = evidence_of(person, post)
     with writing() as session:
         case = _open_case(session, subject, reason)
+        posts = [post] if post else session.scalars(_newest_of(person)).all()
+        pictures = session.scalars(_pictures_of([each.id for each in posts])).all()
+        evidence = evidence_of(person, posts, pictures)
         row = {"case_id": case.id, "reporter_id": reporter.id, "reason": reason}
         added = insert_if_absent(session, Report, **row, words=words, evidence=evidence)
         if added:
             tally(session, Case, case.id, reports_count=1)
+            for picture in pictures:
+                insert_if_absent(session, KeptPicture, case_id=case.id, picture_id=picture.id)
     return added
 
 
@@ -72,30 +77,27 @@ def is_undone(entry: LogEntry) -> bool:
     return db.session.scalar(later) is not None
 
 
-def evidence_of(person: User, post: Post | None) -> dict[str, Any]:
-    """Return the person, and the post or their newest ones, as they are now (JSON)."""
-    with writing() as session:
-        found = [post] if post else session.scalars(_newest_of(person)).all()
-        pictures = session.scalars(_pictures_of([each.id for each in found])).all()
-        return {
-            "username": person.username,
-            "name": person.name,
-            "about_me": person.about_me,
-            "posts": [
-                {
-                    "id": str(each.id),
-                    "body": each.body,
-                    "at": moment_of(each.id).isoformat(),
-                    "edited_at": each.edited_at.isoformat() if each.edited_at else None,
-                    "pictures": [
-                        {"key": picture.key, "description": picture.description}
-                        for picture in pictures
-                        if picture.post_id == each.id
-                    ],
-                }
-                for each in found
-            ],
-        }
+def evidence_of(person: User, posts: Sequence[Post], pictures: Sequence[Picture]) -> dict[str, Any]:
+    """Return a person, and posts of theirs with ``pictures``, as they are now (JSON)."""
+    return {
+        "username": person.username,
+        "name": person.name,
+        "about_me": person.about_me,
+        "posts": [
+            {
+                "id": str(each.id),
+                "body": each.body,
+                "at": moment_of(each.id).isoformat(),
+                "edited_at": each.edited_at.isoformat() if each.edited_at else None,
+                "pictures": [
+                    {"key": picture.key, "description": picture.description}
+                    for picture in pictures
+                    if picture.post_id == each.id
+                ],
+            }
+            for each in posts
+        ],
+    }
 
 
 def _newest_of(person: User) -> Any:
@@ -110,14 +112,10 @@ def _pictures_of(ids: list[int]) -> Any:
     return own.order_by(Picture.place, Picture.id)
 
 
-@keep_posts_while
-def _is_reported() -> ColumnElement[bool]:
-    """Whether a case shows a post: a deleted one stays with its pictures as long as the case."""
-    has_pictures = select(Picture.id).where(Picture.post_id == Post.id).exists()
-    of_person = and_(Case.post_id == 0, Post.id < Case.id, has_pictures)
-    is_shown = or_(Case.post_id == Post.id, of_person)
-    reported = select(Case.id).where(Case.person_id == Post.author_id, Case.appeals_id.is_(None))
-    return reported.where(is_shown).exists()
+@keep_pictures_while
+def _is_evidence() -> ColumnElement[bool]:
+    """Whether a picture is kept with a case: a condition."""
+    return select(KeptPicture.case_id).where(KeptPicture.picture_id == Picture.id).exists()
 
 
 def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:

@@ -84,10 +84,15 @@ def reason_label(reason: str) -> str:
 
 
 def actor_label(entry: Any) -> str:
-    """Return who did what ``entry`` says: a name, while the person is here."""
-    if entry.actor:
-        return f"@{entry.actor}"
-    return _("somebody who has left") if entry.actor_id else _("the command line")
+    """Return who did what ``entry`` says."""
+    return doer_label(entry.actor, entry.actor_id)
+
+
+def doer_label(username: str | None, id: int | None) -> str:
+    """Return who did something: a name, while the person is here. Nobody is the command line."""
+    if username:
+        return f"@{username}"
+    return _("somebody who has left") if id else _("the command line")
 
 
 def action_label(action: str) -> str:

@@ -1,9 +1,8 @@
 """Periodic jobs of posts."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, false, or_
+from sqlalchemy import and_, delete, or_
 
 from ..data.database import now, writing
 from ..jobs import every_minute
@@ -13,20 +12,6 @@ from .models import REMOVED_KEPT, UNDO_WITHIN, Draft, Post
 # A draft is deleted when it was not changed for this time.
 DRAFTS_KEPT = timedelta(days=90)
 
-Condition = Callable[[], ColumnElement[bool]]
-_needing: list[Condition] = []
-
-
-def keep_posts_while(condition: Condition) -> Condition:
-    """Have deleted posts stay in the database while ``condition`` of them holds: a decorator."""
-    _needing.append(condition)
-    return condition
-
-
-def is_needed() -> ColumnElement[bool]:
-    """Whether a later domain still needs a post that is deleted: a condition."""
-    return or_(false(), *(condition() for condition in _needing))
-
 
 @every_minute
 def erase_deleted() -> None:
@@ -34,11 +19,10 @@ def erase_deleted() -> None:
 
     Of a post that has replies an empty row stays, so that its thread stays whole.
     """
-    is_old = or_(
+    gone = or_(
         and_(Post.removed_for.is_(None), ~Post.is_held, Post.deleted_at < now() - 2 * UNDO_WITHIN),
         Post.deleted_at < now() - REMOVED_KEPT,
     )
-    gone = and_(is_old, ~is_needed())
     with writing() as session:
         erase(session, gone)
 

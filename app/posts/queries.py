@@ -92,6 +92,18 @@ def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
     return or_(visible_to(audience, post), is_tombstone, leads_on)
 
 
+def is_set_aside(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
+    """Whether a reply is by a limited person, who is no concern of the viewer: a condition.
+
+    It is of those who follow that person, and of whom the reply is to.
+    """
+    concerned = [not_limited(post.author_id), post.author_id.is_(None)]
+    if audience is not Audience.ANONYMOUS:
+        people = (post.author_id, func.coalesce(post.in_reply_to_author_id, 0))
+        concerned += [VIEWER_ID.in_(people), is_followed(audience, post.author_id)]
+    return ~or_(*concerned)
+
+
 @cache
 def visible_post(audience: Audience) -> AnySelect:
     """Select the post ``post_id``, if the viewer may see it."""
@@ -198,11 +210,12 @@ def is_reply() -> ColumnElement[bool]:
 def replies(window: Window, audience: Audience) -> AnySelect:
     """Select the replies to ``post_id`` that stand in its thread.
 
-    Each with the ids of the oldest replies to it, :data:`MOST_BELOW` and one more: ``reply_0`` and
-    so on, null past the last.
+    Each with whether it ``is_set_aside``, and with the ids of the oldest replies to it that are
+    not, :data:`MOST_BELOW` and one more: ``reply_0`` and so on, null past the last.
     """
     nested = (nth_reply(place, audience).label(f"reply_{place}") for place in range(MOST_BELOW + 1))
-    found = select(Post.id, Post.removed_for, *nested).where(
+    aside = is_set_aside(audience).label("is_set_aside")
+    found = select(Post.id, Post.removed_for, aside, *nested).where(
         Post.in_reply_to_id == POST_ID, in_thread(audience)
     )
     return window.of(found, Post.id)
@@ -213,6 +226,7 @@ def nth_reply(place: int, audience: Audience) -> ColumnElement[int | None]:
     # One at a time along the index: a post with thousands of replies costs what others do.
     reply = aliased(Post)
     found = select(reply.id).where(reply.in_reply_to_id == Post.id, in_thread(audience, reply))
+    found = found.where(~is_set_aside(audience, reply))
     one = found.order_by(reply.id).limit(row_count(1)).offset(row_count(place))
     return one.scalar_subquery()
 

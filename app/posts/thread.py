@@ -27,6 +27,8 @@ class Node:
     replies: "tuple[Node, ...]" = ()
     # More replies than are shown, and than a card says.
     has_more: bool = False
+    # Folded, because the author is shown to followers only.
+    is_set_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
         lambda window: queries.replies(window, audience), "id", oldest_first=True, **values
     )
     nested = {row.id: _nested(row) for row in rows.items}
+    aside = {row.id for row in rows.items if row.is_set_aside}
     below = (id for ids in nested.values() for id in ids[:MOST_BELOW])
     cards = read_cards([*(row.id for row in line), *nested, *below], viewer)
 
@@ -64,7 +67,8 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
 
     def node(id: int) -> Node:
         replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])
-        return Node(id, cards.get(id), removed[id], replies, len(nested[id]) > MOST_BELOW)
+        has_more = len(nested[id]) > MOST_BELOW
+        return Node(id, cards.get(id), removed[id], replies, has_more, id in aside)
 
     removed = {row.id: row.removed_for for row in (*line, *rows.items)}
     topmost, opened = line[0], cards.get(id)

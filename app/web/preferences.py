@@ -80,10 +80,15 @@ def _keep(name: str, choices: Container[str]) -> ResponseReturnValue:
     if from_another_site():
         return response
     if value := chosen(request.args, name, choices):
-        response.set_cookie(name, value, max_age=KEPT_FOR, **_attributes())
+        keep_in_browser(response, name, value)
     else:
         _delete(response, name)
     return response
+
+
+def keep_in_browser(response: Response, name: str, value: str) -> None:
+    """Have the browser keep ``value`` in a cookie, for a year."""
+    response.set_cookie(name, value, max_age=KEPT_FOR, **_attributes())
 
 
 def _delete(response: Response, name: str) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.invitations import MOST_OPEN_BY_MEMBERS, invite, open_invitation
+from app.accounts.leaving import delete_account, leave
 from app.accounts.models import User
 from app.data.database import db
 from app.site import site_now
@@ -210,3 +211,22 @@ def test_nobody_joins_with_an_invitation_of_who_is_suspended(
         db.session.get_one(User, ada.id).set_state("active")
     assert join(make_client(), code).status_code == 303
     assert rows("invitation")[0]["used"] == 1
+
+
+def test_who_invited_whom_is_kept_once_the_inviter_has_left(
+    app, ada, bruno, make_client, set_site, make_invitation, give_role, signed_in, rows
+):
+    set_site(registration="invite")
+    code, from_commands = make_invitation(ada, uses=2), make_invitation()
+    join(make_client(), code)
+    join(make_client(), from_commands, username="another", email="another@example.org")
+    with app.app_context():
+        leave(db.session.get_one(User, ada.id), within=timedelta(0))
+        delete_account(ada.id)
+    assert rows("invitation")[0]["made_by_id"] == ada.id
+    give_role(bruno, "administrator")
+    boss = signed_in(bruno)
+    for name, who in (("newcomer", "somebody who has left"), ("another", "the command line")):
+        one(boss.get(f"/desk/people/{name}"), ".desk-facts a", text=f"an invitation of {who}")
+    typed = {"username": "late", "email": "late@example.org"}
+    assert join(make_client(), code, **typed).status_code == 403

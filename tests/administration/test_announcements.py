@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.administration.models import announce
-from app.data.database import now
-from tests.html import absent, one, select, text_of
+from app.administration.models import Announcement, announce, forget_dismissals
+from app.data.database import db, now
+from tests.html import absent, attributes, one, select, text_of
 
 
 @pytest.fixture
@@ -31,18 +31,13 @@ def shown(page):
     return [text_of(each) for each in select(page, ".announcement-text")]
 
 
-def test_everybody_sees_it_on_each_page_and_members_dismiss_it(
-    bruno, anonymous, signed_in, tell, rows
-):
+def test_everybody_sees_it_on_each_page_and_members_dismiss_it(bruno, signed_in, tell, rows):
     id = tell()
     client = signed_in(bruno)
     for url in ("/", "/explore", "/settings/profile"):
         page = client.get(url)
         assert shown(page) == ["We move on Friday."]
         one(page, ".announcement em")
-    page = anonymous.get("/explore")
-    assert shown(page) == ["We move on Friday."]
-    absent(page, ".announcement button")
     client.get("/explore")
     answer = client.post(f"/announcements/{id}/dismiss")
     assert (answer.status_code, answer.location) == (303, "/explore")
@@ -50,15 +45,67 @@ def test_everybody_sees_it_on_each_page_and_members_dismiss_it(
     assert rows("announcement_read") == [{"user_id": bruno.id, "announcement_id": id}]
 
 
-def test_dismissing_one_dismisses_those_before_it_and_no_later_one(bruno, signed_in, tell):
-    first, second, _third = tell("One"), tell("Two"), tell("Three")
+def test_each_is_dismissed_by_itself(bruno, ada, signed_in, tell, travel):
+    _first, second, _third = tell("One"), tell("Two"), tell("Three")
     client = signed_in(bruno)
     assert shown(client.get("/")) == ["Three", "Two", "One"]
     answer = client.post(f"/announcements/{second}/dismiss", htmx=True)
-    assert shown(answer) == ["Three"]
-    assert shown(client.get("/")) == ["Three"]
-    client.post(f"/announcements/{first}/dismiss")
-    assert shown(client.get("/")) == ["Three"]
+    assert shown(answer) == ["Three", "One"]
+    client.post(f"/announcements/{second}/dismiss")
+    assert shown(client.get("/")) == ["Three", "One"]
+    assert shown(signed_in(ada).get("/")) == ["Three", "Two", "One"]
+
+
+def test_one_that_comes_later_is_shown_whatever_was_dismissed_before(
+    bruno, signed_in, tell, travel
+):
+    tell("Soon", starts_at=now() + timedelta(hours=1))
+    client = signed_in(bruno)
+    client.post(f"/announcements/{tell('Now')}/dismiss")
+    absent(client.get("/"), ".announcement")
+    travel.shift(timedelta(hours=2))
+    assert shown(client.get("/")) == ["Soon"]
+
+
+def test_who_is_not_signed_in_hides_each_in_the_own_browser(anonymous, make_client, tell, rows):
+    first, _second = tell("One"), tell("Two")
+    page = anonymous.get("/explore")
+    assert shown(page) == ["Two", "One"]
+    hide = attributes(page, ".announcement a.btn", "href")[1]
+    assert hide == f"/announcements/{first}/hide"
+    another = {"Sec-Fetch-Site": "cross-site"}
+    anonymous.get(hide, headers=another | {"Referer": "http://localhost/explore"})
+    assert shown(anonymous.get("/explore")) == ["Two", "One"]
+    answer = anonymous.get(hide, headers={"Referer": "http://localhost/explore"})
+    assert (answer.status_code, answer.location) == (303, "/explore")
+    assert shown(anonymous.get("/explore")) == ["Two"]
+    assert shown(make_client().get("/explore")) == ["Two", "One"]
+    assert rows("announcement_read") == []
+
+
+def test_the_browser_keeps_no_more_than_what_is_announced(anonymous, tell, app):
+    first, second = tell("One"), tell("Two")
+    anonymous.http.set_cookie("dismissed", "x" * 4000)
+    assert shown(anonymous.get("/")) == ["Two", "One"]
+    for id in (first, 7, second):
+        anonymous.get(f"/announcements/{id}/hide")
+    assert anonymous.http.get_cookie("dismissed").value == f"{second}.{first}"
+    absent(anonymous.get("/"), ".announcement")
+    with app.app_context():
+        db.session.get_one(Announcement, first).end(None)
+    anonymous.get(f"/announcements/{second}/hide")
+    assert anonymous.http.get_cookie("dismissed").value == str(second)
+
+
+def test_marks_go_once_nobody_sees_the_announcement(app, bruno, signed_in, tell, rows, travel):
+    lasts, ends = tell("Lasts"), tell("Ends", ends_at=now() + timedelta(hours=1))
+    client = signed_in(bruno)
+    for id in (lasts, ends):
+        client.post(f"/announcements/{id}/dismiss")
+    travel.shift(timedelta(hours=2))
+    with app.app_context():
+        forget_dismissals()
+    assert [row["announcement_id"] for row in rows("announcement_read")] == [lasts]
 
 
 def test_it_is_shown_in_its_time(bruno, signed_in, tell, travel):

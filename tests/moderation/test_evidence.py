@@ -1,7 +1,10 @@
 """The pictures of what was reported are kept for moderators, and for nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
+from app.accounts.leaving import delete_account, leave
 from app.accounts.models import User
 from app.data.database import db
 from app.media.jobs import sweep
@@ -10,7 +13,7 @@ from app.moderation.jobs import EVIDENCE_KEPT, delete_old_cases
 from app.moderation.models import Case
 from app.posts.jobs import erase_deleted
 from app.posts.models import UNDO_WITHIN
-from tests.html import attributes, cards, one
+from tests.html import attributes, cards, one, select
 from tests.media.drawn import upload
 
 
@@ -44,13 +47,32 @@ def shown(author):
 
 
 @pytest.mark.parametrize("reported", ["/posts/{post}", "/@mallory"])
-@pytest.mark.parametrize("how", ["deleted", "edited"])
+@pytest.mark.parametrize("how", ["deleted", "edited", "left"])
 def test_pictures_stay_with_the_case(
-    app, author, ada, bruno, shown, report, desk, clean, rows, travel, how, reported, signed_in
+    app,
+    author,
+    ada,
+    bruno,
+    mallory,
+    shown,
+    report,
+    desk,
+    clean,
+    rows,
+    travel,
+    how,
+    reported,
+    signed_in,
+    files,
 ):
     report(ada, reported.format(post=shown))
+    public = attributes(author.get(f"/posts/{shown}"), ".picture img", "src")[0]
     if how == "deleted":
         author.post(f"/posts/{shown}/delete")
+    elif how == "left":
+        with app.app_context():
+            leave(db.session.get_one(User, mallory.id), within=timedelta(0))
+            delete_account(mallory.id)
     else:
         author.get(f"/posts/{shown}/edit")
         author.submit(f"#composer_edit_{shown}", attached="", body="Never mind")
@@ -60,6 +82,10 @@ def test_pictures_stay_with_the_case(
     page = desk.get(f"/desk/{case}")
     [url] = attributes(page, "main blockquote img", "src")
     assert one(page, "main blockquote img").attributes["alt"]
+    select(page, "main blockquote", text="Look")
+    for client in (author, desk, signed_in(bruno)):
+        assert client.get(public).status_code == 404
+    assert [row["owner_id"] for row in rows("picture")] == [None]
     answer = desk.get(url)
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
     assert signed_in(bruno).get(url).status_code == 404
@@ -69,7 +95,26 @@ def test_pictures_stay_with_the_case(
     travel.shift(EVIDENCE_KEPT)
     clean()
     clean()
-    assert rows("picture") == []
+    assert (rows("picture"), rows("report"), rows("kept_picture"), files()) == ([], [], [], [])
+
+
+def test_a_picture_stays_as_long_as_one_case_shows_it(
+    app, author, ada, bruno, shown, report, desk, clean, rows, travel
+):
+    report(ada, f"/posts/{shown}")
+    author.post(f"/posts/{shown}/delete")
+    with app.app_context():
+        first = db.session.scalars(db.select(Case.id)).one()
+    desk.token()
+    desk.post(f"/desk/{first}/decide", {"action": "dismiss", "why": ""})
+    author.post(f"/posts/{shown}/restore")
+    report(bruno, f"/posts/{shown}")
+    author.post(f"/posts/{shown}/delete")
+    travel.shift(EVIDENCE_KEPT)
+    clean()
+    clean()
+    assert [row["id"] for row in rows("moderation_case")] != [first]
+    assert len(rows("picture")) == 1
 
 
 @pytest.mark.parametrize("how", ["blocks", "suspends"])
