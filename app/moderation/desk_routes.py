@@ -150,6 +150,7 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
     person = read(queries.person(), user_id=row.person_id, viewer_id=viewer.id).first()
     reports = read(queries.reports(), case_id=row.id).all()
     ids = [int(post["id"]) for report in reports for post in report.evidence["posts"]]
+    seen = read(queries.seen_posts(), ids=ids, viewer_id=viewer.id).scalars() if ids else ()
     appealed = row.appeals_id and read(queries.entry(), entry_id=row.appeals_id).first()
     return form_page(
         "moderation/case.html",
@@ -158,7 +159,7 @@ def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
         person=person,
         appealed=appealed,
         reports=reports,
-        seen_posts=set(read(queries.seen_posts(), ids=ids, viewer_id=viewer.id).scalars()),
+        seen_posts=set(seen),
         refusal=refusal(viewer, row),
         note=WordsForm(formdata=None),
         **known(row.person_id, row.id),

@@ -89,7 +89,7 @@ PAGES = {
     "/desk?reason=spam": 4,
     "/desk/{case}": 11,
     "/desk/{held}": 11,
-    "/desk/{appeal}": 11,
+    "/desk/{appeal}": 12,
     "/desk/people/mallory": 9,
     "/desk/people/mallory/removal": 4,
     "/desk/people/mallory/delete": 4,
