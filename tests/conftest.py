@@ -22,7 +22,8 @@ from hypothesis import HealthCheck
 from sqlalchemy import Connection, Engine, event, text
 
 from app import create_app
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.administration.models import announcements_now
 from app.data.database import Base, db
 from app.data.reading import close_read_connections

@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import func, or_, select
 
 from app import create_app
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.data.database import db
 from app.follows.models import Block, Follow, block, follow, unblock, unfollow
 from app.posts.models import Post

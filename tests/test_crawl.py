@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.accounts.applications import apply_to_join
 from app.accounts.invitations import invite, join_with
-from app.accounts.models import by_username, register
+from app.accounts.models import by_username
+from app.accounts.registering import register
 from app.administration.models import announce
 from app.community.demo import PASSWORD, load_demo
 from app.community.loading import load_folder

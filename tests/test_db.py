@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.data.counters import tally
 from app.data.database import Base, after_commit, db, writing
 from app.posts.models import Post

@@ -12,7 +12,8 @@ from sqlalchemy import select as query
 from app.accounts.applications import apply_to_join
 from app.accounts.confirming import CONFIRM, WORKS_FOR
 from app.accounts.invitations import invite, join_with
-from app.accounts.models import LoginSession, by_username
+from app.accounts.login_sessions import LoginSession
+from app.accounts.models import by_username
 from app.accounts.resets import reset_token
 from app.accounts.tokens import make_token
 from app.administration.models import announce, announcements_now

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select, update
 
-from app.accounts.models import LoginSession
+from app.accounts.login_sessions import LoginSession
 from app.data.database import db, now, writing
 from app.data.ids import BIGGEST_ID, LOW_BITS, id_at, moment_of
 from app.notifications.models import Notification, notify_users

@@ -7,7 +7,7 @@ import flask_migrate
 import pytest
 from sqlalchemy import MetaData, delete, insert, inspect, select, text
 
-from app.accounts.models import register
+from app.accounts.registering import register
 from app.data.database import Base, db, writing
 from app.data.schema import known_revisions
 from app.posts.models import FILTERED_BY

@@ -8,7 +8,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy import insert, text
 
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.data.database import db, now, writing
 from app.data.ids import DAY_OF_IDS, LOW_BITS, id_at, moment_of
 from app.discover.jobs import work_out_now

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.data.database import db, writing
 from app.data.reading import read, read_latest
 from app.follows import queries

@@ -23,7 +23,8 @@ from hypothesis.stateful import (
 from sqlalchemy import Row, select
 from time_machine import Traveller
 
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.accounts.viewer import ANONYMOUS, Viewer, viewer_of
 from app.data.database import Base, db, now
 from app.data.keyset import Window

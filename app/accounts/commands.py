@@ -12,7 +12,8 @@ from . import blueprint
 from .applications import Application
 from .finding import filtered, values_of
 from .invitations import Invitation, Invited
-from .models import LoginSession, User, by_username
+from .login_sessions import LoginSession
+from .models import User, by_username
 from .standing import ROLES, STATES, LastAdministratorError, Role
 
 blueprint.cli.help = "List accounts, and change what a user may do."

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, bindparam, select
 
 from ..data.database import AnySelect
 from .invitations import Invitation
-from .models import LoginSession, User
+from .login_sessions import LoginSession
+from .models import User
 
 # Of whom a part selects what there is.
 OWNER_ID = bindparam("owner_id", type_=BigInteger)

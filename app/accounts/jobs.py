@@ -6,7 +6,8 @@ from ..data.database import db, now, writing
 from ..data.ids import id_at
 from ..jobs import every_minute
 from .applications import Application
-from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User
+from .login_sessions import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession
+from .models import User
 from .seen_addresses import KEPT, delete_old_addresses
 from .throttling import delete_old_failures
 

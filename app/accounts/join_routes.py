@@ -18,9 +18,10 @@ from .applications import apply_to_join
 from .confirming import confirms_addresses, send_confirmation
 from .forms import hashing_password
 from .invitations import Invitation, NoInvitationError, join_with, open_invitation
-from .models import User, register
+from .models import User
 from .pending import form_to_carry, reason_to_sign_in
 from .register_form import RegisterForm
+from .registering import register
 from .seen_addresses import see_address
 from .sign_in import begin_session, go_on, next_path
 from .viewer import viewer

@@ -1,57 +1,39 @@
-"""Users, and their login sessions."""
+"""Users, and what a user can do with the own account."""
 
-import hashlib
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
-import ua_parser
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
     Select,
     String,
-    case,
     delete,
     false,
     func,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, MappedColumn, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from ..data.characters import LONGEST_USERNAME
-from ..data.database import (
-    Base,
-    changed_rows,
-    delete_row,
-    insert_if_absent,
-    is_sqlite,
-    now,
-    writing,
-)
+from ..data.database import Base, changed_rows, delete_row, insert_if_absent, now, writing
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
 from .addresses import canonical
-from .former_names import FormerNameError, is_former
+from .login_sessions import LoginSession, hash_token
 from .names import LONGEST_NAME
 from .seen_addresses import see_address
 from .signals import profile_changed, role_changed, state_changed, state_ended
 from .standing import HIDDEN, LastAdministratorError, Role, State
 from .visibility import HiddenUser, LimitedUser
 
-# When a login session ends unused (OWASP ASVS 5.0, 7.3), without and with "remember me".
-ENDS_UNUSED = timedelta(days=30)
-REMEMBERED_ENDS_UNUSED = timedelta(days=365)
 # In characters.
 LONGEST_ABOUT = 500
 # By so much may "last seen" be off.
 SEEN_AT_MOST = timedelta(minutes=1)
-# The key of a PostgreSQL advisory lock.
-FIRST_REGISTRATION = 16
 
 
 class User(TimeOrdered, Base):
@@ -245,84 +227,6 @@ Index("uq_user_username_lower", func.lower(User.username), unique=True)
 Index("uq_user_email_lower", func.lower(User.email), unique=True)
 
 
-class LoginSession(TimeOrdered, Base):
-    """A browser that is signed in."""
-
-    __tablename__ = "login_session"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    address: Mapped[str] = mapped_column(String(45))
-    agent: Mapped[str] = mapped_column(String(200))
-    remembered: Mapped[bool] = mapped_column(default=False)
-    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-def browser_name(agent: str) -> str:
-    """Return a User-Agent header in words: "Firefox 145 · Android"; "" if it is unknown."""
-    found = ua_parser.parse(agent)
-    program = found.user_agent and f"{found.user_agent.family} {found.user_agent.major or ''}"
-    system = found.os and found.os.family
-    return " · ".join(part.strip() for part in (program, system) if part)
-
-
-def register(
-    username: str,
-    *,
-    email: str | None = None,
-    password: str | None = None,
-    may_administer: bool = False,
-    must_confirm: bool = False,
-    enter: Callable[["User"], None] | None = None,
-    **profile: Any,
-) -> User:
-    """Create an account. With ``may_administer``, the first of the site is an administrator.
-
-    With ``must_confirm``, the e-mail address counts only once its owner has confirmed it.
-    ``enter`` is called with the user within the transaction, which it rolls back if it raises.
-
-    Raises :class:`sqlalchemy.exc.IntegrityError` for a username or address that is taken,
-    :class:`app.accounts.former_names.FormerNameError` for the username of somebody who has left,
-    and :class:`ValueError` for an address that is none.
-    """
-    password_hash = passwords.make(password) if password else None
-    with writing() as session:
-        if session.scalar(select(is_former(username))):
-            raise FormerNameError(username)
-        user = User(
-            username=username,
-            email=canonical(email) if email else None,
-            password_hash=password_hash,
-            confirmed_at=now() if email and not must_confirm else None,
-            **profile,
-        )
-        if may_administer:
-            anybody = aliased(User)
-            user.role = case((select(anybody.id).exists(), "member"), else_="administrator")
-        session.add(user)
-        session.flush()
-        if may_administer and user.role == "administrator":
-            _leave_to_earlier(session, user)
-        if enter:
-            enter(user)
-        profile_changed.send(user)
-    return user
-
-
-def _leave_to_earlier(session: Session, user: User) -> None:
-    """Have ``user`` be a member if somebody else registered at the same moment."""
-    if not is_sqlite():
-        session.execute(select(func.pg_advisory_xact_lock(FIRST_REGISTRATION)))
-    if session.scalar(select(User.id).where(User.id != user.id).limit(1)):
-        user.role = "member"
-
-
-def end_session(user_id: int, session_id: int) -> bool:
-    """Sign a person out in one browser, from its next request on; False if it is not theirs."""
-    with writing() as session:
-        return delete_row(session, LoginSession, user_id=user_id, id=session_id)
-
-
 def by_username(username: str) -> Select[User]:
     """Select the user of that name, whatever the case."""
     return select(User).where(func.lower(User.username) == username.lower())
@@ -339,9 +243,3 @@ def by_email(email: str) -> Select[User]:
 def by_login(login: str) -> Select[User]:
     """Select the user whose username or e-mail address it is, however it is written."""
     return by_email(login) if "@" in login else by_username(login.strip())
-
-
-def hash_token(token: str) -> str:
-    """Return what is stored of a login session's token."""
-    # The token has 256 random bits, so a fast hash is as good as a slow one.
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -22,7 +22,8 @@ from . import blueprint
 from .access import before_confirming, for_members
 from .confirming import ask_to_confirm, confirms_addresses
 from .forms import AccountForm, hashing_password
-from .models import LoginSession, User, browser_name, end_session
+from .login_sessions import LoginSession, browser_name, end_session
+from .models import User
 from .profile_form import ProfileForm
 from .sign_in import begin_session
 from .viewer import viewer

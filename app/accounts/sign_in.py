@@ -26,7 +26,8 @@ from . import blueprint
 from .confirming import must_confirm
 from .forms import LoginForm
 from .known_browsers import remember_browser
-from .models import User, end_session
+from .login_sessions import end_session
+from .models import User
 from .pending import do_pending, join_url
 from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
 

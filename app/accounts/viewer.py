@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select, update
 
 from ..data.database import AnySelect, HasId, now, write_at_once
 from ..data.reading import read_latest
-from .models import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, User, hash_token
+from .login_sessions import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, hash_token
+from .models import User
 from .standing import Role, State, is_above
 from .visibility import not_hidden
 

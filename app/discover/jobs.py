@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session as OrmSession
 
-from ..accounts.models import LoginSession, User
+from ..accounts.login_sessions import LoginSession
+from ..accounts.models import User
 from ..data.database import (
     Base,
     changed_rows,

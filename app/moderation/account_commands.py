@@ -12,7 +12,8 @@ from ..accounts.applications import LONGEST_REASON, let_in, turn_away
 from ..accounts.commands import user_called
 from ..accounts.confirming import confirm_address
 from ..accounts.former_names import FormerNameError
-from ..accounts.models import User, register
+from ..accounts.models import User
+from ..accounts.registering import register
 from ..accounts.resets import RESET, reset_token
 from ..data.characters import IN_USERNAME, LONGEST_USERNAME
 from ..data.database import writing

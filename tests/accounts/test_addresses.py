@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.accounts.addresses import canonical
-from app.accounts.models import register
+from app.accounts.registering import register
 from app.data.database import db
 from app.web.limits import limiter
 from tests.client import Client

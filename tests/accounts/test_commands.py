@@ -3,7 +3,8 @@
 import pytest
 
 from app.accounts.invitations import invite, join_with
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.accounts.standing import LastAdministratorError, is_above
 from app.data.database import db
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.models import register
+from app.accounts.registering import register
 from app.web.limits import limiter
 from tests.html import messages, one, text_of
 

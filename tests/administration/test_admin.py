@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.invitations import invite, join_with
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.administration.glance import charts
 from app.data.database import db, now, writing
 from app.mail.models import OutboxMail

@@ -3,7 +3,8 @@
 import pytest
 
 from app.accounts.invitations import invite, join_with
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.data.database import db, writing
 from app.moderation import many
 from app.moderation.many import BulkPerson, resume

@@ -20,7 +20,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
-from app.accounts.models import User, by_username, register
+from app.accounts.models import User, by_username
+from app.accounts.registering import register
 from app.accounts.resets import reset_token
 from app.accounts.sign_in import begin_session
 from app.accounts.standing import Role

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.applications import apply_to_join
 from app.accounts.confirming import CONFIRM
 from app.accounts.invitations import invite
-from app.accounts.models import register
+from app.accounts.registering import register
 from app.accounts.tokens import make_token
 from app.administration.models import announce
 from app.data.database import db, now, writing

@@ -11,7 +11,8 @@ from app.accounts.applications import apply_to_join
 from app.accounts.former_names import keep_former
 from app.accounts.invitations import invite, join_with
 from app.accounts.leaving import leave
-from app.accounts.models import User, register
+from app.accounts.models import User
+from app.accounts.registering import register
 from app.accounts.seen_addresses import see_address
 from app.administration.models import AnnouncementRead, announce
 from app.data.database import Base, db, writing

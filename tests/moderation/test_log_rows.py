@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app.accounts.applications import apply_to_join
-from app.accounts.models import register
+from app.accounts.registering import register
 from app.data.database import writing
 from app.mail.models import OutboxMail
 from app.moderation.words import ACTIONS
