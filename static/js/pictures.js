@@ -5,8 +5,6 @@ import { announce, arrange, composers, on, parts, word } from "./attached.js";
 
 // Statuses of answers after which the same file may pass; 0 is no answer.
 const PASSING = [0, 400, 401, 408, 429];
-// One transparent pixel, for a file that the browser cannot show.
-const EMPTY = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
 
 // By the item in the list: the file, the form, the request that sends it, and why it failed.
 const pending = new Map();
@@ -24,10 +22,8 @@ function add(form, files) {
   for (const file of [...files].slice(0, room)) {
     const item = kept.querySelector("li").cloneNode(true);
     const [preview, label, text] = item.querySelectorAll("img, label, textarea");
-    preview.addEventListener("error", () => (preview.src = EMPTY), { once: true });
-    // What may move stands still, as everywhere.
-    if (file.type === "image/jpeg") preview.src = URL.createObjectURL(file);
-    else drawStill(preview, file).catch(() => (preview.src = EMPTY));
+    // What the browser cannot show stays blank.
+    draw(preview, file).catch(() => {});
     label.htmlFor = text.id = `new_${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     list.append(item);
     pending.set(item, { file, form });
@@ -37,13 +33,13 @@ function add(form, files) {
   arrange(form);
   next();
 }
-async function drawStill(preview, file) {
-  const frame = await createImageBitmap(file);
+// Small, and what may move stands still.
+async function draw(preview, file) {
+  const frame = await createImageBitmap(file, { resizeHeight: 192 });
   const canvas = document.createElement("canvas");
-  const scale = Math.min(1, (2 * preview.width) / Math.min(frame.width, frame.height));
-  [canvas.width, canvas.height] = [frame.width, frame.height].map((side) => Math.ceil(side * scale));
-  canvas.getContext("2d").drawImage(frame, 0, 0, canvas.width, canvas.height);
-  frame.close();
+  canvas.width = frame.width;
+  canvas.height = frame.height;
+  canvas.getContext("2d").drawImage(frame, 0, 0);
   preview.src = canvas.toDataURL();
 }
 function fault({ name, size, type }, { accept, dataset }) {
@@ -55,11 +51,7 @@ function fault({ name, size, type }, { accept, dataset }) {
 
 function next() {
   for (const item of pending.keys()) if (!item.isConnected) forget(item);
-  for (const [id, { src }] of previews) {
-    if (document.getElementById(id)) continue;
-    previews.delete(id);
-    URL.revokeObjectURL(src);
-  }
+  for (const id of previews.keys()) if (!document.getElementById(id)) previews.delete(id);
   if ([...pending.values()].some(({ request }) => request)) return;
   for (const [item, { failed }] of pending) if (!failed) return send(item);
 }
@@ -77,7 +69,7 @@ function send(item) {
   request.open("POST", field.dataset.send);
   request.setRequestHeader("HX-Request", "true");
   request.setRequestHeader("HX-Request-Type", "partial");
-  // As base.html has htmx do: the answer to it may have a new token.
+  // Without it, no answer has a new token.
   request.setRequestHeader("Account", one.form.elements.account.value);
   request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
   request.addEventListener("loadend", () => {
@@ -150,7 +142,6 @@ addEventListener("online", () => {
 function forget(item) {
   pending.get(item).request?.abort();
   pending.delete(item);
-  URL.revokeObjectURL(item.querySelector("img").src);
 }
 on("click", ({ target }) => {
   if (target.matches?.(".attached-again")) again(target.closest("li"));
