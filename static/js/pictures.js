@@ -3,12 +3,12 @@
 
 import { announce, arrange, composers, on, parts, word } from "./attached.js";
 
-// Statuses of answers after which the same file may pass; 0 is no answer.
+// Statuses after which the same file may pass; 0 is no answer.
 const PASSING = [0, 400, 401, 408, 429];
 
 // By the item in the list: the file, the form, the request that sends it, and why it failed.
 const pending = new Map();
-// Previews (elements) of what arrived, by the id of the item.
+// Previews of what arrived, by the id of the item.
 const previews = new Map();
 // Forms that are sent once their pictures are up.
 const waiting = new WeakSet();
@@ -22,7 +22,6 @@ function add(form, files) {
   for (const file of [...files].slice(0, room)) {
     const item = kept.querySelector("li").cloneNode(true);
     const [preview, label, text] = item.querySelectorAll("img, label, textarea");
-    // What the browser cannot show stays blank.
     draw(preview, file).catch(() => {});
     label.htmlFor = text.id = `new_${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     list.append(item);
@@ -33,7 +32,7 @@ function add(form, files) {
   arrange(form);
   next();
 }
-// Small, and what may move stands still.
+// Small and still; blank where the browser cannot show it.
 async function draw(preview, file) {
   const frame = await createImageBitmap(file, { resizeHeight: 192 });
   const canvas = document.createElement("canvas");
@@ -87,7 +86,7 @@ function answered(item, request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html");
   if (status === 200) return arrived(item, answer);
   if (token && !one.isRenewed) {
-    // Signed in again in another tab: it goes up once more.
+    // Signed in again in another tab.
     one.isRenewed = true;
     for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
     return undefined;
@@ -192,7 +191,7 @@ on("paste", (event) => {
   add(form, files);
 });
 
-// Sending: what still goes up is waited for; what failed is the writer's to decide.
+// What still goes up is waited for; of what failed the writer decides.
 
 on("submit", (event) => {
   const items = goingUp(event.target);
