@@ -3,14 +3,12 @@
 
 import { announce, arrange, composers, on, parts, word } from "./attached.js";
 
-// Statuses of answers after which the same file may pass; 0 is no answer.
+// Statuses after which the same file may pass; 0 is no answer.
 const PASSING = [0, 400, 401, 408, 429];
-// One transparent pixel, for a file that the browser cannot show.
-const EMPTY = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
 
 // By the item in the list: the file, the form, the request that sends it, and why it failed.
 const pending = new Map();
-// Previews (elements) of what arrived, by the id of the item.
+// Previews of what arrived, by the id of the item.
 const previews = new Map();
 // Forms that are sent once their pictures are up.
 const waiting = new WeakSet();
@@ -24,10 +22,7 @@ function add(form, files) {
   for (const file of [...files].slice(0, room)) {
     const item = kept.querySelector("li").cloneNode(true);
     const [preview, label, text] = item.querySelectorAll("img, label, textarea");
-    preview.addEventListener("error", () => (preview.src = EMPTY), { once: true });
-    // What may move stands still, as everywhere.
-    if (file.type === "image/jpeg") preview.src = URL.createObjectURL(file);
-    else drawStill(preview, file).catch(() => (preview.src = EMPTY));
+    draw(preview, file).catch(() => {});
     label.htmlFor = text.id = `new_${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     list.append(item);
     pending.set(item, { file, form });
@@ -37,13 +32,13 @@ function add(form, files) {
   arrange(form);
   next();
 }
-async function drawStill(preview, file) {
-  const frame = await createImageBitmap(file);
+// Small and still; blank where the browser cannot show it.
+async function draw(preview, file) {
+  const frame = await createImageBitmap(file, { resizeHeight: 192 });
   const canvas = document.createElement("canvas");
-  const scale = Math.min(1, (2 * preview.width) / Math.min(frame.width, frame.height));
-  [canvas.width, canvas.height] = [frame.width, frame.height].map((side) => Math.ceil(side * scale));
-  canvas.getContext("2d").drawImage(frame, 0, 0, canvas.width, canvas.height);
-  frame.close();
+  canvas.width = frame.width;
+  canvas.height = frame.height;
+  canvas.getContext("2d").drawImage(frame, 0, 0);
   preview.src = canvas.toDataURL();
 }
 function fault({ name, size, type }, { accept, dataset }) {
@@ -55,11 +50,7 @@ function fault({ name, size, type }, { accept, dataset }) {
 
 function next() {
   for (const item of pending.keys()) if (!item.isConnected) forget(item);
-  for (const [id, { src }] of previews) {
-    if (document.getElementById(id)) continue;
-    previews.delete(id);
-    URL.revokeObjectURL(src);
-  }
+  for (const id of previews.keys()) if (!document.getElementById(id)) previews.delete(id);
   if ([...pending.values()].some(({ request }) => request)) return;
   for (const [item, { failed }] of pending) if (!failed) return send(item);
 }
@@ -77,7 +68,7 @@ function send(item) {
   request.open("POST", field.dataset.send);
   request.setRequestHeader("HX-Request", "true");
   request.setRequestHeader("HX-Request-Type", "partial");
-  // As base.html has htmx do: the answer to it may have a new token.
+  // Without it, no answer has a new token.
   request.setRequestHeader("Account", one.form.elements.account.value);
   request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
   request.addEventListener("loadend", () => {
@@ -95,7 +86,7 @@ function answered(item, request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html");
   if (status === 200) return arrived(item, answer);
   if (token && !one.isRenewed) {
-    // Signed in again in another tab: it goes up once more.
+    // Signed in again in another tab.
     one.isRenewed = true;
     for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
     return undefined;
@@ -150,7 +141,6 @@ addEventListener("online", () => {
 function forget(item) {
   pending.get(item).request?.abort();
   pending.delete(item);
-  URL.revokeObjectURL(item.querySelector("img").src);
 }
 on("click", ({ target }) => {
   if (target.matches?.(".attached-again")) again(target.closest("li"));
@@ -201,7 +191,7 @@ on("paste", (event) => {
   add(form, files);
 });
 
-// Sending: what still goes up is waited for; what failed is the writer's to decide.
+// What still goes up is waited for; of what failed the writer decides.
 
 on("submit", (event) => {
   const items = goingUp(event.target);
