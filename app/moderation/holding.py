@@ -14,17 +14,10 @@ from ..posts.models import Mention, Post
 from ..posts.signals import post_written
 from ..posts.text import LINK
 from ..site import site
-from .actions import (
-    Decision,
-    TakenError,
-    check_may_act,
-    close_case,
-    dismiss,
-    log_and_tell,
-    post_from,
-)
+from .actions import Decision, check_may_act, dismiss, log_and_tell, post_from, what_became_of
 from .announcing import announce_case
 from .models import HELD, Case, LogEntry
+from .taking import TakenError, close_case
 
 # How a link to another site begins in the HTML of a post.
 LINK_BEGINS = LINK.partition("{")[0] + "http"
@@ -84,7 +77,7 @@ def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogE
         close_case(moderator, case)
         done = publish_held(post) if action == "let_through" else post.refuse(decision.rule)
         if not done:
-            raise TakenError
+            raise TakenError(what_became_of(post))
         values = {"post_id": post.id} | post_from("waiting", _AFTER[action])
         return log_and_tell(moderator, action, decision, case, post.author, **values)
 
