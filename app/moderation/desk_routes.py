@@ -146,6 +146,7 @@ def _case_page(row: Row[Any], form: DecisionForm | None, note: WordsForm | None 
         appealed=row.appeals_id and read(queries.entry(), entry_id=row.appeals_id).first(),
         reports=reports,
         seen_posts=set(read(queries.seen_posts(), ids=ids, viewer_id=viewer.id).scalars()),
+        pictures=row.reason == HELD and read(queries.pictures(), post_id=row.post_id).all(),
         refusal=refusal(viewer, row),
         note=note or WordsForm(formdata=None, words=words),
         **known(row.person_id, row.id),

@@ -12,8 +12,9 @@ from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
 from ..follows.queries import USER_ID, VIEWER_ID, Audience
+from ..media.models import Picture
 from ..posts.models import Post
-from ..posts.queries import visible_to
+from ..posts.queries import POST_ID, visible_to
 from .in_force import is_in_force, is_undone
 from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 from .words import QUIET
@@ -120,6 +121,14 @@ def seen_posts() -> AnySelect:
     """Select the ids, of the ``ids``, of the posts that the viewer may see outside the desk."""
     ids: Any = bindparam("ids", expanding=True)
     return select(Post.id).where(Post.id.in_(ids), visible_to(Audience.FILTERED))
+
+
+@cache
+def pictures() -> AnySelect:
+    """Select the pictures of the post ``post_id``, whoever sees it: ``key`` and ``description``."""
+    found = select(Picture.key, Picture.description)
+    there = found.where(Picture.post_id == POST_ID, Picture.removed_at.is_(None))
+    return there.order_by(Picture.place, Picture.id)
 
 
 @cache

@@ -456,3 +456,10 @@ def test_no_form_is_shown_for_the_post_of_an_equal(desk, moderator, with_role, m
         answer = desk.get(f"/desk/posts/{make_post(author).id}")
         assert answer.status_code == 403
         assert "You cannot moderate this person." in answer.text
+
+
+def test_the_menu_offers_to_remove_what_one_may_remove(desk, spam, with_role, make_post):
+    for role in ("moderator", "administrator"):
+        post = make_post(with_role(f"a_{role}"[:15], role), "I am in charge")
+        absent(desk.get(f"/posts/{post.id}/menu"), "a", text="Remove")
+    one(desk.get(f"/posts/{spam.id}/menu"), f"a[href='/desk/posts/{spam.id}']", text="Remove")
