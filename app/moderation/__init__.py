@@ -28,6 +28,7 @@ from . import (
     log_routes,
     many,
     person_routes,
+    post_routes,
     queries,
     receivers,
     report_routes,

@@ -1,25 +1,23 @@
 """What moderators do to posts and people: each verb acts, tells the person, and is logged."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, or_, select
 
 from ..accounts.models import User
-from ..accounts.standing import Role, State, is_above
-from ..data.database import HasId, changed_rows, db, now, writing
-from ..jobs import enqueue
+from ..accounts.standing import Role, is_above
+from ..data.database import writing
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
-from ..posts.warnings import put_warning, remove_warning
+from ..posts.warnings import put_warning
 from .letters import send_decision
 from .log import record
-from .models import Case, LogEntry, Report
-from .putting_back import put_back_posts
+from .models import Case, LogEntry
+from .standing import Standing, put_into, standing
+from .taking import TakenError, close_case, decided
 
 # What is before and after, where a case is closed without anything else.
 CASE_CLOSED: dict[str, Any] = {"before": {"case": "open"}, "after": {"case": "closed"}}
@@ -32,10 +30,6 @@ class NotAllowedError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(_("You cannot moderate this person."))
-
-
-class TakenError(ValueError):
-    """Somebody else decides the case, or has decided it, or what is to be done is done."""
 
 
 @dataclass(frozen=True)
@@ -53,31 +47,6 @@ class Decision:
     rule: str = ""
     reason: str = ""
     until: datetime | None = None
-
-
-def take(moderator: HasId, case: Case) -> None:
-    """Have ``moderator`` decide ``case``. Raises :class:`TakenError` if somebody else does."""
-    with writing() as session:
-        session.refresh(case, with_for_update=True)
-        if case.closed_at or case.taken_by_id not in (None, moderator.id):
-            raise TakenError(_taken(case))
-        if case.taken_by_id is None:
-            _give(case, moderator, moderator.id, "take")
-
-
-def release(moderator: Any, case: Case) -> None:
-    """Leave ``case`` to others; an administrator also does that for who has taken it."""
-    with writing() as session:
-        session.refresh(case, with_for_update=True)
-        may_release = moderator.id == case.taken_by_id or moderator.role == "administrator"
-        if case.taken_by_id and may_release and not case.closed_at:
-            _give(case, moderator, None, "release")
-
-
-def _give(case: Case, moderator: HasId, to: int | None, action: str) -> None:
-    before, case.taken_by_id = case.taken_by_id, to
-    about = {"case_id": case.id, "person_id": case.person_id}
-    record(moderator, action, before={"taken_by": before}, after={"taken_by": to}, **about)
 
 
 def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
@@ -109,7 +78,7 @@ def remove_post(
         check_may_act(moderator, post.author)
         close_case(moderator, case)
         if not post.remove(decision.rule):
-            raise TakenError(_("The post is deleted already."))
+            raise TakenError(what_became_of(post))
         values = {"post_id": post.id, **post_from("shown", "removed")}
         return log_and_tell(moderator, "remove", decision, case, post.author, **values)
 
@@ -121,7 +90,7 @@ def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None 
         check_may_act(moderator, post.author)
         close_case(moderator, case)
         if not put_warning(post, words):
-            raise TakenError(_("There is a warning on the post already."))
+            raise TakenError(decided(LogEntry.post_id == post.id, LogEntry.action == "mark"))
         values: dict[str, Any] = {"before": {"warning": ""}, "after": {"warning": words}}
         return log_and_tell(
             moderator, "mark", decision, case, post.author, post_id=post.id, **values
@@ -133,151 +102,76 @@ def warn(moderator: Any, person: User, decision: Decision, case: Case | None = N
     with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        standing = _standing(person)
-        values = {"before": standing, "after": standing}
-        return log_and_tell(moderator, "warn", decision, case, person, **values)
+        now = standing(person.state, person.state_until)
+        return log_and_tell(moderator, "warn", decision, case, person, before=now, after=now)
 
 
 def limit(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Show what ``person`` posts to followers only, for a time or until it is undone."""
-    return _set_state(moderator, person, decision, case, action="limit", state="limited")
+    new = standing("limited", decision.until)
+    return change_state(moderator, "limit", person, decision, case, new=new)
 
 
 def suspend(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Sign ``person`` out and hide what they wrote, for a time or until it is undone."""
-    return _set_state(moderator, person, decision, case, action="suspend", state="suspended")
+    new = standing("suspended", decision.until)
+    return change_state(moderator, "suspend", person, decision, case, new=new)
 
 
-ACTIONS: dict[str, Callable[..., LogEntry]] = {"warn": warn, "limit": limit, "suspend": suspend}
-
-
-def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None = None) -> LogEntry:
-    """Undo what ``entry`` says, which grants an appeal against it; the person is told.
-
-    Raises :class:`TakenError` where that is undone already, or without ``case``, the appeal, where
-    something later replaced it.
-    """
-    person = db.session.get(User, entry.person_id) if entry.person_id else None
-    with writing() as session:
-        if person is None or entry.action not in TOLD:
-            raise TakenError(_("This cannot be undone."))
-        if session.scalar(select(LogEntry.id).where(LogEntry.undoes_id == entry.id)):
-            raise TakenError(_("This is undone already."))
+def tell(
+    moderator: Any,
+    action: str,
+    decision: Decision,
+    person: User,
+    case: Case | None = None,
+    **values: Any,
+) -> LogEntry:
+    """Log what is done to ``person``, here or elsewhere, which closes ``case``, and tell them."""
+    with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        before, after = entry.after, entry.before
-        if entry.action == "remove":
-            post = db.session.get(Post, entry.post_id)
-            is_undone = post is not None and post.put_back()
-            if not (is_undone or case):
-                raise TakenError(_("The post is not there any more."))
-        elif entry.action == "refuse":
-            post = db.session.get(Post, entry.post_id)
-            is_undone = post is not None and post.let_through()
-            if not (is_undone or case):
-                raise TakenError(_("The post is not there any more."))
-        elif entry.action == "remove_all":
-            enqueue(put_back_posts, entry.id)
-        elif entry.action == "mark":
-            remove_warning(entry.post_id or 0)
-        elif entry.action in ("limit", "suspend"):
-            if person.state == entry.after["state"]:
-                put_into(person, entry.before)
-            elif case is None:
-                raise TakenError(_("The account is in another state by now."))
-        _grant(moderator, entry)
-        values = {"before": before, "after": after, "undoes_id": entry.id}
-        return log_and_tell(
-            moderator, "undo", decision, case, person, post_id=entry.post_id, **values
-        )
+        return log_and_tell(moderator, action, decision, case, person, **values)
 
 
-def restore(moderator: Any, person: User, decision: Decision) -> LogEntry:
-    """Make the account of ``person`` active again."""
-    with writing():
-        check_may_act(moderator, person)
-        if person.state not in ("limited", "suspended"):
-            raise TakenError(_("The account is neither limited nor suspended."))
-        before = _standing(person)
-        undone = _latest_to_undo(person)
-        person.set_state("active")
-        if undone:
-            _grant(moderator, undone)
-        values = {"before": before, "after": _standing(person), "undoes_id": undone and undone.id}
-        return log_and_tell(moderator, "restore", decision, None, person, **values)
-
-
-def tell(moderator: Any, action: str, decision: Decision, person: User, **values: Any) -> LogEntry:
-    """Log what is done to ``person`` elsewhere, and tell them."""
-    with writing():
-        check_may_act(moderator, person)
-        return log_and_tell(moderator, action, decision, None, person, **values)
-
-
-def _set_state(
+def change_state(
     moderator: Any,
+    action: str,
     person: User,
     decision: Decision,
     case: Case | None,
     *,
-    action: str,
-    state: State,
+    new: Standing,
+    **values: Any,
 ) -> LogEntry:
+    """Put the account into the state ``new``, which is what ``action`` says."""
     with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        before = _standing(person)
-        person.set_state(state, decision.until)
-        values = {"before": before, "after": _standing(person)}
-        return log_and_tell(moderator, action, decision, case, person, **values)
+        changed = put_into(person, new)
+        return log_and_tell(moderator, action, decision, case, person, **changed, **values)
 
 
 def check_may_act(moderator: Any, person: User) -> None:
-    """Raise :class:`NotAllowedError` unless ``moderator`` may moderate ``person``."""
+    """Raise :class:`NotAllowedError` unless ``moderator`` may moderate ``person``.
+
+    Until the transaction around ends, others who decide about that person wait.
+    """
+    with writing() as session:
+        session.refresh(person, with_for_update={"key_share": True})
     if moderator.id and (moderator.id == person.id or not is_above(moderator.role, person.role)):
         raise NotAllowedError
 
 
-def close_case(moderator: Any, case: Case | None) -> None:
-    """Close ``case``, and tell who reported. Raises :class:`TakenError` if somebody else did."""
-    if case is None:
-        return
-    free = or_(Case.taken_by_id.is_(None), Case.taken_by_id == moderator.id)
-    with writing() as session:
-        mine = update(Case).where(Case.id == case.id, Case.closed_at.is_(None), free)
-        if not changed_rows(session, mine.values(taken_by_id=moderator.id, closed_at=now())):
-            session.refresh(case)
-            raise TakenError(_taken(case))
-        session.refresh(case)
-        reporters = session.scalars(select(Report.reporter_id).where(Report.case_id == case.id))
-        notify_from_site([id for id in reporters if id is not None], "report")
-
-
-def _grant(moderator: Any, entry: LogEntry) -> None:
-    """Close the appeal against ``entry``, if one is open: there is nothing left to decide."""
-    appeal = update(Case).where(Case.appeals_id == entry.id, Case.closed_at.is_(None))
-    with writing() as session:
-        changed_rows(session, appeal.values(taken_by_id=moderator.id, closed_at=now()))
-
-
-def _latest_to_undo(person: User) -> LogEntry | None:
-    """Return the entry that put ``person`` into the state of the account, if it is not undone."""
-    actions = {"limited": "limit", "suspended": "suspend"}
-    later = aliased(LogEntry)
-    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(LogEntry).where(
-        LogEntry.person_id == person.id, LogEntry.action == actions[person.state], ~undone
+def what_became_of(post: Post) -> str:
+    """Return, in a sentence, why there is nothing left to decide about a post that is gone."""
+    about = or_(
+        LogEntry.post_id == post.id,
+        and_(LogEntry.person_id == post.author_id, LogEntry.action == "remove_all"),
     )
     with writing() as session:
-        return session.scalar(found.order_by(LogEntry.id.desc()).limit(1))
-
-
-def _taken(case: Case) -> str:
-    taken_by = db.session.get(User, case.taken_by_id) if case.taken_by_id else None
-    name = taken_by.username if taken_by else "?"
-    if case.closed_at:
-        return _("@%(name)s has decided this case already.", name=name)
-    return _("@%(name)s has taken this case.", name=name)
+        is_removed = session.scalar(select(Post.removed_for).where(Post.id == post.id)) is not None
+    by_moderators = decided(about) if is_removed else ""
+    return by_moderators or _("The author has deleted the post: nothing is left to decide.")
 
 
 def _record(
@@ -302,17 +196,3 @@ def log_and_tell(
 def post_from(before: str, after: str) -> dict[str, Any]:
     """Return what the log says of a post that was ``before`` and is ``after``."""
     return {"before": {"post": before}, "after": {"post": after}}
-
-
-def _standing(person: User) -> dict[str, str | None]:
-    until = person.state_until.isoformat() if person.state_until else None
-    return {"state": person.state, "until": until}
-
-
-def put_into(person: User, standing: dict[str, Any]) -> None:
-    """Put the account into the state of an entry (``before``); into none that has ended since."""
-    until = standing["until"] and datetime.fromisoformat(standing["until"])
-    if until and until <= now():
-        person.set_state("active")
-    else:
-        person.set_state(standing["state"], until)

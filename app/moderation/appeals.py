@@ -12,9 +12,10 @@ from ..accounts.standing import ROLES, is_above
 from ..accounts.viewer import Viewer
 from ..data.database import AnySelect, db, writing
 from ..follows.queries import VIEWER_ID
-from .actions import Decision, NotAllowedError, dismiss, undo, uphold
+from .actions import Decision, NotAllowedError, dismiss, uphold
 from .models import Case, LogEntry
 from .queries import ENTRY_ID
+from .undoing import undo
 
 
 class OwnDecisionError(NotAllowedError):

@@ -8,10 +8,11 @@ from ..accounts import blueprint as accounts
 from ..accounts.commands import keeping_an_administrator, user_called
 from ..accounts.leaving import delete_account
 from ..data.database import now
-from .actions import Decision, Moderator, TakenError
-from .actions import restore as restore_user
+from .actions import Decision, Moderator
 from .actions import suspend as suspend_user
 from .deleting import delete_person
+from .taking import TakenError
+from .undoing import restore as restore_user
 
 
 @accounts.cli.command("suspend")

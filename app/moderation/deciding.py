@@ -1,8 +1,9 @@
 """What a moderator can choose, and doing it: for a case, a post, or a person."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import abort, redirect
+from flask import Response, abort, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,15 +12,21 @@ from sqlalchemy import Row
 from ..accounts.models import User
 from ..accounts.standing import LastAdministratorError
 from ..accounts.viewer import viewer
+from ..data.database import db, writing
 from ..data.reading import read
 from ..posts.models import Post
 from ..web.answers import show_message
-from . import actions, bulk, holding, queries
-from .actions import NotAllowedError, TakenError
+from . import actions, bulk, holding, queries, subjects, undoing
+from .actions import NotAllowedError
 from .appeals import dismiss_or_uphold
-from .forms import DecisionForm
-from .models import Case
+from .forms import DecisionForm, SubjectForm
+from .meanwhile import check_unchanged
+from .models import Case, LogEntry
+from .subjects import so_far
+from .taking import TakenError, wait_for_turn
 from .words import action_label
+
+Verb = Callable[..., LogEntry]
 
 # What can be chosen, by action, in the words of a moderator.
 CHOICES = {
@@ -38,41 +45,106 @@ CHOICES = {
 }
 
 
+# The verbs, by action: what is done to a post, to a person, and to a post that waits.
+TO_POST: dict[str, Verb] = {"remove": actions.remove_post, "mark": actions.mark_post}
+TO_PERSON: dict[str, Verb] = {
+    "warn": actions.warn,
+    "limit": actions.limit,
+    "suspend": actions.suspend,
+    "remove_all": bulk.remove_all,
+    "restore": undoing.restore,
+}
+TO_HELD: dict[str, Verb] = {"let_through": holding.let_through, "refuse": holding.refuse}
+
+
 def decide_by(
-    form: DecisionForm, person: User | None, post: Post | None, case: Case | None, **urls: str
+    form: DecisionForm, act: Callable[[], object], *, to: str, again: Callable[[], Response]
 ) -> ResponseReturnValue:
-    """Do what ``form`` says, and go on to ``urls``: ``to``, or ``here`` where it is refused."""
-    action, decision = form.action.data, form.decision
+    """Do what ``form`` says, with ``act``, and go on to the URL ``to``.
+
+    Where somebody else was first, the answer is the page ``again``.
+    """
     try:
-        if action in ("dismiss", "uphold", "undo"):
-            dismiss_or_uphold(viewer, action, decision, case or abort(404))
-        elif action in ("let_through", "refuse"):
-            act = holding.let_through if action == "let_through" else holding.refuse
-            act(viewer, case or abort(404), decision)
-        elif action == "remove":
-            actions.remove_post(viewer, post or abort(404), decision, case)
-        elif action == "mark":
-            actions.mark_post(viewer, post or abort(404), decision, case)
-        elif action == "remove_all":
-            bulk.remove_all(viewer, person or abort(404), decision)
-        elif action == "restore":
-            actions.restore(viewer, person or abort(404), decision)
-        else:
-            actions.ACTIONS[action](viewer, person or abort(404), decision, case)
+        act()
     except LastAdministratorError:
         abort(403)
     except NotAllowedError as error:
         abort(403, str(error))
     except TakenError as error:
-        show_message(str(error))
-        return redirect(urls["here"], 303)
-    show_message(_("Decided: %(action)s.", action=action_label(action)))
-    return redirect(urls["to"], 303)
+        return answer_second(str(error), again)
+    show_message(_("Decided: %(action)s.", action=action_label(form.action.data)))
+    return redirect(to, 303)
+
+
+def answer_second(sentence: str, again: Callable[[], Response]) -> Response:
+    """Answer who comes second with the page ``again``: with who was first, and what was typed."""
+    show_message(sentence)
+    response = again()
+    response.status_code = 409
+    return response
+
+
+def act_on_case(form: DecisionForm, case: Case) -> None:
+    """Do what ``form`` says about ``case``."""
+    person = db.session.get(User, case.person_id)
+    post = db.session.get(Post, case.post_id) if case.post_id else None
+    _act(form, person, post, case)
+
+
+def decide_once(
+    form: SubjectForm,
+    find: Callable[[], Row[Any]],
+    show: Callable[[Row[Any], SubjectForm], Response],
+    *,
+    to: str,
+) -> ResponseReturnValue:
+    """Do what ``form`` says about a person or a post, if nothing has happened since it was drawn.
+
+    ``find`` reads the subject, and ``show`` draws its page with the form.
+    """
+    found = find()
+
+    def again() -> Response:
+        fresh = find()
+        form.seen.data = so_far(fresh)
+        return show(fresh, form)
+
+    try:
+        check_unchanged(form.seen.data or "", found, viewer.id)
+    except TakenError as error:
+        return answer_second(str(error), again)
+    if not form.validate_on_submit():
+        return show(found, form)
+    return decide_by(form, lambda: _act_once(form, found), to=to, again=again)
+
+
+def _act_once(form: SubjectForm, found: Row[Any]) -> None:
+    statement = subjects.post() if found.post_id else subjects.person()
+    with writing() as session:
+        wait_for_turn(session, found.person_id)
+        ids = {"user_id": found.person_id, "post_id": found.post_id, "viewer_id": viewer.id}
+        subject = session.execute(statement, ids).first() or abort(404)
+        check_unchanged(form.seen.data or "", subject, viewer.id)
+        case = session.get(Case, subject.open_case_id) if subject.open_case_id else None
+        post = session.get(Post, found.post_id) if found.post_id else None
+        _act(form, session.get(User, found.person_id), post, case)
+
+
+def _act(form: DecisionForm, person: User | None, post: Post | None, case: Case | None) -> None:
+    action, decision = form.action.data, form.decision
+    if action in TO_POST:
+        TO_POST[action](viewer, post or abort(404), decision, case)
+    elif action in TO_PERSON:
+        TO_PERSON[action](viewer, person or abort(404), decision, case)
+    elif action in TO_HELD:
+        TO_HELD[action](viewer, case or abort(404), decision)
+    else:
+        dismiss_or_uphold(viewer, action, decision, case or abort(404))
 
 
 def find_person(username: str) -> Row[Any]:
     """Return the person as moderators see them; else 404."""
-    found = read(queries.person_by_username(), username=username, viewer_id=viewer.id)
+    found = read(subjects.person_by_username(), username=username, viewer_id=viewer.id)
     return found.first() or abort(404)
 
 

@@ -1,35 +1,33 @@
-"""The desk: open cases, and what moderators do about cases and posts."""
+"""The desk: open cases, and what moderators do about them."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from ..accounts.access import for_moderators
-from ..accounts.models import User
 from ..accounts.standing import is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
-from ..posts.models import Post
-from ..web.answers import back, form_page, page, show_message
+from ..web.answers import form_page, page, show_message
 from ..web.paging import read_rows
 from ..web.typed import carry_when_expired, show_when_expired
-from . import actions, blueprint, queries
-from .actions import NotAllowedError, TakenError
+from . import blueprint, queries, subjects, taking
 from .appeals import refusal
-from .deciding import CHOICES, decide_by, known
+from .deciding import CHOICES, act_on_case, answer_second, decide_by, known
 from .forms import DecisionForm, WordsForm
-from .models import HELD, Case, LogEntry
-from .notes import mail_new_cases
+from .models import HELD, Case
+from .notes import add_note, mail_new_cases
+from .taking import TakenError
 from .words import kinds
 
 show_when_expired("why", _l("Why"), "textarea")
-carry_when_expired("action", "days", "rule", "canned")
+carry_when_expired("action", "days", "rule", "canned", "seen")
 
 
 @blueprint.get("/desk")
@@ -78,14 +76,14 @@ def take(id: int) -> ResponseReturnValue:
     """Take a case, so that nobody else decides it meanwhile."""
     if error := refusal(viewer, _case_row(id)):
         abort(403, str(error))
-    return _do(lambda case: actions.take(viewer, case), id, _("The case is yours."))
+    return _do(lambda case: taking.take(viewer, case), id, _("The case is yours."))
 
 
 @blueprint.post("/desk/<key:id>/release")
 @for_moderators
 def release(id: int) -> ResponseReturnValue:
     """Leave a case to others."""
-    return _do(lambda case: actions.release(viewer, case), id, _("The case is everybody's again."))
+    return _do(lambda case: taking.release(viewer, case), id, _("The case is everybody's again."))
 
 
 @blueprint.post("/desk/<key:id>/decide")
@@ -94,42 +92,29 @@ def decide(id: int) -> ResponseReturnValue:
     """Decide a case."""
     row = _case_row(id)
     form = DecisionForm(_choices_of_case(row))
+
+    def again() -> Response:
+        return _case_page(_case_row(id), form)
+
+    if sentence := taking.taken(viewer.id, row):
+        return answer_second(sentence, again)
     if not form.validate_on_submit():
         return _case_page(row, form)
     found = db.session.get_one(Case, id)
-    person = db.session.get(User, found.person_id)
-    post = db.session.get(Post, found.post_id) if found.post_id else None
-    return decide_by(form, person, post, found, to=url_for(".desk"), here=url_for(".case", id=id))
+    to = url_for(".desk")
+    return decide_by(form, lambda: act_on_case(form, found), to=to, again=again)
 
 
-@blueprint.route("/desk/posts/<key:id>", methods=["GET", "POST"])
+@blueprint.post("/desk/<key:id>/note")
 @for_moderators
-def post(id: int) -> ResponseReturnValue:
-    """Remove a post without a case."""
-    found = db.session.get(Post, id)
-    if found is None or found.deleted_at or found.repost_of_id:
-        abort(404)
-    if not is_above(viewer.role, found.author.role):
-        abort(403, str(NotAllowedError()))
-    form = DecisionForm([(each, str(CHOICES[each])) for each in ("remove", "mark")])
+def case_note(id: int) -> ResponseReturnValue:
+    """Leave a note about a case for the other moderators."""
+    row, form = _case_row(id), WordsForm()
     if not form.validate_on_submit():
-        return form_page("moderation/post.html", form, post=found, person=found.author)
-    to = url_for("posts.show", id=id)
-    return decide_by(form, found.author, found, None, to=to, here=url_for(".post", id=id))
-
-
-@blueprint.post("/desk/log/<key:id>/undo")
-@for_moderators
-def undo(id: int) -> ResponseReturnValue:
-    """Undo what was done."""
-    entry = db.session.get(LogEntry, id) or abort(404)
-    to = back(default=url_for(".desk"))
-    try:
-        actions.undo(viewer, entry, actions.Decision())
-    except (NotAllowedError, TakenError) as error:
-        abort(409 if isinstance(error, TakenError) else 403, str(error))
-    show_message(_("It is undone, and the person is told."))
-    return redirect(to, 303)
+        return _case_page(row, None, note=form)
+    add_note(viewer, row.person_id, form.words.data, case_id=id)
+    show_message(_("Your note is kept."))
+    return redirect(url_for(".case", id=id, _anchor="notes"), 303)
 
 
 def _do(act: Callable[[Case], None], id: int, message: str) -> ResponseReturnValue:
@@ -146,24 +131,30 @@ def _case_row(id: int) -> Row[Any]:
     return read(queries.one_case(), case_id=id, viewer_id=viewer.id).first() or abort(404)
 
 
-def _case_page(row: Row[Any], form: DecisionForm | None) -> ResponseReturnValue:
-    person = read(queries.person(), user_id=row.person_id, viewer_id=viewer.id).first()
+def _case_page(row: Row[Any], form: DecisionForm | None, note: WordsForm | None = None) -> Response:
+    """Answer with a case; words of a ``form`` that decides nothing any more can become a note."""
+    taken = taking.taken(viewer.id, row)
+    words = form.told if form and taken else ""
     reports = read(queries.reports(), case_id=row.id).all()
     ids = [int(post["id"]) for report in reports for post in report.evidence["posts"]]
     seen = read(queries.seen_posts(), ids=ids, viewer_id=viewer.id).scalars() if ids else ()
-    appealed = row.appeals_id and read(queries.entry(), entry_id=row.appeals_id).first()
-    return form_page(
+    response = form_page(
         "moderation/case.html",
         form or DecisionForm(_choices_of_case(row)),
         case=row,
-        person=person,
-        appealed=appealed,
+        taken=taken,
+        person=read(subjects.person(), user_id=row.person_id, viewer_id=viewer.id).first(),
+        appealed=row.appeals_id and read(queries.entry(), entry_id=row.appeals_id).first(),
         reports=reports,
         seen_posts=set(seen),
+        pictures=row.reason == HELD and read(queries.pictures(), post_id=row.post_id).all(),
         refusal=refusal(viewer, row),
-        note=WordsForm(formdata=None),
+        note=note or WordsForm(formdata=None, words=words),
         **known(row.person_id, row.id),
     )
+    if note:
+        response.status_code = 422
+    return response
 
 
 def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
@@ -175,8 +166,7 @@ def _choices_of_case(row: Row[Any]) -> list[tuple[str, str]]:
     elif row.reason == HELD:
         # What is done to the person, on their page, would leave the post waiting.
         names = ("let_through", "refuse")
-    elif row.post_id:
-        names = ("dismiss", "remove", "mark", "warn", "limit", "suspend")
     else:
-        names = ("dismiss", "warn", "limit", "suspend")
+        on_post = ("remove", "mark") if row.has_post else ()
+        names = ("dismiss", *on_post, "warn", "limit", "suspend")
     return [(name, str(CHOICES[name])) for name in names]

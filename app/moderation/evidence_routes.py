@@ -11,6 +11,7 @@ from ..media.models import Picture
 from ..media.recipes import variants
 from ..media.serving import give
 from . import blueprint, queries
+from .models import HELD
 
 
 @blueprint.get("/desk/pictures/<key:id>/<key>")
@@ -20,7 +21,10 @@ def picture(id: int, key: str) -> Response:
     case = read(queries.one_case(), case_id=id, viewer_id=viewer.id).first() or abort(404)
     evidence = [report.evidence for report in read(queries.reports(), case_id=case.id)]
     posts = [post for each in evidence for post in each["posts"]]
-    if key not in {kept["key"] for post in posts for kept in post.get("pictures", ())}:
+    keys = {kept["key"] for post in posts for kept in post.get("pictures", ())}
+    if case.reason == HELD:
+        keys.update(row.key for row in read(queries.pictures(), post_id=case.post_id))
+    if key not in keys:
         abort(404)
     ready = select(Picture).where(Picture.key == key, Picture.state == "ready")
     found = db.session.scalar(ready) or abort(404)

@@ -5,7 +5,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SubmitField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Optional, StopValidation
 
 from ..data.database import now
@@ -84,8 +92,8 @@ class DecisionForm(Form):
     )
     submit = SubmitField(_l("Decide"))
 
-    def __init__(self, actions: list[tuple[str, str]]) -> None:
-        super().__init__()
+    def __init__(self, actions: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(**options)
         self.action.choices = actions
         self.days.choices = [("", _l("Until it is undone"))] + [
             (str(days), _("%(num)s days", num=days) if days > 1 else _("One day")) for days in DAYS
@@ -102,6 +110,11 @@ class DecisionForm(Form):
             raise StopValidation(_l("Name a rule, or say why."))
 
     @property
+    def told(self) -> str:
+        """What the person would have been told, to be kept as a note where it was not decided."""
+        return "\n\n".join(filter(None, (self.decision.rule, self.decision.reason)))
+
+    @property
     def decision(self) -> Decision:
         """What was decided."""
         reason = "\n\n".join(filter(None, (self.canned.data, self.why.data)))
@@ -111,3 +124,9 @@ class DecisionForm(Form):
     def _until(self) -> datetime | None:
         lasts = self.action.data in ("limit", "suspend") and self.days.data
         return now() + timedelta(days=int(self.days.data)) if lasts else None
+
+
+class SubjectForm(DecisionForm):
+    """A decision about a person or a post, by their page: ``seen`` is what that page showed."""
+
+    seen = HiddenField(validators=[LengthFirst(max=200), storable])

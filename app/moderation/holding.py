@@ -3,28 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ..accounts.models import User
-from ..data.database import now, writing
+from ..data.database import changed_rows, now, writing
 from ..data.ids import moment_of
 from ..notifications.models import withdraw_post
 from ..notifications.receivers import notify_of_post
 from ..posts.models import Mention, Post
-from ..posts.signals import post_written
+from ..posts.signals import post_withdrawn, post_written
 from ..posts.text import LINK
 from ..site import site
-from .actions import (
-    Decision,
-    TakenError,
-    check_may_act,
-    close_case,
-    dismiss,
-    log_and_tell,
-    post_from,
-)
+from .actions import Decision, check_may_act, dismiss, log_and_tell, post_from, what_became_of
 from .announcing import announce_case
-from .models import HELD, Case, LogEntry
+from .models import HELD, Case, LogEntry, Report
+from .taking import TakenError, close_case, close_cases
 
 # How a link to another site begins in the HTML of a post.
 LINK_BEGINS = LINK.partition("{")[0] + "http"
@@ -40,10 +33,25 @@ def _hold(post: Post, **_more: Any) -> None:
     with writing() as session:
         post.hold()
         withdraw_post(post.id)
-        case = Case(person_id=post.author_id, post_id=post.id, reason=HELD, words=post.body)
+        subject = {"person_id": post.author_id, "post_id": post.id}
+        is_open = (Case.closed_at.is_(None), Case.appeals_id.is_(None))
+        # It may have been reported before it was edited.
+        case = session.scalar(select(Case).where(*is_open).filter_by(**subject)) or Case(**subject)
+        case.reason, case.words = HELD, post.body
         session.add(case)
         session.flush()
         announce_case(case)
+
+
+@post_withdrawn.connect
+def _close(post: Post, **_more: Any) -> None:
+    """Close the case of a post that its author deleted while it waited, unless it was reported."""
+    of_post = (Case.post_id == post.id, Case.reason == HELD)
+    close_cases(*of_post, Case.reports_count == 0)
+    first = select(Report.reason).where(Report.case_id == Case.id).order_by(Report.id).limit(1)
+    reported = update(Case).where(*of_post, Case.closed_at.is_(None))
+    with writing() as session:
+        changed_rows(session, reported.values(reason=first.scalar_subquery(), words=""))
 
 
 def _must_wait(post: Post) -> bool:
@@ -84,7 +92,7 @@ def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogE
         close_case(moderator, case)
         done = publish_held(post) if action == "let_through" else post.refuse(decision.rule)
         if not done:
-            raise TakenError
+            raise TakenError(what_became_of(post))
         values = {"post_id": post.id} | post_from("waiting", _AFTER[action])
         return log_and_tell(moderator, action, decision, case, post.author, **values)
 

@@ -87,7 +87,8 @@ def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
     is_wanted = by is not None and person is not None and person.role == "member"
     posts_count = person.posts_count if person else 0
     if is_wanted and bulk.action == "remove_all":
-        remove_posts(user_id, bulk.rule)
+        left = select(BulkPerson.user_id).filter_by(bulk_id=bulk.id, user_id=user_id)
+        remove_posts(user_id, bulk.rule, lambda: db.session.scalar(left) is not None)
     with writing() as session:
         # Another worker may do the same.
         if not delete_row(session, BulkPerson, bulk_id=bulk.id, user_id=user_id) or not is_wanted:

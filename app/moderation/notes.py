@@ -5,14 +5,14 @@ from .log import record
 from .models import CannedReason, MailedModerator, Note
 
 
-def add_note(author: HasId, person_id: int, words: str) -> None:
-    """Keep a note about the person of that id."""
+def add_note(author: HasId, person_id: int, words: str, *, case_id: int | None = None) -> None:
+    """Keep a note about the person of that id, or about a case of theirs."""
+    note = Note(person_id=person_id, case_id=case_id, author_id=author.id, words=words)
     with writing() as session:
-        note = Note(person_id=person_id, author_id=author.id, words=words)
         session.add(note)
         session.flush()
         # Without the words: a note is deleted with what it is about, and the log is not.
-        record(author, "note", person_id=person_id, after={"note": note.id})
+        record(author, "note", person_id=person_id, case_id=case_id, after={"note": note.id})
 
 
 def add_canned_reason(by: HasId, words: str) -> None:

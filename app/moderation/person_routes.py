@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Row
@@ -16,9 +16,10 @@ from ..data.reading import read
 from ..web.answers import back, form_page, page, show_message
 from . import blueprint, bulk, roles
 from .actions import NotAllowedError
-from .deciding import CHOICES, decide_by, find_person, known
-from .forms import DecisionForm, RoleForm, WordsForm
+from .deciding import CHOICES, decide_once, find_person, known
+from .forms import RoleForm, SubjectForm, WordsForm
 from .notes import add_note
+from .subjects import so_far
 from .words import role_label
 
 
@@ -33,14 +34,14 @@ def person(username: str) -> ResponseReturnValue:
 @blueprint.post("/desk/people/<name:username>/decide")
 @for_moderators
 def decide_person(username: str) -> ResponseReturnValue:
-    """Act on a person without a case."""
+    """Act on a person without a report, or as their open case wants it."""
     found = find_person(username)
-    form = DecisionForm(_choices_of_person(found))
-    if not form.validate_on_submit():
-        return _person_page(found, form)
-    here = url_for(".person", username=found.username)
-    to = url_for(".removal", username=username) if form.action.data == "remove_all" else here
-    return decide_by(form, db.session.get_one(User, found.id), None, None, to=to, here=here)
+    if not is_above(viewer.role, found.role):
+        abort(403, str(NotAllowedError()))
+    form = SubjectForm(_choices_of_person(found))
+    after = ".removal" if form.action.data == "remove_all" else ".person"
+    to = url_for(after, username=found.username)
+    return decide_once(form, lambda: find_person(username), _person_page, to=to)
 
 
 @blueprint.get("/desk/people/<name:username>/removal")
@@ -89,17 +90,22 @@ def change_role(username: str) -> ResponseReturnValue:
 
 def _person_page(
     person: Row[Any],
-    form: DecisionForm | None,
+    form: SubjectForm | None,
     note: WordsForm | None = None,
     role: RoleForm | None = None,
-) -> ResponseReturnValue:
-    shown = form or DecisionForm(_choices_of_person(person))
+) -> Response:
+    choices = _choices_of_person(person)
+    shown = form or SubjectForm(choices, formdata=None, seen=so_far(person))
+    shown.action.choices = choices
+    is_taken = person.taken_by_id not in (None, viewer.id)
+    words = form.told if form and is_taken else ""
     response = form_page(
         "moderation/person.html",
         shown,
         person=person,
-        note=note or WordsForm(formdata=None),
-        may_act=person.id != viewer.id and is_above(viewer.role, person.role),
+        note=note or WordsForm(formdata=None, words=words),
+        is_taken=is_taken,
+        may_act=is_above(viewer.role, person.role),
         role_form=_role_form(person, role),
         **known(person.id, 0),
     )

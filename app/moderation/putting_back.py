@@ -1,5 +1,6 @@
 """All posts of a person, put back by the worker once their removal is undone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,10 @@ from ..data.database import db, writing
 from ..data.ids import moment_of
 from ..jobs import job
 from ..posts.models import Post
+from .bulk import BATCH, remove_as_decided
+from .in_force import is_undone
 from .models import LogEntry
-
-# Posts of one transaction, so that other writers do not wait long.
-BATCH = 50
+from .taking import wait_for_turn
 
 
 @job
@@ -22,19 +23,28 @@ def put_back_posts(entry_id: int) -> None:
 
     What was removed alone, or by a later entry, stays away.
     """
-    removed, last_id = _removed_by(db.session.get_one(LogEntry, entry_id)), 0
-    while posts := db.session.scalars(removed.where(Post.id > last_id)).all():
+    entry, last_id = db.session.get_one(LogEntry, entry_id), 0
+    while posts := _put_back(entry, last_id):
         last_id = posts[-1].id
-        with writing():
-            for post in posts:
-                post.put_back()
+    # Somebody may have had all posts removed again before the last of them was back.
+    if again := db.session.scalar(_later(entry).where(~is_undone()).limit(1)):
+        remove_as_decided(again.id)
+
+
+def _put_back(entry: LogEntry, last_id: int) -> Sequence[Post]:
+    """Put back the next posts after ``last_id``, in one transaction, and return them."""
+    with writing() as session:
+        wait_for_turn(session, entry.person_id or 0)
+        posts = session.scalars(_removed_by(entry).where(Post.id > last_id)).all()
+        for post in posts:
+            post.put_back()
+    return posts
 
 
 def _removed_by(entry: LogEntry) -> Any:
-    alone, undone, later = aliased(LogEntry), aliased(LogEntry), aliased(LogEntry)
-    is_undone = select(undone.id).where(undone.undoes_id == alone.id).exists()
+    alone = aliased(LogEntry)
     removed_alone = select(alone.id).where(
-        alone.post_id == Post.id, alone.action == "remove", ~is_undone
+        alone.post_id == Post.id, alone.action == "remove", ~is_undone(alone)
     )
     found = select(Post).where(
         Post.author_id == entry.person_id,
@@ -43,12 +53,19 @@ def _removed_by(entry: LogEntry) -> Any:
         Post.deleted_at >= _began(entry),
         ~removed_alone.exists(),
     )
-    next_ones = select(later).where(
-        later.person_id == entry.person_id, later.action == entry.action, later.id > entry.id
-    )
-    if next_one := db.session.scalar(next_ones.order_by(later.id).limit(1)):
+    if next_one := db.session.scalar(_later(entry).limit(1)):
         found = found.where(Post.deleted_at < _began(next_one))
     return found.order_by(Post.id).limit(BATCH)
+
+
+def _later(entry: LogEntry) -> Any:
+    """Select what had all posts of the person removed after ``entry``, the first first."""
+    later = select(LogEntry).where(
+        LogEntry.person_id == entry.person_id,
+        LogEntry.action == entry.action,
+        LogEntry.id > entry.id,
+    )
+    return later.order_by(LogEntry.id)
 
 
 def _began(entry: LogEntry) -> datetime:

@@ -7,14 +7,15 @@ from sqlalchemy import BigInteger, ColumnElement, String, bindparam, case, func,
 from sqlalchemy.orm import aliased
 
 from ..accounts.applications import Application
-from ..accounts.invitations import Invitation, Invited
 from ..accounts.models import User
 from ..accounts.seen_addresses import SeenAddress
 from ..data.database import AnySelect
 from ..data.keyset import Window, row_count
-from ..follows.queries import USER_ID, VIEWER_ID, Audience, has_username, not_blocked
+from ..follows.queries import USER_ID, VIEWER_ID, Audience
+from ..media.models import Picture
 from ..posts.models import Post
-from ..posts.queries import visible_to
+from ..posts.queries import POST_ID, visible_to
+from .in_force import is_in_force, is_undone
 from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
 from .words import QUIET
 
@@ -84,6 +85,7 @@ def _cases() -> AnySelect:
     other = select(Report.reason).where(Report.case_id == Case.id, Report.reason != Case.reason)
     named = other.correlate(Case).distinct().subquery()
     kinds = select(func.aggregate_strings(named.c.reason, "\n")).scalar_subquery()
+    has_post = select(Post.id).where(Post.id == Case.post_id, Post.deleted_at.is_(None)).exists()
     columns = (
         Case.id,
         Case.person_id,
@@ -98,6 +100,7 @@ def _cases() -> AnySelect:
         person.username,
         person.display_name,
         person.role,
+        has_post.label("has_post"),
         taker.username.label("taken_by"),
         one.label("evidence"),
     )
@@ -121,8 +124,19 @@ def seen_posts() -> AnySelect:
 
 
 @cache
+def pictures() -> AnySelect:
+    """Select the pictures of the post ``post_id``, whoever sees it: ``key`` and ``description``."""
+    found = select(Picture.key, Picture.description)
+    there = found.where(Picture.post_id == POST_ID, Picture.removed_at.is_(None))
+    return there.order_by(Picture.place, Picture.id)
+
+
+@cache
 def history() -> AnySelect:
-    """Select what was done to ``user_id``, the latest first, and whether it ``is_undone``."""
+    """Select what was done to ``user_id``, the latest first.
+
+    Also whether it ``is_undone``, and ``is_in_force``.
+    """
     found = _entries().where(LogEntry.person_id == USER_ID, LogEntry.action.not_in(QUIET))
     return found.limit(row_count(MOST_SHOWN))
 
@@ -134,10 +148,13 @@ def entry() -> AnySelect:
 
 
 def _entries() -> AnySelect:
-    actor, later = aliased(User), aliased(LogEntry)
-    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(*LOGGED, actor.username.label("actor"), undone.label("is_undone"))
+    actor = aliased(User)
+    found = select(*LOGGED, *_holding(), actor.username.label("actor"))
     return found.outerjoin(actor, actor.id == LogEntry.actor_id).order_by(LogEntry.id.desc())
+
+
+def _holding() -> tuple[Any, ...]:
+    return is_undone().label("is_undone"), is_in_force().label("is_in_force")
 
 
 LOGGED = (
@@ -157,7 +174,8 @@ LOGGED = (
 @cache
 def notes() -> AnySelect:
     """Select the notes about ``user_id``, the latest first; nobody reads those about themselves."""
-    found = select(Note.id, Note.words, User.username)
+    found = select(Note.id, Note.words, Case.id.label("case_id"), User.username)
+    found = found.outerjoin(Case, Case.id == Note.case_id)
     found = found.outerjoin(User, User.id == Note.author_id).where(Note.person_id == USER_ID)
     found = found.where(Note.person_id != VIEWER_ID)
     return found.order_by(Note.id.desc()).limit(row_count(MOST_SHOWN))
@@ -182,55 +200,13 @@ def addresses() -> AnySelect:
 
 
 @cache
-def person() -> AnySelect:
-    """Select the person ``user_id`` as moderators see them.
-
-    ``may_see`` says whether the viewer sees them outside the desk, too.
-    """
-    return _people().where(User.id == USER_ID)
-
-
-@cache
-def person_by_username() -> AnySelect:
-    """Select the person with the ``username`` as moderators see them."""
-    return _people().where(has_username())
-
-
-def _people() -> AnySelect:
-    inviter = aliased(User)
-    found = select(
-        User.id,
-        User.username,
-        User.display_name,
-        User.email,
-        User.about_me,
-        User.role,
-        User.state,
-        User.state_until,
-        User.last_seen_at,
-        User.posts_count,
-        User.followers_count,
-        User.following_count,
-        Invited.invitation_id,
-        Invitation.made_by_id.label("invited_by_id"),
-        inviter.username.label("invited_by"),
-        not_blocked(Audience.FILTERED).label("may_see"),
-    )
-    found = found.outerjoin(Invited, Invited.user_id == User.id)
-    found = found.outerjoin(Invitation, Invitation.id == Invited.invitation_id)
-    return found.outerjoin(inviter, inviter.id == Invitation.made_by_id)
-
-
-@cache
 def decisions(window: Window) -> AnySelect:
     """Select what was decided about the viewer, and whether they have appealed (``appealed``).
 
     ``body`` is the text of the post that it is about, as long as that is kept.
     """
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
-    later = aliased(LogEntry)
-    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
-    found = select(*LOGGED, appealed.label("appealed"), undone.label("is_undone"))
+    found = select(*LOGGED, appealed.label("appealed"), *_holding())
     body = select(Post.body).where(Post.id == LogEntry.post_id).scalar_subquery()
     found = found.add_columns(body.label("body"))
     found = found.where(
@@ -253,8 +229,7 @@ def own_reports() -> AnySelect:
 
 
 def last_decision_of() -> AnySelect:
-    """Select the latest suspension of ``user_id``, and whether they have appealed."""
+    """Select the suspension of ``user_id`` that is in force, and whether they have appealed."""
     appealed = select(Case.id).where(Case.appeals_id == LogEntry.id).exists()
     found: Any = select(*LOGGED, appealed.label("appealed"))
-    found = found.where(LogEntry.person_id == USER_ID, LogEntry.action == "suspend")
-    return found.order_by(LogEntry.id.desc()).limit(1)
+    return found.where(LogEntry.person_id == USER_ID, LogEntry.action == "suspend", is_in_force())

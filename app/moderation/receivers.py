@@ -3,13 +3,13 @@
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..accounts.signals import role_changed, state_changed, state_ended
 from ..data.database import changed_rows, writing
-from .actions import put_into
+from .in_force import is_undone
 from .models import Case, LogEntry
+from .standing import put_into
 
 
 @role_changed.connect
@@ -27,10 +27,8 @@ def _limit_again(user: User, *, was: str, **_more: Any) -> None:
     """Have an account that was limited before a suspension be limited again after it."""
     if was != "suspended":
         return
-    later = aliased(LogEntry)
-    undone = select(later.id).where(later.undoes_id == LogEntry.id).exists()
     suspensions = select(LogEntry.before).where(
-        LogEntry.person_id == user.id, LogEntry.action == "suspend", ~undone
+        LogEntry.person_id == user.id, LogEntry.action == "suspend", ~is_undone()
     )
     with writing() as session:
         # Somebody may have been suspended again while they were.

@@ -27,7 +27,7 @@ from . import blueprint, queries
 from .actions import TOLD
 from .forms import ReportForm, WordsForm
 from .models import LogEntry
-from .reporting import AppealedError, appeal, has_appealed, is_undone, report
+from .reporting import AppealedError, appeal, no_appeal, report
 
 APPEAL = "appeal"
 # How long the form of the page at log-in can be sent.
@@ -95,8 +95,8 @@ def appeal_decision(id: int) -> ResponseReturnValue:
     """Appeal against a decision about oneself, once."""
     entry = _own_decision(viewer.id, id)
     form = WordsForm()
-    if request.method == "GET" and has_appealed(entry):
-        show_message(_("You have appealed already."))
+    if request.method == "GET" and (refusal := no_appeal(entry)):
+        show_message(refusal)
         return redirect(url_for(".decisions"))
     if not form.validate_on_submit():
         return form_page("moderation/appeal.html", form, entry=entry)
@@ -134,15 +134,13 @@ def _own_decision(user_id: int, id: int) -> LogEntry:
     entry = db.session.get(LogEntry, id)
     if entry is None or entry.person_id != user_id or entry.action not in TOLD:
         abort(404)
-    if is_undone(entry):
-        abort(404)  # There is nothing left to appeal against.
     return entry
 
 
 def _appeal(person: User, entry: LogEntry, words: str) -> None:
     try:
         appeal(person, entry, words)
-    except AppealedError:
-        show_message(_("You have appealed already."))
+    except AppealedError as error:
+        show_message(str(error))
     else:
         show_message(_("Your appeal is with the moderators. You learn what they decide."))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..accounts.models import User
@@ -15,7 +15,9 @@ from ..media.jobs import keep_pictures_while
 from ..media.models import Picture
 from ..posts.models import Post
 from .announcing import announce_case
+from .in_force import holds
 from .models import APPEAL, Case, KeptPicture, LogEntry, Report
+from .taking import wait_for_turn
 
 # Posts that are kept with the report of a person: the newest.
 MOST_KEPT = 5
@@ -48,7 +50,10 @@ def report(
 
 
 def appeal(person: User, entry: LogEntry, words: str) -> Case:
-    """Have moderators look again at ``entry``. Raises :class:`AppealedError` the second time."""
+    """Have moderators look again at ``entry``.
+
+    Raises :class:`AppealedError` the second time, or where it does not hold any more.
+    """
     case = Case(
         person_id=person.id,
         post_id=entry.post_id or 0,
@@ -56,25 +61,23 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
         appeals_id=entry.id,
         words=words,
     )
-    try:
-        with writing() as session:
-            session.add(case)
-            session.flush()
-            announce_case(case)
-    except IntegrityError:
-        raise AppealedError from None
+    with writing() as session:
+        wait_for_turn(session, person.id)
+        if refusal := no_appeal(entry):
+            raise AppealedError(refusal)
+        session.add(case)
+        session.flush()
+        announce_case(case)
     return case
 
 
-def has_appealed(entry: LogEntry) -> bool:
-    """Whether the person has appealed against ``entry``."""
-    return db.session.scalar(select(Case.id).where(Case.appeals_id == entry.id)) is not None
-
-
-def is_undone(entry: LogEntry) -> bool:
-    """Whether moderators have taken back what ``entry`` says."""
-    later = select(LogEntry.id).where(LogEntry.undoes_id == entry.id)
-    return db.session.scalar(later) is not None
+def no_appeal(entry: LogEntry) -> str | None:
+    """Return why nobody can appeal against ``entry`` any more; None if they can."""
+    if db.session.scalar(select(Case.id).where(Case.appeals_id == entry.id)):
+        return _("You have appealed already.")
+    if not holds(entry):
+        return _("This does not hold any more: there is nothing to appeal against.")
+    return None
 
 
 def evidence_of(person: User, posts: Sequence[Post], pictures: Sequence[Picture]) -> dict[str, Any]:

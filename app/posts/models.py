@@ -24,7 +24,7 @@ from ..data.counters import counted, tally
 from ..data.database import Base, changed_rows, now, writing
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
-from .signals import post_deleted, post_restored
+from .signals import post_deleted, post_restored, post_withdrawn
 from .text import LONGEST_TAG
 
 # How long the deletion or the edit of a post can be undone.
@@ -204,6 +204,18 @@ class Post(TimeOrdered, Base):
         with writing() as session:
             done = changed_rows(session, update(Post).where(*waits).values(removed_for=rule)) == 1
             session.refresh(self, ["removed_for"])
+        return done
+
+    def withdraw(self) -> bool:
+        """Delete a post that waits for moderators; returns False where it does not wait."""
+        waits = (Post.id == self.id, Post.is_held, Post.removed_for.is_(None))
+        # So long ago that nobody can restore it, and that it is erased next.
+        gone = {"is_held": False, "deleted_at": now() - 2 * UNDO_WITHIN}
+        with writing() as session:
+            done = changed_rows(session, update(Post).where(*waits).values(gone)) == 1
+            session.refresh(self, list(gone))
+            if done:
+                post_withdrawn.send(self)
         return done
 
     def _set_deleted_at(self, moment: datetime | None, *, was: Any, step: int) -> bool:

@@ -14,7 +14,7 @@ from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of, relationship_to
 from ..web.access import for_readers
-from ..web.answers import back, changed, page, show_message, show_undoable, wants_fragment
+from ..web.answers import back, changed, left_for, page, show_message, show_undoable, wants_fragment
 from ..web.paging import read_rows, requested_key
 from . import blueprint, queries
 from .access import add_button, card_of, is_on_its_page, limit_writing, own_post, visible_post
@@ -112,8 +112,11 @@ def reposts(id: int) -> ResponseReturnValue:
 @for_members
 @limit_writing
 def delete(id: int) -> ResponseReturnValue:
-    """Delete one's own post, with a button that restores it."""
+    """Delete one's own post, with a button that restores it, unless it waits for moderators."""
     post = own_post(id, or_deleted=True)
+    if post.withdraw():
+        show_message(_("Your post is deleted."))
+        return left_for(url_for(".waiting"))
     post.delete()
     show_undoable(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))

@@ -13,6 +13,8 @@ post_written = _signals.signal("post-written")
 # Deleted, and restored within the time for that.
 post_deleted = _signals.signal("post-deleted")
 post_restored = _signals.signal("post-restored")
+# Deleted by its author while it waited for moderators.
+post_withdrawn = _signals.signal("post-withdrawn")
 # The sender is a list of ids of deleted posts. Their text was erased for good, but their rows stay
 # for their threads: what other tables have about them must be deleted too.
 posts_erased = _signals.signal("posts-erased")

@@ -76,5 +76,12 @@ def decide(desk):
     return decide
 
 
+def act(client, url, action, **fields):
+    """Decide about a person or a post at the ``url`` of its page, as with its form."""
+    page = client.get(url)
+    form = f"main form[action='{url}'], main form[action='{url}/decide']"
+    return client.submit(form, to=page, action=action, **fields)
+
+
 def texts(answer, css):
     return [" ".join(node.text().split()) for node in parse(answer).css(css)]

@@ -10,6 +10,8 @@ from app.moderation.models import Case
 from tests.conftest import PASSWORD
 from tests.html import absent, messages, one, select
 
+from .conftest import act
+
 OF_APPEAL = "main form[action^='/appeal']"
 
 # The form to appeal of the page at log-in.
@@ -143,7 +145,7 @@ def test_restoring_the_account_grants_the_appeal(
     else:
         signed_in(mallory).post(f"/decisions/{entry}/appeal", {"words": "Sorry"})
     assert len(rows("moderation_case", "closed_at IS NULL")) == 1
-    desk.post("/desk/people/mallory/decide", {"action": "restore", "why": ""})
+    act(desk, "/desk/people/mallory", "restore")
     assert rows("moderation_case", "closed_at IS NULL") == []
     absent(desk.get("/desk/people/mallory"), "button", text="Undo")
     select(signed_in(mallory).get("/decisions"), "article", text="It was taken back.")
@@ -169,7 +171,7 @@ def test_an_administrator_decides_the_appeal_of_a_moderator_alone(
     """Other moderators could not: they are no superiors of theirs."""
     boss = signed_in(with_role("boss", "administrator"))
     omar = with_role("omar")
-    boss.post("/desk/people/omar/decide", {"action": "warn", "why": "Be kind"})
+    act(boss, "/desk/people/omar", "warn", why="Be kind")
     entry = rows("moderation_log", "action = 'warn'")[0]["id"]
     signed_in(omar).post(f"/decisions/{entry}/appeal", {"words": "I was"})
     again = rows("moderation_case", "appeals_id IS NOT NULL")[0]["id"]

@@ -15,6 +15,8 @@ from app.posts.models import Post
 from tests.conftest import PASSWORD
 from tests.html import absent, attributes, cards, messages, one, select
 
+from .conftest import act
+
 SUSPENDED = "Your account is suspended"
 
 
@@ -143,13 +145,20 @@ def test_two_moderators_do_not_act_twice(case, decide, with_role, signed_in, des
     other = signed_in(with_role("omar"))
     desk.post(f"/desk/{case}/take")
     select(other.get(f"/desk/{case}"), "p", text="@mo has taken this case.")
-    decide(case, "warn", client=other, why="No")
-    assert "@mo has taken this case." in messages(other.get("/desk"))
+    answer = decide(case, "warn", client=other, why="Never again")
+    assert (answer.status_code, messages(answer)) == (409, ["@mo has taken this case."])
+    one(answer, "textarea[name=words]", text="Never again")
     assert log() == ["take"]
+    for action in ("take", "release"):
+        other.post(f"/desk/{case}/{action}")
+        assert "@mo has taken this case." in messages(other.get("/desk"))
     desk.post(f"/desk/{case}/release")
     decide(case, "warn", client=other, why="No")
-    decide(case, "suspend", why="No")
-    assert "@omar has decided this case already." in messages(desk.get("/desk"))
+    answer = decide(case, "suspend", why="He must go")
+    sentence = "This is decided already: Person warned, by @omar."
+    assert (answer.status_code, messages(answer)) == (409, [sentence])
+    one(answer, "textarea[name=words]", text="He must go")
+    select(desk.get(f"/desk/{case}"), "p", text=sentence)
     assert log() == ["take", "release", "warn"]
 
 
@@ -179,12 +188,11 @@ def test_nobody_moderates_equals_or_superiors(app, desk, with_role, make_post, l
 
 
 def test_a_moderator_acts_without_a_case(desk, mallory, spam, log, rows):
-    desk.token()
-    desk.post(f"/desk/posts/{spam.id}", {"action": "remove", "why": "No"})
-    desk.post("/desk/people/mallory/decide", {"action": "limit", "why": "Calm down"})
+    act(desk, f"/desk/posts/{spam.id}", "remove", why="No")
+    act(desk, "/desk/people/mallory", "limit", why="Calm down")
     assert log() == ["remove", "limit"]
     assert rows("user", "username = 'mallory'")[0]["state"] == "limited"
-    desk.post("/desk/people/mallory/decide", {"action": "restore", "why": ""})
+    act(desk, "/desk/people/mallory", "restore")
     assert rows("user", "username = 'mallory'")[0]["state"] == "active"
 
 
@@ -326,9 +334,7 @@ def test_all_posts_of_a_spammer_are_removed_with_one_form(
 ):
     for n in range(60):
         make_post(mallory, f"Cheap quagga {n}")
-    desk.token()
-    fields = {"action": "remove_all", "why": "Spam"}
-    answer = desk.post("/desk/people/mallory/decide", fields)
+    answer = act(desk, "/desk/people/mallory", "remove_all", why="Spam")
     assert answer.location == "/desk/people/mallory/removal"
     select(desk.get(answer.location), "#removal", text="All posts are removed.")
     assert cards(anonymous.get("/@mallory")) == []
@@ -383,7 +389,7 @@ def test_all_posts_are_put_back_but_those_that_were_removed_one_by_one(
     posts = [make_post(mallory, f"Cheap quagga {n}") for n in range(60)]
     decide(case, "remove", why="Spam")
     signed_in(mallory).post(f"/posts/{posts[0].id}/delete")
-    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    act(desk, "/desk/people/mallory", "remove_all", why="Spam")
     assert len(rows("post", "deleted_at IS NULL")) == 0
     page = desk.get("/desk/people/mallory")
     desk.post(one(page, "button[aria-label='Undo: All posts removed']").attributes["formaction"])
@@ -394,7 +400,7 @@ def test_all_posts_are_put_back_but_those_that_were_removed_one_by_one(
 
 
 def test_one_appeals_against_the_removal_of_all_posts(desk, mallory, spam, signed_in, rows):
-    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    act(desk, "/desk/people/mallory", "remove_all", why="Spam")
     client = signed_in(mallory)
     link = one(client.get("/decisions"), "article a", text="Appeal").attributes["href"]
     client.get(link)
@@ -430,15 +436,15 @@ def test_who_was_limited_is_limited_again_after_a_suspension(
     app, case, decide, desk, mallory, travel, rows, is_suspended_twice
 ):
     decide(case, "limit", why="Ads")
-    act = "/desk/people/mallory/decide"
+    page = "/desk/people/mallory"
     for days in ("1", "3") if is_suspended_twice else ("3",):
-        desk.post(act, {"action": "suspend", "why": "More ads", "days": days})
+        act(desk, page, "suspend", why="More ads", days=days)
     travel.shift(timedelta(days=3, minutes=1))
     with app.app_context():
         end_states()
     assert rows("user", "username = 'mallory'")[0]["state"] == "limited"
-    desk.post(act, {"action": "restore", "why": ""})
-    desk.post(act, {"action": "suspend", "why": "More ads", "days": "1"})
+    act(desk, page, "restore")
+    act(desk, page, "suspend", why="More ads", days="1")
     travel.shift(timedelta(days=1, minutes=1))
     with app.app_context():
         end_states()
@@ -450,3 +456,10 @@ def test_no_form_is_shown_for_the_post_of_an_equal(desk, moderator, with_role, m
         answer = desk.get(f"/desk/posts/{make_post(author).id}")
         assert answer.status_code == 403
         assert "You cannot moderate this person." in answer.text
+
+
+def test_the_menu_offers_to_remove_what_one_may_remove(desk, spam, with_role, make_post):
+    for role in ("moderator", "administrator"):
+        post = make_post(with_role(f"a_{role}"[:15], role), "I am in charge")
+        absent(desk.get(f"/posts/{post.id}/menu"), "a", text="Remove")
+    one(desk.get(f"/posts/{spam.id}/menu"), f"a[href='/desk/posts/{spam.id}']", text="Remove")

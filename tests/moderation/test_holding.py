@@ -10,6 +10,7 @@ from app.posts.jobs import erase_deleted
 from app.posts.models import Post
 from app.posts.writing import publish
 from tests.html import absent, cards, messages, one, select
+from tests.media.drawn import upload
 
 LINK = "Look at https://bargains.example/quaggas"
 
@@ -192,3 +193,62 @@ def test_a_case_is_closed_although_the_account_was_deleted(
         assert decide(case, "dismiss").status_code == 303
     absent(desk.get("/desk"), ".desk-case")
     assert "bargains" not in anonymous.get(f"/posts/{post.id}").text
+
+
+@pytest.mark.parametrize("action", ["let_through", "refuse"])
+def test_who_comes_second_reads_who_was_first(
+    held, held_case, decide, with_role, signed_in, action
+):
+    other = signed_in(with_role("omar"))
+    decide(held_case, "let_through")
+    answer = decide(held_case, action, client=other, why="It sells.")
+    assert answer.status_code == 409
+    assert messages(answer) == ["This is decided already: Post let through, by @mo."]
+    one(answer, "textarea[name=words]", text="It sells.")
+
+
+def test_the_author_withdraws_it_and_the_case_closes_by_itself(
+    app, held, held_case, newcomer, desk, decide, anonymous, rows
+):
+    newcomer.get("/posts/waiting")
+    assert newcomer.press(".menu button.danger").location == "/posts/waiting"
+    absent(newcomer.get("/posts/waiting"), "article")
+    newcomer.post(f"/posts/{held}/restore")
+    assert cards(anonymous.get("/explore")) == []
+    absent(desk.get("/desk"), ".desk-case")
+    answer = decide(held_case, "let_through")
+    assert (answer.status_code, messages(answer)) == (409, ["The author has deleted the post."])
+    assert cards(anonymous.get("/explore")) == []
+    assert rows("post")[0]["is_held"] in (0, False)
+    counted(app)
+
+
+def test_a_reported_post_that_waits_after_an_edit_is_one_case(
+    newcomer, mallory, ada, make_post, report, rows, desk
+):
+    post = make_post(mallory, "Look")
+    report(ada, f"/posts/{post.id}", reason="harassment")
+    newcomer.token()
+    newcomer.post(f"/posts/{post.id}/edit", {"body": LINK})
+    [case] = rows("moderation_case")
+    assert case["reason"] == "held"
+    newcomer.get("/posts/waiting")
+    newcomer.press(".menu button.danger")
+    [case] = rows("moderation_case", "closed_at IS NULL")
+    assert case["reason"] == "harassment"
+    one(desk.get(f"/desk/{case['id']}"), "input[value=dismiss]")
+
+
+def test_the_desk_shows_the_pictures_of_a_post_that_waits(
+    files, newcomer, desk, ada, signed_in, rows
+):
+    newcomer.get("/")
+    fields = {"body": LINK, "nonce": "abc", "pictures": [upload()], "description_1": "A pill"}
+    newcomer.post("/posts", fields)
+    [case], [picture] = rows("moderation_case"), rows("picture")
+    url = f"/desk/pictures/{case['id']}/{picture['key']}"
+    page = desk.get(f"/desk/{case['id']}")
+    one(page, f".desk-quote img[src='{url}'][alt='A pill']")
+    one(page, "figcaption", text="A pill")
+    assert desk.get(url).status_code == 200
+    assert signed_in(ada).get(url).status_code == 404

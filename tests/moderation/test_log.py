@@ -15,6 +15,8 @@ from tests.conftest import DATABASE
 from tests.html import absent, one, parse, select
 from tests.moderation.conftest import texts
 
+from .conftest import act
+
 
 def test_an_entry_says_who_what_to_whom_why_before_and_after(
     case, decide, moderator, mallory, rows
@@ -79,10 +81,8 @@ def test_a_setting_names_the_people_concerned(app, case, decide, anonymous):
 
 
 def test_the_log_has_pages(app, mallory, desk, anonymous):
-    desk.token()
     for n in range(27):
-        fields = {"action": "warn", "why": f"Warning {n}."}
-        desk.post("/desk/people/mallory/decide", fields)
+        act(desk, "/desk/people/mallory", "warn", why=f"Warning {n}.")
     first = anonymous.get("/moderation-log")
     assert len(select(first, "article.desk-case")) == 25
     more = one(first, "#more").attributes["href"]

@@ -13,6 +13,8 @@ from app.moderation.words import ACTIONS
 from app.site import change_site
 from tests.html import absent
 
+from .conftest import act
+
 
 @pytest.fixture
 def logged(rows):
@@ -58,8 +60,7 @@ def test_undoing_swaps_before_and_after(action, case, decide, desk, rows, logged
 
 
 def test_all_posts_of_a_person(desk, spam, mallory, moderator, logged):
-    desk.token()
-    desk.post("/desk/people/mallory/decide", {"action": "remove_all", "why": "Spam"})
+    act(desk, "/desk/people/mallory", "remove_all", why="Spam")
     expected = ("remove_all", moderator.id, mallory.id, {"posts": 1}, {"posts": 0})
     assert logged() == expected
 

@@ -31,7 +31,8 @@ def test_a_person_can_be_reported_whoever_has_blocked_whom(
     with app.app_context():
         block(*((ada, mallory) if is_blocker else (mallory, ada)))
     if is_blocker:
-        one(client.get("/@mallory"), "a[href='/@mallory/report']", text="Report")
+        for page in ("/@mallory", "/settings/blocks"):
+            one(client.get(page), "main a[href='/@mallory/report']", text="Report")
     answer = client.post("/@mallory/report", {"reason": "harassment"})
     assert (answer.status_code, answer.location) == (303, "/decisions")
     assert len(rows("report")) == 1

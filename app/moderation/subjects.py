@@ -1,0 +1,96 @@
+"""Whom and what moderators decide about: people and posts, with what has happened so far."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, func, literal, null, select
+from sqlalchemy.orm import aliased
+
+from ..accounts.invitations import Invitation, Invited
+from ..accounts.models import User
+from ..data.database import AnySelect
+from ..follows.queries import USER_ID, Audience, has_username, not_blocked
+from ..posts.models import Post
+from ..posts.queries import POST_ID
+from .models import Case, LogEntry
+from .words import QUIET
+
+# Columns of a subject that change with everything that is decided about it, or that it becomes.
+SO_FAR = ("state", "last_entry_id", "open_case_id", "edited_at", "deleted_at")
+
+
+@cache
+def person() -> AnySelect:
+    """Select the person ``user_id`` as moderators see them.
+
+    ``may_see`` says whether the viewer sees them outside the desk, too.
+    """
+    return _with_case(_people(), 0).where(User.id == USER_ID)
+
+
+@cache
+def person_by_username() -> AnySelect:
+    """Select the person with the ``username`` as moderators see them."""
+    return _with_case(_people(), 0).where(has_username())
+
+
+@cache
+def post() -> AnySelect:
+    """Select the post ``post_id``, and its author (``person_id``, ``username``, ``role``)."""
+    ids = (Post.id, Post.id.label("post_id"), User.id.label("person_id"))
+    columns = (Post.body, Post.edited_at, Post.deleted_at, User.username, User.role, User.state)
+    found = select(*ids, *columns)
+    found = found.join(User, User.id == Post.author_id)
+    found = found.where(Post.id == POST_ID, Post.repost_of_id.is_(None), ~Post.is_held)
+    return _with_case(found, Post.id)
+
+
+def so_far(subject: Any) -> str:
+    """Return what has happened to a ``subject`` (a row) so far: text that changes with it."""
+    return "|".join(str(getattr(subject, name)) for name in SO_FAR)
+
+
+def _with_case(found: Any, post_id: Any) -> AnySelect:
+    """Add the open case about the subject, who has taken it, and the last entry of the log."""
+    taker = aliased(User)
+    about = and_(Case.person_id == User.id, Case.post_id == post_id)
+    is_open = and_(Case.closed_at.is_(None), Case.appeals_id.is_(None))
+    done = and_(LogEntry.person_id == User.id, LogEntry.action.not_in(QUIET))
+    last = select(func.max(LogEntry.id)).where(done).correlate(User)
+    columns: Any = (
+        last.scalar_subquery().label("last_entry_id"),
+        Case.id.label("open_case_id"),
+        Case.taken_by_id,
+        taker.username.label("taken_by"),
+    )
+    found = found.add_columns(*columns).outerjoin(Case, and_(about, is_open))
+    return found.outerjoin(taker, taker.id == Case.taken_by_id)
+
+
+def _people() -> AnySelect:
+    inviter = aliased(User)
+    found = select(
+        User.id,
+        User.id.label("person_id"),
+        literal(0).label("post_id"),
+        User.username,
+        User.display_name,
+        User.email,
+        User.about_me,
+        User.role,
+        User.state,
+        User.state_until,
+        User.last_seen_at,
+        User.posts_count,
+        User.followers_count,
+        User.following_count,
+        Invited.invitation_id,
+        Invitation.made_by_id.label("invited_by_id"),
+        inviter.username.label("invited_by"),
+        not_blocked(Audience.FILTERED).label("may_see"),
+        null().label("edited_at"),
+        null().label("deleted_at"),
+    )
+    found = found.outerjoin(Invited, Invited.user_id == User.id)
+    found = found.outerjoin(Invitation, Invitation.id == Invited.invitation_id)
+    return found.outerjoin(inviter, inviter.id == Invitation.made_by_id)

@@ -1,0 +1,102 @@
+"""A removal of all posts, undone while the worker removes: all of them are back in the end."""
+
+import pytest
+
+from app.accounts.models import User
+from app.data.database import committed, db, writing
+from app.moderation import bulk
+from app.moderation.actions import Decision, Moderator, tell
+from app.moderation.bulk import BATCH, remove_all, remove_as_decided
+from app.moderation.models import LogEntry
+from app.moderation.putting_back import put_back_posts
+from app.moderation.undoing import undo
+from app.posts.models import Post
+
+
+@pytest.fixture
+def posts(mallory, make_post):
+    """Give more posts than one transaction removes."""
+    return [make_post(mallory, f"Cheap quagga {n}") for n in range(BATCH + 20)]
+
+
+@pytest.fixture
+def visible(app, rows):
+    """Give a function that counts the posts that are there, and checks the counts."""
+
+    def visible():
+        check = app.test_cli_runner().invoke(args=["counters", "check"])
+        assert check.exit_code == 0, check.output
+        return len(rows("post", "deleted_at IS NULL"))
+
+    return visible
+
+
+@pytest.fixture
+def entry(app, mallory, posts):
+    """Log that all posts are to be removed, which the worker has not begun yet; give its id."""
+    with app.app_context():
+        person = db.session.get_one(User, mallory.id)
+        return tell(Moderator(), "remove_all", Decision(reason="Spam"), person).id
+
+
+def take_back(id):
+    undo(Moderator(), db.session.get_one(LogEntry, id), Decision())
+
+
+def test_before_the_worker_begins(app, entry, posts, visible):
+    with app.app_context():
+        take_back(entry)
+        remove_as_decided(entry)
+    assert visible() == len(posts)
+
+
+def test_after_the_first_of_the_posts(app, entry, posts, visible):
+    removed = []
+
+    def take_back_once(_sender):
+        removed.append(db.session.scalar(db.select(Post.id).where(Post.deleted_at.is_not(None))))
+        committed.disconnect(take_back_once)
+        take_back(entry)
+
+    with app.app_context():
+        committed.connect(take_back_once)
+        remove_as_decided(entry)
+    assert removed[0]
+    assert visible() == len(posts)
+
+
+def test_at_the_same_moment(app, entry, posts, visible, together):
+    def do(act):
+        with app.app_context():
+            act(entry)
+
+    together(do, [remove_as_decided, take_back])
+    assert visible() == len(posts)
+
+
+def test_removed_again_before_the_last_is_back(app, entry, mallory, posts, visible):
+    """Then the second removal counts, and undoing it puts back what the first had removed, too."""
+    again = []
+
+    def remove_again(_sender):
+        committed.disconnect(remove_again)
+        person = db.session.get_one(User, mallory.id)
+        again.append(remove_all(Moderator(), person, Decision(reason="Spam")).id)
+
+    with app.app_context():
+        remove_as_decided(entry)
+        with writing():
+            undo_entry = LogEntry(action="undo", person_id=mallory.id, undoes_id=entry)
+            db.session.add(undo_entry)
+        committed.connect(remove_again)
+        put_back_posts(entry)
+    assert visible() == 0
+    with app.app_context():
+        take_back(again[0])
+    assert visible() == len(posts)
+
+
+def test_for_many_people_two_workers_stop_once_one_is_done(app, mallory, posts, visible):
+    with app.app_context():
+        bulk.remove_posts(mallory.id, "", lambda: False)
+    assert visible() == len(posts)
