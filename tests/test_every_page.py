@@ -305,6 +305,7 @@ FORMS = [
             "1/take",
             "1/release",
             "1/decide",
+            "1/note",
             "people/bruno/decide",
             "people/bruno/note",
             "people/bruno/role",
