@@ -12,6 +12,7 @@ from app.moderation.models import CannedReason, Case
 from app.moderation.notes import add_note
 from app.moderation.reporting import appeal, report
 from app.site import Rule, change_site, site_now
+from tests.html import attributes
 
 # More than the statements by which a request may stay below its budget.
 MANY = 8
@@ -74,6 +75,9 @@ def cost(app, community, signed_in, statements, queued):
     def cost(url, fields=None):
         url = url.format(**community)
         named = {name: value.format(**community) for name, value in (fields or {}).items()}
+        if "action" in named:
+            page = client.get(url.removesuffix("/decide"))
+            named |= {"seen": value for value in attributes(page, "[name=seen]", "value")}
         with statements() as sent:
             answer = client.get(url) if fields is None else client.post(url, named)
         assert answer.status_code == (200 if fields is None else 303), answer.text
@@ -129,12 +133,13 @@ DECISIONS = [
     (APPEAL, "uphold", 18),
     (HELD, "let_through", 24),
     (HELD, "refuse", 19),
-    (POST, "remove", 17),
-    (POST, "mark", 13),
-    (PERSON, "warn", 12),
-    (PERSON, "limit", 16),
-    (PERSON, "suspend", 22),
-    (PERSON, "remove_all", 12),
+    # With the open case about the post, which the decision closes.
+    (POST, "remove", 25),
+    (POST, "mark", 21),
+    (PERSON, "warn", 14),
+    (PERSON, "limit", 18),
+    (PERSON, "suspend", 24),
+    (PERSON, "remove_all", 14),
 ]
 ACTIONS = [
     *((url, {"action": action, "why": "Why"}, budget) for url, action, budget in DECISIONS),
