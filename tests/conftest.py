@@ -406,14 +406,16 @@ def periodic_jobs(app: Flask) -> set[str]:
 
 @pytest.fixture
 def files(app: Flask) -> Iterator[Callable[[], list[str]]]:
-    """A function that lists the names in the store of pictures, which is empty after the test."""
+    """A function that lists the names in the store of pictures, empty before and after the test."""
+    folder = Path(app.instance_path) / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
 
     def names() -> list[str]:
         with app.app_context():
             return sorted(store().names())
 
     yield names
-    shutil.rmtree(Path(app.instance_path) / FOLDER, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # Time and concurrency
