@@ -58,7 +58,12 @@ def refuse_another_account() -> None:
     if request.method == "POST":
         sent.append(request.form.get(FIELD))
     rendered_for = {account for account in sent if account is not None}
-    if rendered_for - {str(current_user.id)} or (not rendered_for and _session_has_ended()):
+    if rendered_for:
+        is_refused = rendered_for != {str(current_user.id)}
+    else:
+        # Most requests say nothing of it, and need no viewer: their login session is not looked up.
+        is_refused = _session_has_ended()
+    if is_refused:
         if not current_user.is_authenticated:
             abort(401)
         raise AnotherAccountError
