@@ -58,16 +58,18 @@ def refuse_another_account() -> None:
     if request.method == "POST":
         sent.append(request.form.get(FIELD))
     rendered_for = {account for account in sent if account is not None}
-    if rendered_for:
-        is_refused = rendered_for != {str(current_user.id)}
-    else:
-        # Most requests say nothing of it, and need no viewer: their login session is not looked up.
-        is_refused = _session_has_ended()
-    if is_refused:
+    if _is_refused(rendered_for):
         if not current_user.is_authenticated:
             abort(401)
         raise AnotherAccountError
     check_carried_account()
+
+
+def _is_refused(rendered_for: set[str]) -> bool:
+    if rendered_for:
+        return rendered_for != {str(current_user.id)}
+    # Most requests say nothing of it. Many need no viewer: no login session is looked up for them.
+    return _session_has_ended()
 
 
 def check_carried_account() -> None:
