@@ -62,8 +62,10 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         module.init_app(app)
     for sentence in config.misspelt(env):
         app.logger.warning(sentence)
-    for name in DOMAINS:
-        app.register_blueprint(import_module(f"app.{name}").blueprint)
+    # Imported before any is registered: some add commands to the group of an earlier domain.
+    domains = [import_module(f"app.{name}") for name in DOMAINS]
+    for domain in domains:
+        app.register_blueprint(domain.blueprint)
     return app
 
 

@@ -135,6 +135,13 @@ def test_a_start_logs_release_database_and_schema(start, site):
     )
 
 
+def test_a_process_has_the_commands_that_domains_add_to_those_of_others(start):
+    for group, command in (("mail", "failed"), ("user", "delete"), ("site", "announce")):
+        shown = start(*flask(f"{group} --help"))
+        assert shown.returncode == 0, shown.stderr
+        assert f"\n  {command} " in shown.stdout
+
+
 def test_what_a_start_makes_is_for_its_user_alone(start, site):
     assert start(*SERVER).returncode == 0
     paths = [site, *site.rglob("*")]
