@@ -1,9 +1,10 @@
 """The queue at the door: who asked to join, and letting people in or turning them away."""
 
-from flask import abort, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from ..accounts.access import for_moderators
 from ..accounts.applications import LONGEST_REASON, applications, let_in, turn_away
@@ -13,9 +14,12 @@ from ..data.database import db
 from ..data.ids import is_id
 from ..data.types import is_storable
 from ..web.answers import page, show_message
-from ..web.paging import LONGEST, read_rows
+from ..web.paging import LONGEST, PAGE, read_rows
 from ..web.typed import carry_when_expired
 from . import blueprint
+
+# Decisions of one form: each is a transaction.
+MOST_AT_ONCE = PAGE
 
 carry_when_expired("people", "decision")
 
@@ -24,27 +28,45 @@ carry_when_expired("people", "decision")
 @for_moderators
 def queue() -> ResponseReturnValue:
     """List who waits to be let in, those who asked first at the top."""
-    rows = read_rows(applications, "id", oldest_first=True)
-    return page("administration/queue.html", "people", rows=rows, longest=LONGEST_REASON)
+    return _queue()
 
 
 @blueprint.post("/desk/people")
 @for_moderators
 def decide() -> ResponseReturnValue:
-    """Let the chosen people in, or turn them away with a reason, which they get by mail."""
+    """Let the chosen people in, or turn them away with a reason, which they get by mail.
+
+    Of more than :data:`MOST_AT_ONCE`, those who asked first; the others stay in the list.
+    """
     reason = request.form.get("why", "").strip()
     decision = request.form.get("decision", "")
     if decision not in ("let_in", "turn_away") or not is_storable(reason):
         abort(400)
     if len(reason) > LONGEST_REASON:
         abort(413)
-    chosen = [int(id) for id in request.form.getlist("people")[:LONGEST] if is_id(id)]
-    users = [user for user in (db.session.get(User, id) for id in chosen) if user]
+    chosen = {int(id) for id in request.form.getlist("people")[:LONGEST] if is_id(id)}
+    users = _users(sorted(chosen)[:MOST_AT_ONCE])
     if decision == "let_in":
         done = sum(let_in(user, viewer) for user in users)
         said = ngettext("%(num)d person is in.", "%(num)d people are in.", done)
     else:
         done = sum(turn_away(user, viewer, reason) for user in users)
         said = ngettext("%(num)d person is turned away.", "%(num)d people are turned away.", done)
-    show_message(said if done else _("Nobody was chosen, or somebody else has decided already."))
+    if not done:
+        show_message(_("Nobody was chosen, or somebody else has decided already."))
+        return _queue(reason, status=422)
+    if len(chosen) > MOST_AT_ONCE:
+        more = _("At most %(max)d at once: the others whom you chose still wait.", max=MOST_AT_ONCE)
+        said = f"{said} {more}"
+    show_message(said)
     return redirect(url_for("administration.queue"), 303)
+
+
+def _queue(reason: str = "", status: int = 200) -> Response:
+    rows = read_rows(applications, "id", oldest_first=True)
+    values = {"rows": rows, "reason": reason, "longest": LONGEST_REASON}
+    return page("administration/queue.html", "people", status, **values)
+
+
+def _users(ids: list[int]) -> list[User]:
+    return list(db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.id)))

@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.accounts.applications import apply_to_join
 from app.accounts.models import by_username
+from app.accounts.registering import register
 from app.accounts.signals import application_decided
-from app.data.database import db
+from app.administration.queue_routes import MOST_AT_ONCE
+from app.data.database import db, writing
 from tests.client import Client
 from tests.html import absent, messages, one, select, text_of
 
@@ -127,10 +130,35 @@ def test_many_are_decided_at_once_and_nobody_twice(
     assert states.count("active") == 5
 
 
+def test_many_who_are_chosen_are_decided_a_page_at_a_time(app, moderator, rows):
+    with app.app_context(), writing():
+        for n in range(MOST_AT_ONCE + 2):
+            apply_to_join(register(f"n{n}"), answer="Me", network="192.0.2.1")
+    page = moderator.get("/desk/people")
+    ids = waiting_ids(moderator.get(one(page, "#more").attributes["href"]))
+    ids = [*ids, *waiting_ids(page)]
+    assert len(ids) == MOST_AT_ONCE + 2
+    page = moderator.follow(moderator.post("/desk/people", {"people": ids, "decision": "let_in"}))
+    assert messages(page) == [
+        f"{MOST_AT_ONCE} people are in. At most {MOST_AT_ONCE} at once: the others whom you chose "
+        "still wait."
+    ]
+    # Who asked first is in.
+    assert waiting_ids(page) == ids[:2]
+
+
+def test_a_reason_for_nobody_is_not_lost(asked, moderator):
+    fields = {"decision": "turn_away", "why": "We know <nobody>."}
+    page = moderator.post("/desk/people", fields)
+    assert one(page, "#why").text(deep=True) == "We know <nobody>."
+    assert len(waiting_ids(page)) == 1
+
+
 def test_a_moderator_decides_about_nobody_who_does_not_wait(app, asked, ada, moderator, rows):
     for people in ([str(ada.id)], ["nonsense"], ["9" * 30], []):
         fields = {"people": people, "decision": "turn_away"}
-        page = moderator.follow(moderator.post("/desk/people", fields))
+        page = moderator.post("/desk/people", fields)
+        assert page.status_code == 422
         assert messages(page) == ["Nobody was chosen, or somebody else has decided already."]
     with app.app_context():
         assert db.session.scalar(by_username("ada"))
