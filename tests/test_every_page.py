@@ -351,7 +351,7 @@ FORMS = [
     Form(
         "/desk/people",
         {"people": "{applicant}", "decision": "let_in"},
-        statements=20,
+        statements=36,
         role="moderator",
     ),
     Form(
@@ -948,8 +948,14 @@ def test_a_form_stays_within_its_statements(
 ):
     client = anonymous if form.for_anonymous else viewer
     client.token()
+    # A value that is a placeholder alone; others have braces of their own.
+    named = {f"{{{name}}}": value for name, value in placeholders.items()}
+    fields = {
+        name: named.get(value, value) if isinstance(value, str) else value
+        for name, value in form.fields.items()
+    }
     with statements() as sent:
-        answer = client.post(form.url.format(**placeholders), form.fields, htmx=htmx)
+        answer = client.post(form.url.format(**placeholders), fields, htmx=htmx)
     assert answer.status_code == form.done[htmx]
     assert len(sent) <= form.statements, sent
 
