@@ -70,7 +70,10 @@ def _welcome(user: User) -> ResponseReturnValue:
     if user.state == "waiting":
         return redirect(url_for("accounts.waiting"), 303)
     begin_session(user, remember=False)
-    show_message(_("Welcome, %(name)s!", name=user.username))
+    welcome = _("Welcome, %(name)s!", name=user.username)
+    if user.role == "administrator":
+        welcome = f"{welcome} {_('You are the administrator: see Settings, Administration.')}"
+    show_message(welcome)
     return go_on(by="discover.introduce")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import PASSWORD
+from tests.html import messages
 
 
 @pytest.fixture
@@ -18,9 +19,15 @@ def join(client, name):
 
 
 def test_who_registers_on_an_empty_site_is_its_administrator(make_client, roles):
+    said = []
     for name in ("ada", "bruno"):
-        assert join(make_client(), name).status_code == 303
+        client = make_client()
+        said += messages(client.follow(join(client, name)))
     assert roles() == ["administrator", "member"]
+    assert said == [
+        "Welcome, ada! You are the administrator: see Settings, Administration.",
+        "Welcome, bruno!",
+    ]
 
 
 def test_two_who_register_at_once_give_one_administrator(make_client, roles, together):
