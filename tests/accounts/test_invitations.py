@@ -143,9 +143,21 @@ def test_somebody_makes_a_link_gives_it_away_and_sees_who_came(
     page = client.get("/settings/invitations")
     assert "@newcomer" in text_of(one(page, ".invitation"))
     assert "Used 1 of 2" in text_of(one(page, ".invitation"))
+    assert "ends" in text_of(one(page, ".invitation"))
     revoke = one(page, ".invitation button").attributes["formaction"]
     page = client.follow(client.post(revoke))
     absent(page, ".invitation input")
+    assert "ended" in text_of(one(page, ".invitation"))
+
+
+def test_an_invitation_that_is_used_up_says_no_day_to_come(
+    ada, signed_in, make_client, set_site, make_invitation
+):
+    set_site(registration="invite", members_invite=True)
+    join(make_client(), make_invitation(ada))
+    said = text_of(one(signed_in(ada).get("/settings/invitations"), ".invitation"))
+    assert "Used 1 of 1" in said
+    assert "ended" not in said
 
 
 def test_nobody_revokes_the_invitation_of_another(

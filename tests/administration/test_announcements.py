@@ -169,6 +169,14 @@ def test_an_error_stands_at_its_field(administrator, rows, typed, field):
     assert rows("announcement") == []
 
 
+def test_one_that_is_ended_before_it_begins_says_so(administrator, tell):
+    id = tell(starts_at=now() + timedelta(days=1), ends_at=now() + timedelta(days=2))
+    page = administrator.follow(administrator.post(f"/settings/site/announcements/{id}/end"))
+    said = text_of(one(page, "main .panel"))
+    assert "It was ended before it began." in said
+    assert "Until" not in said
+
+
 def test_only_administrators_announce(bruno, give_role, signed_in, tell):
     give_role(bruno, "moderator")
     client = signed_in(bruno)
