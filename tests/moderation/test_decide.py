@@ -93,7 +93,7 @@ def test_a_suspended_person_is_out_at_once_and_sees_why(
     assert answer.status_code == 403
     one(answer, "h1", text=SUSPENDED)
     select(answer, "p", text="Until")
-    one(answer, "blockquote", text="Spam, again")
+    one(answer, "p", text="Spam, again")
     assert newcomer.get("/notifications").status_code == 303
     assert make_client().log_in("mallory", "wrong").status_code == 422
     assert desk.get(f"/posts/{spam.id}").status_code == 404
