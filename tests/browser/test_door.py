@@ -86,7 +86,7 @@ def test_somebody_asks_waits_is_let_in_and_logs_in(
     join(page, name)
     expect(page.get_by_role("heading", name="You are on the list")).to_be_visible()
     own_page.goto("/desk/people")
-    own_page.get_by_label(f"@{name}").check()
+    own_page.get_by_role("checkbox", name=f"@{name}").check()
     own_page.get_by_role("button", name="Let them in").click()
     expect(flash(own_page)).to_contain_text("1 person is in.")
     page.goto("/login")
