@@ -14,7 +14,7 @@ from ..posts.models import Post
 from .actions import Decision, tell
 from .in_force import is_undone
 from .models import Case, LogEntry
-from .taking import wait_for_turn
+from .taking import close_cases_of, wait_for_turn
 
 # Posts of one transaction, so that other writers do not wait long.
 BATCH = 50
@@ -53,6 +53,7 @@ def remove_posts(person_id: int, rule: str, is_wanted: Callable[[], bool]) -> No
             found = session.scalars(newest, {"user_id": person_id}).all() if is_wanted() else ()
             for post in found:
                 post.remove(rule)
+            close_cases_of([post.id for post in found])
         is_done = not found
 
 

@@ -52,6 +52,7 @@ def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
         post = db.session.get(Post, entry.post_id) if entry.post_id else None
         values = {
             "entry": entry,
+            "undone": db.session.get(LogEntry, entry.undoes_id) if entry.undoes_id else None,
             "person": person,
             "post": post,
             "url": external_url("moderation.decisions"),
@@ -59,4 +60,5 @@ def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
         # Without Flask's context processors, which would read the viewer.
         body = current_app.jinja_env.get_template("mail/decision.txt").render(values)
         subject = _("What the moderators of %(site)s decided", site=site().name)
-    return Letter(subject, body, budget=DECISION)
+    # Counted apart: each decision is told, however many there are in an hour.
+    return Letter(subject, body, budget=str(entry_id))

@@ -157,7 +157,9 @@ def _holding() -> tuple[Any, ...]:
     return is_undone().label("is_undone"), is_in_force().label("is_in_force")
 
 
-LOGGED = (
+_undone = aliased(LogEntry)
+_undone_action = select(_undone.action).where(_undone.id == LogEntry.undoes_id).scalar_subquery()
+LOGGED: tuple[Any, ...] = (
     LogEntry.id,
     LogEntry.actor_id,
     LogEntry.action,
@@ -168,6 +170,7 @@ LOGGED = (
     LogEntry.reason,
     LogEntry.before,
     LogEntry.after,
+    _undone_action.label("undone"),
 )
 
 

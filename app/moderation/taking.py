@@ -62,6 +62,18 @@ def close_cases(*those: Any, taken_by_id: int | None = None) -> None:
         changed_rows(session, left.values(taken_by_id=taken_by_id, closed_at=now()))
 
 
+def close_cases_of(post_ids: list[int]) -> None:
+    """Close the open cases about posts that were removed, and tell who reported them."""
+    about = select(Case.id).where(
+        Case.post_id.in_(post_ids), Case.closed_at.is_(None), Case.appeals_id.is_(None)
+    )
+    with writing() as session:
+        ids = session.scalars(about).all()
+        close_cases(Case.id.in_(ids))
+        reporters = select(Report.reporter_id).where(Report.case_id.in_(ids)).distinct()
+        notify_from_site([id for id in session.scalars(reporters) if id is not None], "report")
+
+
 def taken(by: int | None, case: Any) -> str | None:
     """Return, in a sentence, who else than ``by`` decides or has decided ``case``; None for nobody.
 
@@ -80,7 +92,13 @@ def outcome(case: Any) -> str:
     what = LogEntry.case_id == case.id
     if case.appeals_id:
         what = or_(what, LogEntry.undoes_id == case.appeals_id)
-    return decided(what) or _("The author has deleted the post.")
+    # All posts of the person, this one among them.
+    every = (LogEntry.person_id == case.person_id, LogEntry.action == "remove_all")
+    return (
+        decided(what)
+        or decided(*every, LogEntry.id > case.id)
+        or _("The author has deleted the post.")
+    )
 
 
 def decided(*what: Any) -> str:

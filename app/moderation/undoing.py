@@ -69,6 +69,7 @@ def _take_back(entry: LogEntry, person: User) -> dict[str, Any]:
         post.put_back()
     elif post and entry.action == "refuse":
         publish_held(post)
+        return {"after": {"post": "shown"}}
     elif post and entry.action == "mark":
         remove_warning(post.id)
     return {}

@@ -100,6 +100,12 @@ def action_label(action: str) -> str:
     return str(ACTIONS.get(action, action))
 
 
+def entry_label(entry: Any) -> str:
+    """Return what an entry of the log is called, with what it undoes."""
+    label = action_label(entry.action)
+    return f"{label}: {action_label(entry.undone)}" if entry.action == "undo" else label
+
+
 def done(entry: Any) -> str:
     """Return, in a sentence for the person concerned, what was done."""
     sentences = {

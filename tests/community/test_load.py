@@ -11,7 +11,7 @@ from app.community.demo import load_demo
 from app.data.database import db
 from app.data.ids import id_at, moment_of
 from app.media.stores import store
-from tests.html import cards, people
+from tests.html import cards, people, select
 
 USERS = [
     ("username", "display_name", "created_at"),
@@ -280,6 +280,14 @@ def test_rows_of_one_moment_get_different_ids(app, load, rows):
     assert ids[0] == id_at(moment_of(ids[0]))
     in_order = [row["body"] for row in sorted(rows("post"), key=lambda row: row["id"])]
     assert in_order == [f"No. {n}" for n in range(6000)]
+
+
+def test_the_demo_names_rules_of_the_site_at_the_desk(app, anonymous):
+    with app.app_context():
+        load_demo(with_pictures=False)
+    anonymous.log_in("ada", "demo-demo")
+    tags = [" ".join(node.text().split()) for node in select(anonymous.get("/desk"), ".tag")]
+    assert tags == ["Spam", "No advertising", "Be kind", "Appeal"]
 
 
 def test_the_demo_is_imported_once_and_has_pictures_of_every_kind(app, rows, anonymous):

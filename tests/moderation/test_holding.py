@@ -211,7 +211,7 @@ def test_the_author_withdraws_it_and_the_case_closes_by_itself(
     app, held, held_case, newcomer, desk, decide, anonymous, rows
 ):
     newcomer.get("/posts/waiting")
-    assert newcomer.press(".menu button.danger").location == "/posts/waiting"
+    assert newcomer.press("main button.btn-outline-danger").location == "/posts/waiting"
     absent(newcomer.get("/posts/waiting"), "article")
     newcomer.post(f"/posts/{held}/restore")
     assert cards(anonymous.get("/explore")) == []
@@ -233,7 +233,7 @@ def test_a_reported_post_that_waits_after_an_edit_is_one_case(
     [case] = rows("moderation_case")
     assert case["reason"] == "held"
     newcomer.get("/posts/waiting")
-    newcomer.press(".menu button.danger")
+    newcomer.press("main button.btn-outline-danger")
     [case] = rows("moderation_case", "closed_at IS NULL")
     assert case["reason"] == "harassment"
     one(desk.get(f"/desk/{case['id']}"), "input[value=dismiss]")

@@ -77,6 +77,17 @@ def test_a_post_that_waits(
     assert logged() == (action, moderator.id, mallory.id, *changed)
 
 
+def test_a_refused_post_that_everybody_sees_after_all(
+    set_site, mallory, make_post, rows, decide, desk, logged
+):
+    set_site(links_wait_days=7)
+    make_post(mallory, "Quaggas at https://quagga.example/")
+    (case,) = rows("moderation_case")
+    decide(case["id"], "refuse", why="Spam")
+    desk.post(f"/desk/log/{rows('moderation_log')[-1]['id']}/undo")
+    assert logged()[3:] == ({"post": "refused"}, {"post": "shown"})
+
+
 def test_taking_a_case_and_leaving_it(case, desk, moderator, mallory, logged, rows):
     taken, free = {"taken_by": moderator.id}, {"taken_by": None}
     desk.token()
