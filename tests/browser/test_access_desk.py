@@ -53,6 +53,7 @@ def kept(site: Site, keeper: User) -> Iterator[dict[str, object]]:
         change_site(privacy="We keep *little*.", terms="Be good.", rules=[Rule("No ads", "None.")])
         row = db.session.get_one(Post, post.id)
         report(keeper, reported, row, reason="spam", words="long" * 100)
+        reported = db.session.get_one(User, reported.id)
         warn(Moderator(), reported, Decision("No ads", "The third one"))
         bulk = BulkAction(actor_id=keeper.id, action="suspend", total=2)
         ready = {"state": "ready", "bytes": 6, "ends_at": now() + KEPT}
@@ -94,4 +95,4 @@ def test_an_announcement_is_accessible_and_fits(browse: Browse, site: Site, keep
                 expect(page.get_by_role("region", name="Announcement")).to_be_visible()
                 is_accessible_and_fits(page)
         finally:
-            announced.end()
+            announced.end(keeper)
