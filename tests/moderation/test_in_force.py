@@ -87,7 +87,7 @@ def test_the_page_at_log_in_names_the_suspension_that_holds(desk, mallory, make_
     act(desk, PERSON, "suspend", why="For a day", days="1")
     undo(desk, "Account suspended")
     assert state() == ("suspended", False)
-    one(make_client().log_in("mallory", PASSWORD), "blockquote", text="For good")
+    one(make_client().log_in("mallory", PASSWORD), "main p[dir]", text="For good")
 
 
 @pytest.mark.parametrize(("action", "label"), [("remove", "Post removed"), ("mark", "Warning")])
