@@ -90,16 +90,6 @@ def test_a_small_target_is_found(browse: Browse, author: User, reader: User):
 # Going back
 
 
-def test_a_long_username_stands_on_one_line(browse: Browse, site: Site):
-    longest = site.person("a" * 10 + "_long_name_of_a_user", display_name="Ada " * 12)
-    site.writes(longest, "Good morning")
-    page = browse(as_=longest, viewport=PHONE)
-    page.goto(f"/@{longest.username}")
-    handle = cards(page).locator(".post-author .handle")
-    assert handle.bounding_box()["height"] < 24
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 def test_what_sends_a_reply_is_one_row(browse: Browse, author: User, reader: User):
     # 360 pixels beside a scrollbar.
     page = browse(as_=reader, viewport={"width": 375, "height": 800})
