@@ -22,7 +22,7 @@ from app.follows.models import block, follow, mute
 from app.media.models import Picture
 from app.moderation.actions import Decision, Moderator, limit
 from app.moderation.many import BulkAction, BulkPerson
-from app.moderation.models import CannedReason
+from app.moderation.models import CannedReason, Case, KeptPicture
 from app.moderation.notes import add_note, mail_new_cases
 from app.moderation.reporting import report
 from app.posts.drafts import save_draft
@@ -137,6 +137,8 @@ def look_after(ada: User, bruno: User, post: Post) -> None:
         session.add(BulkPerson(bulk_id=bulk.id, user_id=limited.id))
         session.add(AnnouncementRead(user_id=ada.id, announcement_id=announced.id))
         session.add(Export(user_id=bruno.id, nonce="a nonce"))
+        case, picture = (session.scalars(select(model.id)).first() for model in (Case, Picture))
+        session.add(KeptPicture(case_id=case, picture_id=picture))
 
 
 def visit(site: Flask) -> None:
