@@ -344,6 +344,7 @@ SHOWING_NOBODY = {
     "accounts.reset_sent",
     "accounts.sessions",
     "accounts.waiting",
+    "administration.hide_announcement",
     "administration.privacy",
     "administration.terms",
     "choose_language",
