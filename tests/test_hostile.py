@@ -106,7 +106,7 @@ def send(client, statements, monkeypatch):
                 sys.setprofile(None)
         assert answer.status_code < 500 or answer.status == "501 NOT IMPLEMENTED"
         assert len(sent) <= MOST_STATEMENTS, (url, body)
-        assert calls <= MOST_CALLS
+        assert calls <= MOST_CALLS, url[:100]
         assert max(lengths) <= MOST_NORMALIZED
         assert len(answer.data) < 200_000 + 8 * len(url + (body or ""))
         assert "X-Header" not in answer.headers

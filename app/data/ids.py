@@ -53,13 +53,18 @@ def next_id(context: Any) -> int:
     """Return the next time-ordered id of a table: the column default of :class:`TimeOrdered`.
 
     SQLite has one writer at a time, so the id follows the table's last one. PostgreSQL has many,
-    so a sequence gives the low bits.
+    so a sequence gives the low bits. One statement may insert many rows, and asks once for all.
     """
     base = id_at(now())
     if context.dialect.name != "sqlite":
-        return base | context.connection.scalar(select(low_bits.next_value()))
+        bits = getattr(context, "low_bits", None)
+        if bits is None:
+            rows = func.generate_series(1, len(context.compiled_parameters)).table_valued("row")
+            each = select(low_bits.next_value()).select_from(rows)
+            bits = context.low_bits = iter(context.connection.scalars(each).all())
+        return base | next(bits)
     column = context.current_column
-    last = getattr(context, "last_id", None)  # One statement may insert many rows.
+    last = getattr(context, "last_id", None)
     if last is None:
         past = select(func.max(column)).where(column < base + AHEAD)
         last = context.connection.scalar(past) or 0

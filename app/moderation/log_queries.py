@@ -11,6 +11,7 @@ from ..accounts.models import User
 from ..data.database import AnySelect
 from ..data.keyset import Window
 from ..follows.queries import VIEWER_ID
+from ..posts.models import Post
 from .models import LogEntry
 from .queries import LOGGED, TOLD
 from .words import QUIET
@@ -23,13 +24,16 @@ PUBLIC = (*TOLD, "dismiss", "delete")
 def whole_log(window: Window, filters: frozenset[str]) -> AnySelect:
     """Select entries with the usernames of who acted (``actor``) and of whom it concerns.
 
-    ``filters`` are names of :data:`FILTERS`, whose values are bind parameters. What moderators do
-    about the viewer without telling them is left out.
+    ``existing_post_id`` is the post that it concerns, unless that is deleted. ``filters`` are
+    names of :data:`FILTERS`, whose values are bind parameters. What moderators do about the viewer
+    without telling them is left out.
     """
     actor, person = aliased(User), aliased(User)
-    found = select(*LOGGED, actor.username.label("actor"), person.username)
+    columns = (actor.username.label("actor"), person.username, Post.id.label("existing_post_id"))
+    found = select(*LOGGED, *columns)
     found = found.outerjoin(actor, actor.id == LogEntry.actor_id)
     found = found.outerjoin(person, person.id == LogEntry.person_id)
+    found = found.outerjoin(Post, and_(Post.id == LogEntry.post_id, Post.deleted_at.is_(None)))
     is_about_viewer = func.coalesce(LogEntry.person_id, 0) == VIEWER_ID
     found = found.where(not_(and_(is_about_viewer, LogEntry.action.in_((*QUIET, "dismiss")))))
     for name in sorted(filters):

@@ -62,34 +62,38 @@ def visible_to(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
 
 
 def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
-    """Whether a post stands in its thread: the viewer may see it or a descendant of it.
+    """Whether a post stands in its thread: it shows there, or a descendant of it does.
 
-    A condition. A post that moderators removed leaves a tombstone. A post that stands there for a
-    descendant alone is a placeholder. The search goes
-    down through hidden posts and reads at most :data:`MOST_SEARCHED`; a post with more hidden posts
-    below it stands there too, since the thread may go on. So every ancestor of a post that stands
-    in a thread stands there.
+    A condition. A post shows where the viewer may see it, or the tombstone that it left when
+    moderators removed it. A post that stands there for a descendant alone is a placeholder. The
+    search goes down through hidden posts and reads at most :data:`MOST_SEARCHED`; a post with more
+    hidden posts below it stands there too, since the thread may go on. So every ancestor of a post
+    that stands in a thread stands there.
     """
+
+    def shows(post: Any) -> ColumnElement[bool]:
+        is_tombstone = and_(
+            post.removed_for.is_not(None), ~post.is_held, not_blocked(audience, post.author_id)
+        )
+        return or_(visible_to(audience, post), is_tombstone)
+
     reply, deeper = aliased(Post), aliased(Post)
     below = (
-        select(reply.id, visible_to(audience, reply).label("is_visible"))
+        select(reply.id, shows(reply).label("shows"))
         .where(reply.in_reply_to_id == post.id)
         .correlate(post)
         .cte("below", recursive=True, nesting=True)
     )
     below = below.union_all(
-        select(deeper.id, visible_to(audience, deeper))
+        select(deeper.id, shows(deeper))
         .join(below, deeper.in_reply_to_id == below.c.id)
-        .where(~below.c.is_visible)
+        .where(~below.c.shows)
     )
     few = row_count(MOST_SEARCHED)
-    searched = select(below.c.is_visible).limit(few).offset(row_count(0)).subquery()
-    found, read = func.count().filter(searched.c.is_visible), func.count()
+    searched = select(below.c.shows).limit(few).offset(row_count(0)).subquery()
+    found, read = func.count().filter(searched.c.shows), func.count()
     leads_on = select(or_(found > 0, read == few)).select_from(searched).scalar_subquery()
-    is_tombstone = and_(
-        post.removed_for.is_not(None), ~post.is_held, not_blocked(audience, post.author_id)
-    )
-    return or_(visible_to(audience, post), is_tombstone, leads_on)
+    return or_(shows(post), leads_on)
 
 
 def is_set_aside(audience: Audience, post: Any = Post) -> ColumnElement[bool]:

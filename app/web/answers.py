@@ -1,5 +1,6 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
+import re
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 # The form field with the path to go back to.
 BACK = "back"
+# Characters that browsers remove from a URL, or read as another one.
+_AMBIGUOUS = re.compile(r"[\x00-\x20\x7F\\]")
 
 bootstrap = Bootstrap5()
 
@@ -182,7 +185,7 @@ def own_path(target: str | None) -> bool:
     """
     if not target or not target.startswith("/") or target.startswith("//"):
         return False
-    if "\\" in target or any(ord(c) <= 0x20 or ord(c) == 0x7F for c in target):
+    if _AMBIGUOUS.search(target):
         return False
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc

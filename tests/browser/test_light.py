@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -46,10 +47,13 @@ def transferred(page: Page) -> dict[str, int]:
         "Network.requestWillBeSent",
         lambda event: asked.update({event["requestId"]: event["request"]["url"]}),
     )
-    network.on(
-        "Network.loadingFinished",
-        lambda event: brought.update({asked[event["requestId"]]: event["encodedDataLength"]}),
-    )
+
+    def finished(event: dict[str, Any]) -> None:
+        # What was asked for before, such as the icon of a blank page, has no URL here.
+        if url := asked.get(event["requestId"]):
+            brought[url] = event["encodedDataLength"]
+
+    network.on("Network.loadingFinished", finished)
     network.send("Network.enable")
     return brought
 
