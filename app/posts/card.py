@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from flask import render_template
+from flask import get_template_attribute
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
@@ -41,9 +41,9 @@ class CardPart:
     at once (by id; None for a post that is missing). With both, it is loaded for those posts only
     of which the column is true, and on a page without them nothing is. With neither, it shows
     what other parts have. The template takes ``post`` (the :class:`Card`), whose ``post[name]`` is
-    the value; in a template also ``post.name``. Places: ``above`` and ``below`` the text, in the
-    row of ``actions``, and in the ``menu`` of signed-in viewers, which is rendered when it is
-    opened.
+    the value; in a template also ``post.name``. Places: ``above`` and ``below`` the text, where the
+    value is true or the part has none; in the row of ``actions``; and in the ``menu`` of signed-in
+    viewers, which is rendered when it is opened.
 
     The HTML is cached and served to others, so the template must use nothing but ``post``: not
     the viewer, the request or a CSRF token. A button belongs to the form ``actions`` of the page.
@@ -138,11 +138,13 @@ class Card:
     def parts(self, place: Place) -> list[CardPart]:
         """Return the parts that are shown in ``place``."""
         shown = [part for part in card_parts if part.place == place]
+        if place in ("above", "below"):
+            shown = [part for part in shown if self.extra.get(part.name, True)]
         return [part for part in shown if self.is_own or not part.for_author]
 
     @cached_property
     def _html(self) -> Markup:
-        html = render_template("posts/_post.html", post=self)
+        html = get_template_attribute("posts/_post.html", "card")(self)
         # The template escapes what it shows; body_html was escaped when the post was written.
         # Pages are smaller without indentation.
         return Markup(INDENT.sub("\n", html))  # noqa: S704
