@@ -13,9 +13,8 @@ from ..data.ids import moment_of
 from ..media.stores import reads_store
 from . import (
     account_commands,
-    announcing,
+    bulk,
     canned_routes,
-    changes,
     commands,
     deleting_routes,
     desk_routes,
@@ -25,8 +24,9 @@ from . import (
     jobs,
     letters,
     log,
+    log_changes,
     log_routes,
-    many,
+    notifying,
     person_routes,
     post_routes,
     queries,
@@ -38,7 +38,7 @@ from . import (
 blueprint.record_once(reads_store("moderation.picture"))
 add_viewer_column("open_cases", queries.open_cases_of_user)
 add_to_refused(RefusedPart("moderation/_why.html", report_routes.why_suspended))
-blueprint.add_app_template_global(changes.changes, "changes_of")
+blueprint.add_app_template_global(log_changes.changes, "changes_of")
 blueprint.add_app_template_global(words.done)
 blueprint.add_app_template_global(words.until, "until_of")
 blueprint.add_app_template_global(words.reason_label)

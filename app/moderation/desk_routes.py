@@ -22,7 +22,8 @@ from .appeals import refusal
 from .deciding import CHOICES, act_on_case, answer_second, decide_by, known
 from .forms import DecisionForm, WordsForm
 from .models import HELD, Case
-from .notes import add_note, mail_new_cases
+from .notes import add_note
+from .notifying import mail_new_cases
 from .taking import TakenError
 from .words import kinds
 

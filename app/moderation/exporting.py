@@ -4,8 +4,7 @@ from sqlalchemy import select
 
 from ..accounts.exporting import OWNER_ID, add_to_export
 from ..data.database import AnySelect
-from .models import Case, LogEntry, Report
-from .queries import TOLD
+from .models import TOLD, Case, LogEntry, Report
 
 
 def _reports() -> AnySelect:

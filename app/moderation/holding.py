@@ -15,8 +15,9 @@ from ..posts.signals import post_withdrawn, post_written
 from ..posts.text import LINK
 from ..site import site
 from .actions import Decision, check_may_act, dismiss, log_and_tell, post_from, what_became_of
-from .announcing import announce_case
+from .log import Actor
 from .models import HELD, Case, LogEntry, Report
+from .notifying import notify_of_case
 from .taking import TakenError, close_case, close_cases
 
 # How a link to another site begins in the HTML of a post.
@@ -40,7 +41,7 @@ def _hold(post: Post, **_more: Any) -> None:
         case.reason, case.words = HELD, post.body
         session.add(case)
         session.flush()
-        announce_case(case)
+        notify_of_case(case)
 
 
 @post_withdrawn.connect
@@ -72,17 +73,17 @@ def _must_wait(post: Post) -> bool:
         return session.scalar(others.limit(1)) is None
 
 
-def let_through(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+def let_through(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     """Publish the post of ``case``, which waited; its author is told."""
     return _decide(moderator, case, decision, "let_through")
 
 
-def refuse(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+def refuse(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     """Have nobody see the post of ``case``, which waited; its author is told why."""
     return _decide(moderator, case, decision, "refuse")
 
 
-def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogEntry:
+def _decide(moderator: Actor, case: Case, decision: Decision, action: str) -> LogEntry:
     with writing() as session:
         post = session.get(Post, case.post_id)
         if post is None or post.author_id is None:

@@ -12,9 +12,8 @@ from ..data.database import AnySelect
 from ..data.keyset import Window
 from ..follows.queries import VIEWER_ID
 from ..posts.models import Post
-from .models import LogEntry
-from .queries import LOGGED, TOLD
-from .words import QUIET
+from .models import QUIET, TOLD, LogEntry
+from .queries import LOGGED
 
 # Of the log, what everybody may read.
 PUBLIC = (*TOLD, "dismiss", "delete")

@@ -22,6 +22,12 @@ LONGEST_WORDS = 2_000
 APPEAL = "appeal"
 # That of a post which waits until moderators have read it.
 HELD = "held"
+# Actions in the log against which the person concerned can appeal, and which can be undone.
+APPEALABLE = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
+# Actions that the person concerned reads of, and everybody in the public log.
+TOLD = (*APPEALABLE, "undo", "restore", "uphold")
+# What moderators do among themselves: neither the people concerned nor others learn of it.
+QUIET = ("take", "release", "note")
 # Before the title of a rule, where a rule is the reason: as it was called when it was named.
 OF_RULE = "rule: "
 

@@ -14,9 +14,9 @@ from ..data.ids import moment_of
 from ..media.jobs import keep_pictures_while
 from ..media.models import Picture
 from ..posts.models import Post
-from .announcing import announce_case
 from .in_force import holds
 from .models import APPEAL, Case, KeptPicture, LogEntry, Report
+from .notifying import notify_of_case
 from .taking import wait_for_turn
 
 # Posts that are kept with the report of a person: the newest.
@@ -67,7 +67,7 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
             raise AppealedError(refusal)
         session.add(case)
         session.flush()
-        announce_case(case)
+        notify_of_case(case)
     return case
 
 
@@ -131,5 +131,5 @@ def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:
     is_new = insert_if_absent(session, Case, **row)
     case = session.scalars(found).one()
     if is_new:
-        announce_case(case)
+        notify_of_case(case)
     return case
