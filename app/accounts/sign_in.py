@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
-from ..web.account import check_carried_account, note_signed_in
+from ..web.account_binding import check_carried_account, note_signed_in
 from ..web.answers import (
     answer_with_messages,
     back,
@@ -21,7 +21,7 @@ from ..web.answers import (
 from ..web.errors import send_again
 from ..web.i18n import choose_language_by
 from ..web.preferences import chosen_language
-from ..web.typed import SentForm, carried_form, sent_form
+from ..web.sent_forms import SentForm, carried_form, sent_form
 from . import blueprint
 from .confirming import must_confirm
 from .forms import LoginForm
@@ -112,7 +112,7 @@ def go_on(*, by: str | None = None) -> ResponseReturnValue:
     """Answer a log-in: go on to where the person was going, with the form that was sent before.
 
     ``by`` is the endpoint of a page that comes first, and leads there by its ``?next=``. Raises
-    :class:`app.web.account.AnotherAccountError` if somebody else sent that form.
+    :class:`app.web.account_binding.AnotherAccountError` if somebody else sent that form.
     """
     status = 303 if request.method == "POST" else 302
     if not (sent := carried_form()):

@@ -1,4 +1,4 @@
-"""What moderators do to posts and people: each verb acts, tells the person, and is logged."""
+"""What moderators do to posts and people: each verb acts, is logged, and notifies the person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +55,7 @@ def uphold(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     with writing() as session:
         person = session.get_one(User, case.person_id)
         values = {"post_id": case.post_id or None, **CASE_CLOSED}
-        return tell(moderator, "uphold", decision, person, case, **values)
+        return record_decision(moderator, "uphold", decision, person, case, **values)
 
 
 def remove_post(
@@ -68,7 +68,7 @@ def remove_post(
         if not post.remove(decision.rule):
             raise TakenError(what_became_of(post))
         values = {"post_id": post.id, **post_from("shown", "removed")}
-        return log_and_tell(moderator, "remove", decision, case, post.author, **values)
+        return log_and_notify(moderator, "remove", decision, case, post.author, **values)
 
 
 def mark_post(
@@ -82,7 +82,7 @@ def mark_post(
         if not put_warning(post, words):
             raise TakenError(decided(LogEntry.post_id == post.id, LogEntry.action == "mark"))
         values: dict[str, Any] = {"before": {"warning": ""}, "after": {"warning": words}}
-        return log_and_tell(
+        return log_and_notify(
             moderator, "mark", decision, case, post.author, post_id=post.id, **values
         )
 
@@ -93,7 +93,7 @@ def warn(moderator: Actor, person: User, decision: Decision, case: Case | None =
         check_may_act(moderator, person)
         close_case(moderator, case)
         now = logged_state(person.state, person.state_until)
-        return log_and_tell(moderator, "warn", decision, case, person, before=now, after=now)
+        return log_and_notify(moderator, "warn", decision, case, person, before=now, after=now)
 
 
 def limit(moderator: Actor, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
@@ -110,7 +110,7 @@ def suspend(
     return change_state(moderator, "suspend", person, decision, case, new=new)
 
 
-def tell(
+def record_decision(
     moderator: Actor,
     action: str,
     decision: Decision,
@@ -118,11 +118,14 @@ def tell(
     case: Case | None = None,
     **values: Any,
 ) -> LogEntry:
-    """Log what is done to ``person``, here or elsewhere, which closes ``case``, and tell them."""
+    """Close ``case``, and log a decision about ``person``, who is notified.
+
+    Whoever calls this carries it out.
+    """
     with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        return log_and_tell(moderator, action, decision, case, person, **values)
+        return log_and_notify(moderator, action, decision, case, person, **values)
 
 
 def change_state(
@@ -140,7 +143,7 @@ def change_state(
         check_may_act(moderator, person)
         close_case(moderator, case)
         changed = put_into(person, new)
-        return log_and_tell(moderator, action, decision, case, person, **changed, **values)
+        return log_and_notify(moderator, action, decision, case, person, **changed, **values)
 
 
 def check_may_act(moderator: Actor, person: User) -> None:
@@ -173,7 +176,7 @@ def _record(
     return record(moderator, action, **told, **values)
 
 
-def log_and_tell(
+def log_and_notify(
     moderator: Actor,
     action: str,
     decision: Decision,

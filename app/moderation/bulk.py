@@ -14,7 +14,7 @@ from ..data.database import AnySelect, Base, db, delete_row, writing
 from ..data.ids import TimeOrdered, moment_of
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
-from .actions import Decision, NotAllowedError, suspend, tell
+from .actions import Decision, NotAllowedError, record_decision, suspend
 from .log import Moderator
 from .removing_all import remove_posts
 
@@ -95,7 +95,9 @@ def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
         try:
             if bulk.action == "remove_all":
                 began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
-                tell(by, "remove_all", decision, person, before=began, after={"posts": 0})
+                record_decision(
+                    by, "remove_all", decision, person, before=began, after={"posts": 0}
+                )
             elif person.state != "suspended":
                 suspend(by, person, decision)
         except (NotAllowedError, LastAdministratorError):

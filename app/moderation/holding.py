@@ -14,7 +14,7 @@ from ..posts.models import Mention, Post
 from ..posts.signals import post_withdrawn, post_written
 from ..posts.text import LINK
 from ..site import site
-from .actions import Decision, check_may_act, dismiss, log_and_tell, post_from, what_became_of
+from .actions import Decision, check_may_act, dismiss, log_and_notify, post_from, what_became_of
 from .log import Actor
 from .models import HELD, Case, LogEntry, Report
 from .notifying import notify_of_case
@@ -95,7 +95,7 @@ def _decide(moderator: Actor, case: Case, decision: Decision, action: str) -> Lo
         if not done:
             raise TakenError(what_became_of(post))
         values = {"post_id": post.id} | post_from("waiting", _AFTER[action])
-        return log_and_tell(moderator, action, decision, case, post.author, **values)
+        return log_and_notify(moderator, action, decision, case, post.author, **values)
 
 
 def publish_held(post: Post) -> bool:

@@ -24,8 +24,8 @@ APPEAL = "appeal"
 HELD = "held"
 # Actions in the log against which the person concerned can appeal, and which can be undone.
 APPEALABLE = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
-# Actions that the person concerned reads of, and everybody in the public log.
-TOLD = (*APPEALABLE, "undo", "restore", "uphold")
+# Actions of which the person concerned is notified, and everybody reads in the public log.
+NOTIFIED = (*APPEALABLE, "undo", "restore", "uphold")
 # What moderators do among themselves: neither the people concerned nor others learn of it.
 QUIET = ("take", "release", "note")
 # Before the title of a rule, where a rule is the reason: as it was called when it was named.

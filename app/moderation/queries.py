@@ -16,7 +16,7 @@ from ..media.models import Picture
 from ..posts.models import Post
 from ..posts.queries import POST_ID, visible_to
 from .in_force import is_in_force, is_undone
-from .models import QUIET, TOLD, CannedReason, Case, LogEntry, MailedModerator, Note, Report
+from .models import NOTIFIED, QUIET, CannedReason, Case, LogEntry, MailedModerator, Note, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
@@ -207,7 +207,7 @@ def decisions(window: Window) -> AnySelect:
     body = select(Post.body).where(Post.id == LogEntry.post_id).scalar_subquery()
     found = found.add_columns(body.label("body"))
     found = found.where(
-        LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*TOLD, "let_through"))
+        LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*NOTIFIED, "let_through"))
     )
     return window.of(found, LogEntry.id)
 

@@ -11,7 +11,7 @@ from ..data.database import AnySelect, db, writing
 from ..follows.queries import USER_ID
 from ..jobs import enqueue, job
 from ..posts.models import Post
-from .actions import Decision, tell
+from .actions import Decision, record_decision
 from .in_force import is_undone
 from .log import Actor
 from .models import Case, LogEntry
@@ -27,7 +27,7 @@ def remove_all(
     """Have the worker remove every post that ``person`` has written."""
     with writing():
         posts = {"before": {"posts": person.posts_count}, "after": {"posts": 0}}
-        entry = tell(moderator, "remove_all", decision, person, case, **posts)
+        entry = record_decision(moderator, "remove_all", decision, person, case, **posts)
         enqueue(remove_as_decided, entry.id)
     return entry
 

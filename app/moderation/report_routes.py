@@ -22,7 +22,7 @@ from ..web.access import for_everybody
 from ..web.answers import form_page, page, show_message
 from ..web.limits import limiter
 from ..web.paging import read_rows
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint, queries
 from .forms import ReportForm, WordsForm
 from .models import APPEALABLE, LogEntry

@@ -11,7 +11,7 @@ from ..jobs import enqueue
 from ..posts.models import Post
 from ..posts.warnings import remove_warning
 from .account_states import ACTIVE, put_into
-from .actions import Decision, change_state, check_may_act, log_and_tell
+from .actions import Decision, change_state, check_may_act, log_and_notify
 from .holding import publish_held
 from .in_force import holds, state_in_force
 from .log import Actor
@@ -43,7 +43,7 @@ def undo(
             raise TakenError(_("This does not hold any more: something else came after it."))
         _grant(moderator, Case.appeals_id == entry.id)
         values = {**changed, "post_id": entry.post_id, "undoes_id": entry.id}
-        return log_and_tell(moderator, "undo", decision, case, person, **values)
+        return log_and_notify(moderator, "undo", decision, case, person, **values)
 
 
 def restore(

@@ -5,7 +5,7 @@ import pytest
 from app.accounts.models import User
 from app.data.database import committed, db, writing
 from app.moderation import removing_all
-from app.moderation.actions import Decision, tell
+from app.moderation.actions import Decision, record_decision
 from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
 from app.moderation.putting_back import put_back_posts
@@ -37,7 +37,7 @@ def entry(app, mallory, posts):
     """Log that all posts are to be removed, which the worker has not begun yet; give its id."""
     with app.app_context():
         person = db.session.get_one(User, mallory.id)
-        return tell(Moderator(), "remove_all", Decision(reason="Spam"), person).id
+        return record_decision(Moderator(), "remove_all", Decision(reason="Spam"), person).id
 
 
 def take_back(id):

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import Conflict
 
 from .answers import ExplainedError, wants_fragment
-from .typed import CARRIED, hidden_field
+from .sent_forms import CARRIED, hidden_field
 
 FIELD = "account"
 HEADER = "Account"
