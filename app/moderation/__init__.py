@@ -1,4 +1,14 @@
-"""Moderation: reports and cases, what moderators do to posts and people, and the log of it."""
+"""Moderation: reports and cases, what moderators do to posts and people, and the log of it.
+
+- ``models`` has the tables. A report (``reporting``) is part of a case, of which moderators are
+  notified (``notifying``, ``letters``); one of them takes it and closes it (``taking``).
+- A form chooses an action, which ``deciding`` runs: ``actions``, ``removing_all``, ``holding``
+  (posts that wait), ``undoing``, ``appeals``; to many accounts at once, ``bulk``. What is no
+  decision about a report: ``roles``, ``deleting``, ``notes``.
+- Each is in the ``log``, and ``in_force`` finds what of it still holds.
+- Statements: ``queries`` (cases), ``subjects`` (people and posts), ``log_queries``. What pages call
+  things: ``words``, ``log_changes``.
+"""
 
 from datetime import datetime
 
