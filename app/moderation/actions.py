@@ -1,5 +1,7 @@
 """What moderators do to posts and people: each verb acts, is logged, and notifies the person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,9 +64,7 @@ def remove_post(
     moderator: Actor, post: Post, decision: Decision, case: Case | None = None
 ) -> LogEntry:
     """Remove ``post``: a tombstone with the rule stays in its place."""
-    with writing():
-        check_may_act(moderator, post.author)
-        close_case(moderator, case)
+    with deciding(moderator, post.author, case):
         if not post.remove(decision.rule):
             raise TakenError(what_became_of(post))
         values = {"post_id": post.id, **post_from("shown", "removed")}
@@ -76,9 +76,7 @@ def mark_post(
 ) -> LogEntry:
     """Put a warning on ``post``: readers see why, and open it if they want to."""
     words = decision.reason or decision.rule
-    with writing():
-        check_may_act(moderator, post.author)
-        close_case(moderator, case)
+    with deciding(moderator, post.author, case):
         if not put_warning(post, words):
             raise TakenError(decided(LogEntry.post_id == post.id, LogEntry.action == "mark"))
         values: dict[str, Any] = {"before": {"warning": ""}, "after": {"warning": words}}
@@ -89,9 +87,7 @@ def mark_post(
 
 def warn(moderator: Actor, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Warn ``person``."""
-    with writing():
-        check_may_act(moderator, person)
-        close_case(moderator, case)
+    with deciding(moderator, person, case):
         now = logged_state(person.state, person.state_until)
         return log_and_notify(moderator, "warn", decision, case, person, before=now, after=now)
 
@@ -122,9 +118,7 @@ def record_decision(
 
     Whoever calls this carries it out.
     """
-    with writing():
-        check_may_act(moderator, person)
-        close_case(moderator, case)
+    with deciding(moderator, person, case):
         return log_and_notify(moderator, action, decision, case, person, **values)
 
 
@@ -139,11 +133,21 @@ def change_state(
     **values: Any,
 ) -> LogEntry:
     """Put the account into the state ``new``, which is what ``action`` says."""
+    with deciding(moderator, person, case):
+        changed = put_into(person, new)
+        return log_and_notify(moderator, action, decision, case, person, **changed, **values)
+
+
+@contextmanager
+def deciding(moderator: Actor, person: User, case: Case | None) -> Iterator[None]:
+    """Open the transaction of a decision about ``person``, which closes ``case``.
+
+    Raises :class:`NotAllowedError`, and :class:`TakenError` if somebody else closed ``case``.
+    """
     with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        changed = put_into(person, new)
-        return log_and_notify(moderator, action, decision, case, person, **changed, **values)
+        yield
 
 
 def check_may_act(moderator: Actor, person: User) -> None:

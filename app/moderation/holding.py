@@ -16,7 +16,7 @@ from ..posts.text import LINK
 from ..site import site
 from .actions import Decision, check_may_act, dismiss, log_and_notify, post_from, what_became_of
 from .log import Actor
-from .models import HELD, Case, LogEntry, Report
+from .models import HELD, Case, LogEntry, Report, is_open_report
 from .notifying import notify_of_case
 from .taking import TakenError, close_case, close_cases
 
@@ -35,9 +35,9 @@ def _hold(post: Post, **_more: Any) -> None:
         post.hold()
         withdraw_post(post.id)
         subject = {"person_id": post.author_id, "post_id": post.id}
-        is_open = (Case.closed_at.is_(None), Case.appeals_id.is_(None))
         # It may have been reported before it was edited.
-        case = session.scalar(select(Case).where(*is_open).filter_by(**subject)) or Case(**subject)
+        found = select(Case).where(is_open_report()).filter_by(**subject)
+        case = session.scalar(found) or Case(**subject)
         case.reason, case.words = HELD, post.body
         session.add(case)
         session.flush()

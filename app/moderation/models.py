@@ -6,7 +6,18 @@ People and posts are kept by their ids, without a reference: a case and the log 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, func
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+)
 from sqlalchemy import select as select_
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -153,6 +164,11 @@ class LogEntry(TimeOrdered, Base):
         Index("ix_moderation_log_actor_id_id", "actor_id", "id"),
         Index("ix_moderation_log_action_id", "action", "id"),
     )
+
+
+def is_open_report() -> ColumnElement[bool]:
+    """Whether a case is open, and no appeal: a condition, true of one case for each subject."""
+    return and_(Case.closed_at.is_(None), Case.appeals_id.is_(None))
 
 
 counted(

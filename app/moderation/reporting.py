@@ -15,7 +15,7 @@ from ..media.jobs import keep_pictures_while
 from ..media.models import Picture
 from ..posts.models import Post
 from .in_force import holds
-from .models import APPEAL, Case, KeptPicture, LogEntry, Report
+from .models import APPEAL, Case, KeptPicture, LogEntry, Report, is_open_report
 from .notifying import notify_of_case
 from .taking import wait_for_turn
 
@@ -123,8 +123,7 @@ def _is_evidence() -> ColumnElement[bool]:
 
 def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:
     """Return the open case about ``subject``; a new one, of which moderators are told."""
-    found = select(Case).where(Case.closed_at.is_(None), Case.appeals_id.is_(None))
-    found = found.filter_by(**subject)
+    found = select(Case).where(is_open_report()).filter_by(**subject)
     if case := session.scalar(found):
         return case
     row = {**subject, "reason": reason, "words": "", "reports_count": 0}

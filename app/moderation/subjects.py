@@ -16,7 +16,7 @@ from ..data.database import AnySelect
 from ..follows.queries import USER_ID, Audience, has_username, not_blocked
 from ..posts.models import Post
 from ..posts.queries import POST_ID
-from .models import QUIET, Case, LogEntry
+from .models import QUIET, Case, LogEntry, is_open_report
 from .taking import TakenError, decided
 
 # Columns of a subject that change with everything that is decided about it, or that it becomes.
@@ -71,7 +71,6 @@ def _with_case(found: Any, post_id: Any) -> AnySelect:
     """Add the open case about the subject, who has taken it, and the last entry of the log."""
     taker = aliased(User)
     about = and_(Case.person_id == User.id, Case.post_id == post_id)
-    is_open = and_(Case.closed_at.is_(None), Case.appeals_id.is_(None))
     done = and_(LogEntry.person_id == User.id, LogEntry.action.not_in(QUIET))
     last = select(func.max(LogEntry.id)).where(done).correlate(User)
     columns: Any = (
@@ -80,7 +79,7 @@ def _with_case(found: Any, post_id: Any) -> AnySelect:
         Case.taken_by_id,
         taker.username.label("taken_by"),
     )
-    found = found.add_columns(*columns).outerjoin(Case, and_(about, is_open))
+    found = found.add_columns(*columns).outerjoin(Case, and_(about, is_open_report()))
     return found.outerjoin(taker, taker.id == Case.taken_by_id)
 
 

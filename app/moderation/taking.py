@@ -10,7 +10,7 @@ from ..accounts.models import User
 from ..data.database import HasId, changed_rows, db, now, writing
 from ..notifications.models import notify_from_site
 from .log import Actor, record
-from .models import QUIET, Case, LogEntry, Report
+from .models import QUIET, Case, LogEntry, Report, is_open_report
 from .words import action_label, actor_label
 
 
@@ -64,9 +64,7 @@ def close_cases(*those: Any, taken_by_id: int | None = None) -> None:
 
 def close_cases_of(post_ids: list[int]) -> None:
     """Close the open cases about posts that were removed, and tell who reported them."""
-    about = select(Case.id).where(
-        Case.post_id.in_(post_ids), Case.closed_at.is_(None), Case.appeals_id.is_(None)
-    )
+    about = select(Case.id).where(Case.post_id.in_(post_ids), is_open_report())
     with writing() as session:
         ids = session.scalars(about).all()
         close_cases(Case.id.in_(ids))
