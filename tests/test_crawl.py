@@ -17,7 +17,8 @@ from app.community.demo import PASSWORD, load_demo
 from app.community.loading import load_folder
 from app.data.database import db, writing
 from app.follows.models import block
-from app.moderation.actions import Decision, Moderator, remove_post, suspend
+from app.moderation.actions import Decision, remove_post, suspend
+from app.moderation.log import Moderator
 from app.moderation.reporting import report
 from app.posts.models import Post
 from app.site import Rule, change_site

@@ -26,7 +26,7 @@ from app.follows.models import Block, Follow, block, mute
 from app.mail.models import OutboxMail
 from app.media.models import Picture
 from app.media.stores import store
-from app.moderation.many import BulkAction
+from app.moderation.bulk import BulkAction
 from app.notifications.models import Notification, notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.data.database import writing
 from app.data.keyset import Window
 from app.posts.models import Post
-from app.web.paging import LONGEST, PAGE, read_rows
+from app.web.paging import LONGEST_PAGE, PAGE, read_rows
 
 
 def every_post(window: Window):
@@ -19,7 +19,7 @@ def every_post(window: Window):
 def ids(app, ada, make_post):
     """The ids of many posts, newest first."""
     with app.app_context(), writing():
-        return sorted((make_post(ada).id for _ in range(LONGEST + PAGE + 5)), reverse=True)
+        return sorted((make_post(ada).id for _ in range(LONGEST_PAGE + PAGE + 5)), reverse=True)
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def test_every_page_is_a_slice_of_the_list(ids, read, data):
     assert shown == below[:PAGE]
     assert (rows.next_url is not None) == (len(below) > PAGE)
     shown, rows = read(f"/?through={key}")
-    assert shown == above[-LONGEST:]
+    assert shown == above[-LONGEST_PAGE:]
     assert (rows.next_url is not None) == bool(below)
-    assert (rows.previous_url is not None) == (len(above) > LONGEST)
+    assert (rows.previous_url is not None) == (len(above) > LONGEST_PAGE)
 
 
 def test_the_other_query_parameters_are_kept(ids, read):

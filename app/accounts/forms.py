@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from ..web.forms import Form, LengthFirst, storable
 from ..web.i18n import languages
-from ..web.typed import SentForm
+from ..web.sent_forms import SentForm
 from . import addresses, passwords
 from .models import User
 from .validators import (

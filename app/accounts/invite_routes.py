@@ -17,7 +17,7 @@ from ..data.reading import read
 from ..web.answers import form_page, show_message
 from ..web.forms import Form
 from ..web.limits import limiter
-from ..web.typed import carry_when_expired
+from ..web.sent_forms import carry_when_expired
 from . import blueprint
 from .access import for_members
 from .invitations import (

@@ -1,9 +1,9 @@
 """What an anonymous viewer wanted to do, such as to follow somebody: told, and done once signed in.
 
 A link leads to the page to join, with the URL of the form that would do it as ``?then=``; the forms
-of that page and of the log-in page carry it in hidden fields (:mod:`app.web.typed`). So a GET does
-nothing, whoever made the link: the page says what will be done, and the form that signs in, with
-its CSRF token, does it for the account that it signs in to.
+of that page and of the log-in page carry it in hidden fields (:mod:`app.web.sent_forms`). So a GET
+does nothing, whoever made the link: the page says what will be done, and the form that signs in,
+with its CSRF token, does it for the account that it signs in to.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from flask import request, url_for
 
 from ..site import site
 from ..web.answers import own_path
-from ..web.typed import SentForm, carried_form
+from ..web.sent_forms import SentForm, carried_form
 from ..web.urls import view_at
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, SubmitField, TextAreaField, ValidationError
 
 from ..web.forms import Form, LengthFirst, line_ends, storable
-from ..web.typed import carry_when_expired
+from ..web.sent_forms import carry_when_expired
 from .models import LONGEST_ABOUT, User
 from .names import display_name
 

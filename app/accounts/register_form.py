@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, Regexp
 from ..data.characters import IN_USERNAME, LONGEST_USERNAME
 from ..site import Site
 from ..web.forms import LengthFirst, line_ends, storable, visible
-from ..web.typed import SentForm
+from ..web.sent_forms import SentForm
 from . import barriers
 from .applications import LONGEST_ANSWER
 from .forms import SigningInForm, new_password_field

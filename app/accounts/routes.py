@@ -12,7 +12,7 @@ from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
 from ..web.i18n import language
 from ..web.limits import limiter
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint, passwords
 from .access import before_confirming, for_members
 from .addresses import canonical

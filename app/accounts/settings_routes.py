@@ -17,7 +17,7 @@ from ..web.answers import back, form_page, show_message
 from ..web.i18n import languages
 from ..web.limits import limiter
 from ..web.preferences import LANGUAGE, chosen, forget_language
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint
 from .access import before_confirming, for_members
 from .confirming import ask_to_confirm, confirms_addresses

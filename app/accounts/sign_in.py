@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
-from ..web.account import check_carried_account
+from ..web.account_binding import check_carried_account, note_signed_in
 from ..web.answers import (
     answer_with_messages,
     back,
@@ -21,7 +21,7 @@ from ..web.answers import (
 from ..web.errors import send_again
 from ..web.i18n import choose_language_by
 from ..web.preferences import chosen_language
-from ..web.typed import SentForm, carried_form, sent_form
+from ..web.sent_forms import SentForm, carried_form, sent_form
 from . import blueprint
 from .confirming import must_confirm
 from .forms import LoginForm
@@ -32,7 +32,6 @@ from .pending import do_pending, join_url
 from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
 
 login_manager = LoginManager()
-login_manager.user_loader(viewer_of_session)
 login_manager.anonymous_user = lambda: ANONYMOUS
 
 # Characters of a URL to come back to. It stands in a URL itself.
@@ -52,6 +51,15 @@ def init_app(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(next_path=next_path, join_url=join_url)
     choose_language_by(state.app, _chosen_language)
     state.app.shell_context_processor(lambda: {"viewer_of": viewer_of})
+
+
+@login_manager.user_loader
+def _load_viewer(token: str) -> Viewer | None:
+    """Return who is signed in by the login session with this token; note it in the cookie."""
+    viewer = viewer_of_session(token)
+    if viewer:
+        note_signed_in()
+    return viewer
 
 
 def _chosen_language() -> str | None:
@@ -104,7 +112,7 @@ def go_on(*, by: str | None = None) -> ResponseReturnValue:
     """Answer a log-in: go on to where the person was going, with the form that was sent before.
 
     ``by`` is the endpoint of a page that comes first, and leads there by its ``?next=``. Raises
-    :class:`app.web.account.AnotherAccountError` if somebody else sent that form.
+    :class:`app.web.account_binding.AnotherAccountError` if somebody else sent that form.
     """
     status = 303 if request.method == "POST" else 302
     if not (sent := carried_form()):
@@ -132,7 +140,7 @@ def begin_session(user: User, *, remember: bool) -> None:
     token = user.sign_in(
         address=request.remote_addr or "", agent=request.user_agent.string, remembered=remember
     )
-    login_user(viewer_of_session(token), remember=remember)
+    login_user(_load_viewer(token), remember=remember)
     remember_browser(user)
 
 
@@ -140,9 +148,6 @@ def leave_session(viewer: Viewer) -> None:
     """Sign ``viewer`` out of this browser, here and in the database."""
     if viewer.session_id:
         end_session(viewer.id, viewer.session_id)
-    logout_user()
-    # Flask-Login's note to clear the remember-me cookie must survive.
-    note = session.get("_remember")
+    # In this order: Flask-Login notes in the session that the remember-me cookie is to be cleared.
     session.clear()
-    if note:
-        session["_remember"] = note
+    logout_user()

@@ -25,7 +25,7 @@ from ..web.answers import back, changed, form_page, show_message
 from ..web.forms import Form, from_another_site
 from ..web.i18n import browser_zone
 from ..web.preferences import keep_in_browser
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint
 from .forms import text
 from .models import LONGEST_ANNOUNCEMENT, Announcement, announce, current_announcements, dismiss

@@ -11,11 +11,11 @@ from ..accounts.finding import values_of
 from ..accounts.viewer import viewer
 from ..data.ids import is_id
 from ..data.reading import read
+from ..moderation.bulk import ACTIONS, act_on_many, progress
 from ..moderation.deciding import CHOICES
 from ..moderation.forms import DecisionForm
-from ..moderation.many import ACTIONS, act_on_many, progress
 from ..web.answers import form_page, page
-from ..web.typed import carry_when_expired
+from ..web.sent_forms import carry_when_expired
 from . import blueprint
 from .people_routes import MOST_AT_ONCE, asked_for, may_select, selection
 

@@ -28,7 +28,7 @@ from ..accounts import addresses
 from ..data.characters import one_line
 from ..site import Rule, Site
 from ..web.forms import Form, LengthFirst, line_ends, storable, visible
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 
 # Characters.
 LONGEST_TEXT = 20_000

@@ -14,8 +14,8 @@ from ..data.database import db
 from ..data.ids import is_id
 from ..data.types import is_storable
 from ..web.answers import page, show_message
-from ..web.paging import LONGEST, PAGE, read_rows
-from ..web.typed import carry_when_expired
+from ..web.paging import LONGEST_PAGE, PAGE, read_rows
+from ..web.sent_forms import carry_when_expired
 from . import blueprint
 
 # Decisions of one form: each is a transaction.
@@ -44,7 +44,7 @@ def decide() -> ResponseReturnValue:
         abort(400)
     if len(reason) > LONGEST_REASON:
         abort(413)
-    chosen = {int(id) for id in request.form.getlist("people")[:LONGEST] if is_id(id)}
+    chosen = {int(id) for id in request.form.getlist("people")[:LONGEST_PAGE] if is_id(id)}
     users = _users(sorted(chosen)[:MOST_AT_ONCE])
     if decision == "let_in":
         done = sum(let_in(user, viewer) for user in users)

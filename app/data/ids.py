@@ -40,13 +40,13 @@ def moment_of(id: int) -> datetime:
     return datetime.fromtimestamp((id >> LOW_BITS) / 1000, UTC)
 
 
-def moment_key(moment: datetime | None = None) -> int:
+def moment_key() -> int:
     """Return a number that orders the rows of an association by time: the key of its lists.
 
     Built like an id, but with random low bits: it need not be unique in the table, only
     unlikely to occur twice in one list within a millisecond.
     """
-    return id_at(moment or now()) | secrets.randbits(LOW_BITS)
+    return id_at(now()) | secrets.randbits(LOW_BITS)
 
 
 def next_id(context: Any) -> int:

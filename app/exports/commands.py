@@ -7,7 +7,7 @@ import click
 from ..accounts import blueprint as accounts
 from ..accounts.commands import user_called
 from ..media.quota import in_words
-from ..media.stores import StoreUnavailableError
+from ..media.store_protocol import StoreUnavailableError
 from .archive import write_archive
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import delete, or_, select, update
 from ..accounts.models import User
 from ..data.database import changed_rows, db, now, writing
 from ..jobs import every_minute, job
-from ..media.stores import StoreUnavailableError, store
+from ..media.store_protocol import StoreUnavailableError
+from ..media.stores import store
 from .archive import size_of, write_archive
 from .models import KEPT, Export
 

@@ -14,7 +14,8 @@ from ..accounts.tokens import make_token, read_token
 from ..accounts.viewer import viewer
 from ..data.database import HasId, db, now
 from ..media.quota import in_words
-from ..media.stores import StoreUnavailableError, path_in_folder, store
+from ..media.store_protocol import StoreUnavailableError
+from ..media.stores import path_in_folder, store
 from ..web.access import for_everybody
 from ..web.answers import page
 from ..web.limits import limiter

@@ -93,13 +93,13 @@ def is_followed(audience: Audience, user_id: Any = User.id) -> ColumnElement[boo
     return there_is(row)
 
 
-def follows_viewer(audience: Audience, user_id: Any = User.id) -> ColumnElement[bool]:
-    """Whether the user of that id follows the viewer: a column."""
+def follows_viewer(audience: Audience) -> ColumnElement[bool]:
+    """Whether a user follows the viewer: a column."""
     if audience is Audience.ANONYMOUS:
         return false()
     theirs = aliased(Follow)
     row = select(theirs.follower_id)
-    row = row.where(theirs.follower_id == user_id, theirs.followed_id == VIEWER_ID)
+    row = row.where(theirs.follower_id == User.id, theirs.followed_id == VIEWER_ID)
     return there_is(row)
 
 

@@ -11,7 +11,7 @@ from ..posts.card import CardPart, add_to_card
 from ..posts.composer import add_to_composer
 from ..posts.models import Post
 from ..web.bodies import take_files
-from ..web.typed import show_when_expired
+from ..web.sent_forms import show_when_expired
 from . import (
     commands,
     composer,

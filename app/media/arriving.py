@@ -17,7 +17,8 @@ from ..posts.models import Post, Version
 from . import failures, quota, signatures
 from .jobs import process
 from .models import Picture
-from .stores import StoreUnavailableError, store
+from .store_protocol import StoreUnavailableError
+from .stores import store
 
 # What came in is given to nobody.
 ORIGINAL = "application/octet-stream"

@@ -10,8 +10,10 @@ from ..data.database import db
 from . import blueprint
 from .jobs import sweep
 from .models import Picture
+from .moving_store import MovingStore
 from .orphans import delete_orphans, missing_files
-from .stores import MovingStore, StoreUnavailableError, store
+from .store_protocol import StoreUnavailableError
+from .stores import store
 
 # Exit codes: something is missing; the store does not answer.
 MISSING, UNAVAILABLE = 1, 2

@@ -10,7 +10,7 @@ from errno import ENOSPC, ENOTEMPTY
 from pathlib import Path
 from typing import IO
 
-from .stores import WRITING, Content, Stored, StoreUnavailableError
+from .store_protocol import WRITING, Content, Stored, StoreUnavailableError
 
 NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+(\.[a-z0-9]+)?")
 BLOCK = 256 * 1024

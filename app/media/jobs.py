@@ -25,7 +25,7 @@ from ..jobs import enqueue, every_minute, job
 from ..posts.models import UNDO_WITHIN, Draft
 from .models import Picture
 from .processing import delete_files, delete_original, process_picture
-from .stores import StoreUnavailableError
+from .store_protocol import StoreUnavailableError
 from .turns import next_waiting, take_turn
 
 log = logging.getLogger(__name__)

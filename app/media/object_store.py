@@ -12,7 +12,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import S3Store
 
-from .stores import Content, Stored, StoreUnavailableError
+from .store_protocol import Content, Stored, StoreUnavailableError
 
 # Seconds to wait for a connection, for an answer, and in all for one that is tried again.
 CONNECT, ANSWER, IN_ALL = 3, 10, 15

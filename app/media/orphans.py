@@ -12,7 +12,8 @@ from ..jobs import every
 from .models import Picture
 from .processing import TYPES
 from .recipes import ANIMATION, variants
-from .stores import Stored, store
+from .store_protocol import Stored
+from .stores import store
 
 # How old a file is before it can be one that nobody will ever have: its row may come after it.
 FORGOTTEN_AFTER = timedelta(hours=12)

@@ -14,7 +14,8 @@ from .cropping import crop_of
 from .decoding import Decoded, PictureError, decode
 from .models import DONE_WITHIN, Picture
 from .signals import picture_ready
-from .stores import StoreUnavailableError, store
+from .store_protocol import StoreUnavailableError
+from .stores import store
 from .workspaces import workspace
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from ..web.errors import not_stored
 from . import blueprint
-from .stores import StoreUnavailableError
+from .store_protocol import StoreUnavailableError
 
 
 @blueprint.app_errorhandler(StoreUnavailableError)

@@ -9,7 +9,8 @@ from ..follows.queries import audience_of
 from ..web.access import for_readers
 from . import blueprint, queries
 from .processing import TYPES
-from .stores import StoreUnavailableError, store
+from .store_protocol import StoreUnavailableError
+from .stores import store
 
 # Seconds for which a browser keeps a picture of a post, whatever becomes of the post.
 PRIVATE = 300

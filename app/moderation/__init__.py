@@ -1,4 +1,14 @@
-"""Moderation: reports and cases, what moderators do to posts and people, and the log of it."""
+"""Moderation: reports and cases, what moderators do to posts and people, and the log of it.
+
+- ``models`` has the tables. A report (``reporting``) is part of a case, of which moderators are
+  notified (``notifying``, ``letters``); one of them takes it and closes it (``taking``).
+- A form chooses an action, which ``deciding`` runs: ``actions``, ``removing_all``, ``holding``
+  (posts that wait), ``undoing``, ``appeals``; to many accounts at once, ``bulk``. What is no
+  decision about a report: ``roles``, ``deleting``, ``notes``.
+- Each is in the ``log``, and ``in_force`` finds what of it still holds.
+- Statements: ``queries`` (cases), ``subjects`` (people and posts), ``log_queries``. What pages call
+  things: ``words``, ``log_changes``.
+"""
 
 from datetime import datetime
 
@@ -13,9 +23,8 @@ from ..data.ids import moment_of
 from ..media.stores import reads_store
 from . import (
     account_commands,
-    announcing,
+    bulk,
     canned_routes,
-    changes,
     commands,
     deleting_routes,
     desk_routes,
@@ -25,8 +34,9 @@ from . import (
     jobs,
     letters,
     log,
+    log_changes,
     log_routes,
-    many,
+    notifying,
     person_routes,
     post_routes,
     queries,
@@ -38,7 +48,7 @@ from . import (
 blueprint.record_once(reads_store("moderation.picture"))
 add_viewer_column("open_cases", queries.open_cases_of_user)
 add_to_refused(RefusedPart("moderation/_why.html", report_routes.why_suspended))
-blueprint.add_app_template_global(changes.changes, "changes_of")
+blueprint.add_app_template_global(log_changes.changes, "changes_of")
 blueprint.add_app_template_global(words.done)
 blueprint.add_app_template_global(words.until, "until_of")
 blueprint.add_app_template_global(words.reason_label)

@@ -1,5 +1,7 @@
-"""What moderators do to posts and people: each verb acts, tells the person, and is logged."""
+"""What moderators do to posts and people: each verb acts, is logged, and notifies the person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,21 +10,19 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
 from ..accounts.models import User
-from ..accounts.standing import Role, is_above
+from ..accounts.standing import is_above
 from ..data.database import writing
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
 from ..posts.warnings import put_warning
+from .account_states import LoggedState, logged_state, put_into
 from .letters import send_decision
-from .log import record
+from .log import Actor, record
 from .models import Case, LogEntry
-from .standing import Standing, put_into, standing
 from .taking import TakenError, close_case, decided
 
 # What is before and after, where a case is closed without anything else.
 CASE_CLOSED: dict[str, Any] = {"before": {"case": "open"}, "after": {"case": "closed"}}
-# Of these, the person concerned is told, and can appeal.
-TOLD = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
 
 
 class NotAllowedError(ValueError):
@@ -30,14 +30,6 @@ class NotAllowedError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(_("You cannot moderate this person."))
-
-
-@dataclass(frozen=True)
-class Moderator:
-    """Who acts: a viewer, or the command line, which has no id."""
-
-    id: int | None = None
-    role: Role = "administrator"
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class Decision:
     until: datetime | None = None
 
 
-def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+def dismiss(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     """Close ``case``: nothing is to be done."""
     if case.person_id == moderator.id:
         raise NotAllowedError
@@ -60,96 +52,105 @@ def dismiss(moderator: Any, case: Case, decision: Decision) -> LogEntry:
         )
 
 
-def uphold(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+def uphold(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     """Close ``case``, an appeal: the decision stays, and the person is told."""
     with writing() as session:
         person = session.get_one(User, case.person_id)
         values = {"post_id": case.post_id or None, **CASE_CLOSED}
-        return tell(moderator, "uphold", decision, person, case, **values)
+        return record_decision(moderator, "uphold", decision, person, case, **values)
 
 
 def remove_post(
-    moderator: Any, post: Post, decision: Decision, case: Case | None = None
+    moderator: Actor, post: Post, decision: Decision, case: Case | None = None
 ) -> LogEntry:
     """Remove ``post``: a tombstone with the rule stays in its place."""
-    with writing():
-        check_may_act(moderator, post.author)
-        close_case(moderator, case)
+    with deciding(moderator, post.author, case):
         if not post.remove(decision.rule):
             raise TakenError(what_became_of(post))
         values = {"post_id": post.id, **post_from("shown", "removed")}
-        return log_and_tell(moderator, "remove", decision, case, post.author, **values)
+        return log_and_notify(moderator, "remove", decision, case, post.author, **values)
 
 
-def mark_post(moderator: Any, post: Post, decision: Decision, case: Case | None = None) -> LogEntry:
+def mark_post(
+    moderator: Actor, post: Post, decision: Decision, case: Case | None = None
+) -> LogEntry:
     """Put a warning on ``post``: readers see why, and open it if they want to."""
     words = decision.reason or decision.rule
-    with writing():
-        check_may_act(moderator, post.author)
-        close_case(moderator, case)
+    with deciding(moderator, post.author, case):
         if not put_warning(post, words):
             raise TakenError(decided(LogEntry.post_id == post.id, LogEntry.action == "mark"))
         values: dict[str, Any] = {"before": {"warning": ""}, "after": {"warning": words}}
-        return log_and_tell(
+        return log_and_notify(
             moderator, "mark", decision, case, post.author, post_id=post.id, **values
         )
 
 
-def warn(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+def warn(moderator: Actor, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Warn ``person``."""
-    with writing():
-        check_may_act(moderator, person)
-        close_case(moderator, case)
-        now = standing(person.state, person.state_until)
-        return log_and_tell(moderator, "warn", decision, case, person, before=now, after=now)
+    with deciding(moderator, person, case):
+        now = logged_state(person.state, person.state_until)
+        return log_and_notify(moderator, "warn", decision, case, person, before=now, after=now)
 
 
-def limit(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+def limit(moderator: Actor, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
     """Show what ``person`` posts to followers only, for a time or until it is undone."""
-    new = standing("limited", decision.until)
+    new = logged_state("limited", decision.until)
     return change_state(moderator, "limit", person, decision, case, new=new)
 
 
-def suspend(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+def suspend(
+    moderator: Actor, person: User, decision: Decision, case: Case | None = None
+) -> LogEntry:
     """Sign ``person`` out and hide what they wrote, for a time or until it is undone."""
-    new = standing("suspended", decision.until)
+    new = logged_state("suspended", decision.until)
     return change_state(moderator, "suspend", person, decision, case, new=new)
 
 
-def tell(
-    moderator: Any,
+def record_decision(
+    moderator: Actor,
     action: str,
     decision: Decision,
     person: User,
     case: Case | None = None,
     **values: Any,
 ) -> LogEntry:
-    """Log what is done to ``person``, here or elsewhere, which closes ``case``, and tell them."""
-    with writing():
-        check_may_act(moderator, person)
-        close_case(moderator, case)
-        return log_and_tell(moderator, action, decision, case, person, **values)
+    """Close ``case``, and log a decision about ``person``, who is notified.
+
+    Whoever calls this carries it out.
+    """
+    with deciding(moderator, person, case):
+        return log_and_notify(moderator, action, decision, case, person, **values)
 
 
 def change_state(
-    moderator: Any,
+    moderator: Actor,
     action: str,
     person: User,
     decision: Decision,
     case: Case | None,
     *,
-    new: Standing,
+    new: LoggedState,
     **values: Any,
 ) -> LogEntry:
     """Put the account into the state ``new``, which is what ``action`` says."""
+    with deciding(moderator, person, case):
+        changed = put_into(person, new)
+        return log_and_notify(moderator, action, decision, case, person, **changed, **values)
+
+
+@contextmanager
+def deciding(moderator: Actor, person: User, case: Case | None) -> Iterator[None]:
+    """Open the transaction of a decision about ``person``, which closes ``case``.
+
+    Raises :class:`NotAllowedError`, and :class:`TakenError` if somebody else closed ``case``.
+    """
     with writing():
         check_may_act(moderator, person)
         close_case(moderator, case)
-        changed = put_into(person, new)
-        return log_and_tell(moderator, action, decision, case, person, **changed, **values)
+        yield
 
 
-def check_may_act(moderator: Any, person: User) -> None:
+def check_may_act(moderator: Actor, person: User) -> None:
     """Raise :class:`NotAllowedError` unless ``moderator`` may moderate ``person``.
 
     Until the transaction around ends, others who decide about that person wait.
@@ -173,15 +174,19 @@ def what_became_of(post: Post) -> str:
 
 
 def _record(
-    moderator: Any, action: str, decision: Decision, case: Case | None, **values: Any
+    moderator: Actor, action: str, decision: Decision, case: Case | None, **values: Any
 ) -> LogEntry:
-    actor = moderator if moderator.id else None
     told = {"rule": decision.rule, "reason": decision.reason, "case_id": case and case.id}
-    return record(actor, action, **told, **values)
+    return record(moderator, action, **told, **values)
 
 
-def log_and_tell(
-    moderator: Any, action: str, decision: Decision, case: Case | None, person: User, **values: Any
+def log_and_notify(
+    moderator: Actor,
+    action: str,
+    decision: Decision,
+    case: Case | None,
+    person: User,
+    **values: Any,
 ) -> LogEntry:
     """Log what was done to ``person``, who gets a notification and a mail."""
     entry = _record(moderator, action, decision, case, person_id=person.id, **values)

@@ -1,71 +1,119 @@
-"""All posts of a person, removed by the worker, a few in each transaction."""
+"""Many accounts at once: the worker suspends them, or removes their posts, one after the other."""
 
-from collections.abc import Callable
+from collections.abc import Collection
+from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, ForeignKey, String, Text, bindparam, func, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from ..accounts.models import User
-from ..data.database import AnySelect, db, writing
-from ..follows.queries import USER_ID
-from ..jobs import enqueue, job
-from ..posts.models import Post
-from .actions import Decision, tell
-from .in_force import is_undone
-from .models import Case, LogEntry
-from .taking import close_cases_of, wait_for_turn
+from ..accounts.models import User, user_key
+from ..accounts.standing import LastAdministratorError
+from ..accounts.viewer import Viewer
+from ..data.database import AnySelect, Base, db, delete_row, writing
+from ..data.ids import TimeOrdered, moment_of
+from ..data.types import UtcDateTime
+from ..jobs import enqueue, every_minute, job
+from .actions import Decision, NotAllowedError, record_decision, suspend
+from .log import Moderator
+from .removing_all import remove_posts
 
-# Posts of one transaction, so that other writers do not wait long.
-BATCH = 50
+BULK_ID = bindparam("bulk_id", type_=BigInteger)
+ACTIONS = ("suspend", "remove_all")
 
 
-def remove_all(
-    moderator: Any, person: User, decision: Decision, case: Case | None = None
-) -> LogEntry:
-    """Have the worker remove every post that ``person`` has written."""
-    with writing():
-        posts = {"before": {"posts": person.posts_count}, "after": {"posts": 0}}
-        entry = tell(moderator, "remove_all", decision, person, case, **posts)
-        enqueue(remove_as_decided, entry.id)
-    return entry
+class BulkAction(TimeOrdered, Base):
+    """What is done to many accounts, by the administrator ``actor_id``."""
+
+    __tablename__ = "bulk_action"
+
+    actor_id: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(String(30))
+    rule: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    total: Mapped[int]
+
+
+class BulkPerson(Base):
+    """An account to which it is still to be done."""
+
+    __tablename__ = "bulk_person"
+
+    bulk_id: Mapped[int] = mapped_column(
+        ForeignKey("bulk_action.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = user_key()
+
+
+def act_on_many(by: Viewer, people: Collection[int], action: str, decision: Decision) -> BulkAction:
+    """Have the worker do ``action`` (of :data:`ACTIONS`) to the ``people`` of those ids."""
+    with writing() as session:
+        bulk = BulkAction(
+            actor_id=by.id,
+            action=action,
+            rule=decision.rule,
+            reason=decision.reason,
+            until=decision.until,
+            total=len(people),
+        )
+        session.add(bulk)
+        session.flush()
+        rows = [{"bulk_id": bulk.id, "user_id": id} for id in people]
+        session.execute(insert(BulkPerson), rows)
+        enqueue(work_off, bulk.id)
+    return bulk
 
 
 @job
-def remove_as_decided(entry_id: int) -> None:
-    """Remove all posts, as that entry of the log says, until somebody undoes it."""
-    entry = db.session.get_one(LogEntry, entry_id)
-    if entry.person_id:
-        holds = select(LogEntry.id).where(LogEntry.id == entry_id, ~is_undone())
-        remove_posts(entry.person_id, entry.rule, lambda: db.session.scalar(holds) is not None)
+def work_off(bulk_id: int) -> None:
+    """Do what is left of a bulk action; each account is one transaction."""
+    bulk = db.session.get(BulkAction, bulk_id)
+    if bulk is None:
+        return
+    left = select(BulkPerson.user_id).where(BulkPerson.bulk_id == bulk_id)
+    for user_id in db.session.scalars(left.order_by(BulkPerson.user_id)).all():
+        actor = db.session.get(User, bulk.actor_id, populate_existing=True)
+        # Who was in charge when it began may be no more.
+        is_allowed = actor is not None and actor.is_open and actor.role == "administrator"
+        _act_on_one(bulk, user_id, is_allowed=is_allowed)
 
 
-def remove_posts(person_id: int, rule: str, is_wanted: Callable[[], bool]) -> None:
-    """Remove the posts of a person, the newest first, as long as ``is_wanted`` returns True.
+def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
+    by, decision = Moderator(bulk.actor_id), Decision(bulk.rule, bulk.reason, bulk.until)
+    person = db.session.get(User, user_id, populate_existing=True)
+    if not is_allowed or (person and person.role != "member"):
+        person = None
+    posts_count = person.posts_count if person else 0
+    if person and bulk.action == "remove_all":
+        left = select(BulkPerson.user_id).filter_by(bulk_id=bulk.id, user_id=user_id)
+        remove_posts(user_id, bulk.rule, lambda: db.session.scalar(left) is not None)
+    with writing() as session:
+        # Another worker may do the same.
+        if not delete_row(session, BulkPerson, bulk_id=bulk.id, user_id=user_id) or not person:
+            return
+        try:
+            if bulk.action == "remove_all":
+                began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
+                record_decision(
+                    by, "remove_all", decision, person, before=began, after={"posts": 0}
+                )
+            elif person.state != "suspended":
+                suspend(by, person, decision)
+        except (NotAllowedError, LastAdministratorError):
+            return
 
-    That is asked in each transaction, for which whoever decides about the person waits.
-    """
-    newest = written_by(select(Post)).order_by(Post.id.desc()).limit(BATCH)
-    is_done = False
-    while not is_done:
-        with writing() as session:
-            wait_for_turn(session, person_id)
-            found = session.scalars(newest, {"user_id": person_id}).all() if is_wanted() else ()
-            for post in found:
-                post.remove(rule)
-            close_cases_of([post.id for post in found])
-        is_done = not found
 
-
-def written_by(found: Any) -> Any:
-    """Narrow a statement down to the posts of ``user_id`` that are there."""
-    return found.where(
-        Post.author_id == USER_ID, Post.deleted_at.is_(None), Post.repost_of_id.is_(None)
-    )
+@every_minute
+def resume() -> None:
+    """Go on with what a worker left when it was stopped."""
+    for bulk_id in db.session.scalars(select(BulkPerson.bulk_id).distinct()).all():
+        work_off(bulk_id)
 
 
 @cache
-def to_be_removed() -> AnySelect:
-    """Select how many posts of ``user_id`` there are."""
-    count: AnySelect = written_by(select(func.count(Post.id)))
-    return count
+def progress() -> AnySelect:
+    """Select the ``action`` of the bulk action ``bulk_id``, its ``total``, and what is ``left``."""
+    left = select(func.count()).where(BulkPerson.bulk_id == BulkAction.id).scalar_subquery()
+    columns = (BulkAction.id, BulkAction.action, BulkAction.total, left.label("left"))
+    return select(*columns).where(BulkAction.id == BULK_ID)

@@ -8,9 +8,10 @@ from ..accounts import blueprint as accounts
 from ..accounts.commands import keeping_an_administrator, user_called
 from ..accounts.leaving import delete_account
 from ..data.database import now
-from .actions import Decision, Moderator
+from .actions import Decision
 from .actions import suspend as suspend_user
 from .deleting import delete_person
+from .log import Moderator
 from .taking import TakenError
 from .undoing import restore as restore_user
 

@@ -16,13 +16,12 @@ from ..data.database import db, writing
 from ..data.reading import read
 from ..posts.models import Post
 from ..web.answers import show_message
-from . import actions, bulk, holding, queries, subjects, undoing
+from . import actions, holding, queries, removing_all, subjects, undoing
 from .actions import NotAllowedError
 from .appeals import dismiss_or_uphold
 from .forms import DecisionForm, SubjectForm
-from .meanwhile import check_unchanged
 from .models import Case, LogEntry
-from .subjects import so_far
+from .subjects import check_unchanged, so_far
 from .taking import TakenError, wait_for_turn
 from .words import action_label
 
@@ -51,7 +50,7 @@ TO_PERSON: dict[str, Verb] = {
     "warn": actions.warn,
     "limit": actions.limit,
     "suspend": actions.suspend,
-    "remove_all": bulk.remove_all,
+    "remove_all": removing_all.remove_all,
     "restore": undoing.restore,
 }
 TO_HELD: dict[str, Verb] = {"let_through": holding.let_through, "refuse": holding.refuse}

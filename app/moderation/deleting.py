@@ -1,20 +1,19 @@
 """Deleting the account of somebody else, at once: for administrators and the command line."""
 
 from datetime import timedelta
-from typing import Any
 
 from ..accounts.leaving import LONGEST_REASON, leave
 from ..accounts.models import User
 from ..accounts.standing import is_above
 from ..data.database import writing
 from .actions import Decision, NotAllowedError
-from .log import record
+from .log import Actor, record
 
 
-def delete_person(moderator: Any, person: User, decision: Decision) -> None:
+def delete_person(moderator: Actor, person: User, decision: Decision) -> None:
     """Hide ``person`` at once, and have the worker delete the account; they are told by mail.
 
-    ``moderator`` is a viewer, or the command line. Raises :class:`NotAllowedError`, and
+    Raises :class:`NotAllowedError`, and
     :class:`app.accounts.standing.LastAdministratorError`.
     """
     if moderator.id and not is_above(moderator.role, person.role):
@@ -23,6 +22,5 @@ def delete_person(moderator: Any, person: User, decision: Decision) -> None:
     with writing():
         told = {"rule": decision.rule, "reason": decision.reason}
         changed = {"before": {"state": person.state}, "after": {"state": "deleted"}}
-        actor = moderator if moderator.id else None
-        record(actor, "delete", person_id=person.id, **told, **changed)
+        record(moderator, "delete", person_id=person.id, **told, **changed)
         leave(person, within=timedelta(0), reason=why[:LONGEST_REASON])

@@ -17,7 +17,7 @@ from ..data.characters import LONGEST_USERNAME
 from ..data.database import db
 from ..web.answers import form_page, show_message
 from ..web.forms import Form, LengthFirst, line_ends, storable, visible
-from ..web.typed import show_when_expired
+from ..web.sent_forms import show_when_expired
 from . import blueprint
 from .actions import Decision
 from .deciding import find_person

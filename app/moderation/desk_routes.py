@@ -16,13 +16,14 @@ from ..data.database import db
 from ..data.reading import read
 from ..web.answers import form_page, page, show_message
 from ..web.paging import read_rows
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint, queries, subjects, taking
 from .appeals import refusal
 from .deciding import CHOICES, act_on_case, answer_second, decide_by, known
 from .forms import DecisionForm, WordsForm
 from .models import HELD, Case
-from .notes import add_note, mail_new_cases
+from .notes import add_note
+from .notifying import mail_new_cases
 from .taking import TakenError
 from .words import kinds
 

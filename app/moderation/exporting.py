@@ -4,8 +4,7 @@ from sqlalchemy import select
 
 from ..accounts.exporting import OWNER_ID, add_to_export
 from ..data.database import AnySelect
-from .models import Case, LogEntry, Report
-from .queries import TOLD
+from .models import NOTIFIED, Case, LogEntry, Report
 
 
 def _reports() -> AnySelect:
@@ -21,7 +20,7 @@ def _appeals() -> AnySelect:
 def _decisions() -> AnySelect:
     columns = (LogEntry.action, LogEntry.rule, LogEntry.reason, LogEntry.post_id)
     found = select(LogEntry.id.label("decided_at"), *columns)
-    own = found.where(LogEntry.person_id == OWNER_ID, LogEntry.action.in_(TOLD))
+    own = found.where(LogEntry.person_id == OWNER_ID, LogEntry.action.in_(NOTIFIED))
     return own.order_by(LogEntry.id)
 
 

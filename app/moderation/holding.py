@@ -14,9 +14,10 @@ from ..posts.models import Mention, Post
 from ..posts.signals import post_withdrawn, post_written
 from ..posts.text import LINK
 from ..site import site
-from .actions import Decision, check_may_act, dismiss, log_and_tell, post_from, what_became_of
-from .announcing import announce_case
-from .models import HELD, Case, LogEntry, Report
+from .actions import Decision, check_may_act, dismiss, log_and_notify, post_from, what_became_of
+from .log import Actor
+from .models import HELD, Case, LogEntry, Report, is_open_report
+from .notifying import notify_of_case
 from .taking import TakenError, close_case, close_cases
 
 # How a link to another site begins in the HTML of a post.
@@ -34,13 +35,13 @@ def _hold(post: Post, **_more: Any) -> None:
         post.hold()
         withdraw_post(post.id)
         subject = {"person_id": post.author_id, "post_id": post.id}
-        is_open = (Case.closed_at.is_(None), Case.appeals_id.is_(None))
         # It may have been reported before it was edited.
-        case = session.scalar(select(Case).where(*is_open).filter_by(**subject)) or Case(**subject)
+        found = select(Case).where(is_open_report()).filter_by(**subject)
+        case = session.scalar(found) or Case(**subject)
         case.reason, case.words = HELD, post.body
         session.add(case)
         session.flush()
-        announce_case(case)
+        notify_of_case(case)
 
 
 @post_withdrawn.connect
@@ -72,17 +73,17 @@ def _must_wait(post: Post) -> bool:
         return session.scalar(others.limit(1)) is None
 
 
-def let_through(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+def let_through(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     """Publish the post of ``case``, which waited; its author is told."""
     return _decide(moderator, case, decision, "let_through")
 
 
-def refuse(moderator: Any, case: Case, decision: Decision) -> LogEntry:
+def refuse(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
     """Have nobody see the post of ``case``, which waited; its author is told why."""
     return _decide(moderator, case, decision, "refuse")
 
 
-def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogEntry:
+def _decide(moderator: Actor, case: Case, decision: Decision, action: str) -> LogEntry:
     with writing() as session:
         post = session.get(Post, case.post_id)
         if post is None or post.author_id is None:
@@ -94,7 +95,7 @@ def _decide(moderator: Any, case: Case, decision: Decision, action: str) -> LogE
         if not done:
             raise TakenError(what_became_of(post))
         values = {"post_id": post.id} | post_from("waiting", _AFTER[action])
-        return log_and_tell(moderator, action, decision, case, post.author, **values)
+        return log_and_notify(moderator, action, decision, case, post.author, **values)
 
 
 def publish_held(post: Post) -> bool:

@@ -18,30 +18,32 @@ def is_undone(entry: Any = LogEntry) -> ColumnElement[bool]:
     return select(later.id).where(later.undoes_id == entry.id).exists()
 
 
-def is_in_force(entry: Any = LogEntry) -> ColumnElement[bool]:
-    """Whether what ``entry`` says holds: a condition.
+def is_in_force() -> ColumnElement[bool]:
+    """Whether what an entry of the log says holds: a condition.
 
     It is not undone; the post is there, and as it was decided; and the account is in the state that
     this entry, and none after it, has put it into.
     """
     later = aliased(LogEntry)
     is_later = and_(
-        later.person_id == entry.person_id, later.action == entry.action, later.id > entry.id
+        later.person_id == LogEntry.person_id,
+        later.action == LogEntry.action,
+        later.id > LogEntry.id,
     )
     is_last = ~select(later.id).where(is_later, ~is_undone(later)).exists()
-    state = select(User.state).where(User.id == entry.person_id).scalar_subquery()
-    removed = select(Post.id).where(Post.id == entry.post_id, Post.removed_for.is_not(None))
-    warning = select(PostWarning.post_id).where(PostWarning.post_id == entry.post_id)
+    state = select(User.state).where(User.id == LogEntry.person_id).scalar_subquery()
+    removed = select(Post.id).where(Post.id == LogEntry.post_id, Post.removed_for.is_not(None))
+    warning = select(PostWarning.post_id).where(PostWarning.post_id == LogEntry.post_id)
     holds = case(
-        (entry.action == "limit", and_(state == "limited", is_last)),
-        (entry.action == "suspend", and_(state == "suspended", is_last)),
-        (entry.action == "remove", removed.where(~Post.is_held).exists()),
-        (entry.action == "refuse", removed.where(Post.is_held).exists()),
-        (entry.action == "mark", warning.exists()),
-        (entry.action.in_(("warn", "remove_all")), true()),
+        (LogEntry.action == "limit", and_(state == "limited", is_last)),
+        (LogEntry.action == "suspend", and_(state == "suspended", is_last)),
+        (LogEntry.action == "remove", removed.where(~Post.is_held).exists()),
+        (LogEntry.action == "refuse", removed.where(Post.is_held).exists()),
+        (LogEntry.action == "mark", warning.exists()),
+        (LogEntry.action.in_(("warn", "remove_all")), true()),
         else_=false(),
     )
-    return and_(holds, state.is_not(None), ~is_undone(entry))
+    return and_(holds, state.is_not(None), ~is_undone())
 
 
 def holds(entry: LogEntry) -> bool:

@@ -1,18 +1,35 @@
-"""The one way to write into the log: in the transaction of what is done."""
+"""Who acts, and the one way to write into the log: in the transaction of what is done."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..accounts.invitations import Invitation
 from ..accounts.models import User
 from ..accounts.signals import invitation_changed, role_changed
-from ..accounts.viewer import viewer
+from ..accounts.standing import Role
+from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, writing
 from .models import LogEntry
 
 
-def record(actor: HasId | None, action: str, **values: Any) -> LogEntry:
-    """Add an entry about what ``actor`` does (None for a command), with the columns ``values``."""
+@dataclass(frozen=True)
+class Moderator:
+    """Who moderates where there is no viewer: the command line, without an id, or a job."""
+
+    id: int | None = None
+    role: Role = "administrator"
+
+
+# Who moderates.
+Actor: TypeAlias = User | Viewer | Moderator
+
+
+def record(actor: HasId | Actor | None, action: str, **values: Any) -> LogEntry:
+    """Add an entry about what ``actor`` does, with the columns ``values``.
+
+    None stands for a command, or for what the site does by itself.
+    """
     with writing() as session:
         entry = LogEntry(actor_id=actor.id if actor else None, action=action, **values)
         session.add(entry)

@@ -12,12 +12,11 @@ from ..data.database import AnySelect
 from ..data.keyset import Window
 from ..follows.queries import VIEWER_ID
 from ..posts.models import Post
-from .models import LogEntry
-from .queries import LOGGED, TOLD
-from .words import QUIET
+from .models import NOTIFIED, QUIET, LogEntry
+from .queries import LOGGED
 
 # Of the log, what everybody may read.
-PUBLIC = (*TOLD, "dismiss", "delete")
+PUBLIC = (*NOTIFIED, "dismiss", "delete")
 
 
 @cache

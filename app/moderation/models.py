@@ -6,7 +6,18 @@ People and posts are kept by their ids, without a reference: a case and the log 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, func
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+)
 from sqlalchemy import select as select_
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +33,12 @@ LONGEST_WORDS = 2_000
 APPEAL = "appeal"
 # That of a post which waits until moderators have read it.
 HELD = "held"
+# Actions in the log against which the person concerned can appeal, and which can be undone.
+APPEALABLE = ("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend")
+# Actions of which the person concerned is notified, and everybody reads in the public log.
+NOTIFIED = (*APPEALABLE, "undo", "restore", "uphold")
+# What moderators do among themselves: neither the people concerned nor others learn of it.
+QUIET = ("take", "release", "note")
 # Before the title of a rule, where a rule is the reason: as it was called when it was named.
 OF_RULE = "rule: "
 
@@ -147,6 +164,11 @@ class LogEntry(TimeOrdered, Base):
         Index("ix_moderation_log_actor_id_id", "actor_id", "id"),
         Index("ix_moderation_log_action_id", "action", "id"),
     )
+
+
+def is_open_report() -> ColumnElement[bool]:
+    """Whether a case is open, and no appeal: a condition, true of one case for each subject."""
+    return and_(Case.closed_at.is_(None), Case.appeals_id.is_(None))
 
 
 counted(

@@ -1,8 +1,8 @@
-"""What moderators tell each other and people, and whether they want mails."""
+"""Notes for other moderators, and ready-made reasons."""
 
-from ..data.database import HasId, delete_row, insert_if_absent, writing
+from ..data.database import HasId, delete_row, writing
 from .log import record
-from .models import CannedReason, MailedModerator, Note
+from .models import CannedReason, Note
 
 
 def add_note(author: HasId, person_id: int, words: str, *, case_id: int | None = None) -> None:
@@ -30,12 +30,3 @@ def delete_canned_reason(by: HasId, id: int) -> bool:
             record(by, "delete_canned", before={"words": found.words})
             return True
     return False
-
-
-def mail_new_cases(moderator: HasId, *, wanted: bool) -> None:
-    """Send ``moderator`` a mail for each new case, or none."""
-    with writing() as session:
-        if wanted:
-            insert_if_absent(session, MailedModerator, user_id=moderator.id)
-        else:
-            delete_row(session, MailedModerator, user_id=moderator.id)

@@ -14,7 +14,7 @@ from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
 from ..web.answers import back, form_page, page, show_message
-from . import blueprint, bulk, roles
+from . import blueprint, removing_all, roles
 from .actions import NotAllowedError
 from .deciding import CHOICES, decide_once, find_person, known
 from .forms import RoleForm, SubjectForm, WordsForm
@@ -49,7 +49,7 @@ def decide_person(username: str) -> ResponseReturnValue:
 def removal(username: str) -> ResponseReturnValue:
     """How many posts of a person the worker still has to remove; htmx polls it."""
     found = find_person(username)
-    left = read(bulk.to_be_removed(), user_id=found.id).scalar()
+    left = read(removing_all.to_be_removed(), user_id=found.id).scalar()
     return page("moderation/removal.html", fragment="removal", person=found, left=left)
 
 

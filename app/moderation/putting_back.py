@@ -11,9 +11,9 @@ from ..data.database import db, writing
 from ..data.ids import moment_of
 from ..jobs import job
 from ..posts.models import Post
-from .bulk import BATCH, remove_as_decided
 from .in_force import is_undone
 from .models import LogEntry
+from .removing_all import BATCH, remove_as_decided
 from .taking import wait_for_turn
 
 

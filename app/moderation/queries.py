@@ -16,19 +16,13 @@ from ..media.models import Picture
 from ..posts.models import Post
 from ..posts.queries import POST_ID, visible_to
 from .in_force import is_in_force, is_undone
-from .models import CannedReason, Case, LogEntry, MailedModerator, Note, Report
-from .words import QUIET
+from .models import NOTIFIED, QUIET, CannedReason, Case, LogEntry, MailedModerator, Note, Report
 
 CASE_ID = bindparam("case_id", type_=BigInteger)
 ENTRY_ID = bindparam("entry_id", type_=BigInteger)
 REASON = bindparam("reason", type_=String)
 # Rows of the history of a person.
 MOST_SHOWN = 50
-# What the person concerned reads.
-TOLD = (
-    *("remove", "refuse", "remove_all", "mark", "warn", "limit", "suspend"),
-    *("undo", "restore", "uphold"),
-)
 
 
 def open_cases_of_user() -> ColumnElement[int]:
@@ -213,7 +207,7 @@ def decisions(window: Window) -> AnySelect:
     body = select(Post.body).where(Post.id == LogEntry.post_id).scalar_subquery()
     found = found.add_columns(body.label("body"))
     found = found.where(
-        LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*TOLD, "let_through"))
+        LogEntry.person_id == VIEWER_ID, LogEntry.action.in_((*NOTIFIED, "let_through"))
     )
     return window.of(found, LogEntry.id)
 

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from ..accounts.models import User
 from ..accounts.signals import role_changed, state_changed, state_ended
 from ..data.database import changed_rows, writing
+from .account_states import put_into
 from .in_force import is_undone
 from .models import Case, LogEntry
-from .standing import put_into
 
 
 @role_changed.connect

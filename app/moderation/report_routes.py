@@ -22,14 +22,14 @@ from ..web.access import for_everybody
 from ..web.answers import form_page, page, show_message
 from ..web.limits import limiter
 from ..web.paging import read_rows
-from ..web.typed import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint, queries
-from .actions import TOLD
 from .forms import ReportForm, WordsForm
-from .models import LogEntry
+from .models import APPEALABLE, LogEntry
 from .reporting import AppealedError, appeal, no_appeal, report
 
-APPEAL = "appeal"
+# The purpose of the token in the form to appeal, which the page at log-in has.
+APPEAL_FORM = "appeal"
 # How long the form of the page at log-in can be sent.
 APPEAL_WITHIN = timedelta(hours=2)
 
@@ -109,7 +109,7 @@ def appeal_decision(id: int) -> ResponseReturnValue:
 @limit_reporting
 def appeal_signed_out(token: str) -> ResponseReturnValue:
     """Appeal against a suspension, from the page that a suspended person gets at log-in."""
-    found = read_token(APPEAL, token) or abort(404)
+    found = read_token(APPEAL_FORM, token) or abort(404)
     entry = _own_decision(found.user.id, found.claims["entry"])
     form = WordsForm()
     if not form.validate_on_submit():
@@ -126,13 +126,13 @@ def why_suspended(user: User) -> dict[str, Any] | None:
     if entry is None:
         return {}
     ends = now() + APPEAL_WITHIN
-    token = None if entry.appealed else make_token(APPEAL, user, ends=ends, entry=entry.id)
+    token = None if entry.appealed else make_token(APPEAL_FORM, user, ends=ends, entry=entry.id)
     return {"entry": entry, "token": token, "form": WordsForm(formdata=None)}
 
 
 def _own_decision(user_id: int, id: int) -> LogEntry:
     entry = db.session.get(LogEntry, id)
-    if entry is None or entry.person_id != user_id or entry.action not in TOLD:
+    if entry is None or entry.person_id != user_id or entry.action not in APPEALABLE:
         abort(404)
     return entry
 

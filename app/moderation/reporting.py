@@ -14,9 +14,9 @@ from ..data.ids import moment_of
 from ..media.jobs import keep_pictures_while
 from ..media.models import Picture
 from ..posts.models import Post
-from .announcing import announce_case
 from .in_force import holds
-from .models import APPEAL, Case, KeptPicture, LogEntry, Report
+from .models import APPEAL, Case, KeptPicture, LogEntry, Report, is_open_report
+from .notifying import notify_of_case
 from .taking import wait_for_turn
 
 # Posts that are kept with the report of a person: the newest.
@@ -67,7 +67,7 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
             raise AppealedError(refusal)
         session.add(case)
         session.flush()
-        announce_case(case)
+        notify_of_case(case)
     return case
 
 
@@ -123,13 +123,12 @@ def _is_evidence() -> ColumnElement[bool]:
 
 def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:
     """Return the open case about ``subject``; a new one, of which moderators are told."""
-    found = select(Case).where(Case.closed_at.is_(None), Case.appeals_id.is_(None))
-    found = found.filter_by(**subject)
+    found = select(Case).where(is_open_report()).filter_by(**subject)
     if case := session.scalar(found):
         return case
     row = {**subject, "reason": reason, "words": "", "reports_count": 0}
     is_new = insert_if_absent(session, Case, **row)
     case = session.scalars(found).one()
     if is_new:
-        announce_case(case)
+        notify_of_case(case)
     return case

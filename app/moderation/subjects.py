@@ -1,8 +1,12 @@
-"""Whom and what moderators decide about: people and posts, with what has happened so far."""
+"""Whom and what moderators decide about: people and posts, with what has happened so far.
+
+A form about them is used once, and for what its page showed: ``so_far`` of that is in the form.
+"""
 
 from functools import cache
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, func, literal, null, select
 from sqlalchemy.orm import aliased
 
@@ -12,8 +16,8 @@ from ..data.database import AnySelect
 from ..follows.queries import USER_ID, Audience, has_username, not_blocked
 from ..posts.models import Post
 from ..posts.queries import POST_ID
-from .models import Case, LogEntry
-from .words import QUIET
+from .models import QUIET, Case, LogEntry, is_open_report
+from .taking import TakenError, decided
 
 # Columns of a subject that change with everything that is decided about it, or that it becomes.
 SO_FAR = ("state", "last_entry_id", "open_case_id", "edited_at", "deleted_at")
@@ -50,11 +54,23 @@ def so_far(subject: Any) -> str:
     return "|".join(str(getattr(subject, name)) for name in SO_FAR)
 
 
+def check_unchanged(seen: str, subject: Any, moderator_id: int) -> None:
+    """Raise :class:`TakenError` unless ``subject`` is as it was ``seen`` (:func:`so_far`).
+
+    Also where another moderator has taken the open case about it.
+    """
+    if subject.taken_by_id not in (None, moderator_id):
+        raise TakenError(_("@%(name)s has taken this case.", name=subject.taken_by))
+    now = so_far(subject)
+    if seen != now:
+        both = zip(SO_FAR, seen.split("|"), now.split("|"), strict=False)
+        raise TakenError(_what_changed({name for name, was, is_ in both if was != is_}, subject))
+
+
 def _with_case(found: Any, post_id: Any) -> AnySelect:
     """Add the open case about the subject, who has taken it, and the last entry of the log."""
     taker = aliased(User)
     about = and_(Case.person_id == User.id, Case.post_id == post_id)
-    is_open = and_(Case.closed_at.is_(None), Case.appeals_id.is_(None))
     done = and_(LogEntry.person_id == User.id, LogEntry.action.not_in(QUIET))
     last = select(func.max(LogEntry.id)).where(done).correlate(User)
     columns: Any = (
@@ -63,7 +79,7 @@ def _with_case(found: Any, post_id: Any) -> AnySelect:
         Case.taken_by_id,
         taker.username.label("taken_by"),
     )
-    found = found.add_columns(*columns).outerjoin(Case, and_(about, is_open))
+    found = found.add_columns(*columns).outerjoin(Case, and_(about, is_open_report()))
     return found.outerjoin(taker, taker.id == Case.taken_by_id)
 
 
@@ -94,3 +110,16 @@ def _people() -> AnySelect:
     found = found.outerjoin(Invited, Invited.user_id == User.id)
     found = found.outerjoin(Invitation, Invitation.id == Invited.invitation_id)
     return found.outerjoin(inviter, inviter.id == Invitation.made_by_id)
+
+
+def _what_changed(changed: set[str], subject: Any) -> str:
+    entry = decided(LogEntry.id == subject.last_entry_id) if "last_entry_id" in changed else ""
+    if entry:
+        return entry
+    if "open_case_id" in changed:
+        return _("Somebody has reported this meanwhile: there is a case about it.")
+    if "deleted_at" in changed:
+        return _("The author has deleted the post.")
+    if "edited_at" in changed:
+        return _("The author has edited the post meanwhile.")
+    return _("Something has changed since this page was opened. Look again, and decide then.")

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, aliased
 from ..accounts.models import User
 from ..data.database import HasId, changed_rows, db, now, writing
 from ..notifications.models import notify_from_site
-from .log import record
-from .models import Case, LogEntry, Report
-from .words import QUIET, action_label, actor_label
+from .log import Actor, record
+from .models import QUIET, Case, LogEntry, Report, is_open_report
+from .words import action_label, actor_label
 
 
 class TakenError(ValueError):
@@ -26,7 +26,7 @@ def take(moderator: HasId, case: Case) -> None:
             _give(case, moderator, moderator.id, "take")
 
 
-def release(moderator: Any, case: Case) -> None:
+def release(moderator: Actor, case: Case) -> None:
     """Leave ``case`` to others; an administrator also does that for who has taken it.
 
     Raises :class:`TakenError` if somebody else has taken or decided it.
@@ -43,7 +43,7 @@ def wait_for_turn(session: Session, person_id: int) -> None:
     session.execute(select(User.id).where(User.id == person_id).with_for_update(key_share=True))
 
 
-def close_case(moderator: Any, case: Case | None) -> None:
+def close_case(moderator: Actor, case: Case | None) -> None:
     """Close ``case``, and tell who reported. Raises :class:`TakenError` if somebody else did."""
     if case is None:
         return
@@ -64,9 +64,7 @@ def close_cases(*those: Any, taken_by_id: int | None = None) -> None:
 
 def close_cases_of(post_ids: list[int]) -> None:
     """Close the open cases about posts that were removed, and tell who reported them."""
-    about = select(Case.id).where(
-        Case.post_id.in_(post_ids), Case.closed_at.is_(None), Case.appeals_id.is_(None)
-    )
+    about = select(Case.id).where(Case.post_id.in_(post_ids), is_open_report())
     with writing() as session:
         ids = session.scalars(about).all()
         close_cases(Case.id.in_(ids))
@@ -121,7 +119,7 @@ def _lock(session: Session, case: Case, by: int | None) -> None:
         raise TakenError(sentence)
 
 
-def _give(case: Case, moderator: HasId, to: int | None, action: str) -> None:
+def _give(case: Case, moderator: HasId | Actor, to: int | None, action: str) -> None:
     before, case.taken_by_id = case.taken_by_id, to
     about = {"case_id": case.id, "person_id": case.person_id}
     record(moderator, action, before={"taken_by": before}, after={"taken_by": to}, **about)

@@ -10,23 +10,26 @@ from ..data.database import db, writing
 from ..jobs import enqueue
 from ..posts.models import Post
 from ..posts.warnings import remove_warning
-from .actions import TOLD, Decision, change_state, check_may_act, log_and_tell
+from .account_states import ACTIVE, put_into
+from .actions import Decision, change_state, check_may_act, log_and_notify
 from .holding import publish_held
 from .in_force import holds, state_in_force
-from .models import Case, LogEntry
+from .log import Actor
+from .models import APPEALABLE, Case, LogEntry
 from .putting_back import put_back_posts
-from .standing import ACTIVE, put_into
 from .taking import TakenError, close_case, close_cases, decided
 
 
-def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None = None) -> LogEntry:
+def undo(
+    moderator: Actor, entry: LogEntry, decision: Decision, case: Case | None = None
+) -> LogEntry:
     """Undo what ``entry`` says, which grants an appeal against it; the person is told.
 
     Raises :class:`TakenError` where that is undone already, or without ``case``, the appeal, where
     it does not hold any more.
     """
     person = db.session.get(User, entry.person_id) if entry.person_id else None
-    if person is None or entry.action not in TOLD:
+    if person is None or entry.action not in APPEALABLE:
         raise TakenError(_("This cannot be undone."))
     with writing():
         check_may_act(moderator, person)
@@ -40,10 +43,12 @@ def undo(moderator: Any, entry: LogEntry, decision: Decision, case: Case | None 
             raise TakenError(_("This does not hold any more: something else came after it."))
         _grant(moderator, Case.appeals_id == entry.id)
         values = {**changed, "post_id": entry.post_id, "undoes_id": entry.id}
-        return log_and_tell(moderator, "undo", decision, case, person, **values)
+        return log_and_notify(moderator, "undo", decision, case, person, **values)
 
 
-def restore(moderator: Any, person: User, decision: Decision, case: Case | None = None) -> LogEntry:
+def restore(
+    moderator: Actor, person: User, decision: Decision, case: Case | None = None
+) -> LogEntry:
     """Make the account of ``person`` active again, whatever it was before its present state."""
     with writing():
         check_may_act(moderator, person)
@@ -75,6 +80,6 @@ def _take_back(entry: LogEntry, person: User) -> dict[str, Any]:
     return {}
 
 
-def _grant(moderator: Any, appeals: Any) -> None:
+def _grant(moderator: Actor, appeals: Any) -> None:
     """Close open ``appeals``, by a condition: there is nothing left to decide."""
     close_cases(appeals, taken_by_id=moderator.id)

@@ -43,8 +43,6 @@ ACTIONS = {
     "invite": _l("Invitation made"),
     "revoke": _l("Invitation revoked"),
 }
-# What moderators do among themselves: neither the people concerned nor others learn of it.
-QUIET = ("take", "release", "note")
 
 STATES = {
     "active": _l("Active"),

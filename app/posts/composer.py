@@ -17,7 +17,7 @@ from wtforms import HiddenField, TextAreaField, ValidationError
 
 from ..data.types import is_storable
 from ..web.forms import LengthFirst, storable
-from ..web.typed import carry_when_expired
+from ..web.sent_forms import carry_when_expired
 from .drafts import LONGEST_DRAFT, following_nonce
 from .models import Draft, Post
 from .refusals import PostedLatelyError, SentBeforeError

@@ -27,7 +27,7 @@ from ..web.answers import (
     wants_fragment,
 )
 from ..web.paging import requested_key
-from ..web.typed import SentForm, carry_when_expired, show_when_expired
+from ..web.sent_forms import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
 from .access import card_of, find_own_post, find_visible_post, is_on_its_page, limit_writing
 from .card_reading import read_cards

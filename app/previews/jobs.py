@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from ..data.database import changed_rows, now, writing
 from ..data.reading import read_latest
 from ..jobs import every, every_minute, job
-from ..media.stores import StoreUnavailableError
+from ..media.store_protocol import StoreUnavailableError
 from ..media.workspaces import workspace
 from . import queries
 from .content import Preview

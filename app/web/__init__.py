@@ -1,4 +1,14 @@
-"""What talks to the browser: pages and their fragments, forms, errors, headers, middleware."""
+"""What talks to the browser.
+
+- Pages: ``answers`` (a page, its fragment), ``paging``, ``errors``, ``fragments``, ``i18n``,
+  ``preferences``, ``urls``, ``assets``.
+- Forms: ``forms``, ``sent_forms`` (shown again), ``account_binding``, ``limits``.
+- Who may open a route: ``access``.
+- Around all of them: ``middleware``, ``anonymous_cache``, ``headers``, ``hosts``, ``compression``,
+  ``health``, and ``public`` for what caches may keep.
+- Under the WSGI application: ``server``, ``rsgi``, ``receiving`` and ``bodies`` (requests),
+  ``streaming`` (long answers).
+"""
 
 from flask import Flask
 

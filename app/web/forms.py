@@ -14,7 +14,7 @@ from wtforms.validators import Length, StopValidation, ValidationError
 from ..data.characters import is_visible
 from ..data.types import is_storable
 from . import bodies
-from .account import account_field, hidden_fields, refuse_another_account
+from .account_binding import account_field, hidden_fields, refuse_another_account
 
 csrf = CSRFProtect()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request, session
 
-from .account import has_signed_in
+from .account_binding import has_signed_in
 
 # The request headers that change an answer.
 VARY = ("HX-Request", "HX-Request-Type", "Account", "Cookie", "Accept-Language")

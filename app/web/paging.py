@@ -18,7 +18,7 @@ from ..data.reading import read
 # Rows of a page.
 PAGE = 25
 # The most rows of a page that shows a list down to a key.
-LONGEST = 200
+LONGEST_PAGE = 200
 # The highest number that a page counts to: above it, it says "99+".
 MOST_COUNTED = 99
 # The parameters that name a place in a list, which links to other places do not carry.
@@ -55,7 +55,7 @@ def read_rows(listing: Listing, *key: str, oldest_first: bool = False, **values:
     """Read the page of ``listing`` that the request asks for, descending by the columns ``key``.
 
     ``?before=K`` continues below K; ``?through=K`` shows everything from the beginning down to K,
-    or the :data:`LONGEST` rows that end there. With ``oldest_first`` the list ascends and
+    or the :data:`LONGEST_PAGE` rows that end there. With ``oldest_first`` the list ascends and
     ``?after=K`` continues it. Of a key of several columns, K is the last; the others are
     parameters of their own. ``values`` are those of the statement's bind parameters.
     Answers 400 for a key that is no number.
@@ -112,11 +112,11 @@ class _Pager:
         # Backwards from just behind the key, so that its own row comes first.
         step = 1 if self.ascending else -1
         behind = (*key[:-1], min(key[-1] + step, BIGGEST_ID))
-        found = self._read(LONGEST + 1, behind, ascending=not self.ascending)
+        found = self._read(LONGEST_PAGE + 1, behind, ascending=not self.ascending)
         goes_on = bool(self._read(1, key, ascending=self.ascending))
-        beginning = self._key_of(found[-1]) if len(found) > LONGEST else None
+        beginning = self._key_of(found[-1]) if len(found) > LONGEST_PAGE else None
         return Rows(
-            found[:LONGEST][::-1],
+            found[:LONGEST_PAGE][::-1],
             next_url=self._url(self.onwards, key) if goes_on else None,
             previous_url=self._url("through", beginning),
         )

@@ -68,6 +68,13 @@ def test_cookies_copied_before_logging_out_are_invalid(app, elsewhere):
     assert not is_accepted(app, {"remember": saved["remember"]})
 
 
+def test_pages_know_a_remembered_browser_by_its_new_session_cookie(app, elsewhere):
+    browser = Client(app, {"remember": elsewhere.cookies()["remember"]})
+    assert "blob:" in browser.get("/").headers["Content-Security-Policy"]
+    elsewhere.post("/logout")
+    assert browser.get("/", htmx=True).status_code == 401
+
+
 def test_logging_out_keeps_other_sessions(ada, elsewhere, signed_in):
     signed_in(ada).post("/logout")
     assert elsewhere.is_signed_in

@@ -6,8 +6,8 @@ from app.accounts.invitations import invite, join_with
 from app.accounts.models import User
 from app.accounts.registering import register
 from app.data.database import db, writing
-from app.moderation import many
-from app.moderation.many import BulkPerson, resume
+from app.moderation import bulk
+from app.moderation.bulk import BulkPerson, resume
 from tests.html import absent, attributes, cards, one, select
 
 
@@ -105,7 +105,7 @@ def test_nobody_is_chosen_among_all(boss, spammers):
 
 
 def test_the_worker_goes_on_and_progress_is_polled(app, boss, spammers, states, monkeypatch):
-    monkeypatch.setattr(many, "enqueue", lambda *_job: None)
+    monkeypatch.setattr(bulk, "enqueue", lambda *_job: None)
     answer = act(boss, "/admin/people/bulk?network=192.0.2.")
     page = boss.get(answer.location)
     polled = one(page, "#bulk[hx-trigger]", text="0 of 3 accounts.").attributes["hx-get"]
@@ -118,7 +118,7 @@ def test_the_worker_goes_on_and_progress_is_polled(app, boss, spammers, states, 
 
 
 def test_who_is_administrator_no_more_acts_no_more(app, boss, ada, spammers, states, monkeypatch):
-    monkeypatch.setattr(many, "enqueue", lambda *_job: None)
+    monkeypatch.setattr(bulk, "enqueue", lambda *_job: None)
     act(boss, "/admin/people/bulk?network=192.0.2.")
     with app.app_context():
         with writing() as session:

@@ -16,8 +16,9 @@ from app.data.database import db, now, writing
 from app.exports.models import KEPT, Export
 from app.exports.routes import ARCHIVE
 from app.mail.models import OutboxMail
-from app.moderation.actions import Decision, Moderator, warn
-from app.moderation.many import BulkAction
+from app.moderation.actions import Decision, warn
+from app.moderation.bulk import BulkAction
+from app.moderation.log import Moderator
 from app.moderation.models import Case
 from app.moderation.reporting import report
 from app.posts.models import Post

@@ -20,10 +20,12 @@ from app.discover.jobs import suggest_to, work_out_now
 from app.exports.models import Export
 from app.follows.models import block, follow, mute
 from app.media.models import Picture
-from app.moderation.actions import Decision, Moderator, limit
-from app.moderation.many import BulkAction, BulkPerson
+from app.moderation.actions import Decision, limit
+from app.moderation.bulk import BulkAction, BulkPerson
+from app.moderation.log import Moderator
 from app.moderation.models import CannedReason, Case, KeptPicture
-from app.moderation.notes import add_note, mail_new_cases
+from app.moderation.notes import add_note
+from app.moderation.notifying import mail_new_cases
 from app.moderation.reporting import report
 from app.posts.drafts import save_draft
 from app.posts.models import Post

@@ -19,7 +19,8 @@ from app.exports.models import KEPT, Export
 from app.follows.models import follow
 from app.media.models import Picture
 from app.media.orphans import delete_orphans
-from app.media.stores import FOLDER, StoreUnavailableError, store
+from app.media.store_protocol import StoreUnavailableError
+from app.media.stores import FOLDER, store
 from app.posts.drafts import save_draft
 from app.posts.reposting import repost
 from app.posts.writing import edit

@@ -5,7 +5,7 @@ import pytest
 from app.data.database import writing
 from app.media.file_store import FileStore
 from app.media.models import Picture
-from app.media.stores import StoreUnavailableError
+from app.media.store_protocol import StoreUnavailableError
 from app.posts.models import Post
 from tests.html import attributes, cards
 from tests.media.drawn import upload

@@ -9,8 +9,9 @@ import pytest
 import config
 from app import create_app
 from app.media.file_store import FileStore
+from app.media.moving_store import MovingStore
 from app.media.object_store import ObjectStore
-from app.media.stores import MovingStore, StoreUnavailableError
+from app.media.store_protocol import StoreUnavailableError
 from app.web.server import Server
 
 NAME = "k-Ey_0123456789abcdefg/480.avif"

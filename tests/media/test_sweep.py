@@ -13,7 +13,7 @@ from app.media.file_store import FileStore
 from app.media.jobs import process_waiting, sweep
 from app.media.models import Picture
 from app.media.processing import GIVEN_UP_AFTER, LONGEST_WAIT, process_picture
-from app.media.stores import StoreUnavailableError
+from app.media.store_protocol import StoreUnavailableError
 from app.posts.drafts import delete_draft
 from app.posts.jobs import delete_old_drafts, erase_deleted
 from app.posts.models import UNDO_WITHIN, Post

@@ -4,11 +4,12 @@ import pytest
 
 from app.accounts.models import User
 from app.data.database import committed, db, writing
-from app.moderation import bulk
-from app.moderation.actions import Decision, Moderator, tell
-from app.moderation.bulk import BATCH, remove_all, remove_as_decided
+from app.moderation import removing_all
+from app.moderation.actions import Decision, record_decision
+from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
 from app.moderation.putting_back import put_back_posts
+from app.moderation.removing_all import BATCH, remove_all, remove_as_decided
 from app.moderation.undoing import undo
 from app.posts.models import Post
 
@@ -36,7 +37,7 @@ def entry(app, mallory, posts):
     """Log that all posts are to be removed, which the worker has not begun yet; give its id."""
     with app.app_context():
         person = db.session.get_one(User, mallory.id)
-        return tell(Moderator(), "remove_all", Decision(reason="Spam"), person).id
+        return record_decision(Moderator(), "remove_all", Decision(reason="Spam"), person).id
 
 
 def take_back(id):
@@ -98,5 +99,5 @@ def test_removed_again_before_the_last_is_back(app, entry, mallory, posts, visib
 
 def test_for_many_people_two_workers_stop_once_one_is_done(app, mallory, posts, visible):
     with app.app_context():
-        bulk.remove_posts(mallory.id, "", lambda: False)
+        removing_all.remove_posts(mallory.id, "", lambda: False)
     assert visible() == len(posts)

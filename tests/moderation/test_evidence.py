@@ -8,8 +8,9 @@ from app.accounts.leaving import delete_account, leave
 from app.accounts.models import User
 from app.data.database import db
 from app.media.jobs import sweep
-from app.moderation.actions import Decision, Moderator, suspend
+from app.moderation.actions import Decision, suspend
 from app.moderation.jobs import EVIDENCE_KEPT, delete_old_cases
+from app.moderation.log import Moderator
 from app.moderation.models import Case
 from app.posts.jobs import erase_deleted
 from app.posts.models import UNDO_WITHIN

@@ -7,7 +7,8 @@ from app.administration.models import announce, announcements_now
 from app.data.database import db, writing
 from app.follows.models import follow
 from app.mail.models import OutboxMail
-from app.moderation.actions import Decision, Moderator, warn
+from app.moderation.actions import Decision, warn
+from app.moderation.log import Moderator
 from app.moderation.models import CannedReason, Case
 from app.moderation.notes import add_note
 from app.moderation.reporting import appeal, report

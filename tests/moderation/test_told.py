@@ -5,7 +5,8 @@ import pytest
 from app.accounts.models import User
 from app.data.database import db
 from app.mail.models import OutboxMail
-from app.moderation.actions import Decision, Moderator, warn
+from app.moderation.actions import Decision, warn
+from app.moderation.log import Moderator
 from app.site import Rule, change_site
 from tests.html import absent, one, select
 

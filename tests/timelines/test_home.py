@@ -13,7 +13,7 @@ from app.data.reading import read
 from app.follows.models import unfollow
 from app.follows.queries import Audience
 from app.timelines import queries
-from app.web.paging import LONGEST, PAGE
+from app.web.paging import LONGEST_PAGE, PAGE
 from tests.html import absent, attributes, cards, one, text_of
 
 
@@ -146,19 +146,21 @@ def test_the_next_fragment_replaces_the_url_of_the_page(bruno, viewer, publish_m
     assert "HX-Replace-Url" not in viewer.get("/").headers
 
 
-@pytest.mark.parametrize("depth", [1, LONGEST - 1, LONGEST, LONGEST + 1, LONGEST + 30])
+@pytest.mark.parametrize(
+    "depth", [1, LONGEST_PAGE - 1, LONGEST_PAGE, LONGEST_PAGE + 1, LONGEST_PAGE + 30]
+)
 def test_through_shows_every_post_down_to_the_key_and_at_most_two_hundred(
     bruno, viewer, publish_many, depth
 ):
-    posts = publish_many(bruno, LONGEST + 31)
+    posts = publish_many(bruno, LONGEST_PAGE + 31)
     page = viewer.get(f"/?through={posts[depth - 1]}")
-    assert cards(page) == posts[max(0, depth - LONGEST) : depth]
+    assert cards(page) == posts[max(0, depth - LONGEST_PAGE) : depth]
     assert more(page) == f"/?before={posts[depth - 1]}"
-    if depth <= LONGEST:
+    if depth <= LONGEST_PAGE:
         absent(page, "a.newer")
     else:
-        assert newer(page) == f"/?through={posts[depth - LONGEST - 1]}"
-        assert cards(viewer.get(newer(page)))[-1] == posts[depth - LONGEST - 1]
+        assert newer(page) == f"/?through={posts[depth - LONGEST_PAGE - 1]}"
+        assert cards(viewer.get(newer(page)))[-1] == posts[depth - LONGEST_PAGE - 1]
 
 
 def test_through_the_last_post_has_no_next_page(bruno, viewer, publish_many):

@@ -13,10 +13,12 @@ from markupsafe import Markup
 from werkzeug.exceptions import Conflict
 
 from .answers import ExplainedError, wants_fragment
-from .typed import CARRIED, hidden_field
+from .sent_forms import CARRIED, hidden_field
 
 FIELD = "account"
 HEADER = "Account"
+# In the session cookie of who has signed in.
+SIGNED_IN = "signed_in"
 
 
 class AnotherAccountError(ExplainedError, Conflict):
@@ -69,7 +71,8 @@ def _is_refused(rendered_for: set[str]) -> bool:
     if rendered_for:
         return rendered_for != {str(current_user.id)}
     # Most requests say nothing of it. Many need no viewer: no login session is looked up for them.
-    return _session_has_ended()
+    # Refused is what htmx asks for on the page of a login session that has ended.
+    return wants_fragment() and has_signed_in() and not current_user.is_authenticated
 
 
 def check_carried_account() -> None:
@@ -79,11 +82,12 @@ def check_carried_account() -> None:
         raise AnotherAccountError
 
 
+def note_signed_in() -> None:
+    """Note in the session cookie that it is of a login session."""
+    if not has_signed_in():
+        session[SIGNED_IN] = True
+
+
 def has_signed_in() -> bool:
     """Whether the session cookie is of a login session, which may have ended; reads no database."""
-    return "_user_id" in session  # Flask-Login's key.
-
-
-def _session_has_ended() -> bool:
-    """Whether a fragment is for the page of a login session that has ended."""
-    return wants_fragment() and has_signed_in() and not current_user.is_authenticated
+    return SIGNED_IN in session
