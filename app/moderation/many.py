@@ -18,6 +18,7 @@ from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
 from .actions import Decision, Moderator, NotAllowedError, suspend, tell
 from .bulk import remove_posts
+from .models import LogEntry
 
 BULK_ID = bindparam("bulk_id", type_=BigInteger)
 ACTIONS = ("suspend", "remove_all")
@@ -95,13 +96,19 @@ def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
             return
         person = cast(User, person)
         try:
-            if bulk.action == "remove_all":
+            if bulk.action == "remove_all" and not session.scalar(_told(bulk, user_id)):
                 began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
                 tell(by, "remove_all", decision, person, before=began, after={"posts": 0})
-            elif person.state != "suspended":
+            elif bulk.action == "suspend" and person.state != "suspended":
                 suspend(by, person, decision)
         except (NotAllowedError, LastAdministratorError):
             return
+
+
+def _told(bulk: BulkAction, user_id: int) -> AnySelect:
+    """Select whether a person was told since ``bulk`` began: the form was sent twice."""
+    told = (LogEntry.person_id == user_id, LogEntry.action == bulk.action, LogEntry.id > bulk.id)
+    return select(LogEntry.id).where(*told).limit(1)
 
 
 @every_minute
