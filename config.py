@@ -7,11 +7,15 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
+from email.utils import parseaddr
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
+from unicodedata import category
 from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -49,13 +53,20 @@ class SettingError(ValueError):
 def environment(file: Path = ROOT / ".env") -> dict[str, str]:
     """Return the process environment; ``file`` gives the variables that it lacks.
 
-    Raises :class:`SettingError` for a name in ``file`` that is no setting. Those of Flask itself
-    (``FLASK_…``) may be there.
+    Raises :class:`SettingError` for a name in ``file`` that is no setting, and for a line that
+    cannot be read. Names of Flask itself (``FLASK_…``) may be there.
     """
     try:
-        from_file = dotenv_values(file)
+        text = file.read_text("utf-8") if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{file.name} cannot be read: {error}.") from error
+    # python-dotenv leaves such a line out.
+    if wrong := next((each for each in parse_stream(StringIO(text)) if each.error), None):
+        raise SettingError(
+            f"{file.name} cannot be read at line {wrong.original.line}: write NAME=value, and "
+            "close each quotation mark."
+        )
+    from_file = dotenv_values(stream=StringIO(text))
     for name, value in from_file.items():
         if name not in NAMES and not name.startswith("FLASK_"):
             nearest = _nearest(name, 0.6)
@@ -85,12 +96,13 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
 
     Raises :class:`SettingError` with a message for the operator of the site.
     """
+    _refuse_controls(env)
     instance = _folder(env)
     base_url = _base_url(env)
     https = base_url.startswith("https://")
     port = _number(env, "PORT", 8000, 1, 65535)
     host = env.get("HOST") or "127.0.0.1"
-    mail_server = env.get("MAIL_SERVER") or None
+    mail_server = _host(env, "MAIL_SERVER")
     redis_url = _redis_url(env)
     database_url = _database_url(env, "DATABASE_URL") or f"sqlite:///{instance / SQLITE_FILE}"
 
@@ -134,10 +146,10 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         **_mail_encryption(env),
         "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
-        "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER")
+        "MAIL_DEFAULT_SENDER": next(iter(_addresses(env, "MAIL_DEFAULT_SENDER", most=1)), None)
         or f"noreply@{urlsplit(base_url).hostname or 'localhost'}",
         # The recipients of error mails, separated by commas.
-        "ADMINS": [a.strip() for a in env.get("ADMINS", "").split(",") if a.strip()],
+        "ADMINS": _addresses(env, "ADMINS"),
         # Whom to tell of a weakness of the site: an e-mail address, or the URL of a page. Without
         # it, security.txt names /about.
         "SECURITY_CONTACT": _contact(env, "SECURITY_CONTACT"),
@@ -238,6 +250,13 @@ def refuse_unsafe(config: Mapping[str, object], *, debug: bool) -> None:
             f"SECRET_KEY is weak: give at least {SHORTEST_KEY} random characters, "
             "or leave it out and one is made for you."
         )
+
+
+def _refuse_controls(env: Mapping[str, str]) -> None:
+    """Refuse a line end, which would begin a header of a mail, and other control characters."""
+    for name in sorted(NAMES.intersection(env)):
+        if any(category(character) == "Cc" for character in env[name]):
+            raise SettingError(f"{name} has a line end or another control character in it.")
 
 
 def _saved_secret_key(instance: Path) -> str:
@@ -348,7 +367,7 @@ def _is_url(url: str, *schemes: str) -> SplitResult | None:
     """Return the parts of ``url``, if it has one of ``schemes``, a host and a valid port."""
     try:
         parts = urlsplit(url)
-        valid = parts.scheme in schemes and parts.hostname and parts.port != 0
+        valid = parts.scheme in schemes and _is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return None
     return parts if valid else None
@@ -368,6 +387,30 @@ def _in_url(host: str) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - nothing is bound here
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host.lower()
+
+
+def _is_host(text: str) -> bool:
+    """Whether ``text`` can be a host name, in whatever script, or an IP address."""
+    return bool(re.fullmatch(r"[\w.-]+|[0-9a-f:.%]+", text))
+
+
+def _host(env: Mapping[str, str], name: str) -> str | None:
+    value = env.get(name) or None
+    if value and (not _is_host(value.lower()) or value.count(":") == 1):
+        raise SettingError(
+            f"{name} takes the name of a host, not {value!r}. Its port is a setting of its own."
+        )
+    return value
+
+
+def _addresses(env: Mapping[str, str], name: str, most: int | None = None) -> list[str]:
+    """Return e-mail addresses, each perhaps with a name: ``Ada <ada@example.org>``."""
+    value = env.get(name, "")
+    found = [each.strip() for each in ([value] if most == 1 else value.split(",")) if each.strip()]
+    for each in found:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(each)[1]):
+            raise SettingError(f"{name} takes an e-mail address, not {each!r}.")
+    return found
 
 
 def _mail_encryption(env: Mapping[str, str]) -> dict[str, bool]:

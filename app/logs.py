@@ -16,11 +16,12 @@ from flask.logging import default_handler
 
 FILE_SIZE = 1024 * 1024
 FILES_KEPT = 10
-# Characters that end a line in some viewer, or control a terminal, are written as escapes.
+# Characters that end a line in some viewer, control a terminal, or change the order in which it
+# shows others (Unicode Standard Annex 9), are written as escapes.
 CONTROLS = {
-    ord(c): repr(c)[1:-1]
-    for c in (*map(chr, range(0xA0)), "\u2028", "\u2029")
-    if c not in "\t\n" and not c.isprintable()
+    code: repr(chr(code))[1:-1]
+    for code in (*range(0xA0), 0x61C, *range(0x200E, 0x2010), *range(0x2028, 0x2070))
+    if chr(code) not in "\t\n" and not chr(code).isprintable()
 }
 # One failing page must not send a thousand mails.
 SECONDS_BETWEEN_MAILS = 60

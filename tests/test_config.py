@@ -68,8 +68,15 @@ def test_no_setting_is_required(tmp_path):
         ("REDIS_URL", "cache:6379", "REDIS_URL cannot be read: write redis://host:6379"),
         ("SECURITY_CONTACT", "the office", "SECURITY_CONTACT takes an e-mail address or an"),
         ("SECURITY_CONTACT", "http://example.org", "SECURITY_CONTACT takes"),
-        ("SECURITY_CONTACT", "a@b.example\nExpires: never", "SECURITY_CONTACT takes"),
+        ("SECURITY_CONTACT", "a@b.example\nExpires: never", "SECURITY_CONTACT has a line end"),
         ("INSTANCE_PATH", "/dev/null/instance", "INSTANCE_PATH is /dev/null/instance, which"),
+        ("BASE_URL", "https://exa mple.org", "BASE_URL is no address"),
+        ("SITE_NAME", "Oak\nBcc: a@b.example", "SITE_NAME has a line end or another control"),
+        ("ADMINS", "the office", "ADMINS takes an e-mail address, not 'the office'"),
+        ("ADMINS", "a@b.example, c", "ADMINS takes an e-mail address, not 'c'"),
+        ("MAIL_DEFAULT_SENDER", "Oak", "MAIL_DEFAULT_SENDER takes an e-mail address, not 'Oak'"),
+        ("MAIL_SERVER", "mail.example:587", "MAIL_SERVER takes the name of a host, not 'mail."),
+        ("MAIL_SERVER", "smtp://mail.example", "MAIL_SERVER takes the name of a host"),
     ],
 )
 def test_the_error_names_an_invalid_value(settings, name, value, error):
@@ -178,6 +185,7 @@ def test_the_environment_comes_before_the_file(env_file, monkeypatch):
         ("COLOUR=red", "COLOUR in .env is no setting. config.py lists all."),
         ("PORT", "PORT in .env has no value: write PORT=value."),
         (b"SITE_NAME=\xff", ".env cannot be read: 'utf-8' codec"),
+        ('PORT=80\nSITE_NAME="Oak\n', ".env cannot be read at line 2: write NAME=value"),
     ],
 )
 def test_a_name_in_the_file_that_is_no_setting_is_refused(env_file, text, error):

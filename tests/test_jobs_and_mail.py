@@ -365,6 +365,8 @@ def test_a_request_cannot_forge_a_line_of_the_log(logging_app):
     logger = logging.getLogger("app")
     with logging_app.test_request_context(f"/a%0d%0a{forged}"):
         logger.error("Name: %s", f"x\r\n{forged}\r{forged}\u2028{forged}\x85{forged}")
+        logger.error("\x1b[2J\x9b2J\u202e\u2067")
+    assert r"\x1b[2J\x9b2J\u202e\u2067" in read_log(logging_app)
     for line in read_log(logging_app).splitlines():
         assert not line.startswith(forged)
 

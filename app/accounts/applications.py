@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import AnySelect, Base, HasId, writing
+from ..data.database import AnySelect, Base, HasId, read_again, writing
 from ..data.keyset import Window
 from ..mail.letters import Letter, letter_text, writes
 from ..mail.sending import send_mail
@@ -47,8 +47,7 @@ def let_in(user: User, by: HasId | None) -> bool:
     Returns False if they do not wait any more.
     """
     with writing() as session:
-        session.refresh(user, with_for_update=True)
-        if user.state != "waiting":
+        if read_again(session, user) is None or user.state != "waiting":
             return False
         user.set_state("active")
         session.execute(delete(Application).where(Application.user_id == user.id))
@@ -63,8 +62,7 @@ def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:
     Returns False if they do not wait any more.
     """
     with writing() as session:
-        session.refresh(user, with_for_update=True)
-        if user.state != "waiting":
+        if read_again(session, user) is None or user.state != "waiting":
             return False
         application_decided.send(user, by=by, is_let_in=False, reason=reason)
         _tell(user, is_let_in=False, reason=reason)

@@ -3,10 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
+from flask import current_app
+from itsdangerous import Signer
 from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import Base, HasId, changed_rows, db, now, writing
+from ..data.database import Base, HasId, changed_rows, db, now, read_again, writing
 from ..data.ids import BIGGEST_ID, TimeOrdered
 from ..data.types import BigId, UtcDateTime
 from ..site import site
@@ -15,7 +17,7 @@ from .signals import invitation_changed
 from .viewer import Viewer
 from .visibility import not_hidden
 
-# Characters of a code; ours have 16, which are 96 random bits.
+# Characters of a code; ours have 16, which are 96 random bits, or 27.
 LONGEST_CODE = 32
 MOST_USES, MOST_DAYS = 1_000, 365
 # Of a member who runs nothing here.
@@ -43,9 +45,9 @@ class Invitation(TimeOrdered, Base):
 
     def revoke(self, by: HasId | None = None) -> None:
         """Have nobody else join with it; ``by`` is who revokes it, None for a command."""
-        with writing():
-            was, self.ends_at = self.ends_at, min(self.ends_at, now())
-            if self.ends_at != was:
+        with writing() as session:
+            if read_again(session, self) and self.ends_at > now():
+                was, self.ends_at = self.ends_at, now()
                 invitation_changed.send(self, by=by, action="revoke", until=was)
 
 
@@ -70,14 +72,22 @@ def may_invite(viewer: Viewer) -> bool:
     return is_wanted and (viewer.is_moderator or site().members_invite)
 
 
-def invite(by: HasId | None = None, *, uses: int = USES, days: int = DAYS) -> Invitation:
+def invite(
+    by: HasId | None = None, *, uses: int = USES, days: int = DAYS, nonce: str = ""
+) -> Invitation:
     """Return a new invitation for so many people, which ends in so many days.
 
-    ``by`` is who invites, None for a command.
+    ``by`` is who invites, None for a command. A form that is sent twice, with one ``nonce``, makes
+    one.
     """
+    code = _code_of(by, nonce) if by and nonce else secrets.token_urlsafe(12)
     with writing() as session:
+        if by:
+            session.execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))
+        if made := session.scalar(select(Invitation).where(Invitation.code == code)):
+            return made
         invitation = Invitation(
-            code=secrets.token_urlsafe(12),
+            code=code,
             made_by_id=by.id if by else None,
             uses=uses,
             ends_at=now() + timedelta(days=days),
@@ -86,6 +96,12 @@ def invite(by: HasId | None = None, *, uses: int = USES, days: int = DAYS) -> In
         session.flush()
         invitation_changed.send(invitation, by=by, action="invite", until=None)
     return invitation
+
+
+def _code_of(maker: HasId, nonce: str) -> str:
+    """Return the code of the form with that nonce: 160 bits that nobody else can work out."""
+    signer = Signer(current_app.config["SECRET_KEY"], salt="invitation")
+    return signer.get_signature(f"{maker.id} {nonce}").decode()
 
 
 def open_invitation(code: str) -> Invitation | None:

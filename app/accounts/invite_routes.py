@@ -1,5 +1,6 @@
 """The page of one's invitations."""
 
+import secrets
 from functools import cache
 from typing import Any
 
@@ -8,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, func, select
-from wtforms import IntegerField, SubmitField
+from wtforms import HiddenField, IntegerField, SubmitField
 from wtforms.validators import InputRequired, NumberRange
 
 from ..data.database import AnySelect, db, now
 from ..data.keyset import row_count
 from ..data.reading import read
 from ..web.answers import form_page, show_message
-from ..web.forms import Form
+from ..web.forms import Form, LengthFirst, storable
 from ..web.limits import limiter
 from ..web.sent_forms import carry_when_expired
 from . import blueprint
@@ -49,6 +50,9 @@ class InvitationForm(Form):
         validators=[InputRequired(), NumberRange(1, MOST_DAYS)],
         default=DAYS,
     )
+    nonce = HiddenField(
+        validators=[LengthFirst(max=64), storable], default=lambda: secrets.token_hex(16)
+    )
     submit = SubmitField(_l("Make an invitation"))
 
     def validate_uses(self, field: Any) -> None:
@@ -70,7 +74,7 @@ def invitations() -> ResponseReturnValue:
     form = InvitationForm()
     if form.validate_on_submit():
         if viewer.is_moderator or _open_ones() < MOST_OPEN_BY_MEMBERS:
-            invite(viewer, uses=form.uses.data, days=form.days.data)
+            invite(viewer, uses=form.uses.data, days=form.days.data, nonce=form.nonce.data or "")
             show_message(_("Here is your invitation: copy its link."))
             return redirect(url_for("accounts.invitations"), 303)
         form.uses.errors = [_("You have many open invitations. Revoke one first.")]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import Base, db, delete_row, insert_if_absent, now, writing
+from ..data.database import Base, db, delete_row, insert_if_absent, now, read_again, writing
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
 from ..mail.letters import Letter, letter_text, writes
@@ -55,17 +55,20 @@ def deletes_with_account(step: Step) -> Step:
     return step
 
 
-def leave(user: User, *, within: timedelta = STAY_WITHIN, reason: str = "") -> None:
+def leave(user: User, *, within: timedelta = STAY_WITHIN, reason: str = "") -> bool:
     """Hide ``user`` and sign them out everywhere; delete the account ``within`` that time.
 
-    Until then :func:`stay` undoes it. Raises :class:`app.accounts.standing.LastAdministratorError`.
+    Until then :func:`stay` undoes it. Returns False where they leave already, and as soon.
+    Raises :class:`app.accounts.standing.LastAdministratorError`.
     """
     with writing() as session:
-        session.refresh(user)
-        if user.state == "leaving" and within:
-            return
+        # The rows of all administrators are locked below: one that is locked before could wait
+        # for ever.
+        if read_again(session, user, lock=user.role != "administrator") is None:
+            return False
+        if user.state == "leaving" and (within or not may_stay(user)):
+            return False
         values = {"state_before": user.state, "until_before": user.state_until, "reason": reason}
-        # It locks the rows of all administrators: one that is locked before could wait for ever.
         user.set_state("leaving", now() + within)
         delete_row(session, Departure, user_id=user.id)
         insert_if_absent(session, Departure, user_id=user.id, **values)
@@ -73,13 +76,13 @@ def leave(user: User, *, within: timedelta = STAY_WITHIN, reason: str = "") -> N
             enqueue(delete_account, user.id)
         elif user.email:
             send_mail(user.email, LEAVING)
+    return True
 
 
 def stay(user: User) -> bool:
     """Undo :func:`leave`; returns False where it is too late, or undone already."""
     with writing() as session:
-        session.refresh(user, with_for_update=True)
-        departure = session.get(Departure, user.id)
+        departure = session.get(Departure, user.id) if read_again(session, user) else None
         if departure is None or not may_stay(user):
             return False
         user.set_state(departure.state_before, departure.until_before)

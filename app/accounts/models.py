@@ -18,7 +18,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from ..data.characters import LONGEST_USERNAME
-from ..data.database import Base, changed_rows, delete_row, insert_if_absent, now, writing
+from ..data.database import (
+    Base,
+    changed_rows,
+    delete_row,
+    insert_if_absent,
+    now,
+    read_again,
+    writing,
+)
 from ..data.ids import TimeOrdered
 from ..data.types import UtcDateTime
 from . import passwords
@@ -174,11 +182,19 @@ class User(TimeOrdered, Base):
 
         One that is left never is: it is deleted then.
         """
-        if self.state != "leaving" and self.state_until and self.state_until <= now():
-            with writing():
+        if not self._has_ended():
+            return
+        with writing() as session:
+            # Moderators may have decided anew meanwhile, or another process ended it.
+            if read_again(session, self) and self._has_ended():
                 was = self.state
                 self.set_state("active")
                 state_ended.send(self, was=was)
+
+    def _has_ended(self) -> bool:
+        return (
+            self.state != "leaving" and self.state_until is not None and self.state_until <= now()
+        )
 
     def _keep_an_administrator(self) -> None:
         if self.role != "administrator":

@@ -56,12 +56,15 @@ def not_taken_email(_form: FlaskForm, field: Any) -> None:
 
 
 def not_blocked_email(_form: FlaskForm, field: Any) -> None:
-    """Refuse an e-mail address that is for minutes only, or that the site blocks."""
+    """Refuse an e-mail address that no mail reaches, or not for long, or that the site blocks."""
     if field.errors:
         return
     address = addresses.canonical(field.data)
     if address == viewer.email:
         return
+    if not address.isascii():
+        # Flask-Mail cannot write such an address to a server (RFC 6531), and few servers take it.
+        raise ValidationError(_l("No mail reaches this address. Before the @, use letters A to Z."))
     if barriers.is_disposable(address):
         raise ValidationError(_l("This address is for a few minutes only. Give one that lasts."))
     if barriers.is_blocked_address(site(), address):

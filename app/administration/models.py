@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, cast, delete, func, select
+from sqlalchemy import ForeignKey, String, cast, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User, user_key
@@ -17,6 +17,7 @@ from ..data.database import (
     insert_if_absent,
     is_writing,
     now,
+    read_again,
     writing,
 )
 from ..data.ids import TimeOrdered
@@ -24,6 +25,7 @@ from ..data.reading import read_latest
 from ..data.types import UtcDateTime
 from ..jobs import every
 from ..moderation.log import record
+from ..moderation.taking import wait_for_turn
 
 LONGEST_ANNOUNCEMENT = 500
 
@@ -43,10 +45,14 @@ class Announcement(TimeOrdered, Base):
 
     def end(self, by: HasId) -> None:
         """Show it to nobody any more, as ``by`` wishes."""
-        with writing():
-            before, self.ends_at = self.as_logged(), min(now(), self.ends_at or now())
-            record(by, "end_announcement", before=before, after=self.as_logged())
-            _cached.forget_after_commit()
+        with writing() as session:
+            if read_again(session, self) and not self._has_ended():
+                before, self.ends_at = self.as_logged(), now()
+                record(by, "end_announcement", before=before, after=self.as_logged())
+                _cached.forget_after_commit()
+
+    def _has_ended(self) -> bool:
+        return self.ends_at is not None and self.ends_at <= now()
 
     def as_logged(self) -> dict[str, Any]:
         """Return what the log says of it."""
@@ -72,8 +78,22 @@ def announce(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> Announcement:
-    """Tell everybody ``text`` from ``starts_at`` (now) until ``ends_at`` (until it is ended)."""
+    """Tell everybody ``text`` from ``starts_at`` (now) until ``ends_at`` (until it is ended).
+
+    What is announced already is not announced again: the form was sent twice.
+    """
+    begun = Announcement.starts_at <= now()
+    same = (
+        Announcement.text == text,
+        Announcement.starts_at == starts_at if starts_at else begun,
+        Announcement.ends_at.is_not_distinct_from(ends_at),
+        or_(Announcement.ends_at.is_(None), Announcement.ends_at > now()),
+    )
     with writing() as session:
+        if by:
+            wait_for_turn(session, by.id)
+        if made := session.scalar(select(Announcement).where(*same)):
+            return made
         announcement = Announcement(
             text=text,
             starts_at=starts_at or now(),

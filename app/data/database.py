@@ -12,7 +12,7 @@ from blinker import Signal
 from click import Command
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Insert, MetaData, Select, Table, delete, make_url
+from sqlalchemy import Insert, MetaData, Select, Table, delete, inspect, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
@@ -47,6 +47,7 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 P = ParamSpec("P")
 Built = TypeVar("Built")
+Row = TypeVar("Row", bound="Base")
 
 # A SELECT of any columns.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -131,6 +132,16 @@ def changed_rows(session: OrmSession, statement: Any, values: dict[str, Any] | N
     options = {"preserve_rowcount": True, "synchronize_session": False}
     result: Any = session.execute(statement, values or {}, execution_options=options)
     return int(result.rowcount)
+
+
+def read_again(session: OrmSession, row: Row, *, lock: bool = True) -> Row | None:
+    """Return ``row`` as it is stored now, or None if it is gone; others who lock it wait.
+
+    For a verb that acts once: what it checks was loaded before the transaction, and whoever sent
+    the same form may have been first.
+    """
+    identity = inspect(row).identity
+    return session.get(type(row), identity, with_for_update=lock, populate_existing=True)
 
 
 def is_sqlite() -> bool:

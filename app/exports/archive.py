@@ -19,6 +19,8 @@ from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
 
+# How a text begins that a spreadsheet takes for a formula (OWASP, CSV Injection).
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 # Bytes of a list that are kept in memory.
 IN_MEMORY = 1_000_000
 
@@ -85,7 +87,7 @@ def _add(archive: ZipFile, part: Part, user_id: int) -> None:
             for number, row in enumerate(_values(part, names, result)):
                 file.write(b",\n" if number else b"\n")
                 file.write(json.dumps(row, ensure_ascii=False).encode())
-                table.writerow([_cell(value) for value in row.values()])
+                table.writerow([cell(value) for value in row.values()])
             file.write(b"\n]\n")
         text.flush()
         kept.seek(0)
@@ -114,7 +116,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Return ``value`` as a spreadsheet shows it, which takes some texts for formulas."""
-    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    is_formula = isinstance(value, str) and value.startswith(FORMULA)
     return f"'{value}" if is_formula else value

@@ -16,6 +16,7 @@ from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
 from .actions import Decision, NotAllowedError, record_decision, suspend
 from .log import Moderator
+from .models import LogEntry
 from .removing_all import remove_posts
 
 BULK_ID = bindparam("bulk_id", type_=BigInteger)
@@ -93,15 +94,21 @@ def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
         if not delete_row(session, BulkPerson, bulk_id=bulk.id, user_id=user_id) or not person:
             return
         try:
-            if bulk.action == "remove_all":
+            if bulk.action == "remove_all" and not session.scalar(_told(bulk, user_id)):
                 began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
                 record_decision(
                     by, "remove_all", decision, person, before=began, after={"posts": 0}
                 )
-            elif person.state != "suspended":
+            elif bulk.action == "suspend" and person.state != "suspended":
                 suspend(by, person, decision)
         except (NotAllowedError, LastAdministratorError):
             return
+
+
+def _told(bulk: BulkAction, user_id: int) -> AnySelect:
+    """Select whether a person was told since ``bulk`` began: the form was sent twice."""
+    told = (LogEntry.person_id == user_id, LogEntry.action == bulk.action, LogEntry.id > bulk.id)
+    return select(LogEntry.id).where(*told).limit(1)
 
 
 @every_minute

@@ -20,7 +20,8 @@ def delete_person(moderator: Actor, person: User, decision: Decision) -> None:
         raise NotAllowedError
     why = "\n".join(filter(None, (decision.rule, decision.reason)))
     with writing():
-        told = {"rule": decision.rule, "reason": decision.reason}
-        changed = {"before": {"state": person.state}, "after": {"state": "deleted"}}
-        record(moderator, "delete", person_id=person.id, **told, **changed)
-        leave(person, within=timedelta(0), reason=why[:LONGEST_REASON])
+        before = {"state": person.state}
+        if leave(person, within=timedelta(0), reason=why[:LONGEST_REASON]):
+            told = {"rule": decision.rule, "reason": decision.reason}
+            changed = {"before": before, "after": {"state": "deleted"}}
+            record(moderator, "delete", person_id=person.id, **told, **changed)

@@ -1,14 +1,24 @@
 """Notes for other moderators, and ready-made reasons."""
 
+from sqlalchemy import select
+
 from ..data.database import HasId, delete_row, writing
 from .log import record
 from .models import CannedReason, Note
+from .taking import wait_for_turn
 
 
 def add_note(author: HasId, person_id: int, words: str, *, case_id: int | None = None) -> None:
-    """Keep a note about the person of that id, or about a case of theirs."""
+    """Keep a note about the person of that id, or about a case of theirs.
+
+    One that says the same as the author's last was sent twice.
+    """
     note = Note(person_id=person_id, case_id=case_id, author_id=author.id, words=words)
+    last = select(Note.words).filter_by(person_id=person_id, case_id=case_id, author_id=author.id)
     with writing() as session:
+        wait_for_turn(session, author.id)
+        if session.scalar(last.order_by(Note.id.desc()).limit(1)) == words:
+            return
         session.add(note)
         session.flush()
         # Without the words: a note is deleted with what it is about, and the log is not.
@@ -16,8 +26,11 @@ def add_note(author: HasId, person_id: int, words: str, *, case_id: int | None =
 
 
 def add_canned_reason(by: HasId, words: str) -> None:
-    """Keep what moderators often tell people."""
+    """Keep what moderators often tell people, once."""
     with writing() as session:
+        wait_for_turn(session, by.id)
+        if session.scalar(select(CannedReason.id).where(CannedReason.words == words).limit(1)):
+            return
         session.add(CannedReason(words=words))
         record(by, "canned", after={"words": words})
 

@@ -39,7 +39,7 @@ def release(moderator: Actor, case: Case) -> None:
 
 
 def wait_for_turn(session: Session, person_id: int) -> None:
-    """Have everybody else who decides about a person wait until this transaction ends."""
+    """Have others who decide about a person, or do what that person does, wait for this to end."""
     session.execute(select(User.id).where(User.id == person_id).with_for_update(key_share=True))
 
 

@@ -158,7 +158,7 @@ class Post(TimeOrdered, Base):
         recently = and_(
             Post.deleted_at >= now() - UNDO_WITHIN, Post.removed_for.is_(None), ~Post.is_held
         )
-        return self._set_deleted_at(None, was=recently, step=1)
+        return self._set_deleted_at(None, was=recently, step=1) or self.deleted_at is None
 
     def remove(self, rule: str) -> bool:
         """Delete the post as moderators do: for a ``rule``, which its placeholder says.
@@ -222,6 +222,7 @@ class Post(TimeOrdered, Base):
         with writing() as session:
             change = update(Post).where(Post.id == self.id, was).values(deleted_at=moment)
             done = changed_rows(session, change) == 1
+            session.refresh(self, ["deleted_at"])
             if done:
                 tally(session, User, self.author_id, posts_count=step)
                 if self.in_reply_to_id:
@@ -231,7 +232,6 @@ class Post(TimeOrdered, Base):
                         self.in_reply_to_id,
                         replies_count=step_of(self.author_id, step),
                     )
-                session.refresh(self, ["deleted_at"])
                 (post_restored if moment is None else post_deleted).send(self)
         return done
 

@@ -163,14 +163,18 @@ def edit(
 def undo_edit(post: Post, version_id: int) -> bool:
     """Restore what the latest edit replaced, as if the post had not been edited.
 
-    Returns False when that was too long ago, or not the latest edit.
+    Returns False when that was too long ago, or not the latest edit. A second time does nothing.
     """
+    moment = now()
+    if not id_at(moment - UNDO_WITHIN) <= version_id <= id_at(moment):
+        return False
     with writing() as session:
         lock(session, post)
         latest = select(Version).where(Version.post_id == post.id).order_by(Version.id.desc())
         version = session.scalar(latest.limit(1))
-        if version is None or version.id != version_id or version.created_at < now() - UNDO_WITHIN:
-            return False
+        if version is None or version.id != version_id:
+            is_later = version is None or version.id < version_id
+            return is_later and session.get(Version, version_id) is None
         text = parse(version.body, may_be_empty=True)
         post.edited_at = version.edited_at
         session.delete(version)

@@ -86,6 +86,10 @@ def _allow_previews(response: Response) -> Response:
 
 def _limit_caching(response: Response) -> Response:
     """Keep pages private and uncached; a page and its fragment share a URL, so they vary."""
+    if response.cache_control.public:
+        # A cache would give others the session that Flask-Login has just restored, of who has only
+        # the remember-me cookie. The next page restores it.
+        session.modified = False
     # Flask-Login reads every session, and Flask would add Vary: Cookie to public files too.
     session.accessed = False
     is_public = "Cache-Control" in response.headers and (

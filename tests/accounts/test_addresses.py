@@ -45,6 +45,13 @@ def test_an_address_is_stored_in_its_canonical_form(anonymous, rows, twin):
     assert rows("user")[0]["email"] == CANONICAL
 
 
+def test_an_address_that_no_mail_reaches_is_refused(anonymous, rows):
+    answer = join(anonymous, "josé@example.org")
+    assert answer.status_code == 422
+    one(answer, ".invalid-feedback", text="No mail reaches this address.")
+    assert not rows("user")
+
+
 @EACH_TWIN
 def test_the_twin_of_an_address_cannot_be_registered(ana, anonymous, rows, twin):
     answer = join(anonymous, twin)

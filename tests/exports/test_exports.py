@@ -13,6 +13,7 @@ import pytest
 from app.accounts.leaving import leave
 from app.accounts.models import User
 from app.data.database import db, now
+from app.exports.archive import cell
 from app.exports.asking import ask_for_export
 from app.exports.jobs import delete_over, make_waiting
 from app.exports.models import KEPT, Export
@@ -271,3 +272,9 @@ def test_two_who_ask_at_once_have_one_made(app, ada, files, together, rows, monk
     assert len(set(together(ask, ["one", "two"]))) == 1
     with app.app_context():
         assert len(db.session.scalars(db.select(Export)).all()) == 1
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_spreadsheet_computes_nothing(begins):
+    assert cell(f"{begins}1+1") == f"'{begins}1+1"
+    assert cell(-1) == -1

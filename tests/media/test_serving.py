@@ -7,6 +7,7 @@ from app.media.file_store import FileStore
 from app.media.models import Picture
 from app.media.store_protocol import StoreUnavailableError
 from app.posts.models import Post
+from tests.client import Client
 from tests.html import attributes, cards
 from tests.media.drawn import upload
 
@@ -98,12 +99,16 @@ def test_nothing_else_is_served(app, client, url, path, monkeypatch):
     assert client.get(f"/pictures/{'A' * 22}/480.webp").status_code == 404
 
 
-def test_faces_are_public_and_do_not_change(app, anonymous, client, url):
+def test_faces_are_public_and_do_not_change(app, ada, anonymous, signed_in, url):
     with app.app_context(), writing() as session:
         session.query(Picture).update({"purpose": "avatar", "post_id": None})
-    answer = anonymous.get(url)
-    assert answer.headers["Cache-Control"] == "public, immutable, max-age=31536000"
-    assert "Set-Cookie" not in answer.headers
+    remembered = Client(app, {"remember": signed_in(ada, remember=True).cookies()["remember"]})
+    for browser in (anonymous, remembered):
+        answer = browser.get(url)
+        assert answer.headers["Cache-Control"] == "public, immutable, max-age=31536000"
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert "Set-Cookie" not in answer.headers
+    assert remembered.is_signed_in
 
 
 def test_while_the_store_is_away_the_answer_says_so(client, url, post, monkeypatch):
