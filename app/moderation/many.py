@@ -1,4 +1,4 @@
-"""Many accounts at once: the worker suspends them, or removes their posts, one after the other."""
+"""Many accounts at once: the worker limits or suspends them, or removes their posts, one by one."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,11 +16,11 @@ from ..data.database import AnySelect, Base, db, delete_row, writing
 from ..data.ids import TimeOrdered, moment_of
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
-from .actions import Decision, Moderator, NotAllowedError, suspend, tell
+from .actions import Decision, Moderator, NotAllowedError, limit, suspend, tell
 from .bulk import remove_posts
 
 BULK_ID = bindparam("bulk_id", type_=BigInteger)
-ACTIONS = ("suspend", "remove_all")
+ACTIONS = ("limit", "suspend", "remove_all")
 
 
 class BulkAction(TimeOrdered, Base):
@@ -98,8 +98,10 @@ def _act_on_one(bulk: BulkAction, by: Moderator | None, user_id: int) -> None:
             if bulk.action == "remove_all":
                 began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
                 tell(by, "remove_all", decision, person, before=began, after={"posts": 0})
-            elif person.state != "suspended":
+            elif bulk.action == "suspend" and person.state != "suspended":
                 suspend(by, person, decision)
+            elif bulk.action == "limit" and person.state == "active":
+                limit(by, person, decision)
         except (NotAllowedError, LastAdministratorError):
             return
 
