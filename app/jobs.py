@@ -6,8 +6,9 @@ that message is lost, a periodic job finds the work within a minute.
 
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,19 @@ every_minute(checkpoint)
 
 
 def enqueue(function: Job, *args: Any) -> None:
-    """Have the worker call ``function(*args)`` after the transaction around commits."""
-    after_commit(partial(current_app.extensions["jobs"][function], *args))
+    """Have the worker call ``function(*args)`` once after the transaction around commits."""
+    after_commit(_Message(current_app.extensions["jobs"][function], args))
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A call of a task that is to be put into the queue; equal to that of the same call."""
+
+    task: Any
+    args: tuple[Any, ...]
+
+    def __call__(self) -> None:
+        self.task(*self.args)
 
 
 def init_app(app: Flask) -> None:

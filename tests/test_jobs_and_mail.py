@@ -18,6 +18,7 @@ from huey import Huey
 from app import jobs
 from app.accounts.resets import RESET
 from app.data.database import writing
+from app.jobs import enqueue
 from app.mail.jobs import deliver, deliver_due
 from app.mail.models import OutboxMail
 from app.mail.sending import send_mail
@@ -414,6 +415,14 @@ def queueing(make_app, app):
     queueing = make_app()
     queueing.extensions["jobs"].open().immediate = False
     return queueing
+
+
+def test_a_job_that_a_transaction_enqueues_twice_is_enqueued_once(queueing):
+    with queueing.app_context(), writing():
+        for id in (1, 2, 1):
+            enqueue(deliver, id)
+    storage = queueing.extensions["jobs"].open().storage
+    assert len(storage.enqueued_items()) == 2
 
 
 def test_only_signed_jobs_are_run(queueing, ada, rows):

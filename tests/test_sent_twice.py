@@ -13,8 +13,8 @@ from app.accounts.viewer import viewer_of
 from app.administration.models import Announcement, announce
 from app.data.database import db, now, writing
 from app.moderation.actions import Decision, Moderator
+from app.moderation.bulk import act_on_many
 from app.moderation.deleting import delete_person
-from app.moderation.many import act_on_many
 from app.moderation.models import LogEntry
 from app.moderation.notes import add_canned_reason, add_note
 from app.posts.models import Post, Version

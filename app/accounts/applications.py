@@ -3,10 +3,10 @@
 from functools import cache
 
 from flask_babel import gettext as _
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..data.database import AnySelect, Base, HasId, read_again, writing
+from ..data.database import AnySelect, Base, HasId, db, read_again, writing
 from ..data.keyset import Window
 from ..mail.letters import Letter, letter_text, writes
 from ..mail.sending import send_mail
@@ -14,6 +14,7 @@ from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
 from .models import User, user_key
+from .seen_addresses import SeenAddress
 from .signals import application_decided, applied
 
 LONGEST_ANSWER = 1_000
@@ -34,6 +35,8 @@ class Application(Base):
 def apply_to_join(user: User, *, answer: str, network: str) -> None:
     """Have ``user`` wait for the moderators, within the transaction that registers them."""
     with writing() as session:
+        # Who waits was not here yet: their first log-in is that of somebody new.
+        user.last_seen_at = None
         user.set_state("waiting")
         session.add(Application(user_id=user.id, answer=answer, network=network))
         session.flush()
@@ -54,6 +57,15 @@ def let_in(user: User, by: HasId | None) -> bool:
         application_decided.send(user, by=by, is_let_in=True, reason="")
         _tell(user, is_let_in=True)
     return True
+
+
+def comes_in_first(user: User) -> bool:
+    """Whether ``user`` asked to join, was let in, and has not signed in since.
+
+    An account that was loaded, or made by a command, has no address before its first log-in.
+    """
+    was_there = exists().where(SeenAddress.user_id == user.id)
+    return user.last_seen_at is None and bool(db.session.scalar(select(was_there)))
 
 
 def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:

@@ -12,7 +12,7 @@ from ..web.access import for_everybody
 from ..web.answers import form_page, show_message
 from ..web.limits import limiter, network
 from ..web.preferences import chosen_language
-from ..web.sent_forms import carry_when_expired, show_when_expired
+from ..web.sent_forms import carry_when_expired, sent_form, show_when_expired
 from . import blueprint
 from .applications import apply_to_join
 from .confirming import confirms_addresses, send_confirmation
@@ -63,7 +63,8 @@ def waiting() -> ResponseReturnValue:
 
 
 def _closed(place: Site) -> ResponseReturnValue:
-    return make_response(render_template("accounts/closed.html", place=place), 403)
+    values = {"place": place, "typed": sent_form().typed}
+    return make_response(render_template("accounts/closed.html", **values), 403)
 
 
 def _welcome(user: User) -> ResponseReturnValue:

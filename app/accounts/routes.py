@@ -16,6 +16,7 @@ from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint, passwords
 from .access import before_confirming, for_members
 from .addresses import canonical
+from .applications import comes_in_first
 from .forms import ForgottenPasswordForm, LoginForm, ResetPasswordForm, hashing_password
 from .known_browsers import COOKIE, LONGEST_COOKIE
 from .models import User, by_login
@@ -46,8 +47,9 @@ def login() -> ResponseReturnValue:
             user.end_state_in_time()
             if not user.is_open:
                 return refused(user)
+            first = "discover.introduce" if comes_in_first(user) else None
             begin_session(user, remember=form.remember.data)
-            return go_on()
+            return go_on(by=first)
     return form_page("accounts/login.html", form, reason=reason_to_sign_in(form.sent, next_path()))
 
 

@@ -1,4 +1,4 @@
-"""Suspending many accounts, or removing all their posts: of one network, or of one invitation."""
+"""Limiting or suspending many accounts, or removing their posts: of a network, of an invitation."""
 
 from typing import Any
 

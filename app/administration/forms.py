@@ -35,6 +35,13 @@ LONGEST_TEXT = 20_000
 MOST_RULES = 30
 # Empty rules after those that there are.
 MORE_RULES = 2
+REGISTRATION = {
+    "open": _l("Everybody"),
+    "approval": _l("Those whom the moderators let in"),
+    "invite": _l("Those who have an invitation"),
+    "closed": _l("Nobody"),
+}
+READS = {"everybody": _l("Everybody"), "members": _l("Members only")}
 
 
 def line(longest: int, *, label: str, description: str = "", required: bool = False) -> StringField:
@@ -123,18 +130,13 @@ class SiteForm(Form):
     )
     contact.kwargs["validators"].append(is_contact)
     languages = SelectMultipleField(_l("Languages"), option_widget=CheckboxInput())
-    rules = FieldList(FormField(RuleForm), max_entries=MOST_RULES)
+    rules = FieldList(FormField(RuleForm), _l("Rules"), max_entries=MOST_RULES)
     about = text(_l("About"), rows=6, description=_l("A text for the page about this place."))
     privacy = text(_l("Privacy"), rows=6, description=_l("A page of its own. Empty: no page."))
     terms = text(_l("Terms"), rows=6, description=_l("A page of its own. Empty: no page."))
     registration = SelectField(
         _l("Who can join"),
-        choices=[
-            SelectChoice("open", _l("Everybody")),
-            SelectChoice("approval", _l("Those whom the moderators let in")),
-            SelectChoice("invite", _l("Those who have an invitation")),
-            SelectChoice("closed", _l("Nobody")),
-        ],
+        choices=[SelectChoice(value, label) for value, label in REGISTRATION.items()],
     )
     question = line(
         300,
@@ -175,10 +177,7 @@ class SiteForm(Form):
     )
     reads = SelectField(
         _l("Who can read"),
-        choices=[
-            SelectChoice("everybody", _l("Everybody")),
-            SelectChoice("members", _l("Members only")),
-        ],
+        choices=[SelectChoice(value, label) for value, label in READS.items()],
         description=_l("Members only: others see the welcome page, the rules and the way in."),
     )
     submit = SubmitField(_l("Save"))
@@ -211,15 +210,26 @@ class SiteForm(Form):
         }
 
 
+def setting_labels(*forms: type[Form]) -> dict[str, Any]:
+    """Return what the settings that ``forms`` change are called, by name."""
+    settings = vars(Site())
+    return {name: field.args[-1] for name, field in _fields(*forms) if name in settings}
+
+
 def show_all_when_expired(*forms: type[Form]) -> None:
     """Show what was typed into ``forms`` when they are not accepted."""
-    fields = [(name, field) for form in forms for name, field in vars(form).items()]
-    for name, field in fields:
-        kind = field.field_class if isinstance(field, UnboundField) else None
-        if kind in (StringField, TextAreaField):
-            show_when_expired(name, field.args[0], "textarea" if kind is TextAreaField else "text")
-        elif kind:
+    for name, field in _fields(*forms):
+        if field.field_class in (StringField, TextAreaField):
+            is_long = field.field_class is TextAreaField
+            show_when_expired(name, field.args[0], "textarea" if is_long else "text")
+        else:
             carry_when_expired(name)
     for number in range(MOST_RULES):
         show_when_expired(f"rules-{number}-title", _l("Rule"))
         show_when_expired(f"rules-{number}-explanation", _l("Explanation"), "textarea")
+
+
+def _fields(*forms: type[Form]) -> list[tuple[str, UnboundField]]:
+    """Return the fields of ``forms``, by name; the label is the last argument of each."""
+    fields = [each for form in forms for each in vars(form).items()]
+    return [(name, field) for name, field in fields if isinstance(field, UnboundField)]

@@ -10,7 +10,7 @@ from ..accounts.access import for_moderators
 from ..accounts.applications import LONGEST_REASON, applications, let_in, turn_away
 from ..accounts.models import User
 from ..accounts.viewer import viewer
-from ..data.database import db
+from ..data.database import db, writing
 from ..data.ids import is_id
 from ..data.types import is_storable
 from ..web.answers import page, show_message
@@ -18,7 +18,7 @@ from ..web.paging import LONGEST_PAGE, PAGE, read_rows
 from ..web.sent_forms import carry_when_expired
 from . import blueprint
 
-# Decisions of one form: each is a transaction.
+# Decisions of one form: all are one transaction.
 MOST_AT_ONCE = PAGE
 
 carry_when_expired("people", "decision")
@@ -45,12 +45,15 @@ def decide() -> ResponseReturnValue:
     if len(reason) > LONGEST_REASON:
         abort(413)
     chosen = {int(id) for id in request.form.getlist("people")[:LONGEST_PAGE] if is_id(id)}
-    users = _users(sorted(chosen)[:MOST_AT_ONCE])
+    with writing():
+        users = _users(sorted(chosen)[:MOST_AT_ONCE])
+        if decision == "let_in":
+            done = sum(let_in(user, viewer) for user in users)
+        else:
+            done = sum(turn_away(user, viewer, reason) for user in users)
     if decision == "let_in":
-        done = sum(let_in(user, viewer) for user in users)
         said = ngettext("%(num)d person is in.", "%(num)d people are in.", done)
     else:
-        done = sum(turn_away(user, viewer, reason) for user in users)
         said = ngettext("%(num)d person is turned away.", "%(num)d people are turned away.", done)
     if not done:
         show_message(_("Nobody was chosen, or somebody else has decided already."))

@@ -8,8 +8,11 @@ from ..accounts.models import User
 from ..accounts.signals import application_decided
 from ..data.database import db
 from ..moderation.log import record
+from ..moderation.log_changes import LABELS, VALUES
 from ..moderation.words import ACTIONS
 from ..site.signals import site_changed
+from .forms import READS, REGISTRATION, SiteForm, setting_labels
+from .list_form import ListForm
 
 ACTIONS |= {
     "let_in": _l("Somebody let in"),
@@ -19,6 +22,10 @@ ACTIONS |= {
     "end_announcement": _l("Announcement ended"),
     "send_again": _l("Mail sent again"),
 }
+
+# The settings of the site are called as where they are changed.
+LABELS |= setting_labels(SiteForm, ListForm)
+VALUES |= {"registration": REGISTRATION, "reads": READS}
 
 
 @application_decided.connect

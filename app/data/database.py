@@ -196,7 +196,7 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
             if not wait and is_busy(error):
                 raise BlockingIOError("Another program writes to the database.") from error
             raise
-        session.info.update(writing=True, after_commit=[])
+        session.info.update(writing=True, after_commit={})
         try:
             yield session
             session.commit()
@@ -206,7 +206,7 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
             session.rollback()
             raise
         finally:
-            session.info.update(writing=False, after_commit=[])
+            session.info.update(writing=False, after_commit={})
     if is_visible:
         committed.send()
     for callback in callbacks:
@@ -239,11 +239,12 @@ def write_at_once(*statements: Any) -> bool:
 def after_commit(callback: Callable[[], object]) -> None:
     """Call ``callback`` after the transaction around commits; never if it rolls back.
 
+    Of callbacks that are equal, one is called.
     Raises :class:`RuntimeError` outside :func:`writing`.
     """
     if not is_writing():
         raise RuntimeError("Outside writing() there is no commit to wait for.")
-    db.session().info["after_commit"].append(callback)
+    db.session().info["after_commit"][callback] = None
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""Many accounts at once: the worker suspends them, or removes their posts, one after the other."""
+"""Many accounts at once: the worker limits or suspends them, or removes their posts, one by one."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,13 +14,13 @@ from ..data.database import AnySelect, Base, db, delete_row, writing
 from ..data.ids import TimeOrdered, moment_of
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
-from .actions import Decision, NotAllowedError, record_decision, suspend
+from .actions import Decision, NotAllowedError, limit, record_decision, suspend
 from .log import Moderator
 from .models import LogEntry
 from .removing_all import remove_posts
 
 BULK_ID = bindparam("bulk_id", type_=BigInteger)
-ACTIONS = ("suspend", "remove_all")
+ACTIONS = ("limit", "suspend", "remove_all")
 
 
 class BulkAction(TimeOrdered, Base):
@@ -101,6 +101,8 @@ def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
                 )
             elif bulk.action == "suspend" and person.state != "suspended":
                 suspend(by, person, decision)
+            elif bulk.action == "limit" and person.state == "active":
+                limit(by, person, decision)
         except (NotAllowedError, LastAdministratorError):
             return
 

@@ -29,17 +29,18 @@ LABELS = {
     "attempts": _l("Attempts"),
     "confirmed": _l("Confirmed"),
 }
-VALUES: dict[Any, Any] = {
-    **STATES,
-    **ROLES,
-    "deleted": _l("Deleted"),
-    "shown": _l("Shown"),
-    "removed": _l("Removed"),
-    "refused": _l("Refused"),
-    "open": _l("Open"),
-    "closed": _l("Closed"),
+# Values that are shown in words, by the name of what changed.
+VALUES: dict[str, dict[str, Any]] = {
+    "state": STATES | {"deleted": _l("Deleted")},
+    "role": ROLES,
+    "post": {
+        "waiting": STATES["waiting"],
+        "shown": _l("Shown"),
+        "removed": _l("Removed"),
+        "refused": _l("Refused"),
+    },
+    "case": {"open": _l("Open"), "closed": _l("Closed")},
 }
-IN_WORDS = ("state", "role", "post", "case")
 
 
 class Change(NamedTuple):
@@ -62,7 +63,7 @@ def changes(entry: Any) -> list[Change]:
 
 
 def _label(name: str) -> str:
-    """Return the label of a value; of a setting of the site, its name."""
+    """Return the label of a value; the name of one that another release kept."""
     return str(LABELS.get(name) or name.replace("_", " ").capitalize())
 
 
@@ -73,8 +74,8 @@ def _in_words(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if name in ("until", "from"):
         return format_datetime(datetime.fromisoformat(value), "medium")
-    if name in IN_WORDS:
-        return str(VALUES.get(value, value))
+    if name in VALUES:
+        return str(VALUES[name].get(value, value))
     text = _joined(value)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 

@@ -13,7 +13,7 @@ from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
 from ..web.answers import back, form_page, show_message
-from . import blueprint, subjects
+from . import blueprint, queries, subjects
 from .actions import Decision, NotAllowedError
 from .deciding import CHOICES, TO_POST, decide_once
 from .forms import SubjectForm, WordsForm
@@ -68,5 +68,11 @@ def _choices() -> list[tuple[str, str]]:
 
 def _post_page(found: Row[Any], form: SubjectForm) -> Response:
     is_open = found.deleted_at is None and found.taken_by_id in (None, viewer.id)
-    note = WordsForm(formdata=None, words="" if is_open else form.told)
-    return form_page("moderation/post.html", form, post=found, is_open=is_open, note=note)
+    return form_page(
+        "moderation/post.html",
+        form,
+        post=found,
+        is_open=is_open,
+        note=WordsForm(formdata=None, words="" if is_open else form.told),
+        history=read(queries.history_of_post(), user_id=found.person_id, post_id=found.id).all(),
+    )

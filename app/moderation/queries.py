@@ -136,6 +136,13 @@ def history() -> AnySelect:
 
 
 @cache
+def history_of_post() -> AnySelect:
+    """Select what was done to the post ``post_id`` of ``user_id``, as :func:`history` does."""
+    found = _entries().where(LogEntry.person_id == USER_ID, LogEntry.post_id == POST_ID)
+    return found.limit(row_count(MOST_SHOWN))
+
+
+@cache
 def entry() -> AnySelect:
     """Select the entry ``entry_id`` of the log."""
     return _entries().where(LogEntry.id == ENTRY_ID)

@@ -87,7 +87,18 @@ def test_somebody_is_let_in_told_by_mail_and_logs_in(app, asked, moderator, rows
     absent(page, ".applicant")
     mail = rows("outbox_mail")[-1]
     assert (mail["recipient"], mail["subject"]) == ("new@example.org", "You can come in")
-    assert make_client().log_in("newcomer", NEW["password"]).status_code == 303
+    client = make_client()
+    client.get("/login?next=/explore")
+    answer = client.submit("main form", login="newcomer", password=NEW["password"])
+    # As for whoever joins an open site, the first steps come before the page they wanted.
+    assert (answer.status_code, answer.location) == (303, "/welcome?next=/explore")
+    assert make_client().log_in("newcomer", NEW["password"]).location == "/"
+
+
+def test_an_account_that_a_command_made_begins_at_home(app, make_client):
+    with app.app_context():
+        register("newcomer", password=NEW["password"])
+    assert make_client().log_in("newcomer", NEW["password"]).location == "/"
 
 
 def test_somebody_is_turned_away_with_a_reason_and_nothing_is_kept(

@@ -74,6 +74,37 @@ def test_an_invitation_is_used_up_ends_and_is_revoked(
         assert join(make_client(), code, **typed).status_code == 403
 
 
+@pytest.mark.parametrize("registration", ["invite", "closed"])
+def test_what_was_typed_is_kept_where_the_invitation_ended_meanwhile(
+    app, ada, anonymous, set_site, make_invitation, registration
+):
+    set_site(registration="invite")
+    code = make_invitation(ada)
+    anonymous.get(f"/register?invitation={code}")
+    with app.app_context():
+        open_invitation(code).revoke()
+    set_site(registration=registration)
+    refused = anonymous.submit("main form", **NEW)
+    assert refused.status_code == 403
+    typed = [field.text().strip() for field in select(refused, "textarea")]
+    assert typed == ["newcomer", "new@example.org"]
+
+
+def test_with_approval_who_has_an_ended_invitation_reads_why_there_is_a_question(
+    app, ada, anonymous, set_site, make_invitation
+):
+    set_site(registration="approval", question="Why?")
+    code = make_invitation(ada)
+    said = "Your invitation has ended, or others have used it up."
+    assert said not in anonymous.get(f"/register?invitation={code}").text
+    with app.app_context():
+        open_invitation(code).revoke()
+    asked = anonymous.submit("main form", **NEW)
+    assert asked.status_code == 422
+    assert said in asked.text
+    assert said not in anonymous.get("/register").text
+
+
 def test_of_concurrent_uses_no_more_succeed_than_there_are(
     app, make_client, set_site, make_invitation, together, rows
 ):

@@ -66,6 +66,14 @@ def test_some_of_one_network_are_chosen(boss, spammers, states):
     assert sorted(states().values()) == ["active", "active", "suspended"]
 
 
+def test_all_of_one_network_are_limited_save_who_is_suspended(app, boss, spammers, states):
+    with app.app_context():
+        user = db.session.scalars(db.select(User).filter_by(username="spam0")).one()
+        user.set_state("suspended")
+    act(boss, "/admin/people/bulk?network=192.0.2.", "limit")
+    assert list(states().values()) == ["suspended", "limited", "limited"]
+
+
 def test_all_their_posts_are_removed(app, boss, spammers, states, make_post, anonymous, rows):
     with app.app_context():
         for n in range(3):

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.accounts.models import User
 from app.data.database import db, writing
 from app.moderation.log import record
+from app.moderation.log_changes import LABELS
 from app.moderation.log_queries import PUBLIC
 from app.moderation.words import ACTIONS
-from app.site import Rule, change_site
+from app.site import Rule, Site, change_site
 from tests.conftest import DATABASE
 from tests.html import absent, one, parse, select
 from tests.moderation.conftest import texts
@@ -175,7 +177,24 @@ def test_rules_are_read_one_after_the_other(app, signed_in, with_role):
     (entry,) = select(boss.get("/desk/log?action=site"), "article")
     said = " ".join(entry.text().split())
     assert "Rules: Be kind: Always., No spam" in said
-    assert "Longest post: 500 300" in said
+    assert "Characters of a post: 500 300" in said
+
+
+def test_settings_are_called_as_where_they_are_changed(app, signed_in, with_role):
+    boss = with_role("boss", "administrator")
+    with app.app_context():
+        change_site(names_in_log=True, registration="invite", reads="members", blocked_names={"x"})
+        db.session.get_one(User, boss.id).choose_language("es")
+    (entry,) = select(signed_in(boss).get("/desk/log?action=site"), "article")
+    said = " ".join(entry.text().split())
+    assert "Nombrar a las personas en el registro público de los moderadores: no sí" in said
+    assert "Quién puede entrar: Todo el mundo Quienes tienen una invitación" in said
+    assert "Quién puede leer: Todo el mundo Solo miembros" in said
+    assert "Nombres bloqueados: x" in said
+
+
+def test_every_setting_of_the_site_has_a_label():
+    assert set(vars(Site())) - {"set_by_environment"} <= set(LABELS)
 
 
 def test_only_administrators_read_what_the_settings_were(app, desk, signed_in, with_role):

@@ -5,7 +5,7 @@ import pytest
 from app.data.database import db
 from app.posts.models import Post
 from app.posts.writing import edit
-from tests.html import absent, messages, one, select
+from tests.html import absent, messages, one, parse, select
 
 from .conftest import act
 
@@ -55,7 +55,14 @@ def test_two_do_not_act_twice_on_a_post(desk, other, spam, log, first, label, se
     assert label in messages(answer)[0]
     assert "by @mo" in messages(answer)[0]
     select(answer, "textarea", text="Never again")
+    done = one(answer, ".desk-list li", text=label)
+    assert "by @mo" in done.text()
+    assert bool(parse(answer).css("input[name=action]")) == (first == "mark")
+    select(answer, "p", text="not here any more", count=int(first == "remove"))
     assert log() == [first]
+    undo = done.css_first("button").attributes["formaction"]
+    assert other.follow(other.post(undo)).status_code == 200
+    assert log() == [first, "undo"]
 
 
 @pytest.mark.parametrize("url", [PERSON, "/desk/posts/{post}"])

@@ -3,6 +3,7 @@
 import pytest
 
 from app.accounts.applications import apply_to_join
+from app.accounts.models import User
 from app.administration.models import announce, announcements_now
 from app.data.database import db, writing
 from app.follows.models import follow
@@ -75,7 +76,10 @@ def cost(app, community, signed_in, statements, queued):
 
     def cost(url, fields=None):
         url = url.format(**community)
-        named = {name: value.format(**community) for name, value in (fields or {}).items()}
+        named = {
+            name: value if isinstance(value, list) else value.format(**community)
+            for name, value in (fields or {}).items()
+        }
         if "action" in named:
             page = client.get(url.removesuffix("/decide"))
             seen = attributes(page, "[name=seen]", "value")
@@ -167,3 +171,14 @@ ACTIONS = [
 def test_an_action_sends_few_statements(url, fields, budget, cost):
     sent = cost(url, fields)
     assert len(sent) <= budget, sent
+
+
+def test_many_are_let_in_with_few_statements_each(app, cost):
+    with app.app_context():
+        ids = db.session.scalars(db.select(User.id).filter_by(state="waiting")).all()
+    assert len(ids) == MANY
+    sent = cost("/desk/people", {"people": [str(id) for id in ids], "decision": "let_in"})
+    assert len(sent) <= 5 + 15 * MANY, sent
+    # Of each a mail and an index; what the community looks like is worked out once.
+    jobs = app.extensions["jobs"].open().storage
+    assert len(jobs.enqueued_items()) <= 2 * MANY + 1
