@@ -28,6 +28,30 @@ LABELS = {
     "kind": _l("Kind"),
     "attempts": _l("Attempts"),
     "confirmed": _l("Confirmed"),
+    # Settings of the site, as their form calls them.
+    "name": _l("Name"),
+    "description": _l("Description"),
+    "contact": _l("Contact"),
+    "languages": _l("Languages"),
+    "rules": _l("Rules"),
+    "about": _l("About"),
+    "privacy": _l("Privacy"),
+    "terms": _l("Terms"),
+    "registration": _l("Who can join"),
+    "question": _l("Question to new people"),
+    "members_invite": _l("Members may invite others"),
+    "confirms_email": _l("People confirm their e-mail address before they can write"),
+    "reads": _l("Who can read"),
+    "links_wait_days": _l("Days for which posts with links wait"),
+    "names_in_log": _l("Name people in the public log of the moderators"),
+    "longest_post": _l("Characters of a post"),
+    "picture_quota": _l("Pictures of one person, in MB"),
+    "reserved_names": _l("Reserved names"),
+    "blocked_names": _l("Blocked names"),
+    "blocked_words": _l("Blocked words"),
+    "blocked_domains": _l("Blocked domains"),
+    "blocked_addresses": _l("Blocked e-mail addresses"),
+    "blocked_networks": _l("Blocked networks"),
 }
 VALUES: dict[Any, Any] = {
     **STATES,
@@ -62,7 +86,7 @@ def changes(entry: Any) -> list[Change]:
 
 
 def _label(name: str) -> str:
-    """Return the label of a value; of a setting of the site, its name."""
+    """Return the label of a value."""
     return str(LABELS.get(name) or name.replace("_", " ").capitalize())
 
 

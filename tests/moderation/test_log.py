@@ -1,16 +1,19 @@
 """The log: one row for everything, which nobody can change."""
 
 import json
+from dataclasses import fields
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.data.database import db, writing
+from app.moderation.changes import LABELS
 from app.moderation.log import record
 from app.moderation.log_queries import PUBLIC
 from app.moderation.words import ACTIONS
 from app.site import Rule, change_site
+from app.site.settings import Site
 from tests.conftest import DATABASE
 from tests.html import absent, one, parse, select
 from tests.moderation.conftest import texts
@@ -175,7 +178,7 @@ def test_rules_are_read_one_after_the_other(app, signed_in, with_role):
     (entry,) = select(boss.get("/desk/log?action=site"), "article")
     said = " ".join(entry.text().split())
     assert "Rules: Be kind: Always., No spam" in said
-    assert "Longest post: 500 300" in said
+    assert "Characters of a post: 500 300" in said
 
 
 def test_only_administrators_read_what_the_settings_were(app, desk, signed_in, with_role):
@@ -197,3 +200,8 @@ def test_moderators_do_not_read_that_they_were_reported(app, moderator, desk, wi
 def test_the_log_is_for_moderators(ada, signed_in, anonymous):
     assert signed_in(ada).get("/desk/log").status_code == 404
     assert anonymous.get("/desk/log").status_code == 303
+
+
+def test_every_setting_of_the_site_has_a_label_in_the_log():
+    settings = {field.name for field in fields(Site)} - {"set_by_environment"}
+    assert settings <= set(LABELS)
