@@ -17,6 +17,7 @@ from .forms import WordsForm
 def canned_reasons() -> ResponseReturnValue:
     """List the ready-made reasons, and keep another one."""
     form = WordsForm()
+    form.submit.label.text = _("Save")
     if not form.validate_on_submit():
         reasons = read(queries.canned_reasons()).all()
         return form_page("moderation/canned.html", form, reasons=reasons)

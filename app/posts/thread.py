@@ -25,7 +25,7 @@ class Node:
     # The rule for which moderators removed it, or "".
     removed_for: str | None = None
     replies: "tuple[Node, ...]" = ()
-    # More replies than are shown, and than a card says.
+    # More replies than are shown.
     has_more: bool = False
     # Folded, because the author is shown to followers only.
     is_set_aside: bool = False
@@ -63,7 +63,7 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
 
     def reply(id: int) -> Node:
         card = cards.get(id)
-        return Node(id, card, has_more=card is not None and card.goes_on and not card.replies)
+        return Node(id, card, has_more=card is not None and card.goes_on)
 
     def node(id: int) -> Node:
         replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])

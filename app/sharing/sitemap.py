@@ -18,8 +18,17 @@ from . import blueprint, queries
 
 # The length of the period of a part, in ids.
 LENGTHS = {"posts": DAY_OF_IDS, "people": 7 * DAY_OF_IDS}
-# What search engines have no use for.
-DISALLOWED = ("/search", "/login", "/register", "/reset-password", "/settings/", "/oembed")
+# What search engines have no use for. Of logging in and joining they keep the page itself.
+DISALLOWED = (
+    "/search",
+    "/login?",
+    "/login/",
+    "/register?",
+    "/register/",
+    "/reset-password",
+    "/settings/",
+    "/oembed",
+)
 
 
 @blueprint.get("/robots.txt")

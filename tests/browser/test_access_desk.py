@@ -28,6 +28,7 @@ from app.site.settings import Rule
 from .conftest import Browse
 from .served import Site, User, serve
 from .test_access import COMMUNITY_PAGES, is_accessible_and_fits
+from .test_phone import PHONE, SMALL_TARGETS
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,17 @@ def test_what_keeps_the_place_in_order_is_accessible_and_fits(
     page.goto(path.format(**kept))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     is_accessible_and_fits(page)
+
+
+@pytest.mark.parametrize("path", COMMUNITY_PAGES)
+def test_its_targets_are_large_enough(
+    browse: Browse, keeper: User, kept: dict[str, object], path: str
+):
+    is_for_anonymous = path.startswith(("/confirm", "/register", "/login"))
+    page = browse(as_=None if is_for_anonymous else keeper, viewport=PHONE)
+    page.goto(path.format(**kept))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate(SMALL_TARGETS) == []
 
 
 def test_an_announcement_is_accessible_and_fits(browse: Browse, site: Site, keeper: User):

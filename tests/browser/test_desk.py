@@ -36,6 +36,12 @@ def test_from_a_report_to_a_suspension_and_back(
 
     desk.goto("/explore")
     expect(desk.locator(".nav-desk .desk-badge")).to_contain_text(re.compile(r"[1-9]\d* open case"))
+    # With icons alone, the number is on the shoulder of its icon.
+    desk.set_viewport_size({"width": 900, "height": 800})
+    number, entry = desk.locator(".nav-desk .desk-badge"), desk.locator(".nav-desk")
+    ends = [box["x"] + box["width"] for box in (number.bounding_box(), entry.bounding_box())]
+    assert ends[0] <= ends[1]
+    desk.set_viewport_size({"width": 1280, "height": 720})
     desk.locator(".nav-desk").click()
     desk.get_by_role("link", name=f"Post by @{author.username}").click()
     expect(desk.locator("blockquote")).to_contain_text("Cheap quaggas")

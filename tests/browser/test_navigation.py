@@ -222,6 +222,43 @@ def test_tabs_stay_on_one_line_on_a_phone(browse: Browse, viewer: User, path: st
     assert len(tops) == 1
 
 
+def test_on_a_desk_every_tab_is_seen_without_scrolling(browse: Browse, viewer: User):
+    page = browse(as_=viewer, viewport=DESK, locale="es-ES")
+    page.goto("/settings/profile")
+    row = page.locator(".tabs")
+    assert row.locator("a").count() > 5
+    assert row.evaluate("row => row.scrollWidth - row.clientWidth") <= 0
+
+
+def test_titles_of_our_own_fit_the_bar_of_the_narrowest_phone(browse: Browse, viewer: User):
+    page = browse(as_=viewer, viewport=NARROWEST, locale="es-ES")
+    for path in ("/decisions", "/moderation-log", "/welcome/people"):
+        page.goto(path)
+        title = page.locator("main > h1")
+        assert title.evaluate("title => title.scrollWidth - title.clientWidth") <= 0, path
+
+
+def test_a_name_from_right_to_left_stands_beside_the_way_back(
+    browse: Browse, site: Site, viewer: User
+):
+    person = site.person(display_name="ليلى بنت عمر")
+    page = browse(as_=viewer, viewport=PHONE)
+    page.goto(f"/@{person.username}")
+    assert page.locator(".bar-title bdi").bounding_box()["x"] < 80
+
+
+def test_the_buttons_of_a_muted_person_leave_room_in_spanish(
+    browse: Browse, site: Site, viewer: User
+):
+    person = site.person(display_name="W" * 50)
+    site.mutes(viewer, person)
+    page = browse(as_=viewer, viewport=NARROWEST, locale="es-ES")
+    page.goto("/settings/blocks")
+    expect(page.get_by_role("button", name="Dejar de silenciar")).to_be_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+    assert page.locator(".person-name").bounding_box()["width"] > 100
+
+
 def test_in_forced_colours_one_tab_is_current(browse: Browse, viewer: User):
     page = browse(as_=viewer, forced_colors="active")
     page.goto("/notifications")

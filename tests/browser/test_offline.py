@@ -95,3 +95,15 @@ def test_on_paper_there_is_what_people_wrote_and_where(own_page: Page, site: Sit
     for css in (".site-header", ".site-aside", ".post-acts", "main form", ".btn"):
         for shown in own_page.locator(css).all():
             expect(shown).to_be_hidden()
+
+
+def test_paper_is_as_narrow_as_a_phone_and_has_no_bar(browse: Browse, viewer: User):
+    page = browse(as_=viewer, viewport={"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto("/about")
+    title, text = page.locator("main > h1"), page.locator(".about")
+    expect(title).to_have_css("position", "static")
+    above = title.bounding_box()
+    assert above["y"] + above["height"] <= text.bounding_box()["y"]
+    page.goto(f"/@{viewer.username}")
+    expect(page.locator(".bar-title")).to_be_hidden()

@@ -361,8 +361,9 @@ def test_the_first_replies_to_each_reply_are_below_it(app, post, ada, carmen, re
     page = anonymous.get(f"/posts/{post.id}")
     assert cards(page) == [post.id, first.id, *below[:MOST_BELOW], second.id, *beside]
     assert deeper not in cards(page)
-    link = one(page, "a.more-replies", text="More replies").attributes["href"]
-    assert cards(anonymous.get(link))[:3] == [post.id, first.id, below[0]]
+    of_nested, of_first = attributes(page, "a.more-replies", "href")
+    assert cards(anonymous.get(of_first))[:3] == [post.id, first.id, below[0]]
+    assert cards(anonymous.get(of_nested))[-1] == deeper
 
 
 # Ancestors

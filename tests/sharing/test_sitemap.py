@@ -124,6 +124,10 @@ def test_robots_are_told_of_the_sitemap(anonymous):
     assert lines[0] == "User-agent: *"
     assert "Disallow: /search" in lines
     assert not [line for line in lines if line in ("Disallow: /", "Disallow: /posts")]
+    # Who looks for the site finds the way in, and not each page that leads back to another.
+    ways_in = ("/login", "/register")
+    assert not [path for path in ways_in if f"Disallow: {path}" in lines]
+    assert [path for path in ways_in if f"Disallow: {path}?" in lines] == list(ways_in)
     assert f"Sitemap: {SITE}/sitemap.xml" in lines
 
 
