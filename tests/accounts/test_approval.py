@@ -146,6 +146,7 @@ def test_many_who_are_chosen_are_decided_a_page_at_a_time(app, moderator, rows):
         for n in range(MOST_AT_ONCE + 2):
             apply_to_join(register(f"n{n}"), answer="Me", network="192.0.2.1")
     page = moderator.get("/desk/people")
+    assert "None" not in page.text
     ids = waiting_ids(moderator.get(one(page, "#more").attributes["href"]))
     ids = [*ids, *waiting_ids(page)]
     assert len(ids) == MOST_AT_ONCE + 2

@@ -72,6 +72,8 @@ def test_somebody_joins_by_an_invitation_alone(
     expect(flash(page)).to_contain_text(f"Welcome, {name}!")
     own_page.reload()
     expect(own_page.locator(".invitation")).to_contain_text(f"@{name}")
+    made = own_page.get_by_role("button", name="Make an invitation").bounding_box()
+    assert own_page.locator(".invitation").bounding_box()["y"] > made["y"] + made["height"] + 8
 
 
 def test_somebody_asks_waits_is_let_in_and_logs_in(

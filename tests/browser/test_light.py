@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from app.notifications.models import notify_from_site
+
 from .conftest import Browse
 from .served import Post, Site, User
 from .steps import cards, scroll_down_until, tick
@@ -132,6 +134,24 @@ def test_nothing_moves_while_a_page_loads(
     site.replies(authors[1], posts[-1], "Keep me half of it?", "Or a quarter?")
     page = steady(path.format(author=authors[-1].username, post=posts[-1].id))
     assert page.locator(".avatar").first.evaluate("picture => picture.naturalWidth") > 0
+
+
+def test_the_time_of_a_notification_moves_nothing_when_it_is_rewritten(
+    browse: Browse, site: Site, viewer: User
+):
+    with site.app.app_context():
+        notify_from_site([viewer.id], "decision")
+    page = browse(as_=viewer, viewport={"width": 390, "height": 844})
+    page.goto("/notifications")
+    row, time = page.locator(".notification"), page.locator(".notification time")
+    expect(time).to_have_attribute("title", re.compile("20"))
+    height = row.bounding_box()["height"]
+    # As the server writes it.
+    time.evaluate(
+        "time => { time.removeAttribute('title'); time.textContent = '29 Nov 2026, 16:58 UTC' }"
+    )
+    assert time.bounding_box()["width"] <= 45
+    assert row.bounding_box()["height"] == height
 
 
 @pytest.mark.parametrize("path", ["/", "/explore"])
