@@ -84,7 +84,7 @@ class Pages(NamedTuple):
     token: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def community(site: Site) -> Pages:
     wordy = site.person("W" * 30, display_name="Donaudampfschiff" * 3, about_me="long" * 120)
     viewer = site.person("viewer", display_name="Greta Sommer", about_me="Ask me for a book.")

@@ -132,7 +132,7 @@ def test_the_search_is_on_every_page(browse: Browse, scripts: bool, size: dict[s
         expect(page).to_have_url(re.compile("/search$"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wide(site: Site) -> User:
     """A user whose names and words are as wide as can be."""
     wide = site.person("M" * 30, display_name="W" * 50, about_me="M" * 140)

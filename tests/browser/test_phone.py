@@ -26,12 +26,12 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map(([box, target]) => `${box.width} x ${box.height}: ${target.outerHTML.slice(0, 150)}`)"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def author(site: Site) -> User:
     return site.person("phone", display_name="Greta Sommer", about_me="Ask me for a book.")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def reader(site: Site, author: User) -> User:
     """A follower of ``author``, with cards of each kind at home, and notifications."""
     reader = site.person("phone_reader")
