@@ -12,8 +12,10 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import OperationalError
 
-from .data.schema import check_schema
+from .data.failures import reason
+from .data.schema import check_schema, refuse_schema
 
 COMMANDS = ("web", "worker")
 # Seconds after which a process that ended is started again, and one that does not stop is killed.
@@ -39,7 +41,7 @@ def serve() -> None:
     """Serve the site: web and worker processes together, until told to stop (SIGTERM)."""
     host, port = current_app.config["HOST"], current_app.config["PORT"]
     _refuse_taken_port(host, port)
-    check_schema(current_app)
+    refuse_schema(current_app)
     click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
     _supervise()
@@ -49,6 +51,11 @@ def serve() -> None:
 def web() -> None:
     """Run the web server alone; the worker runs elsewhere."""
     settings = current_app.config
+    try:
+        # Here, because Granian would start a process again that ends for this reason.
+        check_schema(current_app)
+    except OperationalError as error:
+        current_app.logger.error("The database does not answer: %s", reason(error))
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -19,7 +19,9 @@ from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
 from app.moderation.notes import add_canned_reason, add_note
 from app.posts.models import Post, Version
+from app.posts.taking_back import take_back
 from app.posts.writing import edit, undo_edit
+from tests.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -148,3 +150,25 @@ def test_an_edit_is_undone_once(app, ada, make_post, twice, rows):
         version = db.session.scalars(select(Version.id)).one()
     assert twice(Post, post.id, lambda each: undo_edit(each, version)) == (True, True)
     assert rows("post")[0]["body"] == "First."
+
+
+def test_a_post_is_taken_back_once(app, ada, make_post, twice, rows):
+    post = make_post(ada)
+    first, second = twice(Post, post.id, lambda each: take_back(ada, each))
+    assert first is not None
+    assert second is None
+    assert len(rows("draft")) == 1
+
+
+def test_a_session_that_ends_while_its_form_is_answered(app, ada, signed_in, monkeypatch):
+    def check(*_password):
+        with app.app_context():
+            db.session.get_one(User, ada.id).end_sessions()
+        return True
+
+    client = signed_in(ada)
+    client.get("/settings/account")
+    monkeypatch.setattr("app.accounts.passwords.check_password_hash", check)
+    typed = {"password": "wind on the tin roof", "current_password": PASSWORD}
+    # On SQLite, the view still reads what was there when it began.
+    assert client.submit("main form", **typed).status_code in (303, 401)

@@ -88,7 +88,7 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("revision", UNUSABLE)
-@pytest.mark.parametrize("arguments", [flask("serve"), flask("worker"), flask("run"), SERVER])
+@pytest.mark.parametrize("arguments", [*map(flask, ("serve", "web", "worker", "run")), SERVER])
 def test_a_start_on_another_schema_is_refused_in_one_line(start, request, revision, arguments):
     if revision:
         set_revision(request.getfixturevalue("site"), revision)

@@ -112,7 +112,9 @@ def _is_saved(form: AccountForm) -> bool:
     email, password = form.changes_email and form.email.data, form.password.data
     try:
         if email or password:
-            remembered = db.session.get_one(LoginSession, viewer.session_id).remembered
+            # It ends where the same form was sent twice, and is saved by now.
+            current = db.session.get(LoginSession, viewer.session_id) or abort(401)
+            remembered = current.remembered
             # This browser gets a new token, too: somebody may have copied the one that it had.
             if user.change_credentials(email=email or None, password=password or None):
                 if email and confirms_addresses(site_now()):

@@ -28,14 +28,19 @@ def revision_of(connection: Connection) -> str | None:
     return connection.scalar(select(ALEMBIC_VERSION.c.version_num))
 
 
+def refuse_schema(app: Flask) -> None:
+    """Raise :class:`config.SettingError` for a revision that ``app`` cannot use."""
+    if problem := schema_problem(app):
+        raise config.SettingError(problem)
+
+
 def check_schema(app: Flask) -> None:
     """Log the release, the database and its revision, before ``app`` is served.
 
-    Raises :class:`config.SettingError` for a revision that this release cannot use, and
-    :class:`sqlalchemy.exc.DBAPIError` for a database that does not answer.
+    Raises what :func:`refuse_schema` does, and :class:`sqlalchemy.exc.DBAPIError` for a database
+    that does not answer.
     """
-    if problem := schema_problem(app):
-        raise config.SettingError(problem)
+    refuse_schema(app)
     with app.app_context():
         url = db.engine.url.render_as_string()
     app.logger.info(

@@ -2,7 +2,7 @@
 
 import secrets
 
-from ..data.database import HasId, writing
+from ..data.database import HasId, read_again, writing
 from .composer import extra_of, take_back_extra
 from .drafts import draft_of_form, following_nonce, save_draft
 from .models import Draft, Post
@@ -17,8 +17,8 @@ def take_back(author: HasId, post: Post) -> Draft | None:
     """
     # That of the post is used up.
     nonce = following_nonce(post.nonce) if post.nonce else secrets.token_hex(16)
-    with writing():
-        if post.deleted_at:
+    with writing() as session:
+        if read_again(session, post) is None or post.deleted_at:
             return None
         parent, extra = post.in_reply_to_id, extra_of(post)
         save_draft(author, nonce, post.body, in_reply_to_id=parent, extra=extra)
