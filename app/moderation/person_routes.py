@@ -13,7 +13,7 @@ from ..accounts.standing import LastAdministratorError, is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
-from ..web.answers import back, form_page, page, show_message
+from ..web.answers import form_page, page, show_message
 from . import blueprint, removing_all, roles
 from .actions import NotAllowedError
 from .deciding import CHOICES, decide_once, find_person, known
@@ -63,7 +63,7 @@ def note(username: str) -> ResponseReturnValue:
         return _person_page(found, None, note=form)
     add_note(viewer, found.id, form.words.data)
     show_message(_("Your note is kept."))
-    return redirect(back("notes", default=url_for(".person", username=found.username)), 303)
+    return redirect(url_for(".person", username=found.username, _anchor="notes"), 303)
 
 
 @blueprint.post("/desk/people/<name:username>/role")

@@ -26,7 +26,7 @@ from ..web.sent_forms import carry_when_expired, show_when_expired
 from . import blueprint, queries
 from .forms import ReportForm, WordsForm
 from .models import APPEALABLE, LogEntry
-from .reporting import AppealedError, appeal, no_appeal, report
+from .reporting import AppealedError, appeal, is_appealed_with, no_appeal, report
 
 # The purpose of the token in the form to appeal, which the page at log-in has.
 APPEAL_FORM = "appeal"
@@ -141,6 +141,9 @@ def _appeal(person: User, entry: LogEntry, words: str) -> None:
     try:
         appeal(person, entry, words)
     except AppealedError as error:
+        # Other words than those of the appeal that was made are shown, so that they are not lost.
+        if not is_appealed_with(entry, words):
+            abort(409, str(error))
         show_message(str(error))
     else:
         show_message(_("Your appeal is with the moderators. You learn what they decide."))

@@ -71,6 +71,12 @@ def appeal(person: User, entry: LogEntry, words: str) -> Case:
     return case
 
 
+def is_appealed_with(entry: LogEntry, words: str) -> bool:
+    """Whether an appeal against ``entry`` was made with these ``words``."""
+    same = select(Case.id).where(Case.appeals_id == entry.id, Case.words == words)
+    return db.session.scalar(same) is not None
+
+
 def no_appeal(entry: LogEntry) -> str | None:
     """Return why nobody can appeal against ``entry`` any more; None if they can."""
     if db.session.scalar(select(Case.id).where(Case.appeals_id == entry.id)):

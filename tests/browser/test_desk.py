@@ -67,3 +67,26 @@ def test_from_a_report_to_a_suspension_and_back(
     expect(flash(second)).to_contain_text("Decision undone")
     own_page.goto("/")
     expect(card(own_page, post)).to_be_visible()
+
+
+def test_who_comes_second_sees_what_was_done_and_keeps_the_words(
+    site: Site, author: User, browse: Browse, scripts: bool, watch: Watch
+):
+    watch.allow(409)
+    post = site.writes(author, "Cheap quaggas")[0]
+    moderators = [site.person(), site.person()]
+    for moderator in moderators:
+        site.gives_role(moderator, "moderator")
+    first, second = (browse(as_=each, java_script_enabled=scripts) for each in moderators)
+    for page in (first, second):
+        page.goto(f"/desk/posts/{post.id}")
+    decide(first, "Remove the post", "Spam")
+    expect(flash(first)).to_contain_text("Post removed")
+    decide(second, "Put a warning", "Loud, too")
+    expect(flash(second)).to_contain_text("This is decided already: Post removed")
+    expect(second.locator(".desk-list")).to_contain_text(f"by @{moderators[0].username}")
+    second.get_by_role("button", name="Leave a note").click()
+    expect(flash(second)).to_contain_text("Your note is kept.")
+    expect(second.locator(".desk-report")).to_contain_text("Loud, too")
+    second.get_by_role("button", name="Undo: Post removed").click()
+    expect(flash(second)).to_contain_text("It is undone")

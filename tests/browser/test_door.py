@@ -76,6 +76,23 @@ def test_somebody_joins_by_an_invitation_alone(
     assert own_page.locator(".invitation").bounding_box()["y"] > made["y"] + made["height"] + 8
 
 
+def test_what_was_typed_stays_when_the_invitation_ends_meanwhile(
+    own_page: Page, page: Page, site: Site, watch: Watch
+):
+    watch.allow(403)
+    with site.app.app_context():
+        change_site(registration="invite")
+    own_page.goto("/settings/invitations")
+    own_page.get_by_role("button", name="Make an invitation").click()
+    page.goto(own_page.get_by_label("Link").input_value())
+    own_page.get_by_role("button", name="Revoke").click()
+    expect(flash(own_page)).to_contain_text("Nobody else can join with that link.")
+    name = f"guest_{token_hex(4)}"
+    join(page, name)
+    expect(page.get_by_role("heading", name="Only with an invitation")).to_be_visible()
+    expect(page.get_by_label("Username")).to_have_value(name)
+
+
 def test_somebody_asks_waits_is_let_in_and_logs_in(
     own_page: Page, page: Page, site: Site, watch: Watch
 ):
@@ -93,6 +110,7 @@ def test_somebody_asks_waits_is_let_in_and_logs_in(
     expect(flash(own_page)).to_contain_text("1 person is in.")
     page.goto("/login")
     log_in(page, site.named(name))
+    expect(page.get_by_role("heading", name="Who are you?")).to_be_visible()
     expect(page.get_by_role("link", name="Write").first).to_be_visible()
 
 

@@ -64,8 +64,8 @@ def test_one_appeals_once_however_long_ago(
     (kept,) = rows("moderation_case")
     assert kept["words"] == ""
     client = signed_in(mallory)
-    client.post(f"/decisions/{kept['appeals_id']}/appeal", {"words": "Again"})
-    assert "You have appealed already." in messages(client.get("/decisions"))
+    answer = client.post(f"/decisions/{kept['appeals_id']}/appeal", {"words": "Again"})
+    assert (answer.status_code, "You have appealed already." in answer.text) == (409, True)
     assert len(rows("moderation_case")) == 1
 
 
@@ -75,8 +75,14 @@ def test_one_appeals_once(case, decide, appeal, mallory, signed_in, rows):
     client = signed_in(mallory)
     absent(client.get("/decisions"), "article a", text="Appeal")
     entry = rows("moderation_log", "action = 'warn'")[0]["id"]
-    client.post(f"/decisions/{entry}/appeal", {"words": "Again"})
+    url = f"/decisions/{entry}/appeal"
+    assert client.post(url, {"words": "It was a joke"}).location == "/decisions"
     assert "You have appealed already." in messages(client.get("/decisions"))
+    assert len(rows("moderation_case")) == 2
+    # Nothing that was typed is lost.
+    answer = client.post(url, {"words": "Again"})
+    assert (answer.status_code, "You have appealed already." in answer.text) == (409, True)
+    one(answer, "textarea", text="Again")
     assert len(rows("moderation_case")) == 2
 
 

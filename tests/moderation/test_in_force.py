@@ -77,8 +77,9 @@ def test_what_ended_by_itself_cannot_be_undone_or_appealed_against(
     absent(client.get("/decisions"), "article a.btn")
     entry = rows("moderation_log", "action = 'suspend'")[0]["id"]
     assert client.get(f"/decisions/{entry}/appeal").location == "/decisions"
-    client.post(f"/decisions/{entry}/appeal", {"words": "It was a joke"})
     assert "This does not hold any more" in messages(client.get("/decisions"))[0]
+    answer = client.post(f"/decisions/{entry}/appeal", {"words": "It was a joke"})
+    assert (answer.status_code, "This does not hold any more" in answer.text) == (409, True)
     assert rows("moderation_case") == []
 
 

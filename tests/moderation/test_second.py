@@ -65,6 +65,15 @@ def test_two_do_not_act_twice_on_a_post(desk, other, spam, log, first, label, se
     assert log() == [first, "undo"]
 
 
+def test_what_came_second_becomes_a_note_which_is_shown(desk, other, spam):
+    url = f"/desk/posts/{spam.id}"
+    answer = come_second(desk, other, url, ("remove", "mark"))
+    kept = other.submit(f"form[action='{PERSON}/note']", to=answer)
+    page = other.follow(kept)
+    assert page.status_code == 200
+    one(page, ".desk-report", text="Never again")
+
+
 @pytest.mark.parametrize("url", [PERSON, "/desk/posts/{post}"])
 def test_a_form_is_used_once_also_at_the_same_moment(desk, other, spam, log, together, url):
     url = url.format(post=spam.id)
