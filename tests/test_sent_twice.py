@@ -12,9 +12,10 @@ from app.accounts.models import User
 from app.accounts.viewer import viewer_of
 from app.administration.models import Announcement, announce
 from app.data.database import db, now, writing
-from app.moderation.actions import Decision, Moderator
+from app.moderation.actions import Decision
 from app.moderation.bulk import act_on_many
 from app.moderation.deleting import delete_person
+from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
 from app.moderation.notes import add_canned_reason, add_note
 from app.posts.models import Post, Version
