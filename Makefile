@@ -26,9 +26,10 @@ demo: install
 test: .venv/installed-dev .venv/compressed
 	@$(BIN)/python -m tests
 
-# The tests that a change breaks most often: on SQLite only, without a browser, without "thorough".
+# The tests that a change breaks most often: on SQLite only, without a browser, without "thorough",
+# and with fewer random examples.
 quick: .venv/installed-dev .venv/compressed
-	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not machines and not thorough"
+	@TEST_DATABASE=sqlite $(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not browser and not machines and not thorough"
 
 check: .venv/installed-dev
 	@$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 """A test client that handles cookies, CSRF tokens, forms and the headers of htmx."""
 
+from http.cookies import SimpleCookie
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.test import TestResponse
 
 from tests.html import check_markup, one, parse
@@ -32,6 +33,12 @@ class Client:
         """Return the cookies, by name."""
         kept = {name: self.http.get_cookie(name, path=path) for name, path in COOKIES}
         return {name: cookie.value for name, cookie in kept.items() if cookie}
+
+    def keep_cookies(self, response: Response) -> None:
+        """Keep the cookies that an answer to this browser sets."""
+        for header in response.headers.getlist("Set-Cookie"):
+            for cookie in SimpleCookie(header).values():
+                self.http.set_cookie(cookie.key, cookie.value, path=cookie["path"])
 
     def twin(self) -> "Client":
         """Return another client with the same cookies."""

@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -19,11 +20,12 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from hypothesis import HealthCheck
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, insert, text
 
 from app import create_app
-from app.accounts.models import User
+from app.accounts.models import User, by_username
 from app.accounts.registering import register
+from app.accounts.sign_in import begin_session
 from app.administration.models import announcements_now
 from app.data.database import Base, db
 from app.data.reading import close_read_connections
@@ -31,7 +33,7 @@ from app.follows.models import block, follow, mute
 from app.media.stores import FOLDER, store
 from app.posts.models import Post
 from app.posts.writing import publish
-from app.search.index import TABLES
+from app.search.index import TABLES, fill
 from app.site import change_site, site_now
 from app.web.limits import limiter
 from tests.client import Client
@@ -46,6 +48,9 @@ hypothesis.settings.register_profile(
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.register_profile(
+    "quick", parent=hypothesis.settings.get_profile("here"), max_examples=20
 )
 hypothesis.settings.load_profile("here")
 
@@ -91,10 +96,18 @@ def make_app(
         quick["SITE_KEPT"] = 3600
         app = create_app(env=env, **quick | overrides)
         _made.append(app)
+        if DATABASE == "sqlite":
+            with app.app_context():
+                event.listen(db.engine, "connect", _forget_at_power_failure)
         return app
 
     yield make
     close_connections()
+
+
+def _forget_at_power_failure(connection: sqlite3.Connection, _record: object) -> None:
+    """Have a commit not wait for the disk: the data need not survive a crash of the machine."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 # The database takes 100 connections, of two processes.
@@ -143,6 +156,10 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 @contextmanager
 def _unprotected(connection: Connection, table: str) -> Iterator[None]:
     """Have rows of ``table`` be deleted, which its triggers refuse."""
+    # Most tests leave none, and a change of triggers has each connection read the schema again.
+    if not connection.scalar(text(f"SELECT count(*) FROM {table}")):
+        yield
+        return
     if DATABASE == "postgresql":
         connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield
@@ -199,6 +216,42 @@ def _empty_postgresql(server: str) -> str:
         connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
     base, _, options = server.partition("?")
     return f"{base.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
+
+
+def snapshot(app: Flask) -> Callable[[], None]:
+    """Return a function that brings the rows back which the database has now, into an empty one."""
+    if DATABASE == "postgresql":
+        return _snapshot_of_rows(app)
+    with app.app_context():
+        driver, file = db.engine.dialect.loaded_dbapi, db.engine.url.database
+    kept = driver.connect(":memory:")
+    with closing(driver.connect(file)) as source:
+        source.backup(kept)
+
+    def restore() -> None:
+        with closing(driver.connect(file)) as target:
+            kept.backup(target)
+
+    return restore
+
+
+def _snapshot_of_rows(app: Flask) -> Callable[[], None]:
+    with app.app_context(), db.engine.connect() as connection:
+        # By the key: a row comes after the rows that it refers to.
+        rows = {
+            table: connection.execute(table.select().order_by(*table.primary_key)).mappings().all()
+            for table in Base.metadata.sorted_tables
+        }
+
+    def restore() -> None:
+        with app.app_context(), db.engine.begin() as connection:
+            for table, found in rows.items():
+                if found:
+                    connection.execute(insert(table), [dict(row) for row in found])
+        with app.app_context():
+            fill()
+
+    return restore
 
 
 # Users and their actions
@@ -282,13 +335,21 @@ def anonymous(make_client: Callable[[], Client]) -> Client:
 
 
 @pytest.fixture
-def signed_in(make_client: Callable[[], Client]) -> Callable[..., Client]:
-    """Give a function that makes a client signed in as a user."""
+def signed_in(app: Flask, make_client: Callable[[], Client]) -> Callable[..., Client]:
+    """Give a function that makes a client signed in as a user: what the log-in form does."""
 
     def sign_in(user: User, *, remember: bool = False) -> Client:
         client = make_client()
-        answer = client.log_in(user.username, PASSWORD, remember=remember)
-        assert answer.status_code == 303, answer.text
+        if remember:
+            answer = client.log_in(user.username, PASSWORD, remember=True)
+            assert answer.status_code == 303, answer.text
+            return client
+        with app.test_request_context("/login", environ_base=client.http.environ_base):
+            found = db.session.scalars(by_username(user.username)).one()
+            found.end_state_in_time()
+            assert found.is_open
+            begin_session(found, remember=False)
+            client.keep_cookies(app.process_response(app.make_response("")))
         return client
 
     return sign_in

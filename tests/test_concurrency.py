@@ -24,6 +24,8 @@ from app.posts.writing import publish
 from app.reactions.models import Like, like, unlike
 from tests.conftest import DATABASE
 
+pytestmark = pytest.mark.thorough
+
 PROCESSES = 8
 ACTS = 1250
 PEOPLE = 20

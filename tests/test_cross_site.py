@@ -5,6 +5,8 @@ import pytest
 from tests.client import Client
 from tests.html import absent, one
 
+pytestmark = pytest.mark.thorough
+
 TEXT = "sent by another site"
 EVIL = [
     {"Origin": "http://evil.example"},

@@ -6,13 +6,14 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.accounts.registering import register
 from app.data.counters import tally
 from app.data.database import Base, after_commit, db, writing
+from app.data.engines import engine_options, set_up
 from app.posts.models import Post
 from app.posts.writing import publish
 from config import ROOT
@@ -148,7 +149,11 @@ def test_deleting_a_user_deletes_everything_of_that_user(
 
 
 def test_the_database_settings_are_durable(app):
-    with app.app_context(), db.engine.connect() as connection:
+    # The application of the tests does not wait for the disk.
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    engine = create_engine(url, **engine_options(url.get_backend_name()))
+    set_up(engine)
+    with engine.connect() as connection:
         if DATABASE == "sqlite":
             pragmas = {
                 name: connection.execute(text(f"PRAGMA {name}")).scalar()
@@ -162,6 +167,7 @@ def test_the_database_settings_are_durable(app):
             }
         else:
             assert connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
+    engine.dispose()
 
 
 def test_serving_pages_does_not_import_alembic(app):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from sqlalchemy import insert
 from sqlalchemy import select as query
 
 from app.accounts.applications import apply_to_join
@@ -35,12 +34,11 @@ from app.posts.writing import edit
 from app.previews.content import Preview
 from app.previews.keeping import show as show_preview
 from app.reactions.models import bookmark, like
-from app.search.index import fill
 from app.site import change_site, site_now
 from app.web.answers import own_path
 from app.web.paging import PAGE
 from tests import nu
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, snapshot
 from tests.html import absent, attributes, messages, one, parse, select
 
 # The only columns that a GET may change.
@@ -371,31 +369,26 @@ FORMS = [
 
 @pytest.fixture(scope="module")
 def built():
-    """A cache of the rows, so that the community is built once for the module."""
+    """What is built once for the module: the community."""
     return {}
 
 
 @pytest.fixture
 def placeholders(app, built, make_user, make_post, make_follow):
     """Fill the database until lists have second pages; give the values for the URL placeholders."""
-    with app.app_context(), writing() as session:
-        if built:
-            for table, found in built["rows"]:
-                session.execute(insert(table), found)
-            fill()
-        else:
+    if built:
+        built["restore"]()
+    else:
+        with app.app_context(), writing():
             built["placeholders"] = build_community(make_user, make_post, make_follow)
-            built["rows"] = [
-                (table, [dict(row) for row in found])
-                for table in Base.metadata.sorted_tables
-                if (found := session.execute(in_order(table)).mappings().all())
-            ]
-        placeholders = built["placeholders"]
+        with app.app_context():
+            work_out_now()
+            suggest_to(db.session.scalars(by_username("ada")).one().id)
+        built["restore"] = snapshot(app)
+    placeholders = built["placeholders"]
     with app.app_context():
         site_now()
         announcements_now()
-        work_out_now()
-        suggest_to(db.session.scalars(by_username("ada")).one().id)
     with app.app_context(), writing() as session:
         # These actions can be undone for some seconds only, so each test does them again.
         session.get(Post, placeholders["deleted"]).delete()
@@ -409,11 +402,6 @@ def placeholders(app, built, make_user, make_post, make_follow):
         for name, type in (("480.webp", "image/webp"), ("archive.zip", "application/zip")):
             store().put(f"every-page/{name}", b"a file", type)
     return placeholders | values
-
-
-def in_order(table):
-    """Select all rows; a row comes after the rows that it refers to."""
-    return table.select().order_by(*table.primary_key)
 
 
 def build_community(make_user, make_post, make_follow):
@@ -576,6 +564,7 @@ def test_a_member_gets_the_page(page, placeholders, viewer):
     assert viewer.get(page.url.format(**placeholders)).status_code == page.member
 
 
+@pytest.mark.thorough
 @every("page", HTML)
 def test_a_page_is_a_complete_document(page, placeholders, viewer):
     whole = viewer.get(page.url.format(**placeholders))
@@ -628,6 +617,7 @@ def test_a_fragment_is_a_verbatim_piece_of_the_page(page, placeholders, viewer):
     one(whole, "#" + page.region.format(**placeholders))
 
 
+@pytest.mark.thorough
 @every("page", [page for page in SWAPPED if page in FOR_ALL])
 def test_a_fragment_is_a_verbatim_piece_of_the_page_for_an_anonymous_viewer(
     page, placeholders, anonymous
@@ -656,6 +646,7 @@ def test_htmx_requests_only_urls_with_a_fragment(page, placeholders, viewer, app
     assert {adapter.match(urlsplit(url).path)[0] for url in asked} <= swapped
 
 
+@pytest.mark.thorough
 @every("page", PAGES)
 def test_a_get_writes_no_row(page, placeholders, viewer, contents):
     before = contents()

@@ -15,6 +15,8 @@ from app.data.database import db
 from config import ROOT, VERSION
 from tests.client import Client
 
+pytestmark = pytest.mark.thorough
+
 # A TCP port at which nothing answers.
 AWAY = "postgresql://ada:secret@127.0.0.1:1/microblog"
 SERVER = ("-c", "import microblog")

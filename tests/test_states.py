@@ -24,6 +24,8 @@ from app.web.access import access_of
 from tests.client import Client
 from tests.html import parse
 
+pytestmark = pytest.mark.thorough
+
 HIDDEN = ("suspended", "waiting", "leaving")
 STATES = (*HIDDEN, "limited")
 

@@ -8,8 +8,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("discover", __name__)
 
+from ..web.bodies import take_files
 from . import aside, jobs, receivers, routes, welcome_routes
 
 blueprint.add_app_template_global(aside.aside)
 blueprint.add_app_template_global(aside.why)
 blueprint.add_app_template_global(aside.today)
+# The form of a profile has pictures.
+take_files("discover.introduce")

@@ -63,7 +63,7 @@ def suggestions(audience: Audience, size: int) -> AnySelect:
     First those who are followed by people whom the viewer follows, then the featured. Without
     anybody it is one row whose ``id`` is null. The person of ``username`` is left out.
     """
-    people = _suggested(audience, size).where(~is_followed(audience), ~has_username())
+    people = suggested(audience, size).where(~is_followed(audience), ~has_username())
     found = people.subquery("person")
     one = select(literal(1).label("one")).subquery("one")
     both = select(*found.c, _today().label("today")).select_from(one.outerjoin(found, true()))
@@ -99,12 +99,8 @@ def author_of_post(audience: Audience, size: int) -> AnySelect:
 
 
 @cache
-def first_people(audience: Audience, size: int) -> AnySelect:
-    """Select ``size`` people for a newcomer, whether or not they are ``followed``."""
-    return _suggested(audience, size)
-
-
-def _suggested(audience: Audience, size: int) -> AnySelect:
+def suggested(audience: Audience, size: int) -> AnySelect:
+    """Select ``size`` people to follow, whether or not they are ``followed`` already."""
     own = select(
         Suggestion.person_id,
         Suggestion.place,

@@ -59,7 +59,7 @@ def introduce() -> ResponseReturnValue:
 def follow_some() -> ResponseReturnValue:
     """Step two: follow a few people."""
     audience = audience_of(viewer)
-    first = queries.first_people(audience, FIRST_PEOPLE)
+    first = queries.suggested(audience, FIRST_PEOPLE)
     rows = Rows(read(first, viewer_id=viewer.id).all())
     if not rows.items:
         rows = read_first(

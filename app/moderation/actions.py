@@ -12,11 +12,12 @@ from sqlalchemy import and_, or_, select
 from ..accounts.models import User
 from ..accounts.standing import is_above
 from ..data.database import writing
+from ..mail.sending import send_mail
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
 from ..posts.warnings import put_warning
 from .account_states import LoggedState, logged_state, put_into
-from .letters import send_decision
+from .letters import DECISION
 from .log import Actor, record
 from .models import Case, LogEntry
 from .taking import TakenError, close_case, decided
@@ -192,7 +193,7 @@ def log_and_notify(
     entry = _record(moderator, action, decision, case, person_id=person.id, **values)
     notify_from_site([person.id], "decision")
     if person.email:
-        send_decision(person.email, entry.id)
+        send_mail(person.email, DECISION, entry_id=entry.id)
     return entry
 
 

@@ -22,7 +22,7 @@ from ..site import site
 from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from . import queries
 from .actions import Decision
-from .models import LONGEST_WORDS
+from .models import APPEALABLE, LONGEST_WORDS
 from .words import ROLES, reasons
 
 DAYS = (1, 3, 7, 30, 90)
@@ -105,8 +105,8 @@ class DecisionForm(Form):
 
     def validate_why(self, field: Any) -> None:
         """Require a rule or a reason for what the person concerned is told."""
-        told = self.action.data not in (None, "dismiss", "uphold", "undo", "restore", "let_through")
-        if told and not (field.data or self.rule.data or self.canned.data):
+        is_told = self.action.data in APPEALABLE
+        if is_told and not (field.data or self.rule.data or self.canned.data):
             raise StopValidation(_l("Name a rule, or say why."))
 
     @property

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from ..accounts.models import by_email
 from ..data.database import db
 from ..mail.letters import Letter, writes
-from ..mail.sending import send_mail
 from ..posts.models import Post
 from ..site import site
 from ..web.i18n import using_language
@@ -15,13 +14,6 @@ from .models import LogEntry
 
 DECISION = "decision"
 CASE = "case"
-
-
-def send_decision(address: str, entry_id: int) -> None:
-    """Tell the person with that address of a decision about them."""
-    send_mail(address, DECISION, entry_id=entry_id)
-
-
 # The page of what is no case, by kind of notification.
 PAGES = {"applicant": "administration.queue"}
 

@@ -138,6 +138,7 @@ def test_the_canonical_form_is_one(local, domain):
         assert canonical(twin) == form
 
 
+@pytest.mark.thorough
 @given(st.text(max_size=300))
 @example("e\u0301\u0323" * 100)
 @example("a@" + "x." * 126 + "example")

@@ -194,8 +194,9 @@ def test_only_with_remember_me_the_cookie_is_permanent(ada, signed_in):
     one(page, "#composer")
 
 
-def test_cookies_are_http_only_and_same_site(ada, signed_in):
-    cookie = signed_in(ada).http.get_cookie("session")
+def test_cookies_are_http_only_and_same_site(ada, anonymous):
+    anonymous.log_in("ada", PASSWORD)
+    cookie = anonymous.http.get_cookie("session")
     assert cookie.http_only
     assert cookie.same_site == "Lax"
 

@@ -15,6 +15,8 @@ from benchmarks.community import PROLIFIC
 from tests.benchmarks.conftest import TINY
 from tests.conftest import DATABASE
 
+pytestmark = pytest.mark.thorough
+
 EVERYTHING = (User, Follow, Post, Mention, Tagging, Like, Bookmark, Notification)
 
 

@@ -7,6 +7,8 @@ import pytest
 from benchmarks.hostile import inputs
 from benchmarks.pages import answer_to, get, post, sent_statements, sign_in
 
+pytestmark = pytest.mark.thorough
+
 
 def test_every_kind_of_page_is_answered(site):
     for _name, _reach, _aim, requests in site.kinds():

@@ -15,7 +15,10 @@ from tests.faults.conftest import Site
 from tests.machines import wait_until
 from tests.ports import free_port
 
-pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL is no file.")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(DATABASE != "sqlite", reason="PostgreSQL is no file."),
+]
 
 
 def posts_in_copy(file, folder):

@@ -15,6 +15,8 @@ from tests.html import messages, one
 from tests.machines import Browser
 from tests.ports import free_port
 
+pytestmark = pytest.mark.thorough
+
 SIZE = "12m"
 TYPED = "A long walk, and nowhere to keep it"
 

@@ -13,6 +13,8 @@ from app.media.models import Picture
 from app.media.stores import store
 from tests.media import hostile
 
+pytestmark = pytest.mark.thorough
+
 # What is in no file that is served.
 METADATA = (hostile.SECRET, b"Exif", b"EXIF", b"<x:xmp", b"<script", b"PK\x03\x04")
 

@@ -16,6 +16,8 @@ from app.moderation.reporting import appeal, report
 from app.site import Rule, change_site, site_now
 from tests.html import attributes
 
+pytestmark = pytest.mark.thorough
+
 # More than the statements by which a request may stay below its budget.
 MANY = 8
 

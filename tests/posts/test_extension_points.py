@@ -29,8 +29,8 @@ def forget_statements():
             cached.cache_clear()
 
 
-@pytest.fixture
-def app_with_mood(app, make_app):
+@pytest.fixture(scope="module")
+def installed(migrated_app, make_app):
     """An application on the same database, in which the domain is installed."""
     forget_statements()
     mood.install()
@@ -47,6 +47,14 @@ def app_with_mood(app, make_app):
     forget_statements()
     with made.app_context():
         mood.moods.drop(db.engine)
+
+
+@pytest.fixture
+def app_with_mood(app, installed):
+    """The application, on an empty database."""
+    yield installed
+    with installed.app_context(), db.engine.begin() as connection:
+        connection.execute(mood.moods.delete())
 
 
 @pytest.fixture

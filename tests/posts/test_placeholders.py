@@ -300,6 +300,7 @@ def act_out(app, make_user, signed_in):
 
 
 @settings(max_examples=15, derandomize=True)
+@pytest.mark.thorough
 @given(actions=actions)
 def test_what_a_viewer_may_see_of_a_thread_is_linked_in_both_directions(act_out, actions):
     world, viewers = act_out(actions)
@@ -318,6 +319,7 @@ def test_what_a_viewer_may_see_of_a_thread_is_linked_in_both_directions(act_out,
 
 
 @settings(max_examples=15, derandomize=True)
+@pytest.mark.thorough
 @given(actions=actions)
 def test_no_link_of_a_card_in_a_list_leads_nowhere(act_out, actions):
     _world, viewers = act_out(actions)
