@@ -259,7 +259,7 @@ FORMS = [
     Form("/posts/{post}/reply", {"body": "Hello", "nonce": "abc"}, statements=11, done=SWAPS),
     Form("/posts/{own}/edit", {"body": "Anew"}, statements=13, others=404, done=SWAPS),
     Form("/posts/{own}/delete", others=404, done=SWAPS),
-    Form("/posts/{own}/take-back", statements=14, others=404, done=SWAPS),
+    Form("/posts/{own}/take-back", statements=15, others=404, done=SWAPS),
     Form("/posts/{deleted}/restore", statements=10, others=404, done=SWAPS),
     Form("/posts/{edited}/restore?version={version}", statements=14, others=404, done=SWAPS),
     Form("/posts/{pictured}/pictures", {"description_1": "A loaf"}, others=404),
