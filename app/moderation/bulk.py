@@ -88,7 +88,7 @@ def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
     posts_count = person.posts_count if person else 0
     if person and bulk.action == "remove_all":
         left = select(BulkPerson.user_id).filter_by(bulk_id=bulk.id, user_id=user_id)
-        remove_posts(user_id, bulk.rule, lambda: db.session.scalar(left) is not None)
+        remove_posts(user_id, bulk.id, bulk.rule, lambda: db.session.scalar(left) is not None)
     with writing() as session:
         # Another worker may do the same.
         if not delete_row(session, BulkPerson, bulk_id=bulk.id, user_id=user_id) or not person:

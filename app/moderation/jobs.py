@@ -1,4 +1,4 @@
-"""Evidence is kept until a case is closed, and for a while after."""
+"""Evidence is kept until a case is closed, and for a while after; removals are finished."""
 
 from datetime import timedelta
 
@@ -8,6 +8,8 @@ from ..accounts.models import User
 from ..data.database import now, writing
 from ..jobs import every_minute
 from .models import Case, Note
+from .putting_back import put_back_posts, unfinished_returns
+from .removing_all import remove_as_decided, unfinished_removals
 
 EVIDENCE_KEPT = timedelta(days=90)
 
@@ -36,3 +38,12 @@ def delete_notes_about_nobody() -> None:
             delete(Note).where(~is_here, ~has_case),
             execution_options={"synchronize_session": False},
         )
+
+
+@every_minute
+def finish_removals() -> None:
+    """Go on where a worker was stopped that removed, or put back, all posts of a person."""
+    for entry_id in unfinished_removals():
+        remove_as_decided(entry_id)
+    for entry_id in unfinished_returns():
+        put_back_posts(entry_id)

@@ -1,19 +1,19 @@
 """All posts of a person, put back by the worker once their removal is undone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from ..data.database import db, writing
-from ..data.ids import moment_of
+from ..data.database import db, now, writing
+from ..data.ids import id_at, moment_of
 from ..jobs import job
 from ..posts.models import Post
 from .in_force import is_undone
 from .models import LogEntry
-from .removing_all import BATCH, remove_as_decided
+from .removing_all import BATCH, RESUMED_WITHIN, remove_as_decided
 from .taking import wait_for_turn
 
 
@@ -29,6 +29,18 @@ def put_back_posts(entry_id: int) -> None:
     # Somebody may have had all posts removed again before the last of them was back.
     if again := db.session.scalar(_later(entry).where(~is_undone()).limit(1)):
         remove_as_decided(again.id)
+
+
+def unfinished_returns() -> Iterator[int]:
+    """Yield the undone entries of the log of which a worker that was stopped put back a part."""
+    undoing = aliased(LogEntry)
+    recent = select(LogEntry).join(undoing, undoing.undoes_id == LogEntry.id)
+    recent = recent.where(
+        LogEntry.action == "remove_all", undoing.id > id_at(now() - RESUMED_WITHIN)
+    )
+    for entry in db.session.scalars(recent).all():
+        if db.session.scalar(_removed_by(entry).limit(1)):
+            yield entry.id
 
 
 def _put_back(entry: LogEntry, last_id: int) -> Sequence[Post]:

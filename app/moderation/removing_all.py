@@ -1,13 +1,17 @@
 """All posts of a person, removed by the worker, a few in each transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
-from ..data.database import AnySelect, db, writing
+from ..data.database import AnySelect, db, now, writing
+from ..data.ids import id_at
+from ..data.types import BigId
 from ..follows.queries import USER_ID
 from ..jobs import enqueue, job
 from ..posts.models import Post
@@ -19,6 +23,9 @@ from .taking import close_cases_of, wait_for_turn
 
 # Posts of one transaction, so that other writers do not wait long.
 BATCH = 50
+# Of removals this long ago, what a stopped worker left is still found.
+RESUMED_WITHIN = timedelta(days=1)
+ENTRY_ID = bindparam("entry_id", type_=BigId)
 
 
 def remove_all(
@@ -38,35 +45,63 @@ def remove_as_decided(entry_id: int) -> None:
     entry = db.session.get_one(LogEntry, entry_id)
     if entry.person_id:
         holds = select(LogEntry.id).where(LogEntry.id == entry_id, ~is_undone())
-        remove_posts(entry.person_id, entry.rule, lambda: db.session.scalar(holds) is not None)
+        remove_posts(
+            entry.person_id, entry_id, entry.rule, lambda: db.session.scalar(holds) is not None
+        )
 
 
-def remove_posts(person_id: int, rule: str, is_wanted: Callable[[], bool]) -> None:
-    """Remove the posts of a person, the newest first, as long as ``is_wanted`` returns True.
+def remove_posts(person_id: int, entry_id: int, rule: str, is_wanted: Callable[[], bool]) -> None:
+    """Remove what a person wrote before the decision ``entry_id``, the newest first.
 
-    That is asked in each transaction, for which whoever decides about the person waits.
+    As long as ``is_wanted`` returns True: that is asked in each transaction, for which whoever
+    decides about the person waits.
     """
-    newest = written_by(select(Post)).order_by(Post.id.desc()).limit(BATCH)
+    newest = _written_before(ENTRY_ID, select(Post)).order_by(Post.id.desc()).limit(BATCH)
+    values = {"user_id": person_id, "entry_id": entry_id}
     is_done = False
     while not is_done:
         with writing() as session:
             wait_for_turn(session, person_id)
-            found = session.scalars(newest, {"user_id": person_id}).all() if is_wanted() else ()
+            found = session.scalars(newest, values).all() if is_wanted() else ()
             for post in found:
                 post.remove(rule)
             close_cases_of([post.id for post in found])
         is_done = not found
 
 
-def written_by(found: Any) -> Any:
-    """Narrow a statement down to the posts of ``user_id`` that are there."""
-    return found.where(
-        Post.author_id == USER_ID, Post.deleted_at.is_(None), Post.repost_of_id.is_(None)
+def unfinished_removals() -> Iterator[int]:
+    """Yield the entries of the log of which a worker that was stopped left posts."""
+    recent = select(LogEntry.id, LogEntry.person_id).where(
+        LogEntry.action == "remove_all",
+        LogEntry.id > id_at(now() - RESUMED_WITHIN),
+        # Of many accounts at once, app.moderation.bulk keeps what is left.
+        LogEntry.before["since"].as_string().is_(None),
+        ~is_undone(),
     )
+    # What was put back alone stays.
+    alone = aliased(LogEntry)
+    put_back = select(alone.id).where(alone.post_id == Post.id, is_undone(alone)).exists()
+    left = _written_before(ENTRY_ID, select(Post.id)).where(~put_back).limit(1)
+    for entry_id, person_id in db.session.execute(recent).all():
+        values = {"user_id": person_id, "entry_id": entry_id}
+        if db.session.scalar(left, values) is not None:
+            yield entry_id
 
 
 @cache
 def to_be_removed() -> AnySelect:
-    """Select how many posts of ``user_id`` there are."""
-    count: AnySelect = written_by(select(func.count(Post.id)))
-    return count
+    """Select how many posts of ``user_id`` the last decision to remove all of them has left."""
+    decided = select(func.max(LogEntry.id)).where(
+        LogEntry.person_id == USER_ID, LogEntry.action == "remove_all", ~is_undone()
+    )
+    return _written_before(decided.scalar_subquery(), select(func.count(Post.id)))
+
+
+def _written_before(entry_id: Any, found: AnySelect) -> AnySelect:
+    """Narrow a statement down to the posts of ``user_id`` from before an entry of the log."""
+    return found.where(
+        Post.author_id == USER_ID,
+        Post.id < entry_id,
+        Post.deleted_at.is_(None),
+        Post.repost_of_id.is_(None),
+    )

@@ -4,8 +4,10 @@ import pytest
 
 from app.accounts.models import User
 from app.data.database import committed, db, writing
+from app.data.ids import BIGGEST_ID
 from app.moderation import removing_all
 from app.moderation.actions import Decision, record_decision
+from app.moderation.jobs import finish_removals
 from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
 from app.moderation.putting_back import put_back_posts
@@ -99,5 +101,36 @@ def test_removed_again_before_the_last_is_back(app, entry, mallory, posts, visib
 
 def test_for_many_people_two_workers_stop_once_one_is_done(app, mallory, posts, visible):
     with app.app_context():
-        removing_all.remove_posts(mallory.id, "", lambda: False)
+        removing_all.remove_posts(mallory.id, BIGGEST_ID, "", lambda: False)
     assert visible() == len(posts)
+
+
+def test_a_worker_that_was_stopped_goes_on(app, entry, mallory, make_post, visible):
+    make_post(mallory, "Written after the decision")
+    with app.app_context():
+        finish_removals()
+    assert visible() == 1
+
+
+def test_a_worker_that_was_stopped_goes_on_putting_back(app, entry, mallory, posts, visible):
+    with app.app_context():
+        remove_as_decided(entry)
+        with writing():
+            db.session.add(LogEntry(action="undo", person_id=mallory.id, undoes_id=entry))
+        finish_removals()
+    assert visible() == len(posts)
+
+
+def test_what_was_put_back_alone_stays(app, entry, mallory, posts, visible):
+    with app.app_context():
+        remove_as_decided(entry)
+        post = db.session.get_one(Post, posts[0].id)
+        values = {"post_id": post.id, "person_id": mallory.id}
+        alone = LogEntry(action="remove", **values)
+        with writing():
+            post.put_back()
+            db.session.add(alone)
+            db.session.flush()
+            db.session.add(LogEntry(action="undo", undoes_id=alone.id, **values))
+        finish_removals()
+    assert visible() == 1
