@@ -216,7 +216,7 @@ class Site:
         """Give the browser of ``context`` a session cookie of ``user``."""
         where = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Chromium"}
         with self.app.test_request_context(base_url=self.url, environ_base=where):
-            begin_session(user, remember=False)
+            begin_session(db.session.get_one(User, user.id), remember=False)
             response = Response()
             self.app.session_interface.save_session(self.app, session, response)
         kept = SimpleCookie(response.headers["Set-Cookie"])
