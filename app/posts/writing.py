@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as OrmSession
 from ..accounts.models import User
 from ..data.counters import tally
 from ..data.database import db, is_sqlite, now, writing
-from ..data.ids import id_at
+from ..data.ids import id_at, moment_of
 from .composer import Extra, extra_of, needs_no_text, save_extra
 from .drafts import delete_draft
 from .models import UNDO_WITHIN, Mention, Post, PostRef, Tagging, Version
@@ -166,7 +166,7 @@ def undo_edit(post: Post, version_id: int) -> bool:
     Returns False when that was too long ago, or not the latest edit. A second time does nothing.
     """
     moment = now()
-    if not id_at(moment - UNDO_WITHIN) <= version_id <= id_at(moment):
+    if not moment - UNDO_WITHIN <= moment_of(version_id) <= moment:
         return False
     with writing() as session:
         lock(session, post)
