@@ -9,6 +9,8 @@ from app.accounts.models import User
 from app.data.database import db
 from app.jobs import enqueue  # noqa: F401 - jobs run at once in tests
 from app.mail.models import OutboxMail
+from app.moderation.actions import Decision, record_decision
+from app.moderation.log import Moderator
 from app.notifications.models import notify_users
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
@@ -345,6 +347,10 @@ def test_all_posts_of_a_spammer_are_removed_with_one_form(
 
 def test_the_progress_of_a_removal_is_polled(app, desk, mallory, make_post):
     make_post(mallory, "Cheap quagga")
+    with app.app_context():
+        person = db.session.get_one(User, mallory.id)
+        record_decision(Moderator(), "remove_all", Decision(reason="Spam"), person)
+    make_post(mallory, "Written after the decision")
     page = desk.get("/desk/people/mallory/removal")
     polled = one(page, "#removal[hx-trigger]").attributes["hx-get"]
     assert "1 post is still to be removed." in desk.get(polled, htmx=True).text
