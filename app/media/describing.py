@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ..accounts.access import for_members
-from ..data.database import db, writing
+from ..data.database import db, read_again, writing
 from ..posts.access import limit_writing, own_post
 from ..posts.models import Post
-from ..posts.writing import lock
 from ..web.answers import page, show_message
 from . import blueprint
 from .composer import (
@@ -50,7 +49,7 @@ def save_descriptions(id: int) -> ResponseReturnValue:
     form = DescriptionsForm()
     form.validate()
     with writing() as session:
-        lock(session, post)
+        read_again(session, post) or abort(404)
         there, sensitive = _as_typed(post), request.form.get("sensitive")
         errors = _errors(form, there)
         if not errors:
@@ -70,7 +69,7 @@ def save_descriptions(id: int) -> ResponseReturnValue:
 def take_from_post(post: Post, picture_id: int) -> bool:
     """Remove a picture from a post; returns False if the post would have no content then."""
     with writing() as session:
-        lock(session, post)
+        read_again(session, post) or abort(404)
         there = [each for each in _pictures(post) if each.picture.id != picture_id]
         if not there and not post.body:
             return False

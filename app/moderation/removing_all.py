@@ -1,17 +1,16 @@
 """All posts of a person, removed by the worker, a few in each transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
 from ..data.database import AnySelect, db, now, writing
 from ..data.ids import id_at
-from ..data.types import BigId
 from ..follows.queries import USER_ID
 from ..jobs import enqueue, job
 from ..posts.models import Post
@@ -25,7 +24,6 @@ from .taking import close_cases_of, wait_for_turn
 BATCH = 50
 # Of removals this long ago, what a stopped worker left is still found.
 RESUMED_WITHIN = timedelta(days=1)
-ENTRY_ID = bindparam("entry_id", type_=BigId)
 
 
 def remove_all(
@@ -56,36 +54,34 @@ def remove_posts(person_id: int, entry_id: int, rule: str, is_wanted: Callable[[
     As long as ``is_wanted`` returns True: that is asked in each transaction, for which whoever
     decides about the person waits.
     """
-    newest = _written_before(ENTRY_ID, select(Post)).order_by(Post.id.desc()).limit(BATCH)
-    values = {"user_id": person_id, "entry_id": entry_id}
+    newest = _written_before(entry_id, person_id, select(Post))
+    newest = newest.order_by(Post.id.desc()).limit(BATCH)
     is_done = False
     while not is_done:
         with writing() as session:
             wait_for_turn(session, person_id)
-            found = session.scalars(newest, values).all() if is_wanted() else ()
+            found = session.scalars(newest).all() if is_wanted() else ()
             for post in found:
                 post.remove(rule)
             close_cases_of([post.id for post in found])
         is_done = not found
 
 
-def unfinished_removals() -> Iterator[int]:
-    """Yield the entries of the log of which a worker that was stopped left posts."""
-    recent = select(LogEntry.id, LogEntry.person_id).where(
+def unfinished_removals() -> Sequence[int]:
+    """Return the entries of the log of which a worker that was stopped left posts."""
+    # What was put back alone stays.
+    alone = aliased(LogEntry)
+    put_back = select(alone.id).where(alone.post_id == Post.id, is_undone(alone)).exists()
+    left = _written_before(LogEntry.id, LogEntry.person_id, select(Post.id)).where(~put_back)
+    recent = select(LogEntry.id).where(
         LogEntry.action == "remove_all",
         LogEntry.id > id_at(now() - RESUMED_WITHIN),
         # Of many accounts at once, app.moderation.bulk keeps what is left.
         LogEntry.before["since"].as_string().is_(None),
         ~is_undone(),
+        left.exists(),
     )
-    # What was put back alone stays.
-    alone = aliased(LogEntry)
-    put_back = select(alone.id).where(alone.post_id == Post.id, is_undone(alone)).exists()
-    left = _written_before(ENTRY_ID, select(Post.id)).where(~put_back).limit(1)
-    for entry_id, person_id in db.session.execute(recent).all():
-        values = {"user_id": person_id, "entry_id": entry_id}
-        if db.session.scalar(left, values) is not None:
-            yield entry_id
+    return db.session.scalars(recent).all()
 
 
 @cache
@@ -94,13 +90,13 @@ def to_be_removed() -> AnySelect:
     decided = select(func.max(LogEntry.id)).where(
         LogEntry.person_id == USER_ID, LogEntry.action == "remove_all", ~is_undone()
     )
-    return _written_before(decided.scalar_subquery(), select(func.count(Post.id)))
+    return _written_before(decided.scalar_subquery(), USER_ID, select(func.count(Post.id)))
 
 
-def _written_before(entry_id: Any, found: AnySelect) -> AnySelect:
-    """Narrow a statement down to the posts of ``user_id`` from before an entry of the log."""
+def _written_before(entry_id: Any, person_id: Any, found: AnySelect) -> AnySelect:
+    """Narrow a statement down to the posts of a person from before an entry of the log."""
     return found.where(
-        Post.author_id == USER_ID,
+        Post.author_id == person_id,
         Post.id < entry_id,
         Post.deleted_at.is_(None),
         Post.repost_of_id.is_(None),

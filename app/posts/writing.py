@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from ..accounts.models import User
 from ..data.counters import tally
-from ..data.database import db, is_sqlite, now, writing
+from ..data.database import db, now, read_again, writing
 from ..data.ids import id_at, moment_of
 from .composer import Extra, extra_of, needs_no_text, save_extra
 from .drafts import delete_draft
@@ -134,8 +134,7 @@ def edit(
     """
     text = _parse_for_people(body, extra_of(post) if extra is None else extra)
     with writing() as session:
-        lock(session, post)
-        if post.deleted_at:
+        if read_again(session, post) is None or post.deleted_at:
             raise GoneError
         differs = post.body != text.body or _differs(post, extra)
         if nonce and (made := session.scalar(_version_of(post, nonce))):
@@ -169,7 +168,8 @@ def undo_edit(post: Post, version_id: int) -> bool:
     if not moment - UNDO_WITHIN <= moment_of(version_id) <= moment:
         return False
     with writing() as session:
-        lock(session, post)
+        if read_again(session, post) is None:
+            return False
         latest = select(Version).where(Version.post_id == post.id).order_by(Version.id.desc())
         version = session.scalar(latest.limit(1))
         if version is None or version.id != version_id:
@@ -188,14 +188,6 @@ def _parse_for_people(body: str, extra: Extra) -> Text:
     if len(text.mentioned) > MOST_MENTIONED:
         raise TooManyMentionsError(len(text.mentioned))
     return text
-
-
-def lock(session: OrmSession, post: Post) -> None:
-    """Have concurrent changes of ``post`` follow one another, and read what it has by now.
-
-    So each knows what it replaces. Within ``writing()``.
-    """
-    session.refresh(post, with_for_update=None if is_sqlite() else True)
 
 
 def _differs(post: Post, extra: Extra | None) -> bool:

@@ -55,6 +55,13 @@ def test_an_administrator_sets_up_the_place_and_everybody_sees_it(own_page: Page
     expect(stranger.locator("#rule_1")).to_contain_text("Be kind")
 
 
+def invitation_of(page: Page) -> str:
+    """Make an invitation and return its link."""
+    page.goto("/settings/invitations")
+    page.get_by_role("button", name="Make an invitation").click()
+    return page.get_by_label("Link").input_value()
+
+
 def test_somebody_joins_by_an_invitation_alone(
     own_page: Page, page: Page, site: Site, watch: Watch
 ):
@@ -63,9 +70,7 @@ def test_somebody_joins_by_an_invitation_alone(
         change_site(registration="invite")
     page.goto("/register")
     expect(page.get_by_role("heading", name="Only with an invitation")).to_be_visible()
-    own_page.goto("/settings/invitations")
-    own_page.get_by_role("button", name="Make an invitation").click()
-    link = own_page.get_by_label("Link").input_value()
+    link = invitation_of(own_page)
     name = f"guest_{token_hex(4)}"
     page.goto(link)
     join(page, name)
@@ -82,9 +87,7 @@ def test_what_was_typed_stays_when_the_invitation_ends_meanwhile(
     watch.allow(403)
     with site.app.app_context():
         change_site(registration="invite")
-    own_page.goto("/settings/invitations")
-    own_page.get_by_role("button", name="Make an invitation").click()
-    page.goto(own_page.get_by_label("Link").input_value())
+    page.goto(invitation_of(own_page))
     own_page.get_by_role("button", name="Revoke").click()
     expect(flash(own_page)).to_contain_text("Nobody else can join with that link.")
     name = f"guest_{token_hex(4)}"
