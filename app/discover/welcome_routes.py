@@ -1,6 +1,7 @@
 """The first steps of a new member: who one is, whom to follow, a first post. All can be skipped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -77,9 +78,9 @@ def say_hello() -> ResponseReturnValue:
     """Step three: a first post. Who has written one goes on."""
     if read(queries.has_written(), viewer_id=viewer.id).scalar():
         return redirect(_afterwards())
-    composer = post_composer(body=_("Hello! I am %(name)s. ", name=viewer.name))
+    greeting = _("Hello! I am %(name)s. ", name=viewer.name)
     # The page has no list that the post would go to.
-    composer.leaves_page = True
+    composer = replace(post_composer(body=greeting), leaves_page=True)
     return render_template("discover/say_hello.html", composer=composer, **_around())
 
 

@@ -215,7 +215,7 @@ PART = ComposerPart(
         "sensitive": StringField(filters=[lambda text: "y" if text else ""]),
     },
     files=("pictures",),
-    template="media/_field.html",
+    template="media/_attached.html",
     button_template="media/_button.html",
     save=save_pictures,
     of_post=values_of_post,

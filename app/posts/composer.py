@@ -6,7 +6,7 @@ A later domain adds to it by :func:`add_to_composer`; nothing here changes for i
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request, url_for
@@ -34,7 +34,8 @@ class ComposerPart:
     """What a domain adds to writing.
 
     ``fields`` are WTForms fields by name, with one value each. ``template`` shows them; it takes
-    ``composer``, with the values in ``composer.extra`` and their errors in ``composer.errors``. A
+    ``composer``, with the values in ``composer.extra`` and their errors in ``composer.errors``, and
+    of a blank one (:attr:`Composer.is_blank`) it uses nothing else, because that HTML is cached. A
     draft has values as they were typed.
 
     ``save`` is called with a post and the values of all parts (none, if a program publishes without
@@ -218,15 +219,16 @@ class DraftForm(WithParts):
         return typed_extra(request.form) | self.received
 
 
-@dataclass
+@dataclass(frozen=True)
 class Composer:
     """A composer as it is rendered. Home shows one on every page, so it is not a WTForms form."""
 
     body: str = ""
-    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
-    extra: Extra = field(default_factory=dict)
+    # Not compared: the fragment cache keeps what blank composers have in common.
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
+    extra: Extra = field(default_factory=dict, hash=False)
     # By field name.
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
     element: str = "composer"
     in_thread: bool = False
     # Whether htmx leaves it alone: its page has no place for what is written.
@@ -240,14 +242,14 @@ class Composer:
     cancel: str | None = None
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing has been typed in it."""
+        return not (self.body or self.errors or any(self.extra.values()))
+
+    @property
     def parts(self) -> Sequence[ComposerPart]:
         """What domains have added."""
         return composer_parts()
-
-    @property
-    def button_templates(self) -> tuple[str, ...]:
-        """What domains have added to the row of buttons."""
-        return tuple(part.button_template for part in composer_parts() if part.button_template)
 
     @property
     def text_errors(self) -> Iterable[str]:
@@ -262,18 +264,19 @@ class Composer:
         draft: Row[Any] | Draft | None = None,
         sent: PostForm | None = None,
     ) -> "Composer":
-        """Put in what was ``sent`` and refused, or the ``draft``, or ``body`` and ``extra``."""
-        if sent:
-            self.body, self.extra = sent.body.data or "", sent.extra
-            self.again = bool(sent.again.data)
-            if not sent.nonce.errors:
-                self.nonce = sent.nonce.data or ""
-            self.errors = sent.errors
-        elif draft:
-            self.body, self.nonce, self.extra = draft.body, draft.nonce, draft.extra
-        else:
-            self.body, self.extra = body, extra or {}
-        return self
+        """Put in what was ``sent`` and refused, the ``draft``, or ``body`` and ``extra``."""
+        if draft and not sent:
+            return replace(self, body=draft.body, nonce=draft.nonce, extra=draft.extra)
+        if not sent:
+            return replace(self, body=body, extra=extra or {})
+        return replace(
+            self,
+            body=sent.body.data or "",
+            nonce=self.nonce if sent.nonce.errors else sent.nonce.data or "",
+            extra=sent.extra,
+            errors=sent.errors,
+            again=bool(sent.again.data),
+        )
 
 
 def post_composer(**content: Any) -> Composer:
@@ -288,11 +291,10 @@ def reply_composer(
 
     ``in_thread`` means that it stays below the post on the post's own page.
     """
-    composer = Composer(in_reply_to_id=post_id)
-    composer.in_thread = in_thread or bool(sent and sent.in_thread.data)
-    if not composer.in_thread:
-        composer.element = f"composer_{post_id}"
-        composer.cancel = url_for("posts.show", id=post_id)
+    composer = Composer(in_reply_to_id=post_id, in_thread=True)
+    if not (in_thread or (sent and sent.in_thread.data)):
+        element, cancel = f"composer_{post_id}", url_for("posts.show", id=post_id)
+        composer = replace(composer, in_thread=False, element=element, cancel=cancel)
     return composer.filled(sent=sent, **content)
 
 
@@ -300,9 +302,11 @@ def edit_composer(
     post: Post, *, body: str = "", extra: Extra | None = None, **content: Any
 ) -> Composer:
     """Return the composer that edits ``post``; the rest as for :meth:`Composer.filled`."""
-    composer = Composer(edits_id=post.id)
-    # Not that of a reply to the post: both forms may be on one page.
-    composer.element = f"composer_edit_{post.id}"
-    composer.cancel = url_for("posts.show", id=post.id)
+    composer = Composer(
+        edits_id=post.id,
+        # Not that of a reply to the post: both forms may be on one page.
+        element=f"composer_edit_{post.id}",
+        cancel=url_for("posts.show", id=post.id),
+    )
     current = {**extra_of(post), **(extra or {})}
     return composer.filled(body=body or post.body, extra=current, **content)

@@ -79,8 +79,7 @@ def create() -> ResponseReturnValue:
 @for_members
 def new() -> ResponseReturnValue:
     """A page to write on."""
-    composer = post_composer(**_typed())
-    composer.takes_focus = True
+    composer = replace(post_composer(**_typed()), takes_focus=True)
     return page("posts/new.html", fragment="composer", composer=composer)
 
 
@@ -215,8 +214,7 @@ def _is_gone(form: PostForm, error: str, element: str) -> Response:
     form.body.errors = [error]
     again = post_composer(sent=form)
     if wants_fragment():
-        again.leaves_page = True
-        again.element = element
+        again = replace(again, leaves_page=True, element=element)
     return page("posts/new.html", fragment="composer", status=404, composer=again)
 
 

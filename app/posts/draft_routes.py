@@ -1,5 +1,7 @@
 """The routes of drafts: saved while one types, listed, discarded; of a post that is taken back."""
 
+from dataclasses import replace
+
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -109,9 +111,8 @@ def _composer_of(post: Post, draft: Draft) -> Composer:
         composer = reply_composer(draft.in_reply_to_id, in_thread=in_thread, draft=draft)
         if not in_thread:
             # In place of the card. Another reply to the same post may be open.
-            composer.element = f"composer_{post.id}"
-    composer.takes_focus = True
-    return composer
+            composer = replace(composer, element=f"composer_{post.id}")
+    return replace(composer, takes_focus=True)
 
 
 def _not_saved(form: DraftForm) -> Response:
@@ -126,7 +127,11 @@ def _not_saved(form: DraftForm) -> Response:
         again = edit_composer(post)
     else:
         again = post_composer()
-    again.body, again.extra, again.errors = form.body.data or "", form.extra, {"body": [wrong]}
-    if not form.nonce.errors:
-        again.nonce = form.nonce.data
+    again = replace(
+        again,
+        body=form.body.data or "",
+        nonce=again.nonce if form.nonce.errors else form.nonce.data,
+        extra=form.extra,
+        errors={"body": [wrong]},
+    )
     return page("posts/new.html", fragment="composer", status=422, composer=again)
