@@ -1,7 +1,7 @@
 """What talks to the browser.
 
-- Pages: ``answers`` (a page, its fragment), ``paging``, ``errors``, ``fragments``, ``i18n``,
-  ``preferences``, ``urls``, ``assets``.
+- Pages: ``answers`` (a page, its fragment), ``paging``, ``errors``, ``templates``, ``fragments``,
+  ``i18n``, ``preferences``, ``urls``, ``assets``.
 - Forms: ``forms``, ``sent_forms`` (shown again), ``account_binding``, ``limits``.
 - Who may open a route: ``access``.
 - Around all of them: ``middleware``, ``anonymous_cache``, ``headers``, ``hosts``, ``compression``,
@@ -26,6 +26,7 @@ from . import (
     middleware,
     paging,
     preferences,
+    templates,
     urls,
 )
 
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     because it wraps the application as it is then.
     """
     for module in (
+        templates,
         urls,
         assets,
         i18n,

@@ -1,16 +1,12 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import re
-from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Request, Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_bootstrap import Bootstrap5
 from flask_htmx import make_response as htmx_response
-from jinja2 import FileSystemBytecodeCache
-from jinja2.bccache import Bucket
 from jinja2_fragments.flask import render_block
 from werkzeug.exceptions import HTTPException
 
@@ -18,8 +14,6 @@ from werkzeug.exceptions import HTTPException
 BACK = "back"
 # Characters that browsers remove from a URL, or read as another one.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7F\\]")
-
-bootstrap = Bootstrap5()
 
 
 class SafeRequest(Request):
@@ -50,23 +44,9 @@ class ExplainedError(HTTPException):
         raise NotImplementedError
 
 
-class TemplateCache(FileSystemBytecodeCache):
-    """Compiled templates in files; on a full disk, a template is compiled again by each process."""
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store a compiled template."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
 def init_app(app: Flask) -> None:
-    """Set up the templates of ``app``, and keep them compiled from one start to the next."""
+    """Have ``app`` read requests by :class:`SafeRequest`."""
     app.request_class = SafeRequest
-    bootstrap.init_app(app)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    compiled = app.config["TEMPLATE_CACHE"]
-    compiled.mkdir(parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = TemplateCache(str(compiled))
 
 
 def wants_fragment() -> bool:
