@@ -27,6 +27,9 @@ from .warnings import body_shown, warned_of
 # Characters of a post of which the first line is shown above a reply to it.
 QUOTED = 120
 INDENT = re.compile(r"\n\s+")
+# Emoji, mostly. With one of them, Python takes four bytes for each character of a text, and so of
+# the whole page.
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 # Characters of which no more than four may fit on a line of a phone.
 _MAYBE_WIDE = re.compile("[^\0-\u05ff]")
 
@@ -147,6 +150,7 @@ class Card:
         html = get_template_attribute("posts/_post.html", "card")(self)
         # The template escapes what it shows; body_html was escaped when the post was written.
         # Pages are smaller without indentation.
+        html = ASTRAL.sub(lambda char: f"&#{ord(char[0])};", html)
         return Markup(INDENT.sub("\n", html))  # noqa: S704
 
 
