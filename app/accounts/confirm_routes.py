@@ -39,10 +39,10 @@ def keep_confirmed_only() -> None:
 
     Raises :class:`NotConfirmedError`.
     """
-    view = current_app.view_functions.get(request.endpoint or "")
-    if request.method != "POST" or view is None or is_before_confirming(view):
+    if request.method != "POST":
         return
-    if must_confirm(viewer):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view and not is_before_confirming(view) and must_confirm(viewer):
         raise NotConfirmedError
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import g, make_response, redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
-from ..web.account_binding import check_carried_account, note_signed_in
+from ..web.account_binding import check_carried_account, forget_hidden_fields, note_signed_in
 from ..web.answers import (
     answer_with_messages,
     back,
@@ -29,7 +29,7 @@ from .known_browsers import remember_browser
 from .login_sessions import end_session
 from .models import User
 from .pending import do_pending, join_url
-from .viewer import ANONYMOUS, Viewer, viewer, viewer_of, viewer_of_session
+from .viewer import ANONYMOUS, Viewer, current_viewer, viewer, viewer_of, viewer_of_session
 
 login_manager = LoginManager()
 login_manager.anonymous_user = lambda: ANONYMOUS
@@ -68,8 +68,8 @@ def _chosen_language() -> str | None:
 
 
 def viewer_in_templates() -> dict[str, Viewer]:
-    """Have templates know the viewer: the object, since the proxy looks it up at each access."""
-    return {"viewer": viewer._get_current_object()}
+    """Have templates know the viewer."""
+    return {"viewer": current_viewer()}
 
 
 def resume_after_login(keep: Callable[[SentForm], str | None]) -> Callable[[SentForm], str | None]:
@@ -135,8 +135,7 @@ def _by(endpoint: str | None, path: str) -> str:
 def begin_session(user: User, *, remember: bool) -> None:
     """Sign ``user`` in, in this browser, under a new token and with a new CSRF token."""
     session.clear()
-    # Flask-WTF keeps the token for the rest of the request.
-    g.pop("csrf_token", None)
+    forget_hidden_fields()
     token = user.sign_in(
         address=request.remote_addr or "", agent=request.user_agent.string, remembered=remember
     )

@@ -80,6 +80,12 @@ ANONYMOUS = Viewer()
 # The viewer of this request. A proxy, as all of Flask's globals.
 viewer = cast(Viewer, current_user)
 
+
+def current_viewer() -> Viewer:
+    """Return the viewer itself, for code that asks it much: the proxy looks it up each time."""
+    return viewer._get_current_object()
+
+
 # Expressions of a query of users.
 _columns: dict[str, Callable[[], Any]] = {}
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, cast, delete, func, or_, select
+from sqlalchemy import ForeignKey, String, cast, delete, func, literal_column, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User, user_key
@@ -133,7 +133,9 @@ def announcements_now() -> tuple[Any, ...]:
 
 def dismissed() -> Any:
     """Return the ids of what a user has dismissed, with commas between: a column of users."""
-    ids = func.aggregate_strings(cast(AnnouncementRead.announcement_id, String), ",")
+    # In the statement's text: SQLAlchemy would write a separator of type str into it at each run.
+    comma: Any = literal_column("','")
+    ids = func.aggregate_strings(cast(AnnouncementRead.announcement_id, String), comma)
     return select(ids).where(AnnouncementRead.user_id == User.id).scalar_subquery()
 
 

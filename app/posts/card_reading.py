@@ -67,27 +67,41 @@ def cards_of(rows: Sequence[Row[Any]], viewer: Viewer) -> list[Card]:
     if not rows:
         return []
     card, spoken = current_app.extensions["cards"], language()
-    # Not once for each row: the viewer may be Flask-Login's proxy.
     viewer_id, others = viewer.id, "other" if viewer.is_authenticated else "anonymous"
-    names = rows[0]._fields  # Documented by SQLAlchemy, as of a named tuple.
-    shown_id, author_id = names.index("shown_id"), names.index("author_id")
-    values = [tuple(row) for row in rows]
+    columns = _columns(rows[0]._fields)  # Documented by SQLAlchemy, as of a named tuple.
+    shown_id, author_id = columns.shown_id, columns.author_id
     loaded = []
-    for part in card_parts:
-        if part.load:
-            at = names.index(part.name) if part.column else shown_id
-            ids = [row[shown_id] for row in values if row[at]]
-            loaded.append(part.load(ids, viewer) if ids else {})
+    for load, at in columns.loads:
+        ids = [row[shown_id] for row in rows if row[at]]
+        loaded.append(load(ids, viewer) if ids else {})
     return [
         card(
-            names,
-            row,
-            tuple([found.get(row[shown_id]) for found in loaded]) if loaded else (),
+            columns,
+            tuple(row),
+            tuple([found.get(row[shown_id]) for found in loaded]),
             others if row[author_id] != viewer_id else "author",
             spoken,
         )
-        for row in values
+        for row in rows
     ]
+
+
+class _Columns:
+    """The columns of a statement that reads cards: their names, and where some of them are."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.shown_id, self.author_id = names.index("shown_id"), names.index("author_id")
+        # What parts load, and which column tells for which posts.
+        self.loads = [
+            (part.load, names.index(part.name) if part.column else self.shown_id)
+            for part in card_parts
+            if part.load
+        ]
+
+
+# One object for each statement: as a part of the key of a card, it is compared by identity.
+_columns = cache(_Columns)
 
 
 @cache
@@ -115,13 +129,13 @@ def _cards_of_entries(
 
 
 def _card(
-    names: tuple[str, ...],
+    columns: _Columns,
     values: tuple[Any, ...],
     loaded: tuple[Any, ...],
     seen_by: SeenBy,
     _language: str,
 ) -> Card:
-    row = dict(zip(names, values, strict=True))
+    row = dict(zip(columns.names, values, strict=True))
     extra = {part.name: row[part.name] for part in card_parts if part.column}
     extra |= zip((part.name for part in card_parts if part.load), loaded, strict=True)
     reposter = row.get("reposter")

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from ..accounts.access import for_members
 from ..accounts.pending import Reason
-from ..accounts.viewer import Viewer, viewer
+from ..accounts.viewer import Viewer, current_viewer, viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of, relationship_to
@@ -32,6 +32,7 @@ from .writing import undo_edit
 @for_readers
 def show(id: int) -> ResponseReturnValue:
     """One post in its thread, at its permalink; with ``?earlier=`` many of its ancestors."""
+    viewer = current_viewer()
     thread = read_thread(id, viewer, earlier="earlier" in request.args)
     composer = None
     if viewer.is_authenticated and thread.post.card and not wants_fragment():

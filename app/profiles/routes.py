@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 
 from ..accounts.avatars import initial_on_tint
-from ..accounts.viewer import viewer
+from ..accounts.viewer import Viewer, current_viewer
 from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of
@@ -36,6 +36,7 @@ def replies(username: str) -> ResponseReturnValue:
 
 
 def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
+    viewer = current_viewer()
     audience = audience_of(viewer)
     found = read(queries.profile(audience), username=username, viewer_id=viewer.id)
     person = found.first()
@@ -63,7 +64,7 @@ def _profile(username: str, *, with_replies: bool) -> ResponseReturnValue:
         joined_at=moment_of(person.id),
         with_replies=with_replies,
         has_pinned=bool(pinned),
-        pinned=() if wants_fragment() or rows.previous_url else _cards(pinned),
+        pinned=() if wants_fragment() or rows.previous_url else _cards(pinned, viewer),
         rows=rows,
         cards=cards,
     )
@@ -81,7 +82,7 @@ def _pinned(person: Row[Any]) -> list[int]:
     return [id for id in ids if id is not None]
 
 
-def _cards(ids: list[int]) -> list[Card]:
+def _cards(ids: list[int], viewer: Viewer) -> list[Card]:
     found = read_cards(ids, viewer)
     return [found[id] for id in ids if id in found]
 

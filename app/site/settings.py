@@ -79,8 +79,9 @@ class Site:
     @property
     def summary(self) -> str:
         """The description in a sentence, for whoever sees nothing else of the site."""
-        own = _("%(site)s is a community that talks in short posts.", site=self.name)
-        return self.description or own
+        if self.description:
+            return self.description
+        return _("%(site)s is a community that talks in short posts.", site=self.name)
 
     @property
     def is_for_members(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from ..accounts.viewer import viewer
+from ..accounts.viewer import Viewer, current_viewer
 from ..data.keyset import Window
 from ..data.reading import read
 from ..follows.queries import audience_of
@@ -30,17 +30,20 @@ def home() -> ResponseReturnValue:
 
     Where only members read, an anonymous viewer sees the way in, and no post.
     """
+    viewer = current_viewer()
     audience = audience_of(viewer)
     if not viewer.is_authenticated:
         if site().is_for_members:
             return page("timelines/door.html", fragment="posts")
-        return _timeline("timelines/welcome.html", lambda window: queries.explore(window, audience))
+        return _timeline(
+            viewer, "timelines/welcome.html", lambda window: queries.explore(window, audience)
+        )
     follows_many = viewer.columns["following_count"] >= queries.MANY
     find = queries.home_by_scan if follows_many else queries.home_by_author
     # With what was last typed in it and not sent.
     composer = None if wants_fragment() else post_composer(draft=draft_for(viewer))
     return _timeline(
-        "timelines/home.html", lambda window: find(window, audience), composer=composer
+        viewer, "timelines/home.html", lambda window: find(window, audience), composer=composer
     )
 
 
@@ -48,8 +51,11 @@ def home() -> ResponseReturnValue:
 @for_readers
 def explore() -> ResponseReturnValue:
     """The public timeline."""
+    viewer = current_viewer()
     audience = audience_of(viewer)
-    return _timeline("timelines/explore.html", lambda window: queries.explore(window, audience))
+    return _timeline(
+        viewer, "timelines/explore.html", lambda window: queries.explore(window, audience)
+    )
 
 
 @blueprint.get("/tags/<path:tag>")
@@ -59,14 +65,23 @@ def tag(tag: str) -> ResponseReturnValue:
     key = tag_key(tag) or abort(404)
     if key != tag:
         return redirect(url_for(".tag", tag=key), 303)
+    viewer = current_viewer()
     audience = audience_of(viewer)
     return _timeline(
-        "timelines/tag.html", lambda window: queries.tag(window, audience), {"tag": tag}, tag=tag
+        viewer,
+        "timelines/tag.html",
+        lambda window: queries.tag(window, audience),
+        {"tag": tag},
+        tag=tag,
     )
 
 
 def _timeline(
-    template: str, listing: Listing, values: dict[str, Any] | None = None, **context: Any
+    viewer: Viewer,
+    template: str,
+    listing: Listing,
+    values: dict[str, Any] | None = None,
+    **context: Any,
 ) -> ResponseReturnValue:
     values, since = values or {}, requested_key("since")
     new = 0

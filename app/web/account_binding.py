@@ -5,7 +5,7 @@ account in a hidden field, and htmx sends it in a header with every request (``b
 stands for an anonymous viewer. What a page of another account asks for is refused.
 """
 
-from flask import abort, request, session
+from flask import abort, g, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
@@ -40,7 +40,17 @@ class AnotherAccountError(ExplainedError, Conflict):
 
 def hidden_fields() -> Markup:
     """Return the hidden fields that every form has: the CSRF token, and :func:`account_field`."""
-    return hidden_field("csrf_token", generate_csrf()) + account_field()
+    if "hidden_fields" not in g:
+        g.hidden_fields = hidden_field("csrf_token", generate_csrf()) + account_field()
+    fields: Markup = g.hidden_fields
+    return fields
+
+
+def forget_hidden_fields() -> None:
+    """Have the forms that this request still renders be of the session as it is now."""
+    g.pop("hidden_fields", None)
+    # Flask-WTF keeps the token for the rest of the request.
+    g.pop("csrf_token", None)
 
 
 def account_field() -> Markup:

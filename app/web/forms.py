@@ -26,9 +26,7 @@ def init_app(app: Flask) -> None:
     """Check every request to ``app`` before any view runs; Flask-WTF checks the token of a POST."""
     # First, because the checks after them parse the form.
     bodies.init_app(app)
-    app.before_request(_refuse_many_fields)
-    app.before_request(_refuse_odd_names)
-    app.before_request(_refuse_other_sites)
+    app.before_request(_check_form)
     # Before the token is checked: in another account's session it is always a wrong one.
     app.before_request(refuse_another_account)
     csrf.init_app(app)
@@ -41,29 +39,21 @@ def init_app(app: Flask) -> None:
         )
 
 
-def _refuse_many_fields() -> None:
-    """Answer 413 to a form with more than :data:`MAX_FIELDS` fields, before it is parsed.
+def _check_form() -> None:
+    """Refuse a POST that no form of ours can have sent, before Flask-WTF looks at it.
 
-    Werkzeug itself limits those of multipart forms (``MAX_FORM_PARTS``).
+    Answers 413 to more than :data:`MAX_FIELDS` fields, before they are parsed (Werkzeug itself
+    limits those of multipart forms), and 400 to a field whose name no form of ours has: WTForms
+    reads numbers in the names of the parts of a list, and fails on "²" and on thousands of digits.
     """
+    if request.method != "POST":
+        return
     is_form = request.mimetype == "application/x-www-form-urlencoded"
     if is_form and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
-
-
-def _refuse_odd_names() -> None:
-    """Answer 400 to a form with a field whose name no form of ours has.
-
-    WTForms reads numbers in the names of the parts of a list, and fails on "²" and on thousands of
-    digits.
-    """
     if not all(name.isascii() and len(name) <= LONGEST_NAME for name in request.form):
         abort(400)
-
-
-def _refuse_other_sites() -> None:
-    """Refuse a POST that another site sent."""
-    if request.method == "POST" and from_another_site():
+    if from_another_site():
         raise CSRFError
 
 
