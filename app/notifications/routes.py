@@ -70,8 +70,9 @@ def _new_after() -> int:
 @blueprint.after_app_request
 def note_opened(response: Response) -> Response:
     """Note that the viewer has opened a notification, or has left for another page."""
-    is_page = response.mimetype == "text/html" and not response.cache_control.public
-    if request.method != "GET" or wants_fragment() or not is_page or NEW_AFTER not in session:
+    if NEW_AFTER not in session or request.method != "GET" or wants_fragment():
+        return response
+    if response.mimetype != "text/html" or response.cache_control.public:
         return response
     # A browser that goes back sends the page from which it first came here, so that would not do.
     if request.blueprint in LISTED:

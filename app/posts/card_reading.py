@@ -22,7 +22,7 @@ from .card import Card, card_columns, card_parts, cards_html
 from .models import Post
 from .queries import nth_reply, visible_to
 
-CARDS_KEPT = 8_000
+CARDS_KEPT = 5_000
 
 # What the viewer is to the post.
 SeenBy = Literal["anonymous", "author", "other"]

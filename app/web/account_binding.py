@@ -55,9 +55,8 @@ def forget_hidden_fields() -> None:
 
 def account_field() -> Markup:
     """Return the hidden field with the account that a form is rendered for; for nobody, nothing."""
-    if not current_user.is_authenticated:
-        return Markup("")
-    return hidden_field(FIELD, str(current_user.id))
+    id = current_user.id
+    return hidden_field(FIELD, str(id)) if id else Markup("")
 
 
 def refuse_another_account() -> None:

@@ -1,7 +1,8 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import re
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Request, Response, flash, make_response, redirect, render_template, request
@@ -18,6 +19,11 @@ _AMBIGUOUS = re.compile(r"[\x00-\x20\x7F\\]")
 
 class SafeRequest(Request):
     """A request whose ``Referer`` can be parsed: anybody may send anything there."""
+
+    @cached_property
+    def wants_fragment(self) -> bool:
+        """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
+        return self.headers.get("HX-Request-Type") == "partial"
 
     @property
     def referrer(self) -> str | None:  # type: ignore[override]
@@ -50,8 +56,8 @@ def init_app(app: Flask) -> None:
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
-    return request.headers.get("HX-Request-Type") == "partial"
+    """Whether htmx asks for an element's worth of HTML in this request."""
+    return cast(SafeRequest, request).wants_fragment
 
 
 def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:

@@ -89,16 +89,18 @@ def using_language(language: str) -> Iterator[None]:
 
 
 def _preferred() -> str:
-    chosen: str | None = None
-    if has_request_context():
-        chosen = current_app.extensions["chosen_language"]()
-    return chosen if chosen and chosen in languages() else browser_language()
+    offered = languages()
+    if not has_request_context():
+        return next(iter(offered))
+    chosen: str | None = current_app.extensions["chosen_language"]()
+    if chosen in offered:
+        return chosen
+    return best_language(request.headers.get("Accept-Language", ""), tuple(offered))
 
 
 def browser_language() -> str:
     """Return the best of our languages for the browser of this request; by default the first."""
-    header = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    return best_language(header, tuple(languages()))
+    return best_language(request.headers.get("Accept-Language", ""), tuple(languages()))
 
 
 def best_language(accepted: str, languages: tuple[str, ...]) -> str:

@@ -43,7 +43,7 @@ def theme() -> str:
 
 def chosen_language() -> str:
     """Return the tag of the language that this browser chose; "" if its settings decide."""
-    return chosen(request.cookies, LANGUAGE, languages())
+    return chosen(request.cookies, LANGUAGE, current_app.config["LANGUAGES"])
 
 
 def forget_language(response: Response) -> None:
