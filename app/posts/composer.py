@@ -35,12 +35,12 @@ class ComposerPart:
 
     ``fields`` are WTForms fields by name, with one value each. ``template`` shows them; it takes
     ``composer``, with the values in ``composer.extra`` and their errors in ``composer.errors``, and
-    of a blank one (:attr:`Composer.is_blank`) it uses nothing else, because that HTML is cached. A
-    draft has values as they were typed.
+    for a :attr:`Composer.blank` it uses nothing else, because that HTML is cached. A draft has
+    values as they were typed.
 
     ``save`` is called with a post and the values of all parts (none, if a program publishes without
-    them), in the transaction that publishes
-    it, and again at each edit and its undo, with the same values if only the text changed.
+    them), in the transaction that publishes it, and again at each edit and its undo, with the same
+    values if only the text changed.
     ``of_post`` returns the values of a post as the form would send them. ``history_template``
     takes ``extra`` and shows an earlier version's values in the history of a post.
 
@@ -224,8 +224,7 @@ class Composer:
     """A composer as it is rendered. Home shows one on every page, so it is not a WTForms form."""
 
     body: str = ""
-    # Not compared: the fragment cache keeps what blank composers have in common.
-    nonce: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16))
     extra: Extra = field(default_factory=dict, hash=False)
     # By field name.
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
@@ -242,9 +241,17 @@ class Composer:
     cancel: str | None = None
 
     @property
-    def is_blank(self) -> bool:
-        """Whether nothing has been typed in it."""
-        return not (self.body or self.errors or any(self.extra.values()))
+    def blank(self) -> "Composer | None":
+        """What it has in common with others in which nothing is typed; None if something is."""
+        if self.body or self.errors or any(self.extra.values()):
+            return None
+        return Composer(
+            nonce="",
+            element=self.element,
+            takes_focus=self.takes_focus,
+            edits_id=self.edits_id,
+            cancel=self.cancel,
+        )
 
     @property
     def parts(self) -> Sequence[ComposerPart]:

@@ -86,18 +86,17 @@ def _allow_previews(response: Response) -> Response:
 
 def _limit_caching(response: Response) -> Response:
     """Keep pages private and uncached; a page and its fragment share a URL, so they vary."""
+    # Most answers have no such header, and then none is parsed.
+    kept = response.cache_control if "Cache-Control" in response.headers else None
+    if kept and kept.public:
+        # A cache would give others the session that Flask-Login has just restored, of who has only
+        # the remember-me cookie. The next page restores it.
+        session.modified = False
     # Flask-Login reads every session, and Flask would add Vary: Cookie to public files too.
     session.accessed = False
-    if "Cache-Control" in response.headers:
-        kept = response.cache_control
-        if kept.public:
-            # A cache would give others the session that Flask-Login has just restored, of who has
-            # only the remember-me cookie. The next page restores it.
-            session.modified = False
-        if kept.max_age or _is_static_file(response):
-            return response
-    else:
-        response.headers["Cache-Control"] = "private, no-store"
+    if kept and (kept.max_age or _is_static_file(response)):
+        return response
+    response.headers.setdefault("Cache-Control", "private, no-store")
     varies = dict.fromkeys((*VARY, *response.vary)) if "Vary" in response.headers else VARY
     response.headers["Vary"] = ", ".join(varies)
     return response

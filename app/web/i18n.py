@@ -36,7 +36,11 @@ def init_app(app: Flask) -> None:
     offer_languages_by(app, tuple)  # All, until a domain chooses.
     babel.init_app(app, locale_selector=language)
     # In place of Flask-Babel's, which look for the locale and its catalog at each word.
-    app.jinja_env.globals |= {"_": _translate, "ngettext": _translate_plural}
+    app.jinja_env.globals |= {
+        "_": _translate,
+        "pgettext": _translate_in_context,
+        "ngettext": _translate_plural,
+    }
     moment.init_app(app)
     app.add_url_rule("/flask-moment.js", "flask_moment_js", _flask_moment_js)
     app.jinja_env.globals |= {
@@ -168,6 +172,12 @@ def _translate(context: EvalContext, text: str, /, **values: Any) -> str:
 
 
 @pass_eval_context
+def _translate_in_context(context: EvalContext, where: str, text: str, /) -> str:
+    """Return ``text``, which has several translations, as it is said ``where``."""
+    return _pgettext(language(), where, text, context.autoescape)
+
+
+@pass_eval_context
 def _translate_plural(
     context: EvalContext, one: str, other: str, num: int, /, **values: Any
 ) -> str:
@@ -179,6 +189,12 @@ def _translate_plural(
 @lru_cache(KEPT)
 def _gettext(_language: str, text: str, is_html: bool) -> str:
     translated: str = get_translations().ugettext(text)
+    return Markup(translated) if is_html else translated  # noqa: S704 - our own words
+
+
+@lru_cache(KEPT)
+def _pgettext(_language: str, where: str, text: str, is_html: bool) -> str:
+    translated: str = get_translations().upgettext(where, text)
     return Markup(translated) if is_html else translated  # noqa: S704 - our own words
 
 
