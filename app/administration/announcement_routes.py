@@ -79,9 +79,10 @@ def moment_here(typed: datetime | None) -> Any:
 
 def announcements() -> list[Any]:
     """Return what this page announces, without what the viewer has dismissed."""
-    if not viewer.is_authenticated and site().is_for_members:
+    shown = current_announcements()
+    if not shown or (not viewer.is_authenticated and site().is_for_members):
         return []
-    return _without(_dismissed(), current_announcements())
+    return _without(_dismissed(), shown)
 
 
 def _without(ids: Container[str], shown: list[Any]) -> list[Any]:

@@ -6,7 +6,7 @@ from flask import Response, abort, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ..accounts.access import for_members
-from ..accounts.viewer import viewer
+from ..accounts.viewer import current_viewer, viewer
 from ..web.answers import page, wants_fragment
 from ..web.paging import requested_key
 from . import blueprint
@@ -29,6 +29,7 @@ def index() -> ResponseReturnValue:
 
     The page of all, from the newest on, has them read.
     """
+    viewer = current_viewer()
     counted, unread = requested_key("counted"), unread_count(viewer)
     if wants_fragment() and counted is not None:
         if counted == unread:

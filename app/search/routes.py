@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ..accounts.viewer import viewer
+from ..accounts.viewer import Viewer, current_viewer
 from ..data.reading import read
 from ..follows.queries import audience_of, person_by_username
 from ..posts.card import Card
@@ -26,6 +26,7 @@ BEST_PEOPLE = 3
 @for_readers
 def results() -> ResponseReturnValue:
     """Find posts, by time or by relevance, and people."""
+    viewer = current_viewer()
     text = request.args.get("q", "")
     by = request.args.get("by")
     by = by if by in ("relevance", "people") else "latest"
@@ -34,20 +35,20 @@ def results() -> ResponseReturnValue:
     is_first = not goes_on and "through" not in request.args
     # The link below a list brings its next rows; typing brings all results.
     fragment = "results" if not goes_on else "people" if by == "people" else "posts"
-    rows = _rows(query, by) if query else Rows()
+    rows = _rows(viewer, query, by) if query else Rows()
     return page(
         "search/results.html",
         fragment=fragment,
         text=text[:LONGEST_QUERY],
         by=by,
         rows=rows,
-        cards=[] if by == "people" else _cards(rows),
-        best_people=_best_people(query) if by == "latest" and is_first else Rows(),
-        hints=list(_hints(query, rows)),
+        cards=[] if by == "people" else _cards(viewer, rows),
+        best_people=_best_people(viewer, query) if by == "latest" and is_first else Rows(),
+        hints=list(_hints(viewer, query, rows)),
     )
 
 
-def _rows(query: SearchQuery, by: str) -> Rows:
+def _rows(viewer: Viewer, query: SearchQuery, by: str) -> Rows:
     audience = audience_of(viewer)
     if by == "people":
         found = queries.people(query, audience)
@@ -61,13 +62,13 @@ def _rows(query: SearchQuery, by: str) -> Rows:
     return read_rows(listing, *key, viewer_id=viewer.id, **values)
 
 
-def _cards(rows: Rows) -> list[Card]:
+def _cards(viewer: Viewer, rows: Rows) -> list[Card]:
     ids = [row.id for row in rows.items]
     found = read_cards(ids, viewer)
     return [found[id] for id in ids if id in found]
 
 
-def _best_people(query: SearchQuery) -> Rows:
+def _best_people(viewer: Viewer, query: SearchQuery) -> Rows:
     found = queries.people(query, audience_of(viewer), by_name_only=True)
     if found is None:
         return Rows()
@@ -75,7 +76,7 @@ def _best_people(query: SearchQuery) -> Rows:
     return read_first(listing, BEST_PEOPLE, viewer_id=viewer.id, **values)
 
 
-def _hints(query: SearchQuery, rows: Rows) -> Iterator[str]:
+def _hints(viewer: Viewer, query: SearchQuery, rows: Rows) -> Iterator[str]:
     """Yield what of the query was not understood; and that its author is nobody, if so."""
     yield from query.hints
     if rows.items or not any(query.authors):
