@@ -7,23 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    delete,
-    exists,
-    false,
-    literal_column,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select, update
 
 from ..data.database import changed_rows, db, now, writing
 from ..data.ids import id_at
 from ..jobs import enqueue, every_minute, job
 from ..posts.models import UNDO_WITHIN, Draft
-from .models import Picture
+from .models import READY, Picture
 from .processing import delete_files, delete_original, process_picture
 from .store_protocol import StoreUnavailableError
 from .turns import next_waiting, take_turn
@@ -34,8 +24,6 @@ log = logging.getLogger(__name__)
 KEPT_WITHOUT_DRAFT = timedelta(days=1)
 # Pictures of one round, so that mail is delivered meanwhile.
 AT_ONCE = 100
-# Written out: SQLite uses a partial index only where the statement itself implies its condition.
-READY: ColumnElement[str] = literal_column("'ready'")
 # Pictures are made in one of the worker's threads, and at most so many seconds at a time: then the
 # worker may be told to stop.
 SECONDS = 10

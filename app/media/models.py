@@ -4,7 +4,18 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, and_, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.counters import counted
@@ -19,6 +30,10 @@ MOST_PICTURES = 4
 LONGEST_DESCRIPTION = 1_500
 # Within this time, the form has stored what came, and the worker is done with a picture.
 DONE_WITHIN = timedelta(seconds=90)
+# States, as part of a statement's text. Some indexes have the pictures of one state only: with a
+# bind parameter, they are not used, or SQLite prepares the statement again at each execution.
+READY: ColumnElement[str] = literal_column("'ready'")
+WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 def new_key() -> str:

@@ -16,7 +16,7 @@ from ..follows.queries import VIEWER_ID, Audience
 from ..posts.models import Post
 from ..posts.queries import visible_to
 from . import failures
-from .models import Picture
+from .models import READY, Picture
 from .recipes import ANIMATION, variants
 
 # Everybody may see these, and caches may keep them.
@@ -107,7 +107,7 @@ def served(audience: Audience) -> AnySelect:
     post = select(Post.id).where(Post.id == Picture.post_id, visible_to(audience)).exists()
     own = and_(Picture.post_id.is_(None), Picture.owner_id == VIEWER_ID)
     may_see = or_(Picture.purpose.in_(PUBLIC), post, own)
-    there = and_(Picture.removed_at.is_(None), Picture.state == "ready")
+    there = and_(Picture.removed_at.is_(None), Picture.state == READY)
     return select(Picture.purpose).where(Picture.key == bindparam("key"), there, may_see)
 
 

@@ -7,15 +7,13 @@ import time
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 
 from ..data.database import AnySelect, now
 from ..data.reading import read_latest
 from ..data.types import UtcDateTime
-from .models import Picture
+from .models import WAITING, Picture
 
-# Written out: SQLite uses a partial index only where the statement itself implies its condition.
-WAITING: ColumnElement[str] = literal_column("'waiting'")
 # When an owner, of whom pictures wait, had the last turn (of the monotonic clock).
 _turns: dict[int | None, float] = {}
 

@@ -18,7 +18,7 @@ from ..follows.queries import (
     relationship_columns,
     there_is,
 )
-from ..media.models import Picture
+from ..media.models import READY, Picture
 from ..posts.models import Post
 from ..posts.queries import entries, is_reply
 from .models import MOST_PINNED, Pin
@@ -48,7 +48,7 @@ def profile(audience: Audience) -> AnySelect:
     banner = and_(
         Picture.owner_id == User.id,
         Picture.purpose == "banner",
-        Picture.state == "ready",
+        Picture.state == READY,
         Picture.removed_at.is_(None),
     )
     pinned = (_nth_pinned(place).label(f"pinned_{place}") for place in range(MOST_PINNED))
