@@ -35,7 +35,7 @@ from app.previews.content import Preview
 from app.previews.keeping import show as show_preview
 from app.reactions.models import bookmark, like
 from app.site import change_site, site_now
-from app.web.answers import own_path
+from app.web.answers import is_own_path
 from app.web.paging import PAGE
 from tests import nu
 from tests.conftest import PASSWORD, snapshot
@@ -699,7 +699,7 @@ def test_a_page_loads_nothing_from_another_host(page, placeholders, viewer):
     loaded = "link:not([rel=canonical], [rel=alternate])"
     asked += attributes(whole, f"{loaded}[href], use[href]", "href")
     assert asked
-    assert [url for url in asked if not own_path(url)] == []
+    assert [url for url in asked if not is_own_path(url)] == []
 
 
 @pytest.mark.thorough

@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes, urlsplit
 
 import pytest
 
-from app.web.answers import own_path
+from app.web.answers import is_own_path
 from app.web.limits import limiter
 from app.web.urls import view_at
 from tests import test_every_page as every_page
@@ -111,7 +111,7 @@ def send(client, statements, monkeypatch):
         assert len(answer.data) < 200_000 + 8 * len(url + (body or ""))
         assert "X-Header" not in answer.headers
         assert b"<script>alert(1)" not in answer.data
-        assert answer.status_code not in (301, 302, 303) or own_path(answer.location)
+        assert answer.status_code not in (301, 302, 303) or is_own_path(answer.location)
         return answer
 
     return send

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import request, url_for
 
 from ..site import site
-from ..web.answers import own_path
+from ..web.answers import is_own_path
 from ..web.sent_forms import SentForm, carried_form
 from ..web.urls import view_at
 
@@ -88,7 +88,7 @@ def do_pending(sent: SentForm) -> str | None:
 
 
 def _find(method: str, path: str) -> tuple[_Act, dict[str, Any]] | None:
-    if not own_path(path):
+    if not is_own_path(path):
         return None
     found = view_at(urlsplit(path).path, method)
     act = _acts.get((method, found[0])) if found else None

@@ -13,7 +13,7 @@ from ..web.account_binding import check_carried_account, forget_hidden_fields, n
 from ..web.answers import (
     answer_with_messages,
     back,
-    own_path,
+    is_own_path,
     own_url,
     show_message,
     wants_fragment,
@@ -91,7 +91,7 @@ def next_path() -> str | None:
         path = request.args.get("next", "")
     else:
         path = own_url() if request.method == "GET" else back()
-    return path if path != "/" and own_path(path) and len(path) <= LONGEST_NEXT else None
+    return path if path != "/" and is_own_path(path) and len(path) <= LONGEST_NEXT else None
 
 
 @blueprint.app_errorhandler(401)

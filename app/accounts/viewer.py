@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask_login import UserMixin, current_user
 from sqlalchemy import bindparam, select, update
 
-from ..data.database import AnySelect, HasId, now, write_at_once
+from ..data.database import AnySelect, HasId, now, write_if_free
 from ..data.reading import read_latest
 from .login_sessions import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, hash_token
 from .models import User
@@ -163,7 +163,7 @@ def _by_id() -> AnySelect:
 def _touch(viewer: Viewer) -> None:
     moment = now()
     used = update(LoginSession).where(LoginSession.id == viewer.session_id)
-    write_at_once(
+    write_if_free(
         update(User).where(User.id == viewer.id).values(last_seen_at=moment),
         used.values(last_used_at=moment),
     )

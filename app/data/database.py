@@ -217,7 +217,7 @@ def writing(*, is_visible: bool = True, wait: bool = True) -> Iterator[OrmSessio
             log.exception("A callback after a commit failed.")
 
 
-def write_at_once(*statements: Any) -> bool:
+def write_if_free(*statements: Any) -> bool:
     """Run ``statements`` in a transaction, unless somebody else writes; return whether they ran.
 
     For what a GET stores, no page shows, and the next request can store as well: when somebody was

@@ -17,7 +17,7 @@ from ..data.database import db
 from ..data.reading import read
 from ..follows.queries import audience_of
 from ..posts.composer import post_composer
-from ..web.answers import form_page, own_path
+from ..web.answers import form_page, is_own_path
 from ..web.paging import Rows, read_first
 from . import blueprint, queries
 from .forms import FirstStepForm
@@ -93,7 +93,7 @@ def _around() -> dict[str, Any]:
 def _afterwards() -> str:
     """Return where the new member was going; by default home."""
     path = request.args.get("next")
-    return path if path and own_path(path) else "/"
+    return path if path and is_own_path(path) else "/"
 
 
 def _step(name: str) -> str:

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
 from ..accounts.visibility import not_limited
-from ..data.database import Base, HasId, cache_per_dialect, now, table_of, write_at_once, writing
+from ..data.database import Base, HasId, cache_per_dialect, now, table_of, write_if_free, writing
 from ..data.ids import TimeOrdered, id_at, ids_in_sql
 from ..follows.models import Follow
 from ..follows.queries import may_be_notified_of
@@ -144,4 +144,4 @@ def read_through(viewer: HasId, through: int) -> bool:
     cannot be written to at once.
     """
     unread = update(User).where(User.id == viewer.id, User.notifications_read_at < through)
-    return write_at_once(unread.values(notifications_read_at=through))
+    return write_if_free(unread.values(notifications_read_at=through))

@@ -136,7 +136,7 @@ def back(anchor: str = "", *, instead_of: str = "", default: str = "/") -> str:
     names a path that is not gone back to, with all paths below it.
     """
     came_from = urlsplit(_passed_from() or request.referrer or "")
-    own = came_from.netloc in ("", request.host) and own_path(came_from.path)
+    own = came_from.netloc in ("", request.host) and is_own_path(came_from.path)
     if not own or came_from.path == request.path:
         return default
     if instead_of and f"{came_from.path}/".startswith(f"{instead_of}/"):
@@ -152,7 +152,7 @@ def _passed_from() -> str | None:
         path = request.form.get(BACK)
     except HTTPException:  # A body that cannot be read says nothing; its error page is rendered.
         return None
-    return path if own_path(path) else None
+    return path if is_own_path(path) else None
 
 
 def own_url() -> str:
@@ -163,7 +163,7 @@ def own_url() -> str:
     return f"{path}?{query}" if query else path
 
 
-def own_path(target: str | None) -> bool:
+def is_own_path(target: str | None) -> bool:
     r"""Whether ``target`` leads to a page of ours and cannot be read as another site's URL.
 
     Browsers take ``//host``, ``/\host`` and either with tabs or line ends inside

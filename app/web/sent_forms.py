@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import request
 from markupsafe import Markup
 
-from .answers import own_path, own_url
+from .answers import is_own_path, own_url
 
 # The fields of the log-in form that hold a form sent by an anonymous viewer: its URL, and the
 # beginning of the names of its fields.
@@ -88,7 +88,7 @@ def sent_form() -> SentForm:
 def carried_form() -> SentForm | None:
     """Return the form that the log-in form of this request carries; None if it carries none."""
     action = request.form.get(CARRIED_TO)
-    if not action or not own_path(action):
+    if not action or not is_own_path(action):
         return None
     fields = _known(
         (name.removeprefix(CARRIED), value)

@@ -13,7 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from app.accounts.models import User
 from app.data.database import db, writing
-from app.web.answers import own_path
+from app.web.answers import is_own_path
 from tests.client import Client
 from tests.conftest import PASSWORD
 from tests.html import attributes, messages, one
@@ -167,7 +167,7 @@ def test_logging_in_never_leads_to_another_site(ada, anonymous, target):
 
 @given(st.text(alphabet="/\\\t\n\r :@.?#ehptv\x00", max_size=12))
 def test_an_own_path_never_leads_to_another_site(target):
-    if own_path(target):
+    if is_own_path(target):
         assert target.startswith("/")
         assert not target.startswith(("//", "/\\"))
         assert not set(target) & set("\\\t\n\r \x00")

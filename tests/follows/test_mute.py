@@ -3,7 +3,7 @@
 import pytest
 
 from app.follows.models import mute
-from app.web.answers import own_path
+from app.web.answers import is_own_path
 from tests.html import absent, attributes, cards, messages, one, people
 from tests.test_every_page import FLEETING
 
@@ -23,7 +23,7 @@ def everything_seen(client):
     seen, ahead = {}, ["/", "/explore"]
     while ahead:
         path = ahead.pop()
-        if path in seen or not own_path(path) or path.startswith("/static/"):
+        if path in seen or not is_own_path(path) or path.startswith("/static/"):
             continue
         page = client.get(path)
         seen[path] = page.status_code, FLEETING.sub(r"\1", page.text)
