@@ -62,9 +62,11 @@ def web() -> None:
     address = f"--host {settings['HOST']} --port {settings['PORT']}"
     options = f"{GRANIAN} {address} --workers {settings['WEB_WORKERS']}".split()
     os.chdir(current_app.root_path)
-    granian = Path(sys.executable).with_name("granian")
+    granian = Path(__file__).with_name("granian_command.py")
     environment = os.environ | {"FLASK_DEBUG": "0", "PYTHONUNBUFFERED": "1"}
-    os.execve(granian, [str(granian), *options, "microblog:server"], environment)
+    # -P: Python would look for modules beside the script first.
+    command = [sys.executable, "-P", str(granian), *options, "microblog:server"]
+    os.execve(sys.executable, command, environment)
 
 
 def _supervise() -> None:

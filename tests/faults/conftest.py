@@ -26,8 +26,12 @@ class Site(Machine):
     def start(self, command: str = "serve") -> None:
         """Start all processes, or those of another ``command``; wait until the site answers."""
         self.run("db", "upgrade")
-        self.process = self._flask(command)
+        self.begin_to_start(command)
         wait_until(self.responds, within=STARTS_WITHIN)
+
+    def begin_to_start(self, command: str = "serve") -> None:
+        """Start as :meth:`start` does, but wait for nothing."""
+        self.process = self._flask(command)
 
     def run(self, *command: str) -> None:
         """Run a ``flask`` command to its end."""
@@ -73,6 +77,15 @@ class Site(Machine):
         """Return the first process and all that it started."""
         first = psutil.Process(self.process.pid)
         return [first, *first.children(recursive=True)]
+
+    def web_processes(self) -> list[psutil.Process]:
+        """Return the processes of Granian: the first, and those that answer requests."""
+        found = []
+        for process in self.processes():
+            with suppress(psutil.Error):
+                if any("granian" in part for part in process.cmdline()):
+                    found.append(process)
+        return found
 
     def worker(self) -> psutil.Process | None:
         """Return the process that runs the jobs, if there is one."""

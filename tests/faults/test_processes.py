@@ -9,7 +9,7 @@ import pytest
 
 from app.serving import KILL_AFTER
 from tests.faults.conftest import Site
-from tests.machines import wait_until
+from tests.machines import STARTS_WITHIN, wait_until
 
 pytestmark = pytest.mark.machines
 
@@ -24,8 +24,7 @@ def test_a_killed_worker_is_started_again_and_pages_go_on(site: Site):
 
 
 def test_a_killed_web_process_is_started_again(site: Site):
-    web = site.processes()
-    granian = next(one for one in web if "granian" in one.cmdline()[0] or "granian" in one.name())
+    granian = site.web_processes()[0]
     granian.kill()
     wait_until(lambda: not granian.is_running() and site.responds())
 
@@ -68,6 +67,20 @@ def test_a_signal_ends_every_process(site: Site, number):
     assert site.process.wait(30) == 0
     _gone, alive = psutil.wait_procs(processes, timeout=5)
     assert not alive
+    site.start()
+
+
+def test_a_signal_ends_web_processes_that_are_still_starting(site: Site):
+    site.stop()
+    for _each in range(3):
+        site.begin_to_start()
+        # Granian itself, and a process that it has just forked.
+        wait_until(lambda: len(site.web_processes()) > 1, within=STARTS_WITHIN)
+        processes = site.processes()
+        site.process.send_signal(signal.SIGINT)
+        assert site.process.wait(KILL_AFTER / 2) == 0
+        _gone, alive = psutil.wait_procs(processes, timeout=5)
+        assert not alive
     site.start()
 
 

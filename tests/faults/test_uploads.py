@@ -182,9 +182,7 @@ def test_a_web_process_that_is_killed_in_the_middle_leaves_nothing(site, member)
     half = head(member, len(body)) + body[: len(body) // 2]
     with closing(site.send(half)):
         wait_until(lambda: any(deleted_files(site)))
-        granian = next(
-            one for one in site.processes() if "granian" in one.name() and one.children() == []
-        )
+        granian = next(one for one in site.web_processes() if one.children() == [])
         granian.kill()
         wait_until(lambda: not granian.is_running() and site.responds())
     assert not any(deleted_files(site))
