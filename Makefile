@@ -11,6 +11,10 @@ MEASURE ?= pages
 
 .PHONY: run install demo test quick check bench lighthouse screenshots format lock translations icons fonts clean
 
+# Only config.py reads .env then, and it says in one line what is wrong there.
+run demo: export FLASK_SKIP_DOTENV = 1
+run demo: export FLASK_APP = microblog.py
+
 run: install
 	@$(BIN)/flask --no-debug db upgrade
 	@exec $(BIN)/flask --no-debug serve

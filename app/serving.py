@@ -7,12 +7,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
+
+import config
 
 from .data.failures import reason
 from .data.schema import check_schema, refuse_schema
@@ -44,7 +47,8 @@ def serve() -> None:
     refuse_schema(current_app)
     click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
-    _supervise()
+    # With what .env says now, also when a process is started again later.
+    _supervise(config.environment())
 
 
 @click.command()
@@ -69,14 +73,14 @@ def web() -> None:
     os.execve(sys.executable, command, environment)
 
 
-def _supervise() -> None:
+def _supervise(environment: Mapping[str, str]) -> None:
     """Run the processes, start each again that ends, and end all when one is to stop."""
     running: dict[int, str] = {}
     is_stopping = False
 
     def start(command: str) -> None:
         arguments = [sys.executable, "-m", "flask", "--no-debug", command]
-        process = subprocess.Popen(arguments, process_group=0)
+        process = subprocess.Popen(arguments, env=environment, process_group=0)
         running[process.pid] = command
         if is_stopping:
             process.terminate()

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from shutil import copy
 
 import pytest
 from alembic.migration import MigrationContext
@@ -73,6 +74,21 @@ STARTS = (flask("db upgrade"), flask("serve"), SERVER, ("-m", "flask", "--help")
 def test_an_invalid_setting_is_told_in_one_line(start, what, arguments):
     env, error = REFUSED[what]
     check_one_line(start(*arguments, **env), f"Microblog does not start. {error}")
+
+
+@pytest.mark.parametrize("line", [b"SITE_NAME='Oak", b"SITE_NAME=Caf\xe9"])
+def test_a_line_in_the_file_of_settings_is_told_in_one_line(tmp_path, line):
+    for name in ("Makefile", "config.py", "microblog.py", ".flaskenv"):
+        copy(ROOT / name, tmp_path)
+    for name in ("app", "static", ".venv"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".env").write_bytes(line)
+    for target in ("run", "demo"):
+        command = ["make", "--assume-old=install", target]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        error, of_make = result.stderr.splitlines()
+        assert error.startswith("Microblog does not start. .env cannot be read")
+        assert of_make.startswith("make: ***")
 
 
 @pytest.mark.parametrize("command", ["db upgrade", "serve", "user promote ada", "counters check"])
