@@ -54,8 +54,7 @@ def is_blocked_network(site: Site, address: str) -> bool:
         ip = ip_address(address)
     except ValueError:
         return False
-    mapped = getattr(ip, "ipv4_mapped", None) or ip
-    return any(mapped in ip_network(each, strict=False) for each in site.blocked_networks)
+    return any(ip in ip_network(each, strict=False) for each in site.blocked_networks)
 
 
 def stamp() -> str:

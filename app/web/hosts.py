@@ -41,7 +41,6 @@ def host_of(netloc: str) -> str:
 
 def _is_loopback(address: str) -> bool:
     try:
-        ip = ipaddress.ip_address(address)
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
-        return False  # A Unix socket, for example.
-    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+        return False

@@ -19,10 +19,7 @@ def network() -> str:
         ip = ip_address(request.remote_addr or "")
     except ValueError:
         return ""
-    if ip.version == 4:
-        return str(ip)
-    # A server that listens on IPv6 sees IPv4 addresses mapped.
-    return str(ip.ipv4_mapped or ip_network((int(ip), 64), strict=False))
+    return str(ip if ip.version == 4 else ip_network((int(ip), 64), strict=False))
 
 
 def rate_limit_key() -> str:

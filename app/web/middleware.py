@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from .anonymous_cache import AnonymousCache
+from .client_address import ClientAddress
 from .headers import FixedHeaders
 from .hosts import ServedHosts
 from .urls import STATIC, static_url
@@ -15,7 +16,7 @@ from .urls import STATIC, static_url
 def init_app(app: Flask) -> None:
     """Wrap ``app``; the last layer here is the first that a request passes.
 
-    1. ``ProxyFix``, so that all others see the real address and scheme.
+    1. ``ProxyFix`` and ``ClientAddress``, so that all others see the real address and scheme.
     2. ``FixedHeaders``, because files and cached pages carry them too.
     3. ``WhiteNoise``, so that a file costs neither a cache key nor a Flask request.
     4. ``ServedHosts``, so that the cache and the pages know only our own hosts.
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
     wsgi_app = ServedHosts(wsgi_app, config["SERVED_HOSTS"])
     if not app.debug:
         app.extensions["files"] = wsgi_app = _static_files(wsgi_app)
-    wsgi_app = FixedHeaders(wsgi_app, config)
+    wsgi_app = ClientAddress(FixedHeaders(wsgi_app, config))
     if proxies := config["TRUSTED_PROXIES"]:
         wsgi_app = ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = wsgi_app  # type: ignore[method-assign]

@@ -300,14 +300,18 @@ def test_a_forged_forwarding_header_changes_nothing(app, make_client):
     assert answers == [422] * 10 + [429]
 
 
-def test_a_trusted_proxy_names_the_ip_address(make_app, app):
+@pytest.mark.parametrize(
+    "forwarded",
+    ["198.51.100.7, 192.0.2.{}", "192.0.2.{}:5555", "2001:db8:0:{}::1", "[2001:db8:0:{}::1]:5555"],
+)
+def test_a_trusted_proxy_names_the_ip_address(make_app, app, forwarded):
     client = Client(make_app({"TRUSTED_PROXIES": "1"}))
     client.get("/login")
     answers = [
         client.post(
             "/login",
             {"login": f"name{n}", "password": "wrong"},
-            headers={"X-Forwarded-For": f"198.51.100.7, 192.0.2.{n}"},
+            headers={"X-Forwarded-For": forwarded.format(n)},
         ).status_code
         for n in range(11)
     ]

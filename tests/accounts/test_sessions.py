@@ -50,6 +50,26 @@ def test_sessions_are_listed_with_browser_and_ip_address(ada, elsewhere, make_cl
     assert not here.css("button")
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "shown"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:5555", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:DB8:0:0::7", "2001:db8::7"),
+        ("[2001:db8::7]:5555", "2001:db8::7"),
+        ("192.0.2.1, fe80::7%eth0", "fe80::7"),
+        ("unknown", ""),
+    ],
+)
+def test_an_ip_address_is_kept_in_one_form(app, ada, make_app, rows, forwarded, shown):
+    client = Client(make_app({"TRUSTED_PROXIES": "1"}))
+    client.get("/login")
+    fields = {"login": "ada", "password": PASSWORD}
+    client.post("/login", fields, headers={"X-Forwarded-For": forwarded})
+    assert rows("login_session")[-1]["address"] == shown
+
+
 def test_a_revoked_session_ends_with_the_next_request(app, ada, elsewhere, signed_in):
     saved = elsewhere.cookies()
     client = signed_in(ada)
