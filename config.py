@@ -9,6 +9,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from email.utils import parseaddr
 from io import StringIO
+from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from unicodedata import category
@@ -101,7 +102,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
     base_url = _base_url(env)
     https = base_url.startswith("https://")
     port = _number(env, "PORT", 8000, 1, 65535)
-    host = env.get("HOST") or "127.0.0.1"
+    host = _listening_address(env)
     mail_server = _host(env, "MAIL_SERVER")
     redis_url = _redis_url(env)
     database_url = _database_url(env, "DATABASE_URL") or f"sqlite:///{instance / SQLITE_FILE}"
@@ -127,7 +128,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "REDIS_URL": redis_url,
         # The public URL of the site, with scheme and without a path; links in mails use it.
         "BASE_URL": base_url or f"http://{_in_url(host)}:{port}",
-        # The address and the port that the server listens on.
+        # The IP address and the port that the server listens on.
         "HOST": host,
         "PORT": port,
         # The number of web processes: one for each core.
@@ -303,7 +304,9 @@ def _database_url(env: Mapping[str, str], name: str) -> str | None:
         raise SettingError(f"{name} cannot be read: write {DATABASES}.") from None
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername=POSTGRESQL)
-    if url.drivername not in ("sqlite", POSTGRESQL) or not url.database:
+    is_file = ":memory:" not in (url.database or "") and not url.query
+    known = is_file if url.drivername == "sqlite" else url.drivername == POSTGRESQL
+    if not (known and url.database):
         raise SettingError(f"{name} names no database that we know: write {DATABASES}.")
     return url.render_as_string(hide_password=False)
 
@@ -381,6 +384,17 @@ def _served_hosts(base_url: str, host: str) -> set[str]:
             name = name.encode("idna").decode()
         return {_in_url(name)}
     return {"localhost", "127.0.0.1", "[::1]", _in_url(host)}
+
+
+def _listening_address(env: Mapping[str, str]) -> str:
+    value = env.get("HOST") or "127.0.0.1"
+    try:
+        return str(ip_address("" if "%" in value else value))
+    except ValueError:
+        raise SettingError(
+            f"HOST takes an IP address of this machine, not {value!r}: 127.0.0.1 serves this "
+            "machine alone, 0.0.0.0 or :: all that reach it."
+        ) from None
 
 
 def _in_url(host: str) -> str:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from errno import EADDRNOTAVAIL
 from pathlib import Path
 
 import click
@@ -43,7 +44,7 @@ def init_app(app: Flask) -> None:
 def serve() -> None:
     """Serve the site: web and worker processes together, until told to stop (SIGTERM)."""
     host, port = current_app.config["HOST"], current_app.config["PORT"]
-    _refuse_taken_port(host, port)
+    _refuse_address(host, port)
     refuse_schema(current_app)
     click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
@@ -55,6 +56,7 @@ def serve() -> None:
 def web() -> None:
     """Run the web server alone; the worker runs elsewhere."""
     settings = current_app.config
+    _refuse_address(settings["HOST"], settings["PORT"])
     try:
         # Here, because Granian would start a process again that ends for this reason.
         check_schema(current_app)
@@ -119,14 +121,16 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def _refuse_address(host: str, port: int) -> None:
+    """Raise :class:`config.SettingError` if nothing can listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"{host}:{port} cannot be served ({error.strerror}). "
-                "Choose another: PORT=8001 make run"
+            is_away = error.errno == EADDRNOTAVAIL
+            mend = "HOST takes one of this machine." if is_away else "Try PORT=8001 make run"
+            raise config.SettingError(
+                f"{host}:{port} cannot be served ({error.strerror}). {mend}"
             ) from error

@@ -63,6 +63,8 @@ def test_no_setting_is_required(tmp_path):
         ("DATABASE_URL", "mysql://ada:pw@db/m", "DATABASE_URL names no database that we know"),
         ("DATABASE_URL", "postgresql+asyncpg://db/m", "DATABASE_URL names no database that"),
         ("DATABASE_URL", "sqlite://", "DATABASE_URL names no database that we know"),
+        ("DATABASE_URL", "sqlite:///:memory:", "DATABASE_URL names no database that we know"),
+        ("DATABASE_URL", "sqlite:///m?timeout=x", "DATABASE_URL names no database that we know"),
         ("DATABASE_URL", "postgresql://db:port/m", "DATABASE_URL cannot be read: write sqlite:"),
         ("DATABASE_URL", "microblog.sqlite3", "DATABASE_URL cannot be read"),
         ("REDIS_URL", "cache:6379", "REDIS_URL cannot be read: write redis://host:6379"),
@@ -115,11 +117,17 @@ def test_both_kinds_of_mail_encryption_are_refused(settings):
         ({"BASE_URL": "https://bücher.example"}, {"xn--bcher-kva.example"}),
         ({"BASE_URL": "http://[::1]:5000"}, {"[::1]"}),
         ({"HOST": "::1"}, {"localhost", "127.0.0.1", "[::1]"}),
-        ({"HOST": "Tower"}, {"localhost", "127.0.0.1", "[::1]", "tower"}),
+        ({"HOST": "192.0.2.1"}, {"localhost", "127.0.0.1", "[::1]", "192.0.2.1"}),
     ],
 )
 def test_the_served_hosts_are_those_of_the_address(settings, env, hosts):
     assert settings(**env)["SERVED_HOSTS"] == hosts
+
+
+@pytest.mark.parametrize("host", ["localhost", "[::1]", "fe80::1%lo", "300.1.1.1", "a b", "*"])
+def test_the_server_listens_on_an_ip_address(settings, host):
+    with pytest.raises(config.SettingError, match="HOST takes an IP address of this machine, not"):
+        settings(HOST=host)
 
 
 @pytest.mark.parametrize(
@@ -333,16 +341,25 @@ def test_one_file_reads_the_environment():
     assert [p.name for p in sources if "os.environ" in p.read_text()] == []
 
 
-def test_a_taken_port_is_refused_at_once(app, make_app):
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_a_taken_port_is_refused_at_once(app, make_app, command):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         other = make_app({"PORT": str(port)})
         with other.app_context():
-            result = other.test_cli_runner().invoke(args=["serve"])
+            result = other.test_cli_runner().invoke(args=[command])
     assert result.exit_code == 1
     assert f"127.0.0.1:{port} cannot be served" in result.output
+    assert "Try PORT=8001" in result.output
+
+
+def test_an_address_of_another_machine_is_refused(app, make_app):
+    with make_app({"HOST": "192.0.2.1"}).app_context() as context:
+        result = context.app.test_cli_runner().invoke(args=["web"])
+    assert result.exit_code == 1
+    assert "HOST takes one of this machine." in result.output
 
 
 def test_every_command_has_a_help_text(app):
