@@ -271,11 +271,13 @@ def _saved_secret_key(instance: Path) -> str:
     if not kept.exists():
         own = instance / f".secret_key.{os.getpid()}"
         handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        with contextlib.suppress(FileExistsError):
-            os.link(own, kept)
-        own.unlink()
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(own, kept)
+        finally:
+            own.unlink()
     return kept.read_text().strip()
 
 

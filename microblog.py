@@ -27,6 +27,9 @@ except SettingError as error:
 except OperationalError as error:
     # It may come back while this process serves.
     app.logger.error("The database does not answer: %s", reason(error))
+except OSError as error:
+    where = error.filename or "A file in the instance folder"
+    sys.exit(f"Microblog does not start. {where} cannot be used: {error.strerror}.")
 except DBAPIError as error:
     sys.exit(f"Microblog does not start. The database cannot be used: {reason(error)}")
 

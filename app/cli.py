@@ -45,12 +45,12 @@ class Commands(AppGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command; its context ends with the one line."""
         if command := super().get_command(ctx, cmd_name):
-            ctx.with_resource(_in_one_line())
+            ctx.with_resource(_in_one_line(is_migration=cmd_name == "db"))
         return command
 
 
 @contextmanager
-def _in_one_line() -> Iterator[None]:
+def _in_one_line(*, is_migration: bool) -> Iterator[None]:
     try:
         yield
     except config.SettingError as error:
@@ -58,16 +58,16 @@ def _in_one_line() -> Iterator[None]:
     except (IntegrityError, DataError):
         raise
     except (DatabaseError, InterfaceError) as error:
-        raise click.ClickException(_explanation(error)) from error
+        own = f"The database {db.engine.url.render_as_string()} failed: {reason(error)}"
+        # The reason why a statement of another command fails may be another schema.
+        raise click.ClickException((not is_migration and _schema_problem()) or own) from error
 
 
-def _explanation(error: DBAPIError) -> str:
-    own = f"The database {db.engine.url.render_as_string()} failed: {reason(error)}"
+def _schema_problem() -> str | None:
     try:
-        # The reason why a statement fails may be another schema.
-        return schema_problem(current_app) or own
+        return schema_problem(current_app)
     except DBAPIError:
-        return own
+        return None
 
 
 def _shell_context() -> dict[str, Any]:

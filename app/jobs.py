@@ -5,6 +5,7 @@ that message is lost, a periodic job finds the work within a minute.
 """
 
 import socket
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from .data.schema import check_schema
 # Seconds after which a silent mail server is given up and tried again later. Less than the first
 # retry waits, so that no mail is sent twice at once.
 SOCKET_TIMEOUT = 30
+# In the instance folder.
+QUEUE_FILE = "jobs.sqlite3"
 
 Job = Callable[..., None]
 _jobs: list[Job] = []
@@ -136,7 +139,7 @@ def _queue(app: Flask) -> Huey:
     options = {"serializer": serializer, "immediate": app.testing or app.debug}
     if app.config["REDIS_URL"]:
         return RedisHuey("microblog", url=app.config["REDIS_URL"], **options)
-    file = Path(app.instance_path) / "jobs.sqlite3"
+    file = Path(app.instance_path) / QUEUE_FILE
     # Not WAL: Huey uses the standard library's sqlite3, which may have the WAL-reset bug.
     return SqliteHuey("microblog", filename=str(file), journal_mode="truncate", **options)
 
@@ -149,6 +152,9 @@ def worker() -> None:
     check_schema(current_app)
     # Flask-Mail sets no timeout, and silent servers would stop all threads.
     socket.setdefaulttimeout(SOCKET_TIMEOUT)
-    huey = current_app.extensions["jobs"].open()
+    try:
+        huey = current_app.extensions["jobs"].open()
+    except sqlite3.Error as error:
+        raise click.ClickException(f"The queue, {QUEUE_FILE}, cannot be used: {error}") from error
     # One for pictures (app/media), one for the pages behind links (app/previews), one for mail.
     huey.create_consumer(workers=3, max_delay=1.0).run()

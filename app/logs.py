@@ -3,7 +3,9 @@
 import atexit
 import logging
 import smtplib
+import sys
 import time
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import localtime
 from logging.handlers import QueueHandler, QueueListener
@@ -78,9 +80,19 @@ class OnceAMinute(logging.Filter):
 def _file(app: Flask) -> logging.Handler:
     folder = Path(app.instance_path) / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    return ConcurrentRotatingFileHandler(
+    return LogFile(
         str(folder / "microblog.log"), maxBytes=FILE_SIZE, backupCount=FILES_KEPT, encoding="utf-8"
     )
+
+
+class LogFile(ConcurrentRotatingFileHandler):
+    """The file; standard output has the same lines."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say in one line that the file could not be written, because the disk is full or so."""
+        # Standard error may be a file on the same disk.
+        with suppress(OSError):
+            print(f"{self.baseFilename} lacks a line: {sys.exc_info()[1]}", file=sys.stderr)
 
 
 def _mails(config: Config) -> logging.Handler:

@@ -124,6 +124,22 @@ def test_a_file_that_is_no_database_is_told_in_one_line(start, tmp_path, argumen
     check_one_line(start(*arguments), "atabase", "file is not a database")
 
 
+def test_a_queue_that_is_no_database_ends_the_worker_in_one_line(start, site):
+    (site / "jobs.sqlite3").write_bytes(b"no database" * 1000)
+    result = start(*flask("worker"))
+    assert result.returncode == 1
+    _starts, error = result.stderr.splitlines()
+    assert error == "Error: The queue, jobs.sqlite3, cannot be used: file is not a database"
+
+
+def test_a_migration_that_fails_does_not_ask_for_itself(start, tmp_path):
+    file = tmp_path / "instance" / "microblog.sqlite3"
+    file.parent.mkdir()
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE user (id INTEGER)")
+    check_one_line(start(*flask("db upgrade")), "failed: table user already exists")
+
+
 def check_one_line(result, *parts):
     """The process failed, with one line on standard error."""
     assert result.returncode == 1

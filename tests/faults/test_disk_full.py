@@ -1,13 +1,17 @@
 """A full disk: what is sent is answered 503 and not lost; pages are read; it heals by itself."""
 
+import logging
 import os
 import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+import config
+from app.logs import LogFile
 from tests.client import Client
 from tests.conftest import DATABASE
 from tests.faults.conftest import Site
@@ -90,6 +94,32 @@ def until_full(site, browser):
             return
         assert status == 200
     raise AssertionError("The disk did not fill up.")
+
+
+def test_a_start_is_refused_in_one_line(small_disk):
+    fill(small_disk)
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "--no-debug", "db", "upgrade"],
+        cwd=config.ROOT,
+        env=os.environ | {"INSTANCE_PATH": str(small_disk / "instance")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Microblog does not start. ")
+    assert line.endswith("cannot be used: No space left on device.")
+    assert list(small_disk.rglob(".secret_key*")) == []
+
+
+def test_a_log_file_that_cannot_be_written_says_so_in_one_line(small_disk, capfd):
+    handler = LogFile(str(small_disk / "microblog.log"))
+    ballast = fill(small_disk)
+    handler.handle(logging.LogRecord("app", logging.ERROR, __file__, 1, "Hello", None, None))
+    ballast.unlink()
+    handler.close()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line == f"{small_disk}/microblog.log lacks a line: [Errno 28] No space left on device"
 
 
 @pytest.fixture
