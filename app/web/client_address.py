@@ -1,5 +1,6 @@
 """The IP address of a client in one form, however the socket or a proxy writes it."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -16,6 +17,7 @@ class ClientAddress:
         return self.wsgi_app(environ, start_response)
 
 
+@lru_cache(1_000)
 def canonical(text: str) -> str:
     """Return an address as RFC 5952 writes it, without port and zone; "" if ``text`` has none.
 
