@@ -75,7 +75,10 @@ def try_again(id: int) -> ResponseReturnValue:
     retry(picture)
     if "nonce" in request.form:
         form = _form()
-        return _rearranged(form, _there(form))
+        response = make_response(_rearranged(form, _there(form), takes_focus=id))
+        # The others stay as they are: some may still go up.
+        response.headers["HX-Reselect"] = f"#picture_{id}"
+        return response
     return _card(picture)
 
 
@@ -128,14 +131,18 @@ def _there(form: DraftForm) -> list[Attached]:
     return attached(form.extra, form.nonce.data, form.edits.data)
 
 
-def _rearranged(form: DraftForm, there: Sequence[Attached]) -> ResponseReturnValue:
+def _rearranged(
+    form: DraftForm, there: Sequence[Attached], takes_focus: int | None = None
+) -> ResponseReturnValue:
     edited = _edited(form)
     is_edit = edited is not None and edited.pictures_count > 0
     form.received = dict(values_of(there, sensitive=form.extra.get("sensitive"), is_edit=is_edit))
-    return _attached(form, [])
+    return _attached(form, [], takes_focus)
 
 
-def _attached(form: DraftForm, errors: Sequence[str]) -> ResponseReturnValue:
+def _attached(
+    form: DraftForm, errors: Sequence[str], takes_focus: int | None = None
+) -> ResponseReturnValue:
     """Keep the form as a draft, and answer with what is attached to its composer now."""
     _keep(form)
     if not wants_fragment():
@@ -150,7 +157,7 @@ def _attached(form: DraftForm, errors: Sequence[str]) -> ResponseReturnValue:
         in_reply_to_id=form.in_reply_to.data,
         edits_id=form.edits.data,
     )
-    html = render_template("media/_attached.html", composer=composer)
+    html = render_template("media/_attached.html", composer=composer, takes_focus=takes_focus)
     html += render_template("_messages_partial.html")
     return make_response(html, 422 if errors else 200)
 
