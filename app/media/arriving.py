@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from os import SEEK_END
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -88,7 +88,8 @@ def has_files(post: Post, files: Sequence[FileStorage]) -> bool:
 def discard(ids: Sequence[int]) -> None:
     """Leave pictures that are in no post to the sweep."""
     with writing(is_visible=False) as session:
-        unused = update(Picture).where(Picture.id.in_(ids), Picture.post_id.is_(None))
+        there = and_(Picture.post_id.is_(None), Picture.removed_at.is_(None))
+        unused = update(Picture).where(Picture.id.in_(ids), there)
         changed_rows(session, unused.values(nonce=None, removed_at=now()))
 
 
@@ -169,8 +170,9 @@ def _stored_again(session: Session, ids: Sequence[int]) -> None:
 def retry(picture: Picture) -> None:
     """Have the worker begin anew with a picture that failed."""
     with writing() as session:
-        failed = update(Picture).where(Picture.id == picture.id, Picture.state == "failed")
-        session.execute(failed.values(_anew()))
+        failed = and_(Picture.state == "failed", Picture.removed_at.is_(None))
+        anew = update(Picture).where(Picture.id == picture.id, failed)
+        session.execute(anew.values(_anew()))
         enqueue(process)
 
 

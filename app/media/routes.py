@@ -32,10 +32,7 @@ from .models import Picture
 @limit_writing
 def arrive() -> ResponseReturnValue:
     """Store the files that were chosen in a composer."""
-    form = _form()
-    form.receive(_edited(form))
-    errors = [str(error) for error in form.body.process_errors]
-    return _attached(form, errors)
+    return _attached(_form())
 
 
 @blueprint.post("/pictures/<key:id>/remove")
@@ -61,8 +58,7 @@ def move(id: int) -> ResponseReturnValue:
     _own(id)
     form = _form()
     there = _there(form)
-    if not move_one(there, id, request.form.get("direction")):
-        abort(404)
+    move_one(there, id, request.form.get("direction"))
     return _rearranged(form, there)
 
 
@@ -83,10 +79,12 @@ def try_again(id: int) -> ResponseReturnValue:
 
 
 def _own(id: int) -> Picture:
-    """Return a picture of the viewer's that is there; else 404."""
+    """Return a picture of the viewer's; else 404.
+
+    It may have been removed meanwhile, in another tab: then the answer shows what there is.
+    """
     own = select(Picture).where(Picture.id == id, Picture.owner_id == viewer.id)
-    there = own.where(Picture.purpose == "post", Picture.removed_at.is_(None))
-    return db.session.scalar(there) or abort(404)
+    return db.session.scalar(own.where(Picture.purpose == "post")) or abort(404)
 
 
 # On a card
@@ -116,10 +114,16 @@ def _card(picture: Picture) -> ResponseReturnValue:
 
 
 def _form() -> DraftForm:
-    """Return the form that the request sent; 400 without a nonce, which every composer has."""
+    """Return the form that the request sent, and take its files.
+
+    400 without a nonce, which every composer has. Without JavaScript any button sends the files
+    that were chosen, and a browser cannot fill their field again.
+    """
     form = DraftForm()
     if not form.nonce.validate(form):
         abort(400)
+    if request.files:
+        form.receive(_edited(form))
     return form
 
 
@@ -137,13 +141,14 @@ def _rearranged(
     edited = _edited(form)
     is_edit = edited is not None and edited.pictures_count > 0
     form.received = dict(values_of(there, sensitive=form.extra.get("sensitive"), is_edit=is_edit))
-    return _attached(form, [], takes_focus)
+    return _attached(form, takes_focus)
 
 
-def _attached(
-    form: DraftForm, errors: Sequence[str], takes_focus: int | None = None
-) -> ResponseReturnValue:
+def _attached(form: DraftForm, takes_focus: int | None = None) -> ResponseReturnValue:
     """Keep the form as a draft, and answer with what is attached to its composer now."""
+    errors = [str(error) for error in form.body.process_errors]
+    # What is wrong with a file is not wrong with the text, which is kept.
+    form.body.process_errors = []
     _keep(form)
     if not wants_fragment():
         for error in errors:
