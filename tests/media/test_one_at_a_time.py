@@ -158,6 +158,15 @@ def test_a_failed_picture_is_tried_again_in_the_composer(app, client, two, monke
     one(answer, "#attached_composer img")
 
 
+def test_a_failure_below_a_cover_is_told_to_the_author(app, client, two, bruno, signed_in):
+    form = {"nonce": NONCE, "body": "Tea", "attached": two, "sensitive": "y"}
+    client.post("/posts", form)
+    absent(client.get("/@ada"), ".pictures-cover[open]")
+    fail(app)
+    assert select(client.get("/@ada"), ".pictures-cover[open] .picture-failed button")
+    absent(signed_in(bruno).get("/@ada"), ".pictures-cover[open]")
+
+
 @pytest.mark.parametrize("verb", ["remove", "retry"])
 def test_on_a_card_that_is_old_a_picture_that_is_gone_goes(app, client, two, verb):
     client.post("/posts", {"nonce": NONCE, "body": "Tea", "attached": two})
