@@ -24,6 +24,7 @@ from . import blueprint
 from .arriving import discard, retry
 from .composer import Attached, attached, move_one, values_of
 from .describing import keeps_last_picture, take_from_post
+from .failures import Passing
 from .models import Picture
 
 
@@ -147,6 +148,8 @@ def _rearranged(
 def _attached(form: DraftForm, takes_focus: int | None = None) -> ResponseReturnValue:
     """Keep the form as a draft, and answer with what is attached to its composer now."""
     errors = [str(error) for error in form.body.process_errors]
+    # After 503 the script offers to send the same file again.
+    is_passing = any(isinstance(error, Passing) for error in form.body.process_errors)
     # What is wrong with a file is not wrong with the text, which is kept.
     form.body.process_errors = []
     _keep(form)
@@ -164,7 +167,7 @@ def _attached(form: DraftForm, takes_focus: int | None = None) -> ResponseReturn
     )
     html = render_template("media/_attached.html", composer=composer, takes_focus=takes_focus)
     html += render_template("_messages_partial.html")
-    return make_response(html, 422 if errors else 200)
+    return make_response(html, 503 if is_passing else 422 if errors else 200)
 
 
 def _keep(form: DraftForm) -> None:
