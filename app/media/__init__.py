@@ -68,5 +68,7 @@ _GLOBALS = {
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(_GLOBALS))
 blueprint.record_once(stores.init_app)
 blueprint.record_once(stores.reads_store("media.serve"))
-take_files("media.arrive", *(f"posts.{view}" for view in ("create", "reply", "edit")))
+# Without JavaScript each button of a composer sends the files that were chosen.
+take_files(*(f"posts.{view}" for view in ("create", "reply", "edit", "save")))
+take_files(*(f"media.{view}" for view in ("arrive", "remove", "move", "try_again")))
 take_files("accounts.edit_profile")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from os import SEEK_END
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -60,11 +60,11 @@ def take_in(
             faults.append(failures.of_file(_name(each), code, _size(each)))
         else:
             found.append(file)
-    room = max(0, room)
-    if len(found) > room:
-        faults.append(failures.too_many(len(found) - room))
+    fitting = found if len(found) <= room else _fitting(owner, found, nonce, room)
+    if len(fitting) < len(found):
+        faults.append(failures.too_many(len(found) - len(fitting)))
     try:
-        return _stored(owner, found[:room], nonce, faults, details)
+        return _stored(owner, fitting, nonce, faults, details)
     except quota.NoRoomError as error:
         return Arrived([], [*faults, str(error)])
 
@@ -88,7 +88,8 @@ def has_files(post: Post, files: Sequence[FileStorage]) -> bool:
 def discard(ids: Sequence[int]) -> None:
     """Leave pictures that are in no post to the sweep."""
     with writing(is_visible=False) as session:
-        unused = update(Picture).where(Picture.id.in_(ids), Picture.post_id.is_(None))
+        there = and_(Picture.post_id.is_(None), Picture.removed_at.is_(None))
+        unused = update(Picture).where(Picture.id.in_(ids), there)
         changed_rows(session, unused.values(nonce=None, removed_at=now()))
 
 
@@ -104,6 +105,20 @@ def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
     digest = hashlib.file_digest(sent.stream, "sha256").hexdigest()  # type: ignore[arg-type]
     sent.stream.seek(0)
     return "", _File(sent, size, digest)
+
+
+def _fitting(owner: HasId, files: Sequence[_File], nonce: str, room: int) -> list[_File]:
+    """Return the files for which there is room; what came with the form before needs none."""
+    own = and_(Picture.owner_id == owner.id, Picture.nonce == nonce)
+    known = set(db.session.scalars(select(Picture.digest).where(own, Picture.removed_at.is_(None))))
+    fitting = []
+    for file in files:
+        if file.digest not in known and room > 0:
+            known.add(file.digest)
+            room -= 1
+        if file.digest in known:
+            fitting.append(file)
+    return fitting
 
 
 def _stored(
@@ -169,8 +184,9 @@ def _stored_again(session: Session, ids: Sequence[int]) -> None:
 def retry(picture: Picture) -> None:
     """Have the worker begin anew with a picture that failed."""
     with writing() as session:
-        failed = update(Picture).where(Picture.id == picture.id, Picture.state == "failed")
-        session.execute(failed.values(_anew()))
+        failed = and_(Picture.state == "failed", Picture.removed_at.is_(None))
+        anew = update(Picture).where(Picture.id == picture.id, failed)
+        session.execute(anew.values(_anew()))
         enqueue(process)
 
 

@@ -23,6 +23,12 @@ _WORDS: dict[str, Callable[[], str]] = {
 }
 
 
+class Passing(str):
+    """A sentence about what may go well in a minute, with the same file."""
+
+    __slots__ = ()
+
+
 def words(code: str) -> str:
     """Return the sentence for a failure's code."""
     return _WORDS.get(code, _WORDS["given_up"])()
@@ -46,7 +52,8 @@ def of_file(name: str, code: str, size: int = 0) -> str:
     if code == "svg":
         return _("“%(name)s” is a drawing (SVG). Save it as PNG, and choose that.", name=name)
     if code == "store":
-        return _("“%(name)s” could not be stored just now. Try again in a minute.", name=name)
+        text = _("“%(name)s” could not be stored just now. Try again in a minute.", name=name)
+        return Passing(text)
     return _(
         "“%(name)s” is no picture that can be shown. JPEG, PNG, WebP, GIF and AVIF can.", name=name
     )

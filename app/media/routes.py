@@ -24,6 +24,7 @@ from . import blueprint
 from .arriving import discard, retry
 from .composer import Attached, attached, move_one, values_of
 from .describing import keeps_last_picture, take_from_post
+from .failures import Passing
 from .models import Picture
 
 
@@ -32,10 +33,7 @@ from .models import Picture
 @limit_writing
 def arrive() -> ResponseReturnValue:
     """Store the files that were chosen in a composer."""
-    form = _form()
-    form.receive(_edited(form))
-    errors = [str(error) for error in form.body.process_errors]
-    return _attached(form, errors)
+    return _attached(_form())
 
 
 @blueprint.post("/pictures/<key:id>/remove")
@@ -61,8 +59,7 @@ def move(id: int) -> ResponseReturnValue:
     _own(id)
     form = _form()
     there = _there(form)
-    if not move_one(there, id, request.form.get("direction")):
-        abort(404)
+    move_one(there, id, request.form.get("direction"))
     return _rearranged(form, there)
 
 
@@ -75,15 +72,20 @@ def try_again(id: int) -> ResponseReturnValue:
     retry(picture)
     if "nonce" in request.form:
         form = _form()
-        return _rearranged(form, _there(form))
+        response = make_response(_rearranged(form, _there(form), takes_focus=id))
+        # The others stay as they are: some may still go up.
+        response.headers["HX-Reselect"] = f"#picture_{id}"
+        return response
     return _card(picture)
 
 
 def _own(id: int) -> Picture:
-    """Return a picture of the viewer's that is there; else 404."""
+    """Return a picture of the viewer's; else 404.
+
+    It may have been removed meanwhile, in another tab: then the answer shows what there is.
+    """
     own = select(Picture).where(Picture.id == id, Picture.owner_id == viewer.id)
-    there = own.where(Picture.purpose == "post", Picture.removed_at.is_(None))
-    return db.session.scalar(there) or abort(404)
+    return db.session.scalar(own.where(Picture.purpose == "post")) or abort(404)
 
 
 # On a card
@@ -113,10 +115,16 @@ def _card(picture: Picture) -> ResponseReturnValue:
 
 
 def _form() -> DraftForm:
-    """Return the form that the request sent; 400 without a nonce, which every composer has."""
+    """Return the form that the request sent, and take its files.
+
+    400 without a nonce, which every composer has. Without JavaScript any button sends the files
+    that were chosen, and a browser cannot fill their field again.
+    """
     form = DraftForm()
     if not form.nonce.validate(form):
         abort(400)
+    if request.files:
+        form.receive(_edited(form))
     return form
 
 
@@ -128,15 +136,22 @@ def _there(form: DraftForm) -> list[Attached]:
     return attached(form.extra, form.nonce.data, form.edits.data)
 
 
-def _rearranged(form: DraftForm, there: Sequence[Attached]) -> ResponseReturnValue:
+def _rearranged(
+    form: DraftForm, there: Sequence[Attached], takes_focus: int | None = None
+) -> ResponseReturnValue:
     edited = _edited(form)
     is_edit = edited is not None and edited.pictures_count > 0
     form.received = dict(values_of(there, sensitive=form.extra.get("sensitive"), is_edit=is_edit))
-    return _attached(form, [])
+    return _attached(form, takes_focus)
 
 
-def _attached(form: DraftForm, errors: Sequence[str]) -> ResponseReturnValue:
+def _attached(form: DraftForm, takes_focus: int | None = None) -> ResponseReturnValue:
     """Keep the form as a draft, and answer with what is attached to its composer now."""
+    errors = [str(error) for error in form.body.process_errors]
+    # After 503 the script offers to send the same file again.
+    is_passing = any(isinstance(error, Passing) for error in form.body.process_errors)
+    # What is wrong with a file is not wrong with the text, which is kept.
+    form.body.process_errors = []
     _keep(form)
     if not wants_fragment():
         for error in errors:
@@ -150,9 +165,9 @@ def _attached(form: DraftForm, errors: Sequence[str]) -> ResponseReturnValue:
         in_reply_to_id=form.in_reply_to.data,
         edits_id=form.edits.data,
     )
-    html = render_template("media/_attached.html", composer=composer)
+    html = render_template("media/_attached.html", composer=composer, takes_focus=takes_focus)
     html += render_template("_messages_partial.html")
-    return make_response(html, 422 if errors else 200)
+    return make_response(html, 503 if is_passing else 422 if errors else 200)
 
 
 def _keep(form: DraftForm) -> None:

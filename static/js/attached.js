@@ -53,8 +53,9 @@ on("click", (event) => {
   const button = event.target.closest?.(".attached-buttons [name=direction], .attached-remove");
   if (!button?.closest(composers)) return;
   event.preventDefault();
+  event.stopPropagation();
   (button.name === "direction" ? move : remove)(button, button.closest("li"));
-});
+}, true);
 
 on("input", ({ target }) => {
   if (!target.matches("textarea[data-most]")) return;

@@ -148,7 +148,7 @@ on("click", ({ target }) => {
   if (!target.matches?.(".attached-remove")) return;
   next();
   document.querySelectorAll(composers).forEach(settle);
-});
+}, true);
 
 // What arrived shows its preview until the worker has made something of it.
 function show(item) {

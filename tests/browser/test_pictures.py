@@ -306,6 +306,51 @@ def test_a_picture_that_failed_is_tried_again_and_holds_the_post_back(
     assert site.posts_of(viewer) == ["From the train"]
 
 
+def test_a_picture_that_cannot_be_read_is_tried_again_in_the_composer(
+    own_page: Page, site: Site, viewer: User, scripts: bool
+):
+    own_page.goto("/")
+    composer(own_page).fill("From the train")
+    broken = drawn("landscape") | {"buffer": drawn("landscape")["buffer"][:1000]}
+    own_page.locator("#composer_pictures").set_input_files([broken, drawn("portrait")])
+    if scripts:
+        expect(arrived(own_page)).to_have_count(2)
+        with own_page.expect_response("**/drafts"):
+            composer(own_page).press_sequentially("!")
+    else:
+        own_page.get_by_role("button", name="Keep as a draft").click()
+    again = attached(own_page).get_by_role("button", name="Try again")
+    until(own_page, lambda: bool(own_page.goto("/") and again.count()))
+    described = description(arrived(own_page).first)
+    described.fill("A river")
+    again.click()
+    expect(described).to_have_value("A river")
+    expect(arrived(own_page)).to_have_count(2)
+    if scripts:
+        expect(described).to_be_focused()
+    assert site.posts_of(viewer) == []
+
+
+@only_with_scripts
+def test_buttons_of_pictures_work_before_their_script_is_there(
+    own_page: Page, site: Site, viewer: User
+):
+    own_page.goto("/")
+    choose(own_page, "landscape", "portrait")
+    expect(arrived(own_page)).to_have_count(2)
+    with own_page.expect_response("**/drafts"):
+        composer(own_page).fill("Two")
+    own_page.route("**/js/pictures.js", lambda route: None)
+    own_page.goto("/")
+    description(arrived(own_page).first).fill("A river")
+    arrived(own_page).first.get_by_role("button", name="Down").click()
+    expect(description(arrived(own_page).last)).to_have_value("A river")
+    arrived(own_page).first.get_by_role("button", name="Remove").click()
+    expect(arrived(own_page)).to_have_count(1)
+    expect(composer(own_page)).to_have_value("Two")
+    assert site.posts_of(viewer) == []
+
+
 @only_with_scripts
 def test_a_post_waits_for_its_pictures_on_a_slow_line(own_page: Page, site: Site, viewer: User):
     held: list[Route] = []

@@ -5,7 +5,7 @@ import pytest
 from app.data.database import writing
 from app.media.models import Picture
 from tests.html import absent, attributes, cards, messages, one, select, text_of
-from tests.media.drawn import upload
+from tests.media.drawn import drawn, upload
 
 NONCE = "abc"
 
@@ -156,6 +156,55 @@ def test_a_failed_picture_is_tried_again_in_the_composer(app, client, two, monke
     form = {"nonce": NONCE, "body": "", "attached": id}
     answer = client.post(f"/pictures/{id}/retry", form, htmx=True)
     one(answer, "#attached_composer img")
+
+
+def test_a_failure_below_a_cover_is_told_to_the_author(app, client, two, bruno, signed_in):
+    form = {"nonce": NONCE, "body": "Tea", "attached": two, "sensitive": "y"}
+    client.post("/posts", form)
+    absent(client.get("/@ada"), ".pictures-cover[open]")
+    fail(app)
+    assert select(client.get("/@ada"), ".pictures-cover[open] .picture-failed button")
+    absent(signed_in(bruno).get("/@ada"), ".pictures-cover[open]")
+
+
+@pytest.mark.parametrize("verb", ["remove", "retry"])
+def test_on_a_card_that_is_old_a_picture_that_is_gone_goes(app, client, two, verb):
+    client.post("/posts", {"nonce": NONCE, "body": "Tea", "attached": two})
+    fail(app)
+    first, second = two.split()
+    client.get("/@ada")
+    assert client.press(f"#remove_{first}").status_code == 303
+    client.get("/@ada")
+    answer = client.post(f"/pictures/{first}/{verb}", htmx=True)
+    assert attributes(answer, ".picture-failed [id^=remove]", "id") == [f"remove_{second}"]
+
+
+@pytest.mark.parametrize("verb", ["remove", "move", "retry"])
+def test_in_a_composer_that_is_old_a_picture_that_is_gone_goes(client, two, verb):
+    first, second = two.split()
+    form = {"nonce": NONCE, "body": "Tea", "attached": two, "direction": "up"}
+    for last in ("remove", verb):
+        answer = client.post(f"/pictures/{first}/{last}", form, htmx=True)
+        assert attached(answer) == second
+
+
+@pytest.mark.parametrize(
+    ("button", "files", "count"),
+    [
+        ("/drafts", [drawn() + bytes(4000)], 3),
+        ("/pictures/{}/move", [drawn() + bytes(4000), b"no picture"], 3),
+        ("/pictures/{}/remove", [drawn() + bytes(4000)], 2),
+    ],
+)
+def test_any_button_takes_the_files_that_were_chosen(
+    app, client, two, monkeypatch, button, files, count
+):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 4000)
+    form = {"nonce": NONCE, "attached": two, "body": "Rye", "pictures": [*map(upload, files)]}
+    client.post(button.format(two.split()[0]), form | {"direction": "down"})
+    page = client.get("/")
+    assert one(page, "#composer_body").text().strip() == "Rye"
+    assert len(select(page, ".attached-picture")) == count
 
 
 @pytest.mark.parametrize("verb", ["remove", "move", "retry"])

@@ -126,6 +126,15 @@ def test_a_fifth_picture_does_not_fit(client, rows):
     assert len(pictures(client.get("/"))) == 4
 
 
+def test_what_is_attached_already_needs_no_room_when_it_is_chosen_again(client):
+    sizes = [(9, 1), (9, 2), (9, 3), (9, 4)]
+    files = [upload(size=size) for size in sizes[:3]]
+    send(client, pictures=[*files, upload(b"no picture")])
+    answer = client.submit(FORM, pictures=[upload(size=size) for size in sizes])
+    assert answer.status_code == 303
+    assert len(pictures(client.get("/"))) == 4
+
+
 def test_a_file_of_more_than_ten_megabytes_is_not_taken(app, ada, files):
     for size, taken in ((10_000_000, 1), (10_000_001, 0)):
         sent = FileStorage(BytesIO(drawn().ljust(size, b"\0")), filename="large.png")

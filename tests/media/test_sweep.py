@@ -252,6 +252,16 @@ def test_while_the_store_is_away_a_form_keeps_its_text_and_says_so(client, store
     assert rows("picture") == []
 
 
+def test_while_the_store_is_away_a_file_may_be_sent_again(client, store_away):
+    form = {"body": "Loaves", "nonce": "abc"}
+    store_away(True, "put")
+    answer = client.post("/pictures", form | {"pictures": [upload()]}, htmx=True)
+    assert answer.status_code == 503
+    assert "Try again in a minute" in text_of(one(answer, "#attached_composer > .attached-error"))
+    store_away(False, "put")
+    assert client.post("/pictures", form | {"pictures": [upload()]}, htmx=True).status_code == 200
+
+
 def test_while_the_store_is_away_nothing_is_lost(
     client, store_away, without_worker, post, clean, travel, app, rows, files
 ):
