@@ -50,11 +50,14 @@ def pace(url: str, requests: Sequence[Request], *, a_second: int) -> Load:
     Latency begins when a request is due: a server that stalls delays all that are due meanwhile.
     """
     thread = threading.local()
-    start = time.monotonic() + 0.1
+    # All threads have started and are connected by then.
+    start = time.monotonic() + 1
+
+    def connect() -> None:
+        thread.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT)
+        thread.connection.connect()
 
     def send(number: int, request: Request) -> tuple[float, bool]:
-        if not hasattr(thread, "connection"):
-            thread.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT)
         due = start + number / a_second
         time.sleep(max(0, due - time.monotonic()))
         try:
@@ -68,7 +71,7 @@ def pace(url: str, requests: Sequence[Request], *, a_second: int) -> Load:
             has_failed = True
         return (time.monotonic() - due) * 1000, has_failed
 
-    with ThreadPoolExecutor(PACE_CONNECTIONS) as pool:
+    with ThreadPoolExecutor(PACE_CONNECTIONS, initializer=connect) as pool:
         took, failed = zip(*pool.map(send, range(len(requests)), requests), strict=True)
     percentiles = quantiles(took, n=100, method="inclusive")
     rate = len(took) / (time.monotonic() - start)
