@@ -222,9 +222,8 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "LANGUAGES": {"en": "English", "es": "Español"},
-        # Seconds for which a process keeps the settings of the site, and a viewer's suggestions.
+        # Seconds for which a process keeps the settings of the site.
         "SITE_KEPT": 5,
-        "SUGGESTIONS_KEPT": 60,
         "PASSWORD_HASH": "scrypt:32768:8:3",
         # Whether a picture of each post is drawn when it is written, for links to it elsewhere.
         "DRAW_PICTURES": True,

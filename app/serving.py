@@ -48,7 +48,7 @@ def serve() -> None:
     refuse_schema(current_app)
     click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
-    # With what .env says now, also when a process is started again later.
+    # With what .env says now, unless it names more by the time a process is started again.
     _supervise(config.environment())
 
 

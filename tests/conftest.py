@@ -94,7 +94,6 @@ def make_app(
         quick |= {"PASSWORD_HASH": "pbkdf2:sha256:1", "REGISTRATION_MIN_SECONDS": 0}
         # No test reads the settings while it counts statements.
         quick["SITE_KEPT"] = 3600
-        quick["SUGGESTIONS_KEPT"] = 0
         app = create_app(env=env, **quick | overrides)
         _made.append(app)
         if DATABASE == "sqlite":

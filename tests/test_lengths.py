@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from flask import Request
+from werkzeug.formparser import FormDataParser
 
 from tests.html import one
 
@@ -65,3 +67,19 @@ def test_a_form_of_many_fields_is_refused_before_it_is_read(anonymous, quickly, 
     answer = anonymous.http.post(path, data=body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
     assert len(answer.data) < 30_000
+
+
+def test_nor_does_the_page_of_that_error_read_it(anonymous, monkeypatch):
+    read = []
+
+    class Noting(FormDataParser):
+        def parse(self, *args, **kwargs):
+            read.append(super().parse(*args, **kwargs))
+            return read[-1]
+
+    monkeypatch.setattr(Request, "form_data_parser_class", Noting)
+    for count in (10, 10_000):
+        body = b"&".join(b"f%d=1" % number for number in range(count))
+        form = {"data": body, "content_type": "application/x-www-form-urlencoded"}
+        anonymous.http.post("/posts", **form)
+        assert len(read) == 1, "the first alone"

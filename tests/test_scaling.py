@@ -193,8 +193,7 @@ def make_app(machines: Machines, tmp_path) -> Iterator[Callable[..., Flask]]:
 
     def make(**settings: str) -> Flask:
         env = machines.settings(Machine("here", 8000, tmp_path)) | settings
-        settings = {"PASSWORD_HASH": "pbkdf2:sha256:1", "SUGGESTIONS_KEPT": 0}
-        app = create_app(env, TESTING=True, **settings)
+        app = create_app(env, TESTING=True, PASSWORD_HASH="pbkdf2:sha256:1")
         made.append(app)
         return app
 

@@ -11,7 +11,6 @@ blueprint = Blueprint("discover", __name__)
 from ..web.bodies import take_files
 from . import aside, jobs, receivers, routes, welcome_routes
 
-blueprint.record_once(aside.init_app)
 blueprint.add_app_template_global(aside.aside)
 blueprint.add_app_template_global(aside.why)
 blueprint.add_app_template_global(aside.today)

@@ -2,12 +2,10 @@
 
 import json
 import logging
-import time
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import current_app, g, request
-from flask.sansio.blueprints import BlueprintSetupState
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Row
@@ -15,15 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..accounts.viewer import Viewer, current_viewer
 from ..data.reading import read
-from ..follows.queries import Audience, audience_of
+from ..follows.queries import audience_of
 from ..site import site
 from . import queries
 
 log = logging.getLogger(__name__)
 
 SUGGESTED = 3
-# Viewers whose suggestions a process keeps, for ``SUGGESTIONS_KEPT`` seconds.
-VIEWERS_KEPT = 1_000
 MORE_BY_AUTHOR = 3
 DAYS = 7
 
@@ -54,11 +50,6 @@ class Aside(NamedTuple):
     today: str | None = None
 
 
-def init_app(state: BlueprintSetupState) -> None:
-    """Give the application its cache of suggestions."""
-    state.app.extensions["suggestions"] = lru_cache(VIEWERS_KEPT)(_suggestions)
-
-
 def aside() -> Aside:
     """Return what stands beside this page, read once for it.
 
@@ -84,21 +75,9 @@ def _read() -> Aside:
         return _read_author(viewer)
     if not viewer.is_authenticated or lists_people():
         return Aside(today=read(queries.today()).scalar())
-    audience = audience_of(viewer)
-    shown = (audience, viewer.id, (request.view_args or {}).get("username", ""))
-    seconds = current_app.config["SUGGESTIONS_KEPT"]
-    # A block or mute counts at once.
-    if not seconds or audience is Audience.FILTERED:
-        return _suggestions(*shown)
-    # A follow, too: whom the viewer follows now is suggested no more.
-    now = (viewer.columns["following_count"], time.monotonic() // seconds)
-    kept: Aside = current_app.extensions["suggestions"](*shown, now)
-    return kept
-
-
-def _suggestions(audience: Audience, viewer_id: int, username: str, _now: object = None) -> Aside:
-    statement = queries.suggestions(audience, SUGGESTED)
-    rows = read(statement, viewer_id=viewer_id, username=username).all()
+    statement = queries.suggestions(audience_of(viewer), SUGGESTED)
+    username = (request.view_args or {}).get("username", "")
+    rows = read(statement, viewer_id=viewer.id, username=username).all()
     return Aside(people=tuple(row for row in rows if row.id), today=rows[0].today)
 
 

@@ -1,7 +1,7 @@
 """Pictures that arrive with a form: looked at, stored as they are, and handed to the worker."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from os import SEEK_END
 from typing import Any, BinaryIO, cast
@@ -46,12 +46,18 @@ class _File:
 
 
 def take_in(
-    owner: HasId, files: Sequence[FileStorage], nonce: str, *, room: int, **details: Any
+    owner: HasId,
+    files: Sequence[FileStorage],
+    nonce: str,
+    *,
+    room: int,
+    known: Collection[str | None] = (),
+    **details: Any,
 ) -> Arrived:
     """Store ``files``, at most ``room``, as pictures of the form with that ``nonce``.
 
-    A file that came with it before is the same picture; ``details`` are columns of a new one.
-    Nothing here decodes.
+    A file that came with it before is the same picture, and needs no room if its digest is
+    ``known``; ``details`` are columns of a new one. Nothing here decodes.
     """
     found, faults = [], []
     for each in files:
@@ -60,7 +66,7 @@ def take_in(
             faults.append(failures.of_file(_name(each), code, _size(each)))
         else:
             found.append(file)
-    fitting = found if len(found) <= room else _fitting(owner, found, nonce, room)
+    fitting = _fitting(found, room, set(known))
     if len(fitting) < len(found):
         faults.append(failures.too_many(len(found) - len(fitting)))
     try:
@@ -107,10 +113,8 @@ def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
     return "", _File(sent, size, digest)
 
 
-def _fitting(owner: HasId, files: Sequence[_File], nonce: str, room: int) -> list[_File]:
-    """Return the files for which there is room; what came with the form before needs none."""
-    own = and_(Picture.owner_id == owner.id, Picture.nonce == nonce)
-    known = set(db.session.scalars(select(Picture.digest).where(own, Picture.removed_at.is_(None))))
+def _fitting(files: Sequence[_File], room: int, known: set[str | None]) -> list[_File]:
+    """Return the files for which there is room; those that are known need none."""
     fitting = []
     for file in files:
         if file.digest not in known and room > 0:

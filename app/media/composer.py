@@ -72,15 +72,14 @@ def descriptions(extra: Extra, count: int) -> list[str]:
     return (typed + [""] * count)[:count]
 
 
-def move_one(there: list[Attached], id: int, direction: str | None) -> bool:
-    """Move the picture ``id`` one place "up" or "down"; returns False if it is not there."""
+def move_one(there: list[Attached], id: int, direction: str | None) -> None:
+    """Move the picture ``id``, if it is there, one place "up" or "down"."""
     at = next((place for place, each in enumerate(there) if each.picture.id == id), None)
     if at is None:
-        return False
+        return
     to = at - 1 if direction == "up" else at + 1
     if 0 <= to < len(there):
         there[at], there[to] = there[to], there[at]
-    return True
 
 
 def values_of(found: Iterable[Attached], *, sensitive: Any, is_edit: bool = False) -> Extra:
@@ -113,7 +112,8 @@ def _receive(nonce: str, typed: Extra, edited: Post | None) -> Received:
         # The form that goes on with this one has them.
         nonce = following_nonce(nonce)
     there = attached(typed, nonce, edited.id if edited else None)
-    arrived = take_in(viewer, files, nonce, room=MOST_PICTURES - len(there))
+    known = {each.picture.digest for each in there}
+    arrived = take_in(viewer, files, nonce, room=MOST_PICTURES - len(there), known=known)
     if arrived.ids and (sent := sent_by(nonce, edited)):
         # The same form, sent at the same moment, was faster.
         discard(arrived.ids)

@@ -44,10 +44,11 @@ def remove(id: int) -> ResponseReturnValue:
     picture = _own(id)
     if "nonce" not in request.form:
         return _removed_from_post(picture)
+    if picture.post_id is None:
+        # First: a file that comes with the form may be in its place.
+        discard([id])
     form = _form()
     there = [each for each in _there(form) if each.picture.id != id]
-    if picture.post_id is None:
-        discard([id])
     return _rearranged(form, there)
 
 

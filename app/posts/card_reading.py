@@ -100,7 +100,7 @@ class _Columns:
         ]
 
 
-# One object for each statement: as a part of the key of a card, it is compared by identity.
+# One object for the same names: as a part of the key of a card, it is compared by identity.
 _columns = cache(_Columns)
 
 

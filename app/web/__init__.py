@@ -4,8 +4,8 @@
   ``i18n``, ``preferences``, ``urls``, ``assets``.
 - Forms: ``forms``, ``sent_forms`` (shown again), ``account_binding``, ``limits``.
 - Who may open a route: ``access``.
-- Around all of them: ``middleware``, ``anonymous_cache``, ``headers``, ``hosts``, ``compression``,
-  ``health``, and ``public`` for what caches may keep.
+- Around all of them: ``middleware``, ``client_address``, ``anonymous_cache``, ``headers``,
+  ``hosts``, ``compression``, ``health``, and ``public`` for what caches may keep.
 - Under the WSGI application: ``server``, ``rsgi``, ``receiving`` and ``bodies`` (requests),
   ``streaming`` (long answers).
 """

@@ -13,21 +13,29 @@ from werkzeug.exceptions import HTTPException
 
 # The form field with the path to go back to.
 BACK = "back"
+# Fields of a form. Ours have fewer.
+MAX_FIELDS = 1_000
 # Characters that browsers remove from a URL, or read as another one.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7F\\]")
 
 
 class SafeRequest(Request):
-    """A request whose ``Referer`` can be parsed: anybody may send anything there."""
+    """A request that knows what htmx wants, and whose ``Referer`` can be parsed if it has one."""
 
     @cached_property
     def wants_fragment(self) -> bool:
         """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
         return self.headers.get("HX-Request-Type") == "partial"
 
+    @cached_property
+    def has_many_fields(self) -> bool:
+        """Whether its form has more than :data:`MAX_FIELDS` fields, and is not to be parsed."""
+        is_form = self.mimetype == "application/x-www-form-urlencoded"
+        return is_form and self.get_data().count(b"&") >= MAX_FIELDS
+
     @property
     def referrer(self) -> str | None:  # type: ignore[override]
-        """The page that the person came from; None where the header holds no URL."""
+        """The page that the person came from; None where what was sent is no URL."""
         sent = self.headers.get("Referer")
         try:
             urlsplit(sent or "").port  # noqa: B018 - Flask-WTF reads it, and would raise
@@ -58,6 +66,11 @@ def init_app(app: Flask) -> None:
 def wants_fragment() -> bool:
     """Whether htmx asks for an element's worth of HTML in this request."""
     return cast(SafeRequest, request).wants_fragment
+
+
+def has_many_fields() -> bool:
+    """Whether this request has a form that is not to be parsed."""
+    return cast(SafeRequest, request).has_many_fields
 
 
 def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:
@@ -149,7 +162,7 @@ def _passed_from() -> str | None:
     if wants_fragment():
         return None
     try:
-        path = request.form.get(BACK)
+        path = None if has_many_fields() else request.form.get(BACK)
     except HTTPException:  # A body that cannot be read says nothing; its error page is rendered.
         return None
     return path if is_own_path(path) else None

@@ -15,11 +15,12 @@ from ..data.characters import is_visible
 from ..data.types import is_storable
 from . import bodies
 from .account_binding import account_field, hidden_fields, refuse_another_account
+from .answers import has_many_fields
 
 csrf = CSRFProtect()
 
-# Fields of a form, and characters of the name of one. Ours have fewer.
-MAX_FIELDS, LONGEST_NAME = 1_000, 100
+# Characters of the name of a field. Ours have fewer.
+LONGEST_NAME = 100
 
 
 def init_app(app: Flask) -> None:
@@ -42,14 +43,13 @@ def init_app(app: Flask) -> None:
 def _check_form() -> None:
     """Refuse a POST that no form of ours can have sent, before Flask-WTF looks at it.
 
-    Answers 413 to more than :data:`MAX_FIELDS` fields, before they are parsed (Werkzeug itself
-    limits those of multipart forms), and 400 to a field whose name no form of ours has: WTForms
-    reads numbers in the names of the parts of a list, and fails on "²" and on thousands of digits.
+    Answers 413 to a form of many fields, before they are parsed (Werkzeug itself limits those of
+    multipart forms), and 400 to a field whose name no form of ours has: WTForms reads numbers in
+    the names of the parts of a list, and fails on "²" and on thousands of digits.
     """
     if request.method != "POST":
         return
-    is_form = request.mimetype == "application/x-www-form-urlencoded"
-    if is_form and request.get_data().count(b"&") >= MAX_FIELDS:
+    if has_many_fields():
         abort(413)
     if not all(name.isascii() and len(name) <= LONGEST_NAME for name in request.form):
         abort(400)

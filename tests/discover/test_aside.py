@@ -150,31 +150,6 @@ def test_the_aside_costs_one_statement_and_a_fragment_none(
     assert not [text for text in sent if "digest" in text]
 
 
-def test_suggestions_are_kept_until_the_viewer_follows_somebody(
-    app, ada, circle, signed_in, work_out, statements, make_follow, monkeypatch
-):
-    monkeypatch.setitem(app.config, "SUGGESTIONS_KEPT", 3600)
-    work_out(ada)
-    client = signed_in(ada)
-    assert names(client.get("/")) == ["/@dora", "/@emil"]
-    with statements() as sent:
-        assert names(client.get("/explore")) == ["/@dora", "/@emil"]
-    assert not [text for text in sent if "suggestion" in text]
-    make_follow(ada, circle["emil"])
-    assert names(client.get("/")) == ["/@dora"]
-
-
-def test_a_block_removes_a_kept_suggestion_at_once(
-    app, ada, circle, signed_in, work_out, make_block, monkeypatch
-):
-    monkeypatch.setitem(app.config, "SUGGESTIONS_KEPT", 3600)
-    work_out(ada)
-    client = signed_in(ada)
-    assert "/@dora" in names(client.get("/"))
-    make_block(circle["dora"], ada)
-    assert "/@dora" not in names(client.get("/"))
-
-
 def more_by(page):
     return [text_of(node) for node in parse(page).css(f"{AUTHOR} .author-more a")]
 

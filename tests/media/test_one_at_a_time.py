@@ -40,6 +40,30 @@ def test_a_picture_arrives_and_what_is_attached_is_the_answer(client, rows):
     assert one(second, "[name=description_1]").text().strip() == "A loaf"
 
 
+FOUR = ("red", "green", "blue", "white")
+
+
+def test_a_picture_is_replaced_by_a_file_that_comes_with_its_removal(client):
+    four = attached(arrive(client, pictures=[upload(colour=colour) for colour in FOUR]))
+    first, *others = four.split()
+    form = {"nonce": NONCE, "attached": four, "pictures": [upload(colour="black")]}
+    answer = client.post(f"/pictures/{first}/remove", form, htmx=True)
+    assert answer.status_code == 200
+    *kept, new = attached(answer).split()
+    assert kept == others
+    assert new not in four
+
+
+def test_a_form_that_does_not_know_its_pictures_takes_no_more_than_there_is_room_for(client):
+    """The browser has gone back to the page from before four pictures were refused."""
+    files = [upload(colour=colour) for colour in FOUR]
+    four = attached(arrive(client, pictures=files))
+    files = [upload(colour=colour) for colour in (*FOUR, "black")]
+    answer = arrive(client, attached="", pictures=files)
+    assert answer.status_code == 422
+    assert attached(answer) == four
+
+
 def test_with_the_picture_the_draft_is_kept(client, rows):
     arrive(client, description_1="A loaf")
     page = client.get("/")
