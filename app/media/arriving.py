@@ -154,6 +154,9 @@ def _stored(
         ids.append(id)
     if stored:
         with writing(is_visible=False) as session:
+            # In one order: the same form, sent at the same moment, changes the same rows.
+            in_order = select(Picture.id).where(Picture.id.in_(stored)).order_by(Picture.id)
+            session.execute(in_order.with_for_update())
             # Not those with which the worker is busy.
             untouched = update(Picture).where(Picture.id.in_(stored), Picture.tries == 0)
             changed_rows(session, untouched.values(due_at=now()))
