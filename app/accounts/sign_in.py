@@ -149,5 +149,4 @@ def leave_session(viewer: Viewer) -> None:
         end_session(viewer.id, viewer.session_id)
     # In this order: Flask-Login notes in the session that the remember-me cookie is to be cleared.
     session.clear()
-    forget_hidden_fields()
     logout_user()

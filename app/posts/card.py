@@ -148,9 +148,9 @@ class Card:
     @cached_property
     def _html(self) -> Markup:
         html = get_template_attribute("posts/_post.html", "card")(self)
+        html = ASTRAL.sub(lambda char: f"&#{ord(char[0])};", html)
         # The template escapes what it shows; body_html was escaped when the post was written.
         # Pages are smaller without indentation.
-        html = ASTRAL.sub(lambda char: f"&#{ord(char[0])};", html)
         return Markup(INDENT.sub("\n", html))  # noqa: S704
 
 

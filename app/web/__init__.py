@@ -2,7 +2,7 @@
 
 - Pages: ``answers`` (a page, its fragment), ``paging``, ``errors``, ``templates``, ``fragments``,
   ``i18n``, ``preferences``, ``urls``, ``assets``.
-- Forms: ``forms``, ``sent_forms`` (shown again), ``account_binding``, ``limits``.
+- Forms: ``requests``, ``forms``, ``sent_forms`` (shown again), ``account_binding``, ``limits``.
 - Who may open a route: ``access``.
 - Around all of them: ``middleware``, ``client_address``, ``anonymous_cache``, ``headers``,
   ``hosts``, ``compression``, ``health``, and ``public`` for what caches may keep.
@@ -13,7 +13,6 @@
 from flask import Flask
 
 from . import (
-    answers,
     assets,
     compression,
     errors,
@@ -26,6 +25,7 @@ from . import (
     middleware,
     paging,
     preferences,
+    requests,
     templates,
     urls,
 )
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
         assets,
         i18n,
         fragments,
-        answers,
+        requests,
         forms,
         paging,
         limits,

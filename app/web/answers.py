@@ -1,47 +1,21 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import re
-from functools import cached_property
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Request, Response, flash, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_htmx import make_response as htmx_response
 from jinja2_fragments.flask import render_block
 from werkzeug.exceptions import HTTPException
 
+from .requests import SafeRequest, has_many_fields
+
 # The form field with the path to go back to.
 BACK = "back"
-# Fields of a form. Ours have fewer.
-MAX_FIELDS = 1_000
 # Characters that browsers remove from a URL, or read as another one.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7F\\]")
-
-
-class SafeRequest(Request):
-    """A request that knows what htmx wants, and whose ``Referer`` can be parsed if it has one."""
-
-    @cached_property
-    def wants_fragment(self) -> bool:
-        """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
-        return self.headers.get("HX-Request-Type") == "partial"
-
-    @cached_property
-    def has_many_fields(self) -> bool:
-        """Whether its form has more than :data:`MAX_FIELDS` fields, and is not to be parsed."""
-        is_form = self.mimetype == "application/x-www-form-urlencoded"
-        return is_form and self.get_data().count(b"&") >= MAX_FIELDS
-
-    @property
-    def referrer(self) -> str | None:  # type: ignore[override]
-        """The page that the person came from; None where what was sent is no URL."""
-        sent = self.headers.get("Referer")
-        try:
-            urlsplit(sent or "").port  # noqa: B018 - Flask-WTF reads it, and would raise
-        except ValueError:
-            return None
-        return sent
 
 
 class ExplainedError(HTTPException):
@@ -58,19 +32,9 @@ class ExplainedError(HTTPException):
         raise NotImplementedError
 
 
-def init_app(app: Flask) -> None:
-    """Have ``app`` read requests by :class:`SafeRequest`."""
-    app.request_class = SafeRequest
-
-
 def wants_fragment() -> bool:
     """Whether htmx asks for an element's worth of HTML in this request."""
     return cast(SafeRequest, request).wants_fragment
-
-
-def has_many_fields() -> bool:
-    """Whether this request has a form that is not to be parsed."""
-    return cast(SafeRequest, request).has_many_fields
 
 
 def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:

@@ -15,7 +15,7 @@ from ..data.characters import is_visible
 from ..data.types import is_storable
 from . import bodies
 from .account_binding import account_field, hidden_fields, refuse_another_account
-from .answers import has_many_fields
+from .requests import has_many_fields
 
 csrf = CSRFProtect()
 

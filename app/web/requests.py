@@ -1,0 +1,45 @@
+"""Requests, which anybody may send: what is found out about each once."""
+
+from functools import cached_property
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, request
+
+# Fields of a form. Ours have fewer.
+MAX_FIELDS = 1_000
+
+
+class SafeRequest(Request):
+    """A request that knows what htmx wants, and whose ``Referer`` can be parsed if it has one."""
+
+    @cached_property
+    def wants_fragment(self) -> bool:
+        """Whether htmx asks for an element's worth of HTML (htmx 4 says so in a header)."""
+        return self.headers.get("HX-Request-Type") == "partial"
+
+    @cached_property
+    def has_many_fields(self) -> bool:
+        """Whether its form has more than :data:`MAX_FIELDS` fields, and is not to be parsed."""
+        is_form = self.mimetype == "application/x-www-form-urlencoded"
+        return is_form and self.get_data().count(b"&") >= MAX_FIELDS
+
+    @property
+    def referrer(self) -> str | None:  # type: ignore[override]
+        """The page that the person came from; None where what was sent is no URL."""
+        sent = self.headers.get("Referer")
+        try:
+            urlsplit(sent or "").port  # noqa: B018 - Flask-WTF reads it, and would raise
+        except ValueError:
+            return None
+        return sent
+
+
+def init_app(app: Flask) -> None:
+    """Have ``app`` read requests by :class:`SafeRequest`."""
+    app.request_class = SafeRequest
+
+
+def has_many_fields() -> bool:
+    """Whether this request has a form that is not to be parsed."""
+    return cast(SafeRequest, request).has_many_fields
