@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import Browse
 from .served import Site, User
-from .steps import acts, cards, composer, flash, is_quiet, only_with_scripts, send, tick
+from .steps import acts, cards, composer, flash, is_quiet, only_with_scripts, send, tick, until
 from .test_light import HARDLY_ANY, NOTE_SHIFTS, shifted
 
 PAGE = 25
@@ -16,6 +16,7 @@ BAR = """() => new Promise((done) => setTimeout(() => {
   const { content, transform } = getComputedStyle(document.body, "::before");
   done(content === "none" ? 0 : new DOMMatrix(transform).a);
 }, 100))"""
+OPACITY = "element => getComputedStyle(element).opacity"
 
 
 def announced(page: Page) -> Locator:
@@ -66,11 +67,11 @@ def test_something_shows_a_tenth_of_a_second_after_a_press(
     assert page.evaluate(BAR) == 0
     with site.delays_forms():
         acts(cards(page), "like").press("Enter")
-        assert page.evaluate(BAR) > 0
+        until(page, lambda: page.evaluate(BAR) > 0)
         assert shifted(page) < HARDLY_ANY
         composer(page).fill("Hello")
         send(page).press("Enter")
-        assert float(send(page).evaluate("button => getComputedStyle(button).opacity")) < 1
+        until(page, lambda: float(send(page).evaluate(OPACITY)) < 1)
     is_quiet(page)
     assert page.evaluate(BAR) == 0
 

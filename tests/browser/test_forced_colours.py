@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Browse
 from .served import Site, User
-from .steps import acts, cards
+from .steps import acts, cards, is_quiet
 from .test_access import AXE, RUN_AXE
 
 LOOK = """element => {
@@ -64,6 +64,7 @@ def test_a_pressed_button_differs(forced: Page, verb: str):
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     assert look(button) != before
+    is_quiet(forced)
     forced.evaluate(AXE)
     assert forced.evaluate(RUN_AXE) == []
 

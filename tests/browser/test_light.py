@@ -23,6 +23,11 @@ new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
+# A page that does not change may draw no frame.
+NEXT_FRAME = """() => new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done, 100));
+  setTimeout(done, 2000);
+})"""
 
 
 @pytest.fixture
@@ -119,7 +124,7 @@ def steady(browse: Browse, viewer: User, posts: list[Post]) -> Callable[[str], P
 
 def shifted(page: Page) -> float:
     """Return the layout shift so far, including that of the next frame."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
+    page.evaluate(NEXT_FRAME)
     return page.evaluate("window.shifted")
 
 

@@ -4,13 +4,12 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Browse
 from .served import Site, User
-from .steps import cards, composer, flash, no_page_load, only_with_scripts, send
+from .steps import cards, composer, flash, no_page_load, only_with_scripts, send, until
 from .watching import Watch
 
 READY = """async () => {
-  const { active } = await navigator.serviceWorker.ready;
-  if (active.state !== "activated")
-    await new Promise((done) => active.addEventListener("statechange", done));
+  const registered = await navigator.serviceWorker.getRegistration();
+  return registered?.active?.state === "activated";
 }"""
 CACHED = """async () => {
   const urls = [];
@@ -25,7 +24,7 @@ def with_worker(browse: Browse, viewer: User, path: str = "/") -> Page:
     """Open a page whose service worker is at work."""
     page = browse(as_=viewer, service_workers="allow")
     page.goto(path)
-    page.evaluate(READY)
+    until(page, lambda: page.evaluate(READY))
     return page
 
 
