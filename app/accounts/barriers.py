@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 
 import regex
-from disposable_email_domains import blocklist
 from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -26,6 +25,9 @@ def is_blocked_address(site: Site, address: str) -> bool:
 
 def is_disposable(address: str) -> bool:
     """Whether the domain of ``address`` gives addresses for minutes, to anybody."""
+    # Imported here because of its size: few processes ever register anybody.
+    from disposable_email_domains import blocklist  # noqa: PLC0415
+
     return _is_within(address.rpartition("@")[2], blocklist)
 
 

@@ -7,7 +7,6 @@ import click
 
 from . import blueprint
 from .csv_files import LoadError
-from .demo import load_demo
 from .loading import load_folder
 
 blueprint.cli.help = "Load a whole community, or copy it to another database."
@@ -44,6 +43,9 @@ def load(folder: Path, password: str | None) -> None:
 @blueprint.cli.command("demo")
 def demo() -> None:
     """Load a small community that fills every page, unless it is loaded already."""
+    # Imported here because of its pictures, which no web worker needs.
+    from .demo import load_demo  # noqa: PLC0415
+
     if load_demo():
         click.echo("The demo community has moved in.")
     click.echo("Log in as ada, with the password: demo-demo")

@@ -35,6 +35,9 @@ from .models import Block, Follow, Mute
 VIEWER_ID = bindparam("viewer_id", type_=BigInteger)
 USER_ID = bindparam("user_id", type_=BigInteger)
 
+# Follows by the viewer, and of the viewer: aliases, because lists made from follows have them too.
+_Mine, _Theirs = aliased(Follow), aliased(Follow)
+
 # What a list of people shows of each.
 PERSON = (
     User.id,
@@ -88,8 +91,8 @@ def is_followed(audience: Audience, user_id: Any = User.id) -> ColumnElement[boo
     """Whether the viewer follows the user of that id: a column."""
     if audience is Audience.ANONYMOUS:
         return false()
-    mine = aliased(Follow)  # Its own alias, because it also stands in lists made from follows.
-    row = select(mine.follower_id).where(mine.follower_id == VIEWER_ID, mine.followed_id == user_id)
+    row = select(_Mine.follower_id)
+    row = row.where(_Mine.follower_id == VIEWER_ID, _Mine.followed_id == user_id)
     return there_is(row)
 
 
@@ -97,9 +100,8 @@ def follows_viewer(audience: Audience) -> ColumnElement[bool]:
     """Whether a user follows the viewer: a column."""
     if audience is Audience.ANONYMOUS:
         return false()
-    theirs = aliased(Follow)
-    row = select(theirs.follower_id)
-    row = row.where(theirs.follower_id == User.id, theirs.followed_id == VIEWER_ID)
+    row = select(_Theirs.follower_id)
+    row = row.where(_Theirs.follower_id == User.id, _Theirs.followed_id == VIEWER_ID)
     return there_is(row)
 
 

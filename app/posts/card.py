@@ -33,6 +33,9 @@ ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 # Characters of which no more than four may fit on a line of a phone.
 _MAYBE_WIDE = re.compile("[^\0-\u05ff]")
 
+# One alias for all statements: it has a copy of every column.
+_Parent, _ParentAuthor = aliased(Post), aliased(User)
+
 Place = Literal["above", "below", "actions", "menu"]
 
 
@@ -162,7 +165,6 @@ def cards_html(cards: Iterable[Card]) -> Markup:
 def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
     """Return ``posts``, a query of posts, with the columns of cards and no others."""
     parts = (part.column(audience).label(part.name) for part in card_parts if part.column)
-    parent, in_reply_to = aliased(Post), aliased(User)
     return (
         posts.with_only_columns(
             # The id of a row is the key of its list, which may be another.
@@ -177,13 +179,13 @@ def card_columns(posts: AnySelect, audience: Audience) -> AnySelect:
             User.display_name,
             User.email,
             User.avatar_key,
-            in_reply_to.username.label("in_reply_to"),
-            func.substr(body_shown(parent), 1, QUOTED).label("parent_text"),
+            _ParentAuthor.username.label("in_reply_to"),
+            func.substr(body_shown(_Parent), 1, QUOTED).label("parent_text"),
             is_reposted(audience).label("is_reposted"),
             warned_of().label("warned_of"),
             *parts,
         )
         .join(User, User.id == Post.author_id)
-        .outerjoin(parent, and_(parent.id == Post.in_reply_to_id, visible_to(audience, parent)))
-        .outerjoin(in_reply_to, in_reply_to.id == parent.author_id)
+        .outerjoin(_Parent, and_(_Parent.id == Post.in_reply_to_id, visible_to(audience, _Parent)))
+        .outerjoin(_ParentAuthor, _ParentAuthor.id == _Parent.author_id)
     )

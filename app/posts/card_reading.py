@@ -24,6 +24,9 @@ from .queries import nth_reply, visible_to
 
 CARDS_KEPT = 5_000
 
+# One alias for all statements: it has a copy of every column.
+_Reposter = aliased(User)
+
 # What the viewer is to the post.
 SeenBy = Literal["anonymous", "author", "other"]
 
@@ -117,14 +120,14 @@ def _cards_of_entries(
     entries: AnySelect, window: Window, key: str, audience: Audience
 ) -> AnySelect:
     entry = entries.subquery("entry")
-    reposter = aliased(User)
     shown = select(Post).join(entry, entry.c.shown_id == Post.id)
     found = card_columns(shown, audience).add_columns(
         entry.c[key],
-        reposter.username.label("reposter"),
-        reposter.display_name.label("reposter_name"),
+        _Reposter.username.label("reposter"),
+        _Reposter.display_name.label("reposter_name"),
     )
-    found = found.outerjoin(reposter, reposter.id == case((entry.c.is_repost, entry.c.author_id)))
+    by = case((entry.c.is_repost, entry.c.author_id))
+    found = found.outerjoin(_Reposter, _Reposter.id == by)
     return window.ordered(found, entry.c[key])
 
 

@@ -41,6 +41,11 @@ from .warnings import warned_of
 
 POST_ID = bindparam("post_id", type_=BigInteger)
 
+# One alias for each role of another post: an alias has a copy of every column, and the statements
+# are kept.
+_Reply, _Below, _DeeperBelow = aliased(Post), aliased(Post), aliased(Post)
+_Repost, _Original, _OwnRepost = aliased(Post), aliased(Post), aliased(Post)
+
 # Posts above the opened one on its own page, and where its earlier posts are asked for.
 MOST_ABOVE = 1
 MOST_EARLIER = 10
@@ -77,16 +82,15 @@ def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
         )
         return or_(visible_to(audience, post), is_tombstone)
 
-    reply, deeper = aliased(Post), aliased(Post)
     below = (
-        select(reply.id, shows(reply).label("shows"))
-        .where(reply.in_reply_to_id == post.id)
+        select(_Below.id, shows(_Below).label("shows"))
+        .where(_Below.in_reply_to_id == post.id)
         .correlate(post)
         .cte("below", recursive=True, nesting=True)
     )
     below = below.union_all(
-        select(deeper.id, shows(deeper))
-        .join(below, deeper.in_reply_to_id == below.c.id)
+        select(_DeeperBelow.id, shows(_DeeperBelow))
+        .join(below, _DeeperBelow.in_reply_to_id == below.c.id)
         .where(~below.c.shows)
     )
     few = row_count(MOST_SEARCHED)
@@ -157,17 +161,15 @@ def seen_count(
 
 def replies_seen(audience: Audience) -> ColumnElement[int]:
     """How many replies to a post the viewer may see: a column."""
-    reply = aliased(Post)
-    seen = select(func.count(reply.id))
-    seen = seen.where(reply.in_reply_to_id == Post.id, visible_to(audience, reply))
+    seen = select(func.count(_Reply.id))
+    seen = seen.where(_Reply.in_reply_to_id == Post.id, visible_to(audience, _Reply))
     return seen_count(Post.replies_count, seen, audience)
 
 
 def reposts_seen(audience: Audience) -> ColumnElement[int]:
     """How many reposts of a post are by people whom the viewer may see: a column."""
-    other = aliased(Post)
-    seen = select(func.count(other.id))
-    seen = seen.where(other.repost_of_id == Post.id, not_blocked(audience, other.author_id))
+    seen = select(func.count(_Repost.id))
+    seen = seen.where(_Repost.repost_of_id == Post.id, not_blocked(audience, _Repost.author_id))
     return seen_count(Post.reposts_count, seen, audience)
 
 
@@ -185,14 +187,13 @@ def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
         return and_(visible, not_muted(audience, author_id)) if without_muted else visible
 
     # A column and not a join, after which SQLite would sort everything it found.
-    original = aliased(Post)
     original_is_visible = and_(
-        original.deleted_at.is_(None),
-        may_be_by(original.author_id),
-        not_limited(original.author_id),
-        ~is_blocked_between(Post.author_id, original.author_id),
+        _Original.deleted_at.is_(None),
+        may_be_by(_Original.author_id),
+        not_limited(_Original.author_id),
+        ~is_blocked_between(Post.author_id, _Original.author_id),
     )
-    may_show = select(original_is_visible).where(original.id == Post.repost_of_id).scalar_subquery()
+    may_show = select(original_is_visible).where(_Original.id == Post.repost_of_id)
     return select(
         Post.id,
         func.coalesce(Post.repost_of_id, Post.id).label("shown_id"),
@@ -201,7 +202,7 @@ def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
     ).where(
         Post.deleted_at.is_(None),
         may_be_by(Post.author_id),
-        or_(Post.repost_of_id.is_(None), may_show),
+        or_(Post.repost_of_id.is_(None), may_show.scalar_subquery()),
     )
 
 
@@ -228,10 +229,9 @@ def replies(window: Window, audience: Audience) -> AnySelect:
 def nth_reply(place: int, audience: Audience) -> ColumnElement[int | None]:
     """Return the id of a reply to a post, counted from the oldest, which is 0: a column."""
     # One at a time along the index: a post with thousands of replies costs what others do.
-    reply = aliased(Post)
-    found = select(reply.id).where(reply.in_reply_to_id == Post.id, in_thread(audience, reply))
-    found = found.where(~is_set_aside(audience, reply))
-    one = found.order_by(reply.id).limit(row_count(1)).offset(row_count(place))
+    found = select(_Reply.id).where(_Reply.in_reply_to_id == Post.id, in_thread(audience, _Reply))
+    found = found.where(~is_set_aside(audience, _Reply))
+    one = found.order_by(_Reply.id).limit(row_count(1)).offset(row_count(place))
     return one.scalar_subquery()
 
 
@@ -266,8 +266,8 @@ def is_reposted(audience: Audience) -> ColumnElement[bool]:
     """Whether the viewer has reposted a post: a column."""
     if audience is Audience.ANONYMOUS:
         return false()
-    mine = aliased(Post)
-    row = select(mine.id).where(mine.repost_of_id == Post.id, mine.author_id == VIEWER_ID)
+    row = select(_OwnRepost.id)
+    row = row.where(_OwnRepost.repost_of_id == Post.id, _OwnRepost.author_id == VIEWER_ID)
     # Most posts have no reposts, and need no look-up.
     return case((Post.reposts_count > 0, there_is(row)), else_=false())
 

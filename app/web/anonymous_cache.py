@@ -18,8 +18,8 @@ from ..data.database import committed
 from .i18n import best_language
 from .preferences import LANGUAGE, PREFERENCES, THEME, THEMES, chosen
 
-# Bytes of all pages that a process keeps: about 2,000 compressed pages, or 400 that are not.
-MAX_SIZE = 16_000_000
+# Bytes of all pages that a process keeps: about 1,500 compressed pages, or 300 that are not.
+MAX_SIZE = 12_000_000
 # Bytes that an entry takes besides its key and its body: headers and Python objects.
 ENTRY_OVERHEAD = 2_000
 # What the answer to an anonymous viewer depends on, besides theme and language.
