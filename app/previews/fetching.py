@@ -10,8 +10,8 @@ from typing import Any
 from flask import current_app
 
 from .content import LONGEST_DESCRIPTION, LONGEST_SITE, LONGEST_TITLE, Preview, cleaned
+from .fetcher import PICTURE, RESULT
 from .fetcher.addresses import AwayError, RefusedError
-from .fetcher.main import PICTURE, RESULT
 from .links import network
 
 # The program imports nothing of the application, which is large: its package is found by a path.

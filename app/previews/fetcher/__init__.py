@@ -5,3 +5,6 @@ anybody and parses what they send. It imports nothing of the application. It doe
 robots.txt, which is for programs that follow links by themselves (RFC 9309): here a person pointed
 to one page.
 """
+
+# The files that the program writes. One that is not finished has another name.
+RESULT, PICTURE = "result.json", "picture"

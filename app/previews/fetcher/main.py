@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from . import PICTURE, RESULT
 from .addresses import AwayError, Network, RefusedError
 from .download import download
 from .page import Page, read_page
@@ -17,8 +18,6 @@ LONGEST_PAGE = 512 * 1024
 LONGEST_PICTURE = 5 * 1024 * 1024
 PAGES = ("text/html", "application/xhtml+xml")
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
-# The files that it writes. One that is not finished has another name.
-RESULT, PICTURE = "result.json", "picture"
 
 
 def main() -> None:
