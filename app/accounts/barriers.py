@@ -25,7 +25,7 @@ def is_blocked_address(site: Site, address: str) -> bool:
 
 def is_disposable(address: str) -> bool:
     """Whether the domain of ``address`` gives addresses for minutes, to anybody."""
-    # Imported here because of its size: few processes ever register anybody.
+    # Imported at first use because of its size: most requests need no such list.
     from disposable_email_domains import blocklist  # noqa: PLC0415
 
     return _is_within(address.rpartition("@")[2], blocklist)

@@ -35,7 +35,8 @@ from .models import Block, Follow, Mute
 VIEWER_ID = bindparam("viewer_id", type_=BigInteger)
 USER_ID = bindparam("user_id", type_=BigInteger)
 
-# Follows by the viewer, and of the viewer: aliases, because lists made from follows have them too.
+# Follows by the viewer, and of the viewer: aliases, because lists made from follows select from the
+# table itself.
 _Mine, _Theirs = aliased(Follow), aliased(Follow)
 
 # What a list of people shows of each.

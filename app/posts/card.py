@@ -33,7 +33,7 @@ ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 # Characters of which no more than four may fit on a line of a phone.
 _MAYBE_WIDE = re.compile("[^\0-\u05ff]")
 
-# One alias for all statements: it has a copy of every column.
+# Made once: an alias has a copy of every column, and the statements are kept.
 _Parent, _ParentAuthor = aliased(Post), aliased(User)
 
 Place = Literal["above", "below", "actions", "menu"]

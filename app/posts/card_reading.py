@@ -24,7 +24,7 @@ from .queries import nth_reply, visible_to
 
 CARDS_KEPT = 5_000
 
-# One alias for all statements: it has a copy of every column.
+# Made once: an alias has a copy of every column, and the statements are kept.
 _Reposter = aliased(User)
 
 # What the viewer is to the post.

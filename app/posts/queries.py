@@ -41,8 +41,8 @@ from .warnings import warned_of
 
 POST_ID = bindparam("post_id", type_=BigInteger)
 
-# One alias for each role of another post: an alias has a copy of every column, and the statements
-# are kept.
+# One alias for each role of another post, made once: an alias has a copy of every column, and the
+# statements are kept. No role stands inside itself, or the inner one would hide the outer.
 _Reply, _Below, _DeeperBelow = aliased(Post), aliased(Post), aliased(Post)
 _Repost, _Original, _OwnRepost = aliased(Post), aliased(Post), aliased(Post)
 

@@ -3,6 +3,7 @@
 A helper that reads a value once waits first until the page is complete.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -141,11 +142,10 @@ def tick(page: Page, path: str) -> int:
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
     """Wait until ``holds()`` is true; for conditions that no page shows."""
-    for _tenth in range(PATIENCE // 100):
-        if holds():
-            return
+    end = time.monotonic() + PATIENCE / 1_000
+    while not holds():
+        assert time.monotonic() < end, f"It does not hold after {PATIENCE} milliseconds."
         page.wait_for_timeout(100)
-    raise AssertionError(f"It does not hold after {PATIENCE} milliseconds.")
 
 
 def flash(page: Page) -> Locator:

@@ -293,9 +293,12 @@ def test_the_last_sixty_characters_are_counted(own_page: Page):
 def test_a_card_turns_into_the_opened_post(browse: Browse, viewer: User, post: Post):
     page = browse(as_=viewer, reduced_motion="no-preference")
     page.add_init_script(
-        """addEventListener("pagereveal", async ({ viewTransition }) => {
-          await viewTransition?.ready.catch(() => {});
-          window.joined = document.querySelector(".posts-single > .post")?.style.viewTransitionName;
+        """window.joined = new Promise((answer) => {
+          addEventListener("pagereveal", async ({ viewTransition }) => {
+            await viewTransition?.ready.catch(() => {});
+            answer(document.querySelector(".posts-single > .post")?.style.viewTransitionName);
+          });
+          addEventListener("load", () => setTimeout(answer, 2000));
         });"""
     )
 
@@ -303,7 +306,6 @@ def test_a_card_turns_into_the_opened_post(browse: Browse, viewer: User, post: P
         page.goto("/")
         card(page, post).locator(".post-time").click()
         expect(page.locator(".posts-single")).to_be_visible()
-        until(page, lambda: page.evaluate("'joined' in window"))
         return page.evaluate("window.joined") == "opened"
 
     # A page that is shown before its script has run appears without the motion.
