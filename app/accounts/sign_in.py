@@ -10,17 +10,11 @@ from flask_login import LoginManager, login_user, logout_user
 from werkzeug.exceptions import HTTPException
 
 from ..web.account_binding import check_carried_account, forget_hidden_fields, note_signed_in
-from ..web.answers import (
-    answer_with_messages,
-    back,
-    is_own_path,
-    own_url,
-    show_message,
-    wants_fragment,
-)
+from ..web.answers import answer_with_messages, back, is_own_path, own_url, show_message
 from ..web.errors import send_again
 from ..web.i18n import choose_language_by
 from ..web.preferences import chosen_language
+from ..web.requests import wants_fragment
 from ..web.sent_forms import SentForm, carried_form, sent_form
 from . import blueprint
 from .confirming import must_confirm

@@ -19,7 +19,8 @@ from ..posts.composer import Composer, DraftForm
 from ..posts.drafts import draft_of_form, save_draft
 from ..posts.models import Draft, Post
 from ..posts.refusals import TooManyDraftsError
-from ..web.answers import back, changed, show_message, wants_fragment
+from ..web.answers import back, changed, show_message
+from ..web.requests import wants_fragment
 from . import blueprint
 from .arriving import discard, retry
 from .composer import Attached, attached, move_one, values_of

@@ -9,7 +9,8 @@ from ..accounts.viewer import viewer
 from ..data.database import now
 from ..posts.card_reading import read_cards
 from ..web.access import for_readers
-from ..web.answers import page, wants_fragment
+from ..web.answers import page
+from ..web.requests import wants_fragment
 from . import blueprint
 
 # How long a page asks after a post was written; then it shows what is there.

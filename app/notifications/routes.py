@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from ..accounts.access import for_members
 from ..accounts.viewer import current_viewer, viewer
-from ..web.answers import page, wants_fragment
+from ..web.answers import page
 from ..web.paging import requested_key
+from ..web.requests import wants_fragment
 from . import blueprint
 from .groups import read_groups
 from .models import KINDS, read_through

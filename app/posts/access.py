@@ -15,8 +15,9 @@ from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, db
 from ..data.reading import read
 from ..follows.queries import Audience, audience_of
-from ..web.answers import back, changed, show_message, wants_fragment
+from ..web.answers import back, changed, show_message
 from ..web.limits import limiter
+from ..web.requests import wants_fragment
 from . import queries
 from .card import Card
 from .card_reading import read_cards

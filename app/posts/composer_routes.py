@@ -16,17 +16,9 @@ from ..accounts.access import for_members
 from ..accounts.pending import Reason, ask_to_join
 from ..accounts.sign_in import resume_after_login
 from ..accounts.viewer import viewer
-from ..web.answers import (
-    back,
-    changed,
-    left_for,
-    page,
-    reloaded,
-    show_message,
-    show_undoable,
-    wants_fragment,
-)
+from ..web.answers import back, changed, left_for, page, reloaded, show_message, show_undoable
 from ..web.paging import requested_key
+from ..web.requests import wants_fragment
 from ..web.sent_forms import SentForm, carry_when_expired, show_when_expired
 from . import blueprint
 from .access import card_of, find_own_post, find_visible_post, is_on_its_page, limit_writing

@@ -10,9 +10,10 @@ from ..accounts.access import before_confirming, for_members
 from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
-from ..web.answers import answer_with_messages, back, changed, page, show_message, wants_fragment
+from ..web.answers import answer_with_messages, back, changed, page, show_message
 from ..web.limits import limiter
 from ..web.paging import read_rows
+from ..web.requests import wants_fragment
 from . import blueprint
 from .access import find_own_post, find_visible_post, is_on_its_page, limit_writing, own_post
 from .card_reading import read_cards

@@ -323,22 +323,21 @@ counted(
     .scalar_subquery(),
 )
 
-_Reply = aliased(Post)
+# A post as a reply to another, and as its repost: one alias for each role.
+Reply, Repost = aliased(Post), aliased(Post)
+
 counted(
     Post.replies_count,
     by=select(func.count())
-    .where(
-        _Reply.in_reply_to_id == Post.id, _Reply.deleted_at.is_(None), not_hidden(_Reply.author_id)
-    )
+    .where(Reply.in_reply_to_id == Post.id, Reply.deleted_at.is_(None), not_hidden(Reply.author_id))
     .correlate(Post)
     .scalar_subquery(),
 )
 
-_Repost = aliased(Post)
 counted(
     Post.reposts_count,
     by=select(func.count())
-    .where(_Repost.repost_of_id == Post.id, not_hidden(_Repost.author_id))
+    .where(Repost.repost_of_id == Post.id, not_hidden(Repost.author_id))
     .correlate(Post)
     .scalar_subquery(),
 )

@@ -36,15 +36,15 @@ from ..follows.queries import (
     not_muted,
     there_is,
 )
-from .models import Post, Version
+from .models import Post, Reply, Repost, Version
 from .warnings import warned_of
 
 POST_ID = bindparam("post_id", type_=BigInteger)
 
-# One alias for each role of another post, made once: an alias has a copy of every column, and the
+# One alias for each other role of a post, made once: an alias has a copy of every column, and the
 # statements are kept. No role stands inside itself, or the inner one would hide the outer.
-_Reply, _Below, _DeeperBelow = aliased(Post), aliased(Post), aliased(Post)
-_Repost, _Original, _OwnRepost = aliased(Post), aliased(Post), aliased(Post)
+_Below, _DeeperBelow = aliased(Post), aliased(Post)
+_Original, _OwnRepost = aliased(Post), aliased(Post)
 
 # Posts above the opened one on its own page, and where its earlier posts are asked for.
 MOST_ABOVE = 1
@@ -161,15 +161,15 @@ def seen_count(
 
 def replies_seen(audience: Audience) -> ColumnElement[int]:
     """How many replies to a post the viewer may see: a column."""
-    seen = select(func.count(_Reply.id))
-    seen = seen.where(_Reply.in_reply_to_id == Post.id, visible_to(audience, _Reply))
+    seen = select(func.count(Reply.id))
+    seen = seen.where(Reply.in_reply_to_id == Post.id, visible_to(audience, Reply))
     return seen_count(Post.replies_count, seen, audience)
 
 
 def reposts_seen(audience: Audience) -> ColumnElement[int]:
     """How many reposts of a post are by people whom the viewer may see: a column."""
-    seen = select(func.count(_Repost.id))
-    seen = seen.where(_Repost.repost_of_id == Post.id, not_blocked(audience, _Repost.author_id))
+    seen = select(func.count(Repost.id))
+    seen = seen.where(Repost.repost_of_id == Post.id, not_blocked(audience, Repost.author_id))
     return seen_count(Post.reposts_count, seen, audience)
 
 
@@ -229,9 +229,9 @@ def replies(window: Window, audience: Audience) -> AnySelect:
 def nth_reply(place: int, audience: Audience) -> ColumnElement[int | None]:
     """Return the id of a reply to a post, counted from the oldest, which is 0: a column."""
     # One at a time along the index: a post with thousands of replies costs what others do.
-    found = select(_Reply.id).where(_Reply.in_reply_to_id == Post.id, in_thread(audience, _Reply))
-    found = found.where(~is_set_aside(audience, _Reply))
-    one = found.order_by(_Reply.id).limit(row_count(1)).offset(row_count(place))
+    found = select(Reply.id).where(Reply.in_reply_to_id == Post.id, in_thread(audience, Reply))
+    found = found.where(~is_set_aside(audience, Reply))
+    one = found.order_by(Reply.id).limit(row_count(1)).offset(row_count(place))
     return one.scalar_subquery()
 
 

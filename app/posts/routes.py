@@ -14,8 +14,9 @@ from ..data.ids import moment_of
 from ..data.reading import read
 from ..follows.queries import audience_of, relationship_to
 from ..web.access import for_readers
-from ..web.answers import back, changed, left_for, page, show_message, show_undoable, wants_fragment
+from ..web.answers import back, changed, left_for, page, show_message, show_undoable
 from ..web.paging import read_rows, requested_key
+from ..web.requests import wants_fragment
 from . import blueprint, queries
 from .access import add_button, card_of, is_on_its_page, limit_writing, own_post, visible_post
 from .card import Card

@@ -10,15 +10,9 @@ from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import HasId
 from ..posts.access import card_of, own_post
-from ..web.answers import (
-    answer_with_messages,
-    back,
-    changed,
-    reloaded,
-    show_message,
-    wants_fragment,
-)
+from ..web.answers import answer_with_messages, back, changed, reloaded, show_message
 from ..web.limits import limiter
+from ..web.requests import wants_fragment
 from . import blueprint
 from .models import TooManyPinsError, pin, unpin
 

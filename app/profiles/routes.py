@@ -14,7 +14,8 @@ from ..follows.queries import audience_of
 from ..posts.card import Card
 from ..posts.card_reading import read_cards, read_timeline
 from ..web.access import for_everybody, for_readers
-from ..web.answers import page, wants_fragment
+from ..web.answers import page
+from ..web.requests import wants_fragment
 from . import blueprint, queries
 from .models import MOST_PINNED
 

@@ -15,8 +15,9 @@ from ..posts.drafts import draft_for
 from ..posts.text import tag_key
 from ..site import site
 from ..web.access import for_everybody, for_readers
-from ..web.answers import page, wants_fragment
+from ..web.answers import page
 from ..web.paging import MOST_COUNTED, Listing, requested_key
+from ..web.requests import wants_fragment
 from . import blueprint, queries
 
 # New entries that are counted: the viewer's own among them are left out of the number.

@@ -12,7 +12,8 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import Conflict
 
-from .answers import ExplainedError, wants_fragment
+from .answers import ExplainedError
+from .requests import wants_fragment
 from .sent_forms import CARRIED, hidden_field
 
 FIELD = "account"

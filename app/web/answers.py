@@ -1,7 +1,7 @@
 """A page and its fragments: one view serves both, at one URL, with and without JavaScript."""
 
 import re
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask import Response, flash, make_response, redirect, render_template, request
@@ -10,7 +10,7 @@ from flask_htmx import make_response as htmx_response
 from jinja2_fragments.flask import render_block
 from werkzeug.exceptions import HTTPException
 
-from .requests import SafeRequest, has_many_fields
+from .requests import has_many_fields, wants_fragment
 
 # The form field with the path to go back to.
 BACK = "back"
@@ -30,11 +30,6 @@ class ExplainedError(HTTPException):
     def advice(self) -> str:
         """What the person can do."""
         raise NotImplementedError
-
-
-def wants_fragment() -> bool:
-    """Whether htmx asks for an element's worth of HTML in this request."""
-    return cast(SafeRequest, request).wants_fragment
 
 
 def page(template: str, fragment: str, status: int = 200, **context: Any) -> Response:

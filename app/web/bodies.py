@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from .answers import ExplainedError, wants_fragment
+from .answers import ExplainedError
+from .requests import wants_fragment
 
 # The key of the WSGI environment for why the files of a form were left out (an exception).
 LEFT_OUT = "microblog.files_left_out"

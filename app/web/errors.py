@@ -8,11 +8,12 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..data.failures import is_busy, is_disk_full
 from .account_binding import HEADER
-from .answers import ExplainedError, answer_with_messages, show_message, wants_fragment
+from .answers import ExplainedError, answer_with_messages, show_message
 from .bodies import FilesTooLargeError
 from .forms import from_another_site
 from .i18n import browser_language, using_language
 from .limits import seconds_limited
+from .requests import wants_fragment
 from .sent_forms import sent_form
 
 # Per status: a title, and what the person can do.

@@ -40,6 +40,11 @@ def init_app(app: Flask) -> None:
     app.request_class = SafeRequest
 
 
+def wants_fragment() -> bool:
+    """Whether htmx asks for an element's worth of HTML in this request."""
+    return cast(SafeRequest, request).wants_fragment
+
+
 def has_many_fields() -> bool:
     """Whether this request has a form that is not to be parsed."""
     return cast(SafeRequest, request).has_many_fields
