@@ -36,6 +36,8 @@ class TemplateCache(FileSystemBytecodeCache):
 def init_app(app: Flask) -> None:
     """Set up the templates of ``app``, and keep them compiled from one start to the next."""
     app.jinja_environment = Templates
+    # Without a limit, loaded templates are kept in a plain dict, which takes no lock.
+    app.jinja_options = {"cache_size": -1}
     bootstrap.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     compiled = app.config["TEMPLATE_CACHE"]
