@@ -84,14 +84,12 @@ def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:
 
 def _tell(user: User, **decided: object) -> None:
     if user.email:
-        send_mail(
-            user.email, DECIDED, username=user.username, language=user.language or "en", **decided
-        )
+        send_mail(user.email, DECIDED, username=user.username, language=user.language, **decided)
 
 
 @writes(DECIDED)
 def write_decision(
-    recipient: str, *, username: str, language: str, is_let_in: bool, reason: str = ""
+    recipient: str, *, username: str, language: str | None, is_let_in: bool, reason: str = ""
 ) -> Letter:
     """Write the mail that says what the moderators decided."""
     with using_language(language):

@@ -127,7 +127,7 @@ def delete_account(user_id: int) -> None:
         keep_former(session, user.username)
         if user.email:
             forget_mails(user.email)
-            values = {"username": user.username, "language": user.language or "en"}
+            values = {"username": user.username, "language": user.language}
             send_mail(user.email, DELETED, **values, reason=departure.reason if departure else "")
         session.delete(user)
 
@@ -138,7 +138,7 @@ def write_leaving(recipient: str) -> Letter | None:
     user = db.session.scalar(by_email(recipient))
     if user is None or not may_stay(user):
         return None
-    with using_language(user.language or "en"):
+    with using_language(user.language):
         values = {
             "name": user.name,
             "until": format_date(user.state_until, "long"),
@@ -149,7 +149,7 @@ def write_leaving(recipient: str) -> Letter | None:
 
 
 @writes(DELETED)
-def write_deleted(recipient: str, *, username: str, language: str, reason: str) -> Letter:
+def write_deleted(recipient: str, *, username: str, language: str | None, reason: str) -> Letter:
     """Write the mail that says that an account is deleted."""
     with using_language(language):
         values = {"username": username, "reason": reason}

@@ -37,7 +37,7 @@ class ResetLink(Base):
 
 
 @writes(RESET)
-def write_reset_mail(recipient: str, *, language: str, browser: str) -> Letter | None:
+def write_reset_mail(recipient: str, *, language: str | None, browser: str) -> Letter | None:
     """Write the mail with the link to the user with the address ``recipient``, if there is one.
 
     ``browser`` is the cookie of the browser that asked. One that the user knows has mails of its

@@ -5,7 +5,6 @@ from flask import Blueprint
 blueprint = Blueprint("administration", __name__)
 
 from ..accounts.viewer import add_viewer_column
-from ..data.ids import moment_of
 from . import (
     about_routes,
     announcement_routes,
@@ -24,6 +23,5 @@ from .models import dismissed
 
 add_viewer_column("dismissed_announcements", dismissed)
 
-blueprint.add_app_template_global(moment_of, "asked_at")
 blueprint.add_app_template_global(announcement_routes.announcements)
 blueprint.add_app_template_filter(html_of, "markdown")

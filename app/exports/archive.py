@@ -60,7 +60,7 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def _introduction(user: User) -> str:
-    with using_language(user.language or "en"):
+    with using_language(user.language):
         return "\n\n".join(
             (
                 _("What @%(name)s has on %(site)s", name=user.username, site=site().name),

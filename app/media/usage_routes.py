@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, select
 from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import AnySelect
-from ..data.ids import moment_of
 from ..data.keyset import row_count
 from ..data.reading import read
 from . import blueprint, quota
@@ -29,7 +28,6 @@ def usage() -> ResponseReturnValue:
         most=quota.most_bytes(),
         largest=read(_largest(), viewer_id=viewer.id).all(),
         in_words=quota.in_words,
-        moment_of=moment_of,
     )
 
 

@@ -19,7 +19,6 @@ blueprint = Blueprint("moderation", __name__)
 from ..accounts.refused import RefusedPart, add_to_refused
 from ..accounts.seen_addresses import network_of
 from ..accounts.viewer import add_viewer_column
-from ..data.ids import moment_of
 from ..media.stores import reads_store
 from . import (
     account_commands,
@@ -59,6 +58,5 @@ blueprint.add_app_template_global(words.doer_label)
 blueprint.add_app_template_global(words.state_label)
 blueprint.add_app_template_global(words.role_label)
 blueprint.add_app_template_global(words.kinds, "kinds_of_cases")
-blueprint.add_app_template_global(moment_of)
 blueprint.add_app_template_global(network_of)
 blueprint.add_app_template_filter(datetime.fromisoformat, "moment_of_text")

@@ -126,7 +126,7 @@ def _have_password_set(user: User, *, shows: bool) -> None:
         url = external_url("accounts.reset_password", token=reset_token(user))
         click.echo(f"Within an hour, this link sets the password of {user.username}:\n{url}")
     elif user.email:
-        send_mail(user.email, RESET, language=user.language or "en", browser="")
+        send_mail(user.email, RESET, language=user.language, browser="")
         click.echo(f"A link that sets the password is on its way to {user.email}.")
 
 

@@ -24,7 +24,7 @@ def write_case(recipient: str, *, case_id: int | None = None, of: str = "") -> L
     person = db.session.scalar(by_email(recipient))
     if person is None or person.role == "member":
         return None
-    with using_language(person.language or "en"):
+    with using_language(person.language):
         if case_id:
             url = external_url("moderation.case", id=case_id)
             subject = _("Something new is at the desk of %(site)s", site=site().name)
@@ -40,7 +40,7 @@ def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
     entry, person = db.session.get(LogEntry, entry_id), db.session.scalar(by_email(recipient))
     if entry is None or person is None or person.id != entry.person_id:
         return None
-    with using_language(person.language or "en"):
+    with using_language(person.language):
         post = db.session.get(Post, entry.post_id) if entry.post_id else None
         values = {
             "entry": entry,

@@ -238,7 +238,7 @@ def _keep_as_draft(sent: SentForm) -> str | None:
     what = {"in_reply_to_id": form.in_reply_to.data, "edits_id": form.edits.data}
     extra, nonce = typed_extra(fields), form.nonce.data
     try:
-        if not save_draft(viewer, nonce, form.body.data, extra=extra, **what):
+        if save_draft(viewer, nonce, form.body.data, extra=extra, **what) != "kept":
             return None
     except TooManyDraftsError:
         return None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from ..accounts.access import before_confirming, for_members
 from ..accounts.viewer import viewer
@@ -23,6 +24,12 @@ from .drafts import drafts as viewers_drafts
 from .models import Draft, Post
 from .refusals import TooManyDraftsError
 from .taking_back import take_back
+
+SAVED = {
+    "kept": _l("Your draft is kept."),
+    "deleted": _l("Nothing is typed, so there is no draft."),
+    "sent already": _l("This was sent already."),
+}
 
 
 @blueprint.get("/drafts")
@@ -45,7 +52,7 @@ def save() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _not_saved(form)
     try:
-        kept = save_draft(
+        saved = save_draft(
             viewer,
             form.nonce.data,
             form.body.data or "",
@@ -58,7 +65,7 @@ def save() -> ResponseReturnValue:
         return _not_saved(form)
     if wants_fragment():
         return make_response("", 204)
-    show_message(_("Your draft is kept.") if kept else _("This was sent already, or is empty."))
+    show_message(str(SAVED[saved]))
     return redirect(back(), 303)
 
 

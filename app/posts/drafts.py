@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -35,6 +35,9 @@ from .text import normal
 # Characters: far more than any post has, so that a text that is too long to send is not lost.
 LONGEST_DRAFT = 100_000
 
+# What saving a form did to its draft; nothing, if the form was sent already.
+Saved = Literal["kept", "deleted", "sent already"]
+
 
 def following_nonce(nonce: str) -> str:
     """Return the nonce under which a form that was sent keeps what was typed in it since."""
@@ -49,12 +52,12 @@ def save_draft(
     in_reply_to_id: int | None = None,
     edits_id: int | None = None,
     extra: Mapping[str, Any] | None = None,
-) -> bool:
+) -> Saved:
     """Store what is typed in the form with that ``nonce``; an empty form deletes its draft.
 
     ``extra`` has the values of composer parts. A reply to a post that is gone, or an edit of one,
     is stored as a new post. If the form was sent already, a text that goes beyond what was sent is
-    stored under :func:`following_nonce`; for any other text, returns False and stores nothing.
+    stored under :func:`following_nonce`; any other text is not stored. Returns what was done.
     Raises :class:`TooManyDraftsError`.
     """
     body = normal(body)
@@ -62,10 +65,10 @@ def save_draft(
         with writing() as session:
             if not body.strip() and not any((extra or {}).values()):
                 delete_draft(author.id, nonce)
-                return True
+                return "deleted"
             while (sent := _sent_text(session, author, nonce)) is not None:
                 if sent.startswith(body.rstrip()):
-                    return False
+                    return "sent already"
                 nonce = following_nonce(nonce)
             draft = session.scalar(_of_form(author.id, nonce))
             if draft is None:
@@ -77,9 +80,9 @@ def save_draft(
                 session.add(draft)
             draft.body, draft.extra, draft.saved_at = body, dict(extra or {}), now()
     except IntegrityError:
-        # The same form was saved at the same moment.
-        return False
-    return True
+        # The same form was saved at the same moment, by the same press of a button.
+        pass
+    return "kept"
 
 
 def draft_of_form(author_id: int, nonce: str) -> Draft | None:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from ..data.ids import moment_of
 from .access import for_everybody
 
 # Translations, times and numbers that a process keeps: Babel takes long to write each. Functions
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
         "short_time_ago": short_time_ago,
         "date": date,
         "date_and_time": date_and_time,
+        "moment_of": moment_of,
     }
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.filters["numberformat"] = lambda number: _number(language(), number)
@@ -82,8 +84,13 @@ def language() -> str:
 
 
 @contextmanager
-def using_language(language: str) -> Iterator[None]:
-    """Translate into ``language`` inside the block."""
+def using_language(language: str | None) -> Iterator[None]:
+    """Translate into ``language`` inside the block; if the site does not offer it, into its first.
+
+    None is the language of whoever has selected none.
+    """
+    offered = languages()
+    language = language if language in offered else next(iter(offered))
     before = g.get("language")
     g.language = language
     try:
@@ -98,9 +105,7 @@ def _preferred() -> str:
     if not has_request_context():
         return next(iter(offered))
     chosen: str | None = current_app.extensions["chosen_language"]()
-    if chosen in offered:
-        return chosen
-    return best_language(request.headers.get("Accept-Language", ""), tuple(offered))
+    return chosen if chosen in offered else browser_language()
 
 
 def browser_language() -> str:

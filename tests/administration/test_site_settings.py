@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.accounts.leaving import write_deleted
 from app.media.quota import MB, most_bytes
 from app.site import Rule, site_now
 from tests.client import Client
@@ -130,6 +131,15 @@ def test_the_languages_offered_are_chosen(app, administrator, make_client):
     absent(page, "[name=language]")
     english.get("/language?language=en")
     assert one(english.get("/explore"), "html").attributes["lang"] == "es"
+
+
+@pytest.mark.parametrize("chosen", [None, "en"])
+def test_mails_are_in_a_language_that_is_offered(app, administrator, chosen):
+    fields = {"name": "Village", "registration": "open", "reads": "everybody", **LIMITS}
+    administrator.post("/settings/site", {**fields, "languages": "es"})
+    with app.app_context():
+        letter = write_deleted("ada@example.org", username="ada", language=chosen, reason="")
+    assert "cuenta" in letter.subject.lower()
 
 
 def test_a_site_has_a_language(administrator):
