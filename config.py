@@ -40,7 +40,8 @@ NAMES = frozenset(
         "MAIL_SERVER MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE "
         "MEDIA_STORE_ACCESS_KEY MEDIA_STORE_ENDPOINT MEDIA_STORE_REGION MEDIA_STORE_SECRET_KEY "
         "MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL REGISTRATION REGISTRATION_MIN_SECONDS "
-        "SECRET_KEY SECURITY_CONTACT SITE_NAME STRANGERS_WAIT TRUSTED_PROXIES WEB_WORKERS"
+        "SECRET_KEY SECURITY_CONTACT SITE_NAME SSL_CERT_DIR SSL_CERT_FILE STRANGERS_WAIT "
+        "TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
 # From 0 to 1: how similar a name is to ours if it is a slip of the finger.
@@ -188,7 +189,11 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # Where new pictures go once there is an object store: into it (object), or back into the
         # folder. flask media move brings the others there.
         "MEDIA_STORE": _choice(env, "MEDIA_STORE", ("object", "folder")),
-        # The following values are the same everywhere and not read from the environment.
+        # Where OpenSSL finds certificates, if elsewhere than usually: link previews use it.
+        "CERTIFICATES": {
+            name: path for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if (path := env.get(name))
+        },
+        # The following values have no setting of their own.
         # Login sessions are rows that can be revoked. The session protection of Flask-Login would
         # sign people out when their IP address changes.
         "SESSION_PROTECTION": None,
@@ -227,8 +232,6 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "PASSWORD_HASH": "scrypt:32768:8:3",
         # Whether a picture of each post is drawn when it is written, for links to it elsewhere.
         "DRAW_PICTURES": True,
-        # Where OpenSSL finds certificates, if elsewhere than usually: link previews use it.
-        "CERTIFICATES": {k: env[k] for k in ("SSL_CERT_FILE", "SSL_CERT_DIR") if k in env},
         # For tests: what link previews may reach besides the public internet, as fields of
         # app.previews.fetcher.addresses.Network.
         "PREVIEW_NETWORK": {},

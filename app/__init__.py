@@ -70,7 +70,7 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
 
 
 def _hide_files(instance: Path) -> None:
-    """Take the right to read what an earlier release made from other users of this machine."""
+    """Let only their owner read the databases and logs: release 0.1 made them readable by all."""
     for pattern in ("*.sqlite3*", "logs/*"):
         for file in instance.glob(pattern):
             with suppress(OSError):

@@ -107,13 +107,13 @@ class _Tasks(dict[Job, Any]):
 
     def is_due(self, function: Job, interval: timedelta) -> bool:
         """Whether ``interval`` is over since this was last true; if so, note that it is now."""
-        storage, key = self.open().storage, f"ran:{_name(function)}"
+        huey, key = self.open(), f"ran:{_name(function)}"
         at = now().timestamp()
-        last = float(storage.peek_data(key)) if storage.has_data_for_key(key) else 0.0
+        last = huey.get(key, peek=True) or 0.0
         # A clock that was set back stops nothing.
         if last <= at < last + interval.total_seconds():
             return False
-        storage.put_data(key, str(at).encode())
+        huey.put(key, at)
         return True
 
     def __missing__(self, function: Job) -> Any:
@@ -156,5 +156,5 @@ def worker() -> None:
         huey = current_app.extensions["jobs"].open()
     except sqlite3.Error as error:
         raise click.ClickException(f"The queue, {QUEUE_FILE}, cannot be used: {error}") from error
-    # One for pictures (app/media), one for the pages behind links (app/previews), one for mail.
+    # Three threads, so that a slow job, such as one of app/media or app/previews, delays no mail.
     huey.create_consumer(workers=3, max_delay=1.0).run()

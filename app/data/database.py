@@ -25,7 +25,8 @@ from .write_lock import write_lock
 
 log = logging.getLogger(__name__)
 
-# Sent after each commit of a transaction that wrote, by this process.
+# Sent when pages that were made before show old data: after a commit of this process that changed
+# what pages show, and when it finds that another process changed a cached value.
 committed = Signal()
 
 

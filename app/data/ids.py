@@ -16,8 +16,8 @@ LOW_BITS = 16
 BIGGEST_ID = 2**63 - 1
 # The ids of a day are below this distance from each other.
 DAY_OF_IDS = 86_400_000 << LOW_BITS
-# An id this far ahead does not raise the ids after it. Ids of rows that one statement makes run
-# ahead by less, and so does a clock that is set back.
+# The next id ignores ids that are further ahead than this, so that one clock that was wrong does
+# not push all later ids into the future. Ids of rows that one statement makes run ahead by less.
 AHEAD = 60_000 << LOW_BITS
 
 low_bits = Sequence(

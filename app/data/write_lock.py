@@ -16,7 +16,7 @@ except ImportError:  # Windows.
 # Seconds: the longest wait for the lock, and the time between two attempts.
 LONGEST_WAIT, RETRY_AFTER = 2.0, 0.001
 
-# Held by the thread of this process that has the lock.
+# Held by the thread of this process that writes.
 _held = threading.Lock()
 
 
@@ -31,8 +31,9 @@ def write_lock(engine: Engine, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock of all threads and processes that write to the SQLite file of ``engine``.
 
     SQLite's busy handler sleeps for ever longer, up to 100 ms, so under many writers some wait for
-    long; this lock is tried every millisecond. It is only for fairness: a writer that does not
-    use it, or has waited for :data:`LONGEST_WAIT`, waits as SQLite does. No effect on PostgreSQL.
+    long; this lock is tried every millisecond. It is only for fairness: if another process holds
+    it for longer than :data:`LONGEST_WAIT`, SQLite waits for that process. Threads of this process
+    wait for each other without a limit. No effect on PostgreSQL.
     With ``wait=False`` it raises :class:`BlockingIOError` while another writer has the lock.
     """
     file = engine.url.database

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select, 
 from ..data.database import changed_rows, db, now, writing
 from ..data.ids import id_at
 from ..jobs import enqueue, every_minute, job
-from ..posts.models import UNDO_WITHIN, Draft
+from ..posts.models import ERASED_AFTER, Draft
 from .models import READY, Picture
 from .processing import delete_files, delete_original, process_picture
 from .store_protocol import StoreUnavailableError
@@ -123,7 +123,7 @@ def _reasons() -> tuple[ColumnElement[bool], ...]:
 
     Each condition has its index.
     """
-    removed = Picture.removed_at < now() - 2 * UNDO_WITHIN
+    removed = Picture.removed_at < now() - ERASED_AFTER
     nobodys = and_(Picture.owner_id.is_(None), Picture.purpose != "preview")
     without_post = and_(Picture.post_id.is_(None), Picture.purpose == "post")
     return removed, nobodys, and_(without_post, Picture.nonce.is_(None))

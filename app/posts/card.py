@@ -30,7 +30,10 @@ INDENT = re.compile(r"\n\s+")
 # Emoji, mostly. With one of them, Python takes four bytes for each character of a text, and so of
 # the whole page.
 ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-# Characters of which no more than four may fit on a line of a phone.
+# A text of more lines than this may be taller than lists show it (post-text.css).
+LINES_SHOWN = 16
+# Characters that fit on a line of a phone at least; and of those scripts that have wide ones.
+FEWEST_ON_LINE, FEWEST_WIDE_ON_LINE = 25, 4
 _MAYBE_WIDE = re.compile("[^\0-\u05ff]")
 
 # Made once: an alias has a copy of every column, and the statements are kept.
@@ -137,9 +140,13 @@ class Card:
 
     @property
     def may_be_tall(self) -> bool:
-        """Whether a phone may show the text taller than lists do; post-text.css measures it."""
-        wide = len(_MAYBE_WIDE.findall(self.body_html))
-        return self.body_html.count("<br>") + len(self.body_html) / 25 + wide / 4 > 16
+        """Whether the text may be taller than lists show it: its lines on a phone, at most.
+
+        Such a card has the link "Show more", which the browser shows where the text is cut.
+        """
+        html = self.body_html
+        full = len(html) / FEWEST_ON_LINE + len(_MAYBE_WIDE.findall(html)) / FEWEST_WIDE_ON_LINE
+        return html.count("<br>") + full > LINES_SHOWN
 
     def parts(self, place: Place) -> list[CardPart]:
         """Return the parts that are shown in ``place``."""

@@ -3,7 +3,6 @@
 A later domain adds to it by :func:`add_to_composer`; nothing here changes for it.
 """
 
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import Row
 from wtforms import HiddenField, TextAreaField, ValidationError
 
+from ..data.ids import is_id
 from ..data.types import is_storable
 from ..web.forms import LengthFirst, storable
 from ..web.sent_forms import carry_when_expired
@@ -196,7 +196,7 @@ class PostForm(WithParts):
 
 
 def _id(text: str | None) -> int | None:
-    return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else None
+    return int(text) if text and is_id(text) else None
 
 
 class DraftForm(WithParts):

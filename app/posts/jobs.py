@@ -7,7 +7,7 @@ from sqlalchemy import and_, delete, or_
 from ..data.database import now, writing
 from ..jobs import every_minute
 from .erasing import IN_SQL, erase
-from .models import REMOVED_KEPT, UNDO_WITHIN, Draft, Post
+from .models import ERASED_AFTER, REMOVED_KEPT, Draft, Post
 
 # A draft is deleted when it was not changed for this time.
 DRAFTS_KEPT = timedelta(days=90)
@@ -20,7 +20,7 @@ def erase_deleted() -> None:
     Of a post that has replies an empty row stays, so that its thread stays whole.
     """
     gone = or_(
-        and_(Post.removed_for.is_(None), ~Post.is_held, Post.deleted_at < now() - 2 * UNDO_WITHIN),
+        and_(Post.removed_for.is_(None), ~Post.is_held, Post.deleted_at < now() - ERASED_AFTER),
         Post.deleted_at < now() - REMOVED_KEPT,
     )
     with writing() as session:

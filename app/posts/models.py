@@ -29,6 +29,8 @@ from .text import LONGEST_TAG
 
 # How long the deletion or the edit of a post can be undone.
 UNDO_WITHIN = timedelta(seconds=30)
+# How long what is deleted can be restored in any case, by whoever pressed Undo in the last moment.
+ERASED_AFTER = 2 * UNDO_WITHIN
 # How long the text of a post that moderators removed is kept, so that it can be put back.
 REMOVED_KEPT = timedelta(days=180)
 # The columns by which timelines filter posts.
@@ -67,6 +69,7 @@ class Post(TimeOrdered, Base):
     repost_of_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     replies_count: Mapped[int] = mapped_column(default=0)
     reposts_count: Mapped[int] = mapped_column(default=0)
+    # Changed by app.reactions and app.media, and here because each card shows them.
     likes_count: Mapped[int] = mapped_column(default=0)
     pictures_count: Mapped[int] = mapped_column(default=0)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -78,6 +81,7 @@ class Post(TimeOrdered, Base):
 
     author: Mapped[User] = relationship(foreign_keys=author_id)
 
+    # "only_on" is read by migrations/env.py: the index is made on that database alone.
     __table_args__: Any = (
         # One covering index for every timeline: ids are in order of time, and the columns that
         # timelines filter by stand beside them, so that no row is read.
@@ -210,7 +214,7 @@ class Post(TimeOrdered, Base):
         """Delete a post that waits for moderators; returns False where it does not wait."""
         waits = (Post.id == self.id, Post.is_held, Post.removed_for.is_(None))
         # So long ago that nobody can restore it, and that it is erased next.
-        gone = {"is_held": False, "deleted_at": now() - 2 * UNDO_WITHIN}
+        gone = {"is_held": False, "deleted_at": now() - ERASED_AFTER}
         with writing() as session:
             done = changed_rows(session, update(Post).where(*waits).values(gone)) == 1
             session.refresh(self, list(gone))

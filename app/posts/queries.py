@@ -101,9 +101,9 @@ def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
 
 
 def is_set_aside(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
-    """Whether a reply is by a limited person, who is no concern of the viewer: a condition.
+    """Whether a reply is by a limited person whom the viewer has nothing to do with: a condition.
 
-    It is of those who follow that person, and of whom the reply is to.
+    False for a viewer who wrote the reply or the post that it replies to, or follows its author.
     """
     concerned = [not_limited(post.author_id), post.author_id.is_(None)]
     if audience is not Audience.ANONYMOUS:

@@ -60,6 +60,7 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
     aside = {row.id for row in rows.items if row.is_set_aside}
     below = (id for ids in nested.values() for id in ids[:MOST_BELOW])
     cards = read_cards([*(row.id for row in line), *nested, *below], viewer)
+    removed = {row.id: row.removed_for for row in (*line, *rows.items)}
 
     def reply(id: int) -> Node:
         card = cards.get(id)
@@ -70,7 +71,6 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
         has_more = len(nested[id]) > MOST_BELOW
         return Node(id, cards.get(id), removed[id], replies, has_more, id in aside)
 
-    removed = {row.id: row.removed_for for row in (*line, *rows.items)}
     topmost, opened = line[0], cards.get(id)
     return Thread(
         above=[Node(row.id, cards.get(row.id), row.removed_for) for row in line[:-1]],

@@ -129,8 +129,9 @@ def edit(
     """Give ``post`` a new text, and keep the old one in its history.
 
     ``extra`` has new values of all composer parts; None keeps them. Returns the version that was
-    replaced, None when nothing differs. The same form sent twice edits once. Raises as
-    :func:`publish` does, and :class:`GoneError` where the post was deleted meanwhile.
+    replaced, None when nothing differs. The same form sent twice edits once. Raises
+    as :func:`publish` does, but never :class:`PostedLatelyError`; and :class:`GoneError` where the
+    post was deleted meanwhile.
     """
     text = _parse_for_people(body, extra_of(post) if extra is None else extra)
     with writing() as session:

@@ -80,8 +80,8 @@ def refuse_another_account() -> None:
 def _is_refused(rendered_for: set[str]) -> bool:
     if rendered_for:
         return rendered_for != {str(current_user.id)}
-    # Most requests say nothing of it. Many need no viewer: no login session is looked up for them.
-    # Refused is what htmx asks for on the page of a login session that has ended.
+    # Most requests name no account, and many need no viewer: the login session is looked up only
+    # for a fragment, which is refused on the page of a login session that has ended.
     return wants_fragment() and has_signed_in() and not current_user.is_authenticated
 
 

@@ -15,11 +15,14 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", _healthz)
 
 
+_SCHEMA = select(ALEMBIC_VERSION)
+
+
 @for_everybody
 def _healthz() -> tuple[str, int, dict[str, str]]:
     text = {"Content-Type": "text/plain"}
     try:
-        problem = problem_of(current_app, read_latest(select(ALEMBIC_VERSION)).scalar())
+        problem = problem_of(current_app, read_latest(_SCHEMA).scalar())
     except SQLAlchemyError as error:
         problem = f"does not answer: {reason(error)}"
     if problem:

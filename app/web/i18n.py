@@ -35,7 +35,7 @@ moment = Moment()
 
 def init_app(app: Flask) -> None:
     """Choose a language for each request, translate templates and render times."""
-    offer_languages_by(app, tuple)  # All, until a domain chooses.
+    offer_languages_by(app, lambda: ())
     babel.init_app(app, locale_selector=language)
     # In place of Flask-Babel's, which look for the locale and its catalog at each word.
     app.jinja_env.globals |= {

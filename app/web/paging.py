@@ -80,6 +80,7 @@ def requested_key(name: str) -> int | None:
         abort(
             400, _("This address names no place in a list: “%(name)s” must be a number.", name=name)
         )
+    # The first 20 digits are more than the biggest id, and int() takes long for many.
     return min(int(text[:20]), BIGGEST_ID)
 
 

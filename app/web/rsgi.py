@@ -30,7 +30,8 @@ def environ_of(scope: Any) -> Environ:
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr,
-        **dict.fromkeys(("wsgi.multithread", "wsgi.multiprocess"), True),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():

@@ -2,8 +2,9 @@
 
 Granian holds the connections, so one that is idle or slow takes no thread.
 
-- Pages are answered one at a time on the event loop. They wait for the database, but for no client,
-  no writer and no password hash; under the interpreter's lock further threads would slow them down.
+- Pages are answered one at a time on the event loop. They wait for the database, for a writer of
+  this process at most :data:`WRITER_FIRST`, and for no client and no password hash; under the
+  interpreter's lock further threads would slow them down.
 - Of other requests the body is received first (``receiving.py``). Then a second thread answers, so
   that a form that waits, for the write lock or for a hash, delays no page.
 - What waits for another server (:func:`answer_elsewhere`), and forms with files, have threads of

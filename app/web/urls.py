@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, RequestRedirect
+from werkzeug.routing import BaseConverter
 
 import config
 
@@ -47,7 +47,7 @@ def view_at(path: str, method: str = "GET") -> tuple[str, dict[str, Any]] | None
     """Return the endpoint of the view at ``path`` and the values in the path; None without one."""
     try:
         endpoint, values = current_app.url_map.bind("localhost").match(path, method)
-    except (HTTPException, RequestRedirect):
+    except HTTPException:
         return None
     return endpoint, dict(values)
 
