@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         instance_path=str(settings["INSTANCE_PATH"]),
         static_url_path=static_url(),
     )
+    # Asked for each hook and view of a request, whether it is a coroutine function.
+    app.ensure_sync = cache(app.ensure_sync)  # type: ignore[method-assign]
     app.config.from_mapping(settings)
     _hide_files(Path(app.instance_path))
     config.refuse_unsafe(app.config, debug=app.debug)
