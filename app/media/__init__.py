@@ -59,6 +59,7 @@ _FUNCTIONS = (
 )
 for _function in _FUNCTIONS:
     blueprint.add_app_template_global(_function)
+blueprint.add_app_template_global(composer.ids_in, "picture_ids")
 _GLOBALS = {
     "ACCEPTED_PICTURES": signatures.ACCEPTED,
     "MOST_PICTURES": models.MOST_PICTURES,

@@ -217,6 +217,7 @@ PART = ComposerPart(
     files=("pictures",),
     template="media/_attached.html",
     button_template="media/_button.html",
+    values_template="media/_values.html",
     save=save_pictures,
     of_post=values_of_post,
     receive=_receive,

@@ -41,8 +41,9 @@ class ComposerPart:
     ``save`` is called with a post and the values of all parts (none, if a program publishes without
     them), in the transaction that publishes it, and again at each edit and its undo, with the same
     values if only the text changed.
-    ``of_post`` returns the values of a post as the form would send them. ``history_template``
-    takes ``extra`` and shows an earlier version's values in the history of a post.
+    ``of_post`` returns the values of a post as the form would send them. ``values_template``
+    takes ``extra``, and shows the values of a draft in the list of drafts, and those of an earlier
+    version in the history of a post.
 
     ``files`` are those of the fields that hold files, which have no value. ``receive`` takes the
     files of a form that was sent, before anything else is checked: it is called with the nonce,
@@ -59,7 +60,7 @@ class ComposerPart:
     template: str
     save: Callable[[Post, Extra], None]
     of_post: Callable[[Post], Extra]
-    history_template: str | None = None
+    values_template: str | None = None
     files: Sequence[str] = ()
     receive: Callable[[str, Extra, Post | None], Received] | None = None
     stands_alone: Callable[[Extra], bool] | None = None

@@ -18,7 +18,14 @@ from ..web.requests import wants_fragment
 from . import blueprint
 from .access import find_own_post, find_visible_post, is_on_its_page, limit_writing, own_post
 from .card_reading import read_cards
-from .composer import Composer, DraftForm, edit_composer, post_composer, reply_composer
+from .composer import (
+    Composer,
+    DraftForm,
+    composer_parts,
+    edit_composer,
+    post_composer,
+    reply_composer,
+)
 from .drafts import delete_draft, draft_by_id, save_draft
 from .drafts import drafts as viewers_drafts
 from .models import Draft, Post
@@ -38,7 +45,8 @@ def drafts() -> ResponseReturnValue:
     """What the viewer typed and did not send."""
     audience = audience_of(viewer)
     rows = read_rows(lambda window: viewers_drafts(window, audience), "id", viewer_id=viewer.id)
-    return page("posts/drafts.html", fragment="drafts", rows=rows)
+    parts = composer_parts()
+    return page("posts/drafts.html", fragment="drafts", rows=rows, parts=parts)
 
 
 @blueprint.post("/drafts")

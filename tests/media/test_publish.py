@@ -268,6 +268,8 @@ def test_a_draft_keeps_the_files_that_came_with_it(client, rows):
     page = client.get("/")
     assert attached(page) == [str(row["id"]) for row in rows("picture")]
     assert one(page, "[name=description_1]").text().strip() == "A"
+    assert "2 pictures" in text_of(one(client.get("/drafts"), ".draft"))
+    client.get("/")
     client.submit(FORM)
     assert pictures(client.get("/")) == ["A", ""]
     assert rows("draft") == []

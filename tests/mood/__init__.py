@@ -61,7 +61,7 @@ FIELD = ComposerPart(
     template="mood/_field.html",
     save=save_mood,
     of_post=mood_of,
-    history_template="mood/_history.html",
+    values_template="mood/_values.html",
 )
 
 
