@@ -35,16 +35,16 @@ DATABASES = "sqlite:////path/to/file or postgresql://user:password@host/name"
 # Every name that settings() reads.
 NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
-        "ADMINS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL FIRST_ACCOUNT HOST HSTS_SUBDOMAINS "
-        "INSTANCE_PATH KEEP_ORIGINALS LINK_PREVIEWS MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT "
-        "MAIL_SERVER MAIL_USERNAME MAIL_USE_SSL MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE "
-        "MEDIA_STORE_ACCESS_KEY MEDIA_STORE_ENDPOINT MEDIA_STORE_REGION MEDIA_STORE_SECRET_KEY "
-        "MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL REGISTRATION REGISTRATION_MIN_SECONDS "
-        "SECRET_KEY SECURITY_CONTACT SITE_NAME SSL_CERT_DIR SSL_CERT_FILE STRANGERS_WAIT "
-        "TRUSTED_PROXIES WEB_WORKERS"
+        "ADMINS ANONYMOUS_CACHE_SECONDS AVATARS BASE_URL DATABASE_READ_URL DATABASE_URL "
+        "FIRST_ACCOUNT HOST HSTS_SUBDOMAINS INSTANCE_PATH KEEP_ORIGINALS LINK_PREVIEWS "
+        "MAIL_DEFAULT_SENDER MAIL_PASSWORD MAIL_PORT MAIL_SERVER MAIL_USERNAME MAIL_USE_SSL "
+        "MAIL_USE_TLS MEDIA_QUOTA MEDIA_STORE MEDIA_STORE_ACCESS_KEY MEDIA_STORE_ENDPOINT "
+        "MEDIA_STORE_REGION MEDIA_STORE_SECRET_KEY MEDIA_STORE_URL PORT POST_MAX_CHARS REDIS_URL "
+        "REGISTRATION REGISTRATION_MIN_SECONDS SECRET_KEY SECURITY_CONTACT SITE_NAME "
+        "SSL_CERT_DIR SSL_CERT_FILE TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
-# From 0 to 1: how similar a name is to ours if it is a slip of the finger.
+# From 0 to 1: the similarity from which an unknown name counts as one of ours, misspelt.
 MISSPELT = 0.85
 
 
@@ -171,7 +171,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         # What the first account is that registers on an empty site.
         "FIRST_ACCOUNT": _choice(env, "FIRST_ACCOUNT", ("administrator", "member")),
         # The lifetime of a page in the anonymous cache, in seconds; 0 turns the cache off.
-        "STRANGERS_WAIT": _number(env, "STRANGERS_WAIT", 2, 0, 3600),
+        "ANONYMOUS_CACHE_SECONDS": _number(env, "ANONYMOUS_CACHE_SECONDS", 2, 0, 3600),
         # The maximum length of a post, in code points, in place of the settings of the site.
         "POST_MAX_CHARS": _number_or_none(env, "POST_MAX_CHARS", 1, 100_000),
         # Whether pictures are kept as they came in, too; they may tell where they were taken.

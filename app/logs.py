@@ -59,7 +59,7 @@ class OneLine(logging.Formatter):
 
 
 def _masked(line: str) -> str:
-    # A reader of the log must not get in by the link of a mail: /reset-password/<token>.
+    # Who reads the log must not log in by the link of a mail: /reset-password/<token>.
     token = (request.view_args or {}).get("token") if has_request_context() else None
     return line.replace(f"/{token}", "/…") if token else line
 

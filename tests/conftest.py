@@ -89,7 +89,7 @@ def make_app(
     def make(env: dict[str, str] | None = None, **overrides: object) -> Flask:
         instance = tmp_path_factory.mktemp("instance")
         env = {"INSTANCE_PATH": str(instance), "DATABASE_URL": database_url} | (env or {})
-        quick = {"TESTING": True, "STRANGERS_WAIT": 0, "DRAW_PICTURES": False}
+        quick = {"TESTING": True, "ANONYMOUS_CACHE_SECONDS": 0, "DRAW_PICTURES": False}
         quick["LINK_PREVIEWS"] = False
         quick |= {"PASSWORD_HASH": "pbkdf2:sha256:1", "REGISTRATION_MIN_SECONDS": 0}
         # No test reads the settings while it counts statements.

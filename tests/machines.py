@@ -196,7 +196,7 @@ class Machines:
             "PORT": str(machine.port),
             "WEB_WORKERS": "1",
             # Without the anonymous cache, a replicated write shows at once.
-            "STRANGERS_WAIT": "0",
+            "ANONYMOUS_CACHE_SECONDS": "0",
             "REGISTRATION_MIN_SECONDS": "0",
         }
 

@@ -16,7 +16,7 @@ WAIT = 2
 @pytest.fixture
 def cached_app(app, make_app):
     """The application as it is served, on the same database, with the cache turned on."""
-    return make_app(STRANGERS_WAIT=WAIT)
+    return make_app(ANONYMOUS_CACHE_SECONDS=WAIT)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.thorough
 # A community with rows for each URL, and ada, who has all that is somebody's own.
 built, placeholders, ada = every_page.built, every_page.placeholders, every_page.ada
 
-ROLES = ("stranger", "member", "moderator", "administrator")
+ROLES = ("anonymous", "member", "moderator", "administrator")
 LONG = 30_000
 HOSTILE = {
     "nothing": b"",
@@ -45,8 +45,17 @@ HOSTILE = {
     "the first minute": b"0001-01-01T00:00",
     "the last minute": b"9999-12-31T23:59",
 }
-# Query parameters of all views together: places in lists, which are refused first, and others.
-PLACES = ("before", "after", "through", "since", "counted", "draft", "version", "reports_count")
+# Query parameters of all views together: keys of lists, which are refused first, and others.
+KEY_PARAMETERS = (
+    "before",
+    "after",
+    "through",
+    "since",
+    "counted",
+    "draft",
+    "version",
+    "reports_count",
+)
 OTHERS = (
     *("body", "text", "q", "by", "strength", "kind", "reason", "next", "then", "invitation"),
     *("role", "state", "network", "invited_by", "unconfirmed", "url", "format", "maxwidth"),
@@ -56,14 +65,14 @@ READS = re.compile(r"(?:args\.get(?:list)?|requested_key)\(\s*\"(\w+)\"")
 # Statements include those of jobs, which tests run within the request.
 MOST_STATEMENTS, MOST_CALLS, MOST_NORMALIZED = 500, 200_000, 25_000
 # Every so many of the values are sent where another one would find the same.
-SHARE = {"administrator": 2, "stranger": 6, "member": 6, "moderator": 6}
+SHARE = {"administrator": 2, "anonymous": 6, "member": 6, "moderator": 6}
 # They end what the other requests need, so they are sent the last.
 LAST = ("accounts.leave_site", "accounts.logout")
 
 
 def test_every_query_parameter_is_among_them():
     source = "".join(path.read_text() for path in Path("app").rglob("*.py"))
-    assert set(READS.findall(source)) <= {*PLACES, *OTHERS}
+    assert set(READS.findall(source)) <= {*KEY_PARAMETERS, *OTHERS}
 
 
 @pytest.fixture
@@ -71,7 +80,7 @@ def client(role, ada, placeholders, anonymous, signed_in, give_role, monkeypatch
     """A client of a viewer in ``role``, without limits and tokens."""
     monkeypatch.setattr(limiter, "enabled", False)
     monkeypatch.setattr("flask_wtf.csrf.validate_csrf", lambda *_token: None)
-    if role == "stranger":
+    if role == "anonymous":
         return anonymous
     give_role(ada, role)
     return signed_in(ada)
@@ -211,8 +220,8 @@ def test_no_field_breaks_a_form(app, ada, rows, role, placeholders, client, send
             for body in bodies:
                 answer = send(url, encoded(body))
                 is_out = "/login" in (answer.location or "") and endpoint not in LAST
-                if is_out and role != "stranger":
+                if is_out and role != "anonymous":
                     client.http = signed_in(ada).http
                     send(url, encoded(body))
     kept = rows("user", "id = :id", id=ada.id)
-    assert [row["role"] for row in kept] == ["member" if role == "stranger" else role]
+    assert [row["role"] for row in kept] == ["member" if role == "anonymous" else role]

@@ -12,7 +12,7 @@ ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
 @pytest.fixture
 def cached_app(app, make_app):
     """The application with its cache for anonymous viewers, on the same database."""
-    return make_app(STRANGERS_WAIT=2)
+    return make_app(ANONYMOUS_CACHE_SECONDS=2)
 
 
 def html(page):

@@ -63,7 +63,7 @@ PLACES = [
     Place("/@stranger/followers", limited="everybody"),
     Place("/posts/{post}", word="quagga", limited="everybody"),
     Place("/posts/{parent}", limited="everybody"),
-    Place("/posts/{answer}", limited="everybody"),
+    Place("/posts/{reply}", limited="everybody"),
     Place("/posts/{parent}/likes", limited="everybody"),
     Place("/posts/{parent}/reposts", limited="everybody"),
     Place("/notifications", of="stranger", limited="stranger"),
@@ -115,7 +115,7 @@ def people(app, make_user, make_post, make_follow):
         parent = make_post(stranger, "Who knows?")
         post = make_post(mallory, "A quagga #zebra @stranger")
         make_post(mallory, "I, @stranger", in_reply_to=parent)
-        answer = make_post(bystander, "Well", in_reply_to=post)
+        reply = make_post(bystander, "Well", in_reply_to=post)
         # Of the follower's home: what somebody else shows of mallory.
         make_follow(follower, bystander)
         repost(bystander, post)
@@ -138,7 +138,7 @@ def people(app, make_user, make_post, make_follow):
         work_out_now()
         for person in (stranger, follower):
             suggest_to(person.id)
-        ids = {"post": post.id, "parent": parent.id, "answer": answer.id}
+        ids = {"post": post.id, "parent": parent.id, "reply": reply.id}
         ids["day"], ids["week"] = post.id // DAY_OF_IDS, mallory.id // (7 * DAY_OF_IDS)
     return ids
 
@@ -290,7 +290,7 @@ def test_who_blocked_the_other_finds_them_nowhere(blocks, app, people, sees):
 @pytest.mark.parametrize("state", HIDDEN)
 def test_a_kept_page_shows_no_hidden_person(state, make_app, people, put):
     """Nor does one that was kept for anonymous viewers before."""
-    app = make_app(STRANGERS_WAIT=600)
+    app = make_app(ANONYMOUS_CACHE_SECONDS=600)
     words = {
         place.url.format(**people): place.word.format(**people).encode()
         for place in PLACES
@@ -408,15 +408,15 @@ def test_a_reply_of_a_limited_person_is_folded_for_whom_it_does_not_concern(
     known = ("stranger", "follower")
     stranger, follower = (signed_in(type("Named", (), {"username": name})) for name in known)
     assert [folded(who, "/posts/{parent}") for who in (anonymous, other)] == [1, 1]
-    # Who is answered by it, who follows, and who wrote it.
+    # Who is replied to, who follows, and who wrote it.
     assert [folded(who, "/posts/{parent}") for who in (stranger, follower, own)] == [0, 0, 0]
     with app.app_context():
         mallory = db.session.scalars(db.select(User).where(User.username == "mallory")).one()
-        answer = db.session.get_one(Post, people["answer"])
+        reply = db.session.get_one(Post, people["reply"])
         top = db.session.get_one(Post, people["parent"])
         deep = make_post(mallory, "And I", in_reply_to=make_post(mallory, "I too", in_reply_to=top))
-        make_post(mallory, "Well?", in_reply_to=answer)
+        make_post(mallory, "Well?", in_reply_to=reply)
     # Below a reply it is not shown; on the page of that reply, folded.
     assert f"post_{deep.id}" not in anonymous.get("/posts/{parent}".format(**people)).text
-    assert folded(anonymous, "/posts/{answer}") == 1
-    assert folded(stranger, "/posts/{answer}") == 1
+    assert folded(anonymous, "/posts/{reply}") == 1
+    assert folded(stranger, "/posts/{reply}") == 1

@@ -38,17 +38,17 @@ def register_account() -> ResponseReturnValue:
     if viewer.is_authenticated:
         return redirect(next_path() or "/")
     form = RegisterForm(form_to_carry())
-    place = site_now() if form.is_submitted() else site()
+    settings = site_now() if form.is_submitted() else site()
     invitation = open_invitation(form.invitation.data or "")
-    if not (place.can_join or (place.registration == "invite" and invitation)):
-        return _closed(place)
-    form.ask(place, is_invited=invitation is not None)
+    if not (settings.can_join or (settings.registration == "invite" and invitation)):
+        return _closed(settings)
+    form.ask(settings, is_invited=invitation is not None)
     with hashing_password(form):
         if form.validate_on_submit():
             try:
-                user = _registered(form, place, invitation)
+                user = _registered(form, settings, invitation)
             except NoInvitationError:
-                return _closed(place)
+                return _closed(settings)
             if user:
                 return _welcome(user)
     reason = reason_to_sign_in(form.sent, next_path())
@@ -62,8 +62,8 @@ def waiting() -> ResponseReturnValue:
     return render_template("accounts/waiting.html")
 
 
-def _closed(place: Site) -> ResponseReturnValue:
-    values = {"place": place, "typed": sent_form().typed}
+def _closed(settings: Site) -> ResponseReturnValue:
+    values = {"settings": settings, "typed": sent_form().typed}
     return make_response(render_template("accounts/closed.html", **values), 403)
 
 
@@ -78,7 +78,7 @@ def _welcome(user: User) -> ResponseReturnValue:
     return go_on(by="discover.introduce")
 
 
-def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) -> User | None:
+def _registered(form: RegisterForm, settings: Site, invitation: Invitation | None) -> User | None:
     """Return the new user; None, with an error at the field, if the name was taken just now."""
 
     def enter(user: User) -> None:
@@ -86,7 +86,7 @@ def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) 
             send_confirmation(user)
         if invitation:
             join_with(invitation, user)
-        elif place.registration == "approval" and user.role == "member":
+        elif settings.registration == "approval" and user.role == "member":
             answer = form.answer.data if form.answer else ""
             apply_to_join(user, answer=answer, network=network())
             see_address(user.id, request.remote_addr or "")
@@ -98,7 +98,7 @@ def _registered(form: RegisterForm, place: Site, invitation: Invitation | None) 
             password=form.password.data,
             language=chosen_language() or None,
             may_administer=current_app.config["FIRST_ACCOUNT"] == "administrator",
-            must_confirm=confirms_addresses(place),
+            must_confirm=confirms_addresses(settings),
             last_seen_at=now(),
             enter=enter,
         )

@@ -57,7 +57,7 @@ def load_demo(*, with_pictures: bool = True) -> bool:
 
 
 def _moderate(demo: dict[str, Any]) -> None:
-    """Have ada and bruno look after the place, and others report to them."""
+    """Make ada an administrator and bruno a moderator, who have reports and a decision."""
     change_site(rules=tuple(Rule(*each) for each in demo["rules"]))
     people = {user.username: user for user in db.session.scalars(select(User))}
     people["ada"].set_role("administrator")

@@ -29,7 +29,7 @@ from .models import LONGEST_DESCRIPTION, MOST_PICTURES, Picture
 
 # Of an edit that takes the last picture away; an empty field would say that nothing was sent.
 NONE = "-"
-PLACES = range(1, MOST_PICTURES + 1)
+NUMBERS = range(1, MOST_PICTURES + 1)
 
 
 @dataclass
@@ -68,7 +68,7 @@ def ids_in(text: Any) -> list[int]:
 
 def descriptions(extra: Extra, count: int) -> list[str]:
     """Return what was typed as the description of each of ``count`` pictures."""
-    typed = [_text(extra.get(f"description_{place}")) for place in PLACES]
+    typed = [_text(extra.get(f"description_{number}")) for number in NUMBERS]
     return (typed + [""] * count)[:count]
 
 
@@ -87,7 +87,7 @@ def values_of(found: Iterable[Attached], *, sensitive: Any, is_edit: bool = Fals
     pictures = list(found)
     ids = " ".join(str(each.picture.id) for each in pictures)
     texts = [each.description for each in pictures] + [""] * MOST_PICTURES
-    fields = {f"description_{place}": texts[place - 1] for place in PLACES}
+    fields = {f"description_{number}": texts[number - 1] for number in NUMBERS}
     shown = ids or (NONE if is_edit else "")
     return {"attached": shown, **fields, "sensitive": "y" if sensitive and ids else ""}
 
@@ -206,7 +206,7 @@ def _description() -> Any:
     return StringField(filters=[_text], validators=[length, storable])
 
 
-DESCRIPTIONS = {f"description_{place}": _description() for place in PLACES}
+DESCRIPTIONS = {f"description_{number}": _description() for number in NUMBERS}
 PART = ComposerPart(
     fields={
         "pictures": MultipleFileField(),

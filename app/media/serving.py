@@ -43,7 +43,7 @@ def give(key: str, variant: str, format: str, *, is_public: bool) -> Response:
         response.cache_control.max_age = PRIVATE
         response.vary.add("Cookie")
     if is_public or not viewer.is_authenticated:
-        # Readers of feeds show it on pages of their own.
+        # Feed readers show it on pages of their own.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # What is known already is not read from the store.
     if response.make_conditional(request).status_code != 304:

@@ -36,7 +36,7 @@ def init_app(state: BlueprintSetupState) -> None:
 
 
 def reads_store(endpoint: str) -> Callable[[BlueprintSetupState], None]:
-    """Have readers of ``endpoint`` wait for the object store, where there is one, and nobody else.
+    """Have requests to ``endpoint``, and no others, wait for the object store, if there is one.
 
     For ``record_once()`` of the endpoint's blueprint.
     """

@@ -75,7 +75,7 @@ def remove_post(
 def mark_post(
     moderator: Actor, post: Post, decision: Decision, case: Case | None = None
 ) -> LogEntry:
-    """Put a warning on ``post``: readers see why, and open it if they want to."""
+    """Put a warning on ``post``: viewers see why, and open it if they want to."""
     words = decision.reason or decision.rule
     with deciding(moderator, post.author, case):
         if not put_warning(post, words):

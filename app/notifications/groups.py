@@ -45,7 +45,7 @@ class Group:
 
     @property
     def is_to_viewer(self) -> bool:
-        """Whether its post was written to the viewer, who may answer it in place."""
+        """Whether its post was written to the viewer, who may reply to it in place."""
         return self.kind in ("mention", "reply")
 
     @property

@@ -106,7 +106,7 @@ class Card:
     # (username, name) of the reposter, where a repost is why the post stands here.
     reposter: tuple[str, str] | None
     is_reposted: bool
-    # What readers are warned of before they see it; None for most.
+    # The words of a warning that viewers see first; None for most posts.
     warned_of: str | None
     for_anonymous: bool
     is_own: bool

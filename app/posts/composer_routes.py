@@ -96,7 +96,7 @@ def reply(id: int) -> ResponseReturnValue:
     """Reply to a post."""
     parent, form = find_visible_post(id), PostForm()
     if parent is None:
-        error = _("What you answer is not here any more. You can post this on its own.")
+        error = _("The post you reply to is not here any more. You can post this on its own.")
         return _is_gone(form, error, reply_composer(id, sent=form).element)
     post = _publish(form, in_reply_to=parent)
     if post is None:

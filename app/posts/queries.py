@@ -218,7 +218,10 @@ def replies(window: Window, audience: Audience) -> AnySelect:
     Each with whether it ``is_set_aside``, and with the ids of the oldest replies to it that are
     not, :data:`MOST_BELOW` and one more: ``reply_0`` and so on, null past the last.
     """
-    nested = (nth_reply(place, audience).label(f"reply_{place}") for place in range(MOST_BELOW + 1))
+    nested = (
+        nth_reply(position, audience).label(f"reply_{position}")
+        for position in range(MOST_BELOW + 1)
+    )
     aside = is_set_aside(audience).label("is_set_aside")
     found = select(Post.id, Post.removed_for, aside, *nested).where(
         Post.in_reply_to_id == POST_ID, in_thread(audience)
@@ -226,12 +229,12 @@ def replies(window: Window, audience: Audience) -> AnySelect:
     return window.of(found, Post.id)
 
 
-def nth_reply(place: int, audience: Audience) -> ColumnElement[int | None]:
+def nth_reply(position: int, audience: Audience) -> ColumnElement[int | None]:
     """Return the id of a reply to a post, counted from the oldest, which is 0: a column."""
     # One at a time along the index: a post with thousands of replies costs what others do.
     found = select(Reply.id).where(Reply.in_reply_to_id == Post.id, in_thread(audience, Reply))
     found = found.where(~is_set_aside(audience, Reply))
-    one = found.order_by(Reply.id).limit(row_count(1)).offset(row_count(place))
+    one = found.order_by(Reply.id).limit(row_count(1)).offset(row_count(position))
     return one.scalar_subquery()
 
 

@@ -82,5 +82,5 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
 
 
 def _nested(row: Row[Any]) -> list[int]:
-    ids = (getattr(row, f"reply_{place}") for place in range(MOST_BELOW + 1))
+    ids = (getattr(row, f"reply_{position}") for position in range(MOST_BELOW + 1))
     return [id for id in ids if id is not None]

@@ -1,4 +1,4 @@
-"""Warnings on posts: what readers are told before they see one, wherever it is shown."""
+"""Warnings on posts: words that a viewer sees first, wherever the post is shown."""
 
 from typing import Any, Protocol
 
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..data.database import Base, HasId, delete_row, insert_if_absent, writing
 from .models import Post, post_key
 
-# Before the words, where they stand in place of a text that is in no language.
+# Before the words of a warning that replace the text of a post; a sign, so not translated.
 SIGN = "⚠ "
 
 
 class PostWarning(Base):
-    """What readers of a post are warned of before they open it."""
+    """The words of the warning that viewers of a post see before they open it."""
 
     __tablename__ = "post_warning"
 
@@ -35,27 +35,27 @@ class Warned(Protocol):
 
 
 def put_warning(post: HasId, words: str) -> bool:
-    """Have readers of ``post`` see ``words`` first; returns False where there is a warning."""
+    """Have viewers of ``post`` see ``words`` first; returns False if it has a warning already."""
     with writing() as session:
         return insert_if_absent(session, PostWarning, post_id=post.id, words=words)
 
 
 def remove_warning(post_id: int) -> bool:
-    """Take the warning away; returns False where there is none."""
+    """Remove the warning; returns False if there is none."""
     with writing() as session:
         return delete_row(session, PostWarning, post_id=post_id)
 
 
 def warned_of(post: Any = Post) -> ColumnElement[str | None]:
-    """What readers are warned of before a post is read: a column; null for most posts."""
+    """The words of the warning on a post: a column; null for most posts."""
     return select(PostWarning.words).where(PostWarning.post_id == post.id).scalar_subquery()
 
 
 def body_shown(post: Any = Post) -> ColumnElement[str]:
-    """The text of a post where nothing can be opened: that of the warning, if it has one."""
+    """The text of a post where a warning cannot be opened: the warning, if there is one."""
     return func.coalesce(literal(SIGN) + warned_of(post), post.body)
 
 
 def html_shown(post: Warned) -> str:
-    """Return the HTML of a post where nothing can be opened: of the warning, if it has one."""
+    """Return the HTML of a post where a warning cannot be opened: the warning, if there is one."""
     return f"{SIGN}{escape(post.warned_of)}" if post.warned_of else post.body_html

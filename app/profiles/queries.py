@@ -51,7 +51,7 @@ def profile(audience: Audience) -> AnySelect:
         Picture.state == READY,
         Picture.removed_at.is_(None),
     )
-    pinned = (_nth_pinned(place).label(f"pinned_{place}") for place in range(MOST_PINNED))
+    pinned = (_nth_pinned(position).label(f"pinned_{position}") for position in range(MOST_PINNED))
     follows = follows_viewer(audience).label("follows_viewer")
     found = select(*columns, followed, blocked, muted, follows, *pinned)
     found = found.select_from(User).outerjoin(Picture, banner)
@@ -64,11 +64,11 @@ def suspended() -> AnySelect:
     return select(User.username, User.state_until).where(has_username(), User.state == "suspended")
 
 
-def _nth_pinned(place: int) -> ColumnElement[int | None]:
+def _nth_pinned(position: int) -> ColumnElement[int | None]:
     """Return the id of a post that a user has pinned, counted from the latest, which is 0."""
     found = select(Pin.post_id).join(Post, Post.id == Pin.post_id)
     found = found.where(Pin.author_id == User.id, Post.deleted_at.is_(None))
-    one = found.order_by(Pin.since.desc()).limit(row_count(1)).offset(row_count(place))
+    one = found.order_by(Pin.since.desc()).limit(row_count(1)).offset(row_count(position))
     return one.correlate(User).scalar_subquery()
 
 

@@ -79,7 +79,7 @@ def _suspended(username: str) -> ResponseReturnValue:
 
 def _pinned(person: Row[Any]) -> list[int]:
     """Return the ids of the posts that ``person`` has pinned, the latest first."""
-    ids = (getattr(person, f"pinned_{place}") for place in range(MOST_PINNED))
+    ids = (getattr(person, f"pinned_{position}") for position in range(MOST_PINNED))
     return [id for id in ids if id is not None]
 
 

@@ -1,10 +1,9 @@
 """A cache of the pages of anonymous viewers: of requests without a cookie, except preferences.
 
 Such a page depends on nothing but its URL, a few headers, and the theme and the language that it is
-shown in (:mod:`.preferences`). It answers every such request within ``STRANGERS_WAIT``
-seconds, so that a link that spreads costs one page every other second and not one for each reader.
-A commit by this process empties the cache at once; a commit by another process shows when the time
-is over.
+shown in (:mod:`.preferences`). It answers every such request for ``ANONYMOUS_CACHE_SECONDS``, so
+that a page with many viewers is rendered once in that time. A commit by this process empties the
+cache at once; a commit by another process shows when the time is over.
 """
 
 import time
@@ -18,7 +17,7 @@ from ..data.database import committed
 from .i18n import best_language
 from .preferences import LANGUAGE, PREFERENCES, THEME, THEMES, chosen
 
-# Bytes of all pages that a process keeps: about 1,500 compressed pages, or 300 that are not.
+# Bytes of all pages that a process keeps.
 MAX_SIZE = 12_000_000
 # Bytes that an entry takes besides its key and its body: headers and Python objects.
 ENTRY_OVERHEAD = 2_000

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     """
     config, wsgi_app = app.config, app.wsgi_app
     # During development, what was just edited must show.
-    if not app.debug and (seconds := config["STRANGERS_WAIT"]):
+    if not app.debug and (seconds := config["ANONYMOUS_CACHE_SECONDS"]):
         wsgi_app = AnonymousCache(wsgi_app, seconds, list(config["LANGUAGES"]))
     wsgi_app = ServedHosts(wsgi_app, config["SERVED_HOSTS"])
     if not app.debug:

@@ -21,8 +21,8 @@ PAGE = 25
 LONGEST_PAGE = 200
 # The highest number that a page counts to: above it, it says "99+".
 MOST_COUNTED = 99
-# The parameters that name a place in a list, which links to other places do not carry.
-PLACES = ("before", "after", "through", "since", "counted")
+# The parameters that hold a key of a list: links to other pages of the list do not carry them.
+KEY_PARAMETERS = ("before", "after", "through", "since", "counted")
 
 Key = tuple[int, ...]
 # A list: the statement that selects a window of it.
@@ -133,8 +133,8 @@ class _Pager:
     def _url(self, name: str, key: Key | None) -> str | None:
         if key is None:
             return None
-        place = {**dict(zip(self.key[:-1], key, strict=False)), name: key[-1]}
-        return f"{self._path}?{urlencode({**self._query, **place})}"
+        keys = {**dict(zip(self.key[:-1], key, strict=False)), name: key[-1]}
+        return f"{self._path}?{urlencode({**self._query, **keys})}"
 
     @cached_property
     def _path(self) -> str:
@@ -143,6 +143,6 @@ class _Pager:
 
     @cached_property
     def _query(self) -> dict[str, str]:
-        """The parameters of the request that do not name a place in the list."""
-        dropped = {*PLACES, *self.key[:-1]}
+        """The parameters of the request that hold no key of the list."""
+        dropped = {*KEY_PARAMETERS, *self.key[:-1]}
         return {name: value for name, value in request.args.items() if name not in dropped}

@@ -139,7 +139,7 @@ def test_a_page_of_a_signed_in_viewer_is_not_served_from_the_anonymous_cache(
     make_app, ada, make_post
 ):
     make_post(ada)
-    cached = make_app(STRANGERS_WAIT=100)
+    cached = make_app(ANONYMOUS_CACHE_SECONDS=100)
     scroll = {"htmx": True, "headers": {}}
     assert Client(cached).get("/?before=9", **scroll).status_code == 200
     for account, status in (("0", 200), (str(ada.id), 401), ("0", 200)):

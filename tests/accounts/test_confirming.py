@@ -133,14 +133,14 @@ def test_what_was_to_be_done_after_joining_waits_too(site, ada, make_post, rows,
 
 def test_the_link_in_the_mail_confirms_in_any_browser(newcomer, site, link, rows):
     assert rows("outbox_mail")[-1]["recipient"] == "new@example.org"
-    stranger = Client(site)
-    page = stranger.get(link())
+    other_browser = Client(site)
+    page = other_browser.get(link())
     one(page, "h1", text="Confirm your address")
     assert rows("user")[0]["confirmed_at"] is None
-    assert stranger.submit("main form").status_code == 303
+    assert other_browser.submit("main form").status_code == 303
     assert rows("user")[0]["confirmed_at"]
     assert newcomer.post("/posts", {"body": "Hello"}).status_code == 303
-    assert stranger.get(link()).status_code == 200
+    assert other_browser.get(link()).status_code == 200
 
 
 def test_a_link_ends_and_a_forged_one_is_none(newcomer, site, link, travel):

@@ -15,7 +15,7 @@ def closed(ada, make_post, set_site):
     return post
 
 
-def test_a_stranger_sees_the_way_in_and_no_post(app, closed, anonymous):
+def test_an_anonymous_viewer_sees_how_to_join_and_no_post(app, closed, anonymous):
     with app.app_context():
         work_out_now()
     page = anonymous.get("/")
@@ -31,7 +31,7 @@ def test_a_stranger_sees_the_way_in_and_no_post(app, closed, anonymous):
 
 
 @pytest.mark.parametrize("url", ["/explore", "/@ada", "/@nobody", "/search?q=bread", "/posts/{id}"])
-def test_a_stranger_logs_in_and_comes_back(closed, anonymous, url):
+def test_an_anonymous_viewer_logs_in_and_comes_back(closed, anonymous, url):
     url = url.format(id=closed.id)
     answer = anonymous.get(url)
     assert answer.status_code == 303
@@ -68,7 +68,7 @@ def test_members_read_as_before(closed, bruno, signed_in):
 
 def test_no_page_that_was_kept_is_shown_any_more(make_app, ada, make_post, set_site):
     make_post(ada, "Secret bread")
-    other = make_app(STRANGERS_WAIT=100, SITE_KEPT=0.0)
+    other = make_app(ANONYMOUS_CACHE_SECONDS=100, SITE_KEPT=0.0)
     client = Client(other)
     assert "Secret" in client.get("/explore").text
     set_site(reads="members")

@@ -159,18 +159,20 @@ def test_the_hour_counts_from_sending(ada, make_app, anonymous, links, travel):
     assert anonymous.get(links()[0]).status_code == 200
 
 
-def test_a_stranger_cannot_use_up_the_mails_of_a_person(ada, make_client, signed_in, rows, travel):
+def test_somebody_else_cannot_use_up_the_mails_of_an_account(
+    ada, make_client, signed_in, rows, travel
+):
     known = signed_in(ada)
     known.post("/logout")
-    stranger = make_client()
+    unknown = make_client()
     for _ in range(5):
-        ask(stranger, "ada@example.org")
+        ask(unknown, "ada@example.org")
     assert len(rows("outbox_mail")) == 3
     for _ in range(5):
         ask(known, "ada@example.org")
     assert len(rows("outbox_mail")) == 6
     travel.shift(timedelta(minutes=61))
-    ask(stranger, "ada@example.org")
+    ask(unknown, "ada@example.org")
     assert len(rows("outbox_mail")) == 7
 
 

@@ -118,7 +118,7 @@ def test_it_is_shown_in_its_time(bruno, signed_in, tell, travel):
     absent(client.get("/"), ".announcement")
 
 
-def test_where_only_members_read_strangers_are_told_nothing(anonymous, tell, set_site):
+def test_where_only_members_read_anonymous_viewers_see_no_announcement(anonymous, tell, set_site):
     tell()
     set_site(reads="members")
     absent(anonymous.get("/"), ".announcement")

@@ -279,7 +279,7 @@ def _migrated(instance: Path) -> Any:
     app = create_app(
         {"INSTANCE_PATH": str(instance)},
         TESTING=True,
-        STRANGERS_WAIT=0,
+        ANONYMOUS_CACHE_SECONDS=0,
         REGISTRATION_MIN_SECONDS=0,
         DRAW_PICTURES=False,
         LINK_PREVIEWS=False,

@@ -13,7 +13,7 @@ from .watching import Watch
 PHONE, NARROWEST = {"width": 390, "height": 844}, {"width": 320, "height": 640}
 MIDDLE, DESK = {"width": 900, "height": 800}, {"width": 1280, "height": 800}
 SIZES = [NARROWEST, PHONE, MIDDLE, DESK]
-PLACES = ["Home", "Explore", "Write", "Notifications", "Me"]
+ENTRIES = ["Home", "Explore", "Write", "Notifications", "Me"]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -35,9 +35,9 @@ def test_a_phone_has_five_labelled_places_with_write_in_the_middle(
 ):
     page = browse(as_=viewer, viewport=size, locale=language)
     page.goto("/explore")
-    assert len(labels(page)) == len(PLACES)
+    assert len(labels(page)) == len(ENTRIES)
     if language == "en-GB":
-        assert labels(page) == PLACES
+        assert labels(page) == ENTRIES
     boxes = [label.bounding_box() for label in page.locator(".nav-label").all()]
     assert min(box["x"] for box in boxes) >= 0
     assert max(box["x"] + box["width"] for box in boxes) <= size["width"]
@@ -45,7 +45,7 @@ def test_a_phone_has_five_labelled_places_with_write_in_the_middle(
     assert abs(write["x"] + write["width"] / 2 - size["width"] / 2) < size["width"] / 16
 
 
-def test_strangers_get_join_and_log_in_in_words(browse: Browse, scripts: bool):
+def test_anonymous_viewers_get_join_and_log_in_in_words(browse: Browse, scripts: bool):
     for size in SIZES:
         page = browse(viewport=size, java_script_enabled=scripts)
         page.goto("/explore")

@@ -125,7 +125,7 @@ def test_a_screen_reader_speaks_a_changed_number_only(
     assert "2 new notifications" in own_page.evaluate("spoken")[-1]
 
 
-def test_a_reply_is_liked_and_answered_where_it_is_listed(
+def test_a_reply_is_liked_and_replied_to_where_it_is_listed(
     own_page: Page, site: Site, viewer: User, fan: User, scripts: bool
 ):
     (reply,) = site.replies(fan, site.writes(viewer, "Tea?")[0], "Gladly")

@@ -253,7 +253,7 @@ def test_a_reply_to_a_post_deleted_meanwhile_can_be_posted_on_its_own(
     with no_page_load(own_page):
         send_reply(own_page).click()
         alert = own_page.get_by_role("alert").filter(
-            has_text="What you answer is not here any more"
+            has_text="The post you reply to is not here any more"
         )
         expect(alert).to_be_visible()
         expect(reply_box(own_page)).to_have_count(0)

@@ -99,11 +99,11 @@ def live() -> None:
     block(carmen, dmitri)
     mute(ada, dmitri)
     posts = [publish(bruno, f"Loaf {n}: #Rye and\ttabs, \\backslashes\\ 🍞") for n in range(30)]
-    answer = publish(ada, "@bruno one for me, and one for @carmen #rye", in_reply_to=posts[3])
+    reply = publish(ada, "@bruno one for me, and one for @carmen #rye", in_reply_to=posts[3])
     repost(carmen, posts[4])
     for post in posts[::3]:
         like(ada, post)
-    bookmark(carmen, answer)
+    bookmark(carmen, reply)
     pin(posts[5])
     work_out_now()
     suggest_to(dmitri.id)
@@ -112,7 +112,7 @@ def live() -> None:
     save_draft(dmitri, "a nonce", "Not yet")
     with writing() as session:
         session.add(Picture(owner_id=dmitri.id, nonce="a nonce", blur="data:,", bytes=7))
-    show_preview(answer, Preview("https://bread.example/", "Pan de «ñ» 🍞", "\\N"))
+    show_preview(reply, Preview("https://bread.example/", "Pan de «ñ» 🍞", "\\N"))
     look_after(ada, bruno, posts[7])
 
 

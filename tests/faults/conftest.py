@@ -47,7 +47,7 @@ class Site(Machine):
             "INSTANCE_PATH": str(self.instance),
             "PORT": str(self.port),
             "WEB_WORKERS": "1",
-            "STRANGERS_WAIT": "0",
+            "ANONYMOUS_CACHE_SECONDS": "0",
             "REGISTRATION_MIN_SECONDS": "0",
             "FLASK_DEBUG": "0",
         }

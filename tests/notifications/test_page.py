@@ -377,7 +377,7 @@ def test_a_page_without_news_writes_nothing(people, post, client, like, statemen
 # In place
 
 
-def test_what_was_written_to_the_viewer_can_be_answered_and_liked(
+def test_what_was_written_to_the_viewer_can_be_replied_to_and_liked(
     ada, people, post, client, reply, mention, like
 ):
     ann, bob = people(2)

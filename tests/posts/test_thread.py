@@ -243,7 +243,7 @@ def test_a_reply_to_a_deleted_post_comes_back_with_its_text(
     # htmx swaps the form in its place; without htmx the page has the form of a new post.
     again = form if htmx else "#composer"
     assert one(answer, f"{again}[action='/posts'] textarea").text().strip() == body
-    one(answer, f"{again}_error", text="What you answer is not here any more.")
+    one(answer, f"{again}_error", text="The post you reply to is not here any more.")
     absent(answer, f"{again} [name=in_reply_to]")
     if htmx:
         absent(answer, f"{again}[hx-post]")

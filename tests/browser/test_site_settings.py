@@ -1,4 +1,4 @@
-"""The door: settings of the site, invitations, approval, announcements, members only."""
+"""Settings of the site: invitations, approval, announcements, members only."""
 
 from collections.abc import Iterator
 from secrets import token_hex
@@ -42,17 +42,17 @@ def join(page: Page, name: str) -> None:
     page.locator("main").get_by_role("button", name="Join").click()
 
 
-def test_an_administrator_sets_up_the_place_and_everybody_sees_it(own_page: Page, browse: Browse):
+def test_an_administrator_sets_up_the_site_and_everybody_sees_it(own_page: Page, browse: Browse):
     own_page.goto("/settings/site")
     own_page.get_by_label("Name", exact=True).fill("Village")
     own_page.get_by_label("Rule", exact=True).first.fill("Be kind")
     own_page.get_by_role("button", name="Save").click()
     expect(flash(own_page)).to_contain_text("The settings are saved.")
-    stranger = browse()
-    stranger.goto("/register")
-    stranger.get_by_role("link", name="the rules").click()
-    expect(stranger.get_by_role("heading", name="About Village")).to_be_visible()
-    expect(stranger.locator("#rule_1")).to_contain_text("Be kind")
+    anonymous = browse()
+    anonymous.goto("/register")
+    anonymous.get_by_role("link", name="the rules").click()
+    expect(anonymous.get_by_role("heading", name="About Village")).to_be_visible()
+    expect(anonymous.locator("#rule_1")).to_contain_text("Be kind")
 
 
 def invitation_of(page: Page) -> str:
@@ -131,7 +131,9 @@ def test_an_announcement_stays_until_it_is_dismissed(own_page: Page, site: Site)
     expect(shown).to_have_count(0)
 
 
-def test_where_only_members_read_a_stranger_finds_the_way_in(page: Page, site: Site, viewer: User):
+def test_where_only_members_read_an_anonymous_viewer_sees_how_to_join(
+    page: Page, site: Site, viewer: User
+):
     site.writes(viewer, "Only for us")
     with site.app.app_context():
         change_site(reads="members", rules=(Rule("Be kind"),))

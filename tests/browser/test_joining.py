@@ -1,4 +1,4 @@
-"""The first five minutes: a stranger follows somebody, joins, takes the first steps; completion."""
+"""Joining: an anonymous viewer follows somebody, joins, takes the first steps; completion."""
 
 import re
 from secrets import token_hex
@@ -43,7 +43,7 @@ def listbox(page: Page) -> Locator:
 # Joining
 
 
-def test_a_stranger_follows_joins_takes_three_steps_and_is_home(page: Page, site: Site):
+def test_an_anonymous_viewer_follows_joins_takes_three_steps_and_is_home(page: Page, site: Site):
     author = site.person(display_name="Dora Bell")
     site.writes(author, "Bread is out of the oven. #bread")
     site.works_out()
@@ -71,7 +71,7 @@ def test_a_stranger_follows_joins_takes_three_steps_and_is_home(page: Page, site
     assert site.posts_of(newcomer) == ["Hello! I bake. #bread"]
 
 
-def test_a_stranger_likes_and_logs_in(page: Page, site: Site, viewer: User):
+def test_an_anonymous_viewer_likes_and_logs_in(page: Page, site: Site, viewer: User):
     (post,) = site.writes(site.person(), "Bread is out of the oven.")
     page.goto("/explore")
     acts(card(page, post), "like").click()
