@@ -152,7 +152,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         or f"noreply@{urlsplit(base_url).hostname or 'localhost'}",
         # The recipients of error mails, separated by commas.
         "ADMINS": _addresses(env, "ADMINS"),
-        # Whom to tell of a weakness of the site: an e-mail address, or the URL of a page. Without
+        # Where to report a weakness of the site: an e-mail address, or the URL of a page. Without
         # it, security.txt names /about.
         "SECURITY_CONTACT": _contact(env, "SECURITY_CONTACT"),
         # The name of the site, in place of that in its settings (app.site).
@@ -174,7 +174,7 @@ def settings(env: Mapping[str, str]) -> dict[str, object]:
         "ANONYMOUS_CACHE_SECONDS": _number(env, "ANONYMOUS_CACHE_SECONDS", 2, 0, 3600),
         # The maximum length of a post, in code points, in place of the settings of the site.
         "POST_MAX_CHARS": _number_or_none(env, "POST_MAX_CHARS", 1, 100_000),
-        # Whether pictures are kept as they came in, too; they may tell where they were taken.
+        # Whether pictures are kept as they came in, too; they may contain where they were taken.
         "KEEP_ORIGINALS": _switch(env, "KEEP_ORIGINALS"),
         # How many MB the pictures of one person may take, in place of the settings of the site.
         "MEDIA_QUOTA": _number_or_none(env, "MEDIA_QUOTA", 1, 1_000_000),

@@ -214,7 +214,7 @@ USUAL = """
 """
 
 
-def test_a_near_miss_in_the_environment_is_told_and_nothing_else():
+def test_a_near_miss_in_the_environment_is_reported_and_nothing_else():
     env = dict.fromkeys((*USUAL.split(), "MAIL_SERVR", "DATABASE_URI", "ADMIN", "ADMINS"), "x")
     assert config.misspelt(env) == [
         "MAIL_SERVR is no setting and is ignored. Did you mean MAIL_SERVER?",

@@ -59,21 +59,21 @@ def test_recorded_queries_are_all_that_a_page_sends(make_app, app, ada, make_pos
     assert any("FROM post" in statement for statement in recorded)
 
 
-def test_a_listener_on_every_engine_hears_of_every_statement(app, ada, signed_in, make_post):
+def test_a_listener_on_every_engine_gets_every_statement(app, ada, signed_in, make_post):
     """As an instrumentation of SQLAlchemy does, on the class of engines."""
     make_post(ada)
-    client, heard = signed_in(ada), []
+    client, received = signed_in(ada), []
 
     def before(_connection, cursor, statement, _parameters, context, _many):
-        heard.append((statement, cursor is not None, context is not None))
+        received.append((statement, cursor is not None, context is not None))
 
     event.listen(Engine, "before_cursor_execute", before)
     try:
         client.get("/")
     finally:
         event.remove(Engine, "before_cursor_execute", before)
-    assert len(heard) == 3
-    assert all(has_cursor and has_context for _statement, has_cursor, has_context in heard)
+    assert len(received) == 3
+    assert all(has_cursor and has_context for _statement, has_cursor, has_context in received)
 
 
 def test_limits_can_be_turned_off(make_app, app):

@@ -350,7 +350,7 @@ def test_mails_and_errors_are_sent_by_tls_from_the_first_byte(
     assert [mail["To"] for mail in letterbox.received] == ["ops@example.org", "ada@example.org"]
 
 
-def test_the_error_page_says_that_somebody_was_told_only_if_so(logging_app, make_app):
+def test_the_error_page_says_that_somebody_was_notified_only_if_so(logging_app, make_app):
     told = "the people who run this site have been told"
     assert told in logging_app.test_client().get("/fails").text
     silent = make_app(PROPAGATE_EXCEPTIONS=False)

@@ -125,7 +125,7 @@ def test_what_moderators_write_down_is_kept_once(app, ada, bruno, rows):
     assert (logged(app, "note"), logged(app, "canned")) == (3, 2)
 
 
-def test_many_are_told_once(app, ada, bruno, give_role):
+def test_many_are_notified_once(app, ada, bruno, give_role):
     give_role(ada, "administrator")
     with app.app_context():
         by = viewer_of(db.session.get_one(User, ada.id))

@@ -72,13 +72,13 @@ STARTS = (flask("db upgrade"), flask("serve"), SERVER, ("-m", "flask", "--help")
 
 @pytest.mark.parametrize("what", REFUSED)
 @pytest.mark.parametrize("arguments", STARTS, ids=lambda arguments: arguments[-1])
-def test_an_invalid_setting_is_told_in_one_line(start, what, arguments):
+def test_an_invalid_setting_is_reported_in_one_line(start, what, arguments):
     env, error = REFUSED[what]
     check_one_line(start(*arguments, **env), f"Microblog does not start. {error}")
 
 
 @pytest.mark.parametrize("line", [b"SITE_NAME='Oak", b"SITE_NAME=Caf\xe9"])
-def test_a_line_in_the_file_of_settings_is_told_in_one_line(tmp_path, line):
+def test_a_line_in_the_file_of_settings_is_reported_in_one_line(tmp_path, line):
     for name in ("Makefile", "config.py", "microblog.py", ".flaskenv"):
         copy(ROOT / name, tmp_path)
     for name in ("app", "static", ".venv"):
@@ -94,7 +94,7 @@ def test_a_line_in_the_file_of_settings_is_told_in_one_line(tmp_path, line):
 
 @pytest.mark.parametrize("command", ["db upgrade", "serve", "user promote ada", "counters check"])
 @pytest.mark.parametrize("url", [AWAY, "sqlite:////nowhere/m.sqlite3"])
-def test_a_database_that_does_not_answer_is_told_in_one_line(start, command, url):
+def test_a_database_that_does_not_answer_is_reported_in_one_line(start, command, url):
     result = start(*flask(command), DATABASE_URL=url)
     check_one_line(result, "Error: The database ", url.rpartition("/")[2], "failed: ")
 
@@ -119,7 +119,7 @@ def test_a_command_on_a_database_without_tables_says_so(start):
 
 
 @pytest.mark.parametrize("arguments", [flask("serve"), flask("db upgrade"), SERVER])
-def test_a_file_that_is_no_database_is_told_in_one_line(start, tmp_path, arguments):
+def test_a_file_that_is_no_database_is_reported_in_one_line(start, tmp_path, arguments):
     (tmp_path / "instance").mkdir()
     (tmp_path / "instance" / "microblog.sqlite3").write_bytes(b"no database" * 1000)
     check_one_line(start(*arguments), "atabase", "file is not a database")

@@ -31,7 +31,7 @@ STATES = (*HIDDEN, "limited")
 
 
 class Place:
-    """A URL; who sees a limited person there, and the word that would tell."""
+    """A URL; who sees a limited person there, and the word that shows it."""
 
     def __init__(self, url, *, limited="nobody", of="everybody", word="mallory"):
         self.url, self.limited, self.of, self.word = url, limited, of, word
@@ -157,7 +157,7 @@ def put(app, people):
 
 @pytest.fixture
 def sees(people, signed_in, anonymous):
-    """Give a function that tells whether a person finds mallory at a place."""
+    """Give a function that returns whether a person finds mallory at a place."""
     clients = {"anonymous": anonymous}
 
     def sees(who, place):

@@ -44,7 +44,7 @@ def apply_to_join(user: User, *, answer: str, network: str) -> None:
 
 
 def let_in(user: User, by: HasId | None) -> bool:
-    """Let ``user`` in, tell them by mail, and forget what they answered.
+    """Let ``user`` in, notify them by mail, and delete their answer.
 
     ``by`` is who decides, None for a command.
     Returns False if they do not wait any more.
@@ -55,7 +55,7 @@ def let_in(user: User, by: HasId | None) -> bool:
         user.set_state("active")
         session.execute(delete(Application).where(Application.user_id == user.id))
         application_decided.send(user, by=by, is_let_in=True, reason="")
-        _tell(user, is_let_in=True)
+        _notify(user, is_let_in=True)
     return True
 
 
@@ -69,7 +69,7 @@ def comes_in_first(user: User) -> bool:
 
 
 def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:
-    """Delete the account of ``user``, who never came in; tell them by mail, with ``reason``.
+    """Delete the account of ``user``, who was never let in; notify them by mail, with ``reason``.
 
     Returns False if they do not wait any more.
     """
@@ -77,12 +77,12 @@ def turn_away(user: User, by: HasId | None, reason: str = "") -> bool:
         if read_again(session, user) is None or user.state != "waiting":
             return False
         application_decided.send(user, by=by, is_let_in=False, reason=reason)
-        _tell(user, is_let_in=False, reason=reason)
+        _notify(user, is_let_in=False, reason=reason)
         session.delete(user)
     return True
 
 
-def _tell(user: User, **decided: object) -> None:
+def _notify(user: User, **decided: object) -> None:
     if user.email:
         send_mail(user.email, DECIDED, username=user.username, language=user.language, **decided)
 

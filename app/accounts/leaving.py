@@ -37,7 +37,7 @@ class Departure(Base):
     user_id: Mapped[int] = user_key()
     state_before: Mapped[State] = mapped_column(String(20))
     until_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # What the person is told; "" where they leave by themselves.
+    # The reason in the mail to the person; "" if they leave by themselves.
     reason: Mapped[str] = mapped_column(String(LONGEST_REASON))
 
 

@@ -44,7 +44,7 @@ def matching(password_hash: str | None, password: str) -> str | None:
     """Return the form of ``password`` whose hash this is: NFC, or as typed; None for neither.
 
     Earlier releases hashed what was typed. So one hash is computed, and a second one if what was
-    typed is not in NFC: their number does not tell whether there is a ``password_hash``.
+    typed is not in NFC: their number does not show whether there is a ``password_hash``.
     """
     known = password_hash or _dummy_hash(current_app.config["PASSWORD_HASH"])
     for form in dict.fromkeys((normal(password), password)):

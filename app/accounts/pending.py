@@ -1,4 +1,4 @@
-"""What an anonymous viewer wanted to do, such as to follow somebody: told, and done once signed in.
+"""What an anonymous viewer wanted to do, such as to follow somebody, done once signed in.
 
 A link leads to the page to join, with the URL of the form that would do it as ``?then=``; the forms
 of that page and of the log-in page carry it in hidden fields (:mod:`app.web.sent_forms`). So a GET

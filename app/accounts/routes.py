@@ -67,7 +67,7 @@ def logout() -> ResponseReturnValue:
 @for_everybody
 @limiter.limit("60 per hour", methods=["POST"])
 def forgot_password() -> ResponseReturnValue:
-    """Mail a link that sets a new password. The answer tells nothing about who has an account."""
+    """Mail a link that sets a new password. The answer does not show who has an account."""
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
         # The job looks for the account: this answer takes as long for an unknown address.

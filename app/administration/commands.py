@@ -1,4 +1,4 @@
-"""``flask site announce``: tell everybody something, without a browser."""
+"""``flask site announce``: an announcement, without a browser."""
 
 from datetime import UTC, datetime, timedelta
 

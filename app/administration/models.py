@@ -31,7 +31,7 @@ LONGEST_ANNOUNCEMENT = 500
 
 
 class Announcement(TimeOrdered, Base):
-    """What everybody is told, on top of each page, for a time."""
+    """A text on top of each page, for a time."""
 
     __tablename__ = "announcement"
 
@@ -78,7 +78,7 @@ def announce(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> Announcement:
-    """Tell everybody ``text`` from ``starts_at`` (now) until ``ends_at`` (until it is ended).
+    """Show ``text`` to everybody from ``starts_at`` (now) until ``ends_at`` (until it is ended).
 
     What is announced already is not announced again: the form was sent twice.
     """

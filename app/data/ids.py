@@ -1,4 +1,4 @@
-"""Time-ordered ids: the primary key is the order of rows and tells when each was made."""
+"""Time-ordered ids: the primary key is the order of rows and holds when each was made."""
 
 import secrets
 from datetime import UTC, datetime

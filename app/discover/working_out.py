@@ -33,7 +33,8 @@ MOST_TOPICS = 50
 NEW_FOR = timedelta(days=14)
 ONE_NEW_IN = 4
 START, NEW = (bindparam(name, type_=BigInteger) for name in ("start", "new"))
-# Of whom a viewer follows, those who follow few tell most; whom many follow is featured anyway.
+# Suggestions come from followed people who follow at most this many others: whom they follow says
+# more, and whoever many follow is featured anyway.
 FOLLOWS_FEW = 300
 MOST_VIAS = 100
 

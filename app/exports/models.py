@@ -17,7 +17,7 @@ KEPT = timedelta(days=3)
 class Export(TimeOrdered, Base):
     """An archive of what is a user's own.
 
-    The row outlives its user, and a later archive of theirs: it tells which file is to be deleted.
+    The row outlives its user, and a later archive of theirs: it says which file is to be deleted.
     """
 
     __tablename__ = "export"

@@ -43,7 +43,7 @@ def describe(id: int) -> ResponseReturnValue:
 def save_descriptions(id: int) -> ResponseReturnValue:
     """Save descriptions and order; a button also moves a picture, or removes it.
 
-    This is no edit: the history of the post tells nothing of it.
+    This is no edit: the history of the post does not show it.
     """
     post = own_post(id)
     form = DescriptionsForm()

@@ -90,7 +90,7 @@ class FileStore:
 
 @contextmanager
 def _available() -> Iterator[None]:
-    """Tell a store that fails from a missing file and from a full disk."""
+    """Distinguish a store that fails from a missing file and from a full disk."""
     try:
         yield
     except FileNotFoundError:

@@ -25,7 +25,7 @@ KEPT_WITHOUT_DRAFT = timedelta(days=1)
 # Pictures of one round, so that mail is delivered meanwhile.
 AT_ONCE = 100
 # Pictures are made in one of the worker's threads, and at most so many seconds at a time: then the
-# worker may be told to stop.
+# worker may be stopped.
 SECONDS = 10
 _is_decoding = threading.Lock()
 

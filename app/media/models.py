@@ -45,7 +45,7 @@ class Picture(TimeOrdered, Base):
     """A picture that came from somebody. Its files are in the store, below its key.
 
     It belongs to a post; or, until that is published, to the composer with the ``nonce``. The row
-    outlives its owner and its post: it tells which files are to be deleted.
+    outlives its owner and its post: it says which files are to be deleted.
     """
 
     __tablename__ = "picture"

@@ -35,7 +35,7 @@ class NotAllowedError(ValueError):
 
 @dataclass(frozen=True)
 class Decision:
-    """What the person concerned is told: which rule, and why; and until when it holds."""
+    """What the person concerned is notified of: rule, reason, and until when it holds."""
 
     rule: str = ""
     reason: str = ""
@@ -54,7 +54,7 @@ def dismiss(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
 
 
 def uphold(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
-    """Close ``case``, an appeal: the decision stays, and the person is told."""
+    """Close ``case``, an appeal: the decision stays, and the person is notified."""
     with writing() as session:
         person = session.get_one(User, case.person_id)
         values = {"post_id": case.post_id or None, **CASE_CLOSED}
@@ -177,8 +177,8 @@ def what_became_of(post: Post) -> str:
 def _record(
     moderator: Actor, action: str, decision: Decision, case: Case | None, **values: Any
 ) -> LogEntry:
-    told = {"rule": decision.rule, "reason": decision.reason, "case_id": case and case.id}
-    return record(moderator, action, **told, **values)
+    reasons = {"rule": decision.rule, "reason": decision.reason, "case_id": case and case.id}
+    return record(moderator, action, **reasons, **values)
 
 
 def log_and_notify(

@@ -94,7 +94,7 @@ def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
         if not delete_row(session, BulkPerson, bulk_id=bulk.id, user_id=user_id) or not person:
             return
         try:
-            if bulk.action == "remove_all" and not session.scalar(_told(bulk, user_id)):
+            if bulk.action == "remove_all" and not session.scalar(_decided(bulk, user_id)):
                 began = {"since": moment_of(bulk.id).isoformat(), "posts": posts_count}
                 record_decision(
                     by, "remove_all", decision, person, before=began, after={"posts": 0}
@@ -107,10 +107,10 @@ def _act_on_one(bulk: BulkAction, user_id: int, *, is_allowed: bool) -> None:
             return
 
 
-def _told(bulk: BulkAction, user_id: int) -> AnySelect:
-    """Select whether a person was told since ``bulk`` began: the form was sent twice."""
-    told = (LogEntry.person_id == user_id, LogEntry.action == bulk.action, LogEntry.id > bulk.id)
-    return select(LogEntry.id).where(*told).limit(1)
+def _decided(bulk: BulkAction, user_id: int) -> AnySelect:
+    """Select the entry of a person in the log since ``bulk`` began: the form was sent twice."""
+    logged = (LogEntry.person_id == user_id, LogEntry.action == bulk.action, LogEntry.id > bulk.id)
+    return select(LogEntry.id).where(*logged).limit(1)
 
 
 @every_minute

@@ -1,4 +1,4 @@
-"""Ready-made reasons: what moderators often tell people."""
+"""Ready-made reasons: what moderators often write to people."""
 
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue

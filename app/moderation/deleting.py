@@ -11,7 +11,7 @@ from .log import Actor, record
 
 
 def delete_person(moderator: Actor, person: User, decision: Decision) -> None:
-    """Hide ``person`` at once, and have the worker delete the account; they are told by mail.
+    """Hide ``person`` at once, and have the worker delete the account; they are notified by mail.
 
     Raises :class:`NotAllowedError`, and
     :class:`app.accounts.standing.LastAdministratorError`.
@@ -22,6 +22,6 @@ def delete_person(moderator: Actor, person: User, decision: Decision) -> None:
     with writing():
         before = {"state": person.state}
         if leave(person, within=timedelta(0), reason=why[:LONGEST_REASON]):
-            told = {"rule": decision.rule, "reason": decision.reason}
+            reasons = {"rule": decision.rule, "reason": decision.reason}
             changed = {"before": before, "after": {"state": "deleted"}}
-            record(moderator, "delete", person_id=person.id, **told, **changed)
+            record(moderator, "delete", person_id=person.id, **reasons, **changed)

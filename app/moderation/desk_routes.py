@@ -135,7 +135,7 @@ def _case_row(id: int) -> Row[Any]:
 def _case_page(row: Row[Any], form: DecisionForm | None, note: WordsForm | None = None) -> Response:
     """Answer with a case; words of a ``form`` that decides nothing any more can become a note."""
     taken = taking.taken(viewer.id, row)
-    words = form.told if form and taken else ""
+    words = form.as_note if form and taken else ""
     reports = read(queries.reports(), case_id=row.id).all()
     ids = [int(post["id"]) for report in reports for post in report.evidence["posts"]]
     seen = read(queries.seen_posts(), ids=ids, viewer_id=viewer.id).scalars() if ids else ()

@@ -77,7 +77,7 @@ class RoleForm(Form):
 
 
 class DecisionForm(Form):
-    """What is to be done, and what the person concerned is told."""
+    """What is to be done, and the rule and the reason that the person concerned reads."""
 
     action = RadioField(_l("What is to be done?"), validators=[InputRequired(_l("Choose one."))])
     days = SelectField(_l("For how long"), validators=[Optional()])
@@ -104,14 +104,14 @@ class DecisionForm(Form):
         self.rule.choices = [("", _l("None of them")), *((title, title) for title in titles)]
 
     def validate_why(self, field: Any) -> None:
-        """Require a rule or a reason for what the person concerned is told."""
-        is_told = self.action.data in APPEALABLE
-        if is_told and not (field.data or self.rule.data or self.canned.data):
+        """Require a rule or a reason if the person concerned is notified."""
+        is_notified = self.action.data in APPEALABLE
+        if is_notified and not (field.data or self.rule.data or self.canned.data):
             raise StopValidation(_l("Name a rule, or say why."))
 
     @property
-    def told(self) -> str:
-        """What the person would have been told, to be kept as a note where it was not decided."""
+    def as_note(self) -> str:
+        """The rule and the reason, to be kept as a note if the decision was not made."""
         return "\n\n".join(filter(None, (self.decision.rule, self.decision.reason)))
 
     @property

@@ -74,12 +74,12 @@ def _must_wait(post: Post) -> bool:
 
 
 def let_through(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
-    """Publish the post of ``case``, which waited; its author is told."""
+    """Publish the post of ``case``, which waited; its author is notified."""
     return _decide(moderator, case, decision, "let_through")
 
 
 def refuse(moderator: Actor, case: Case, decision: Decision) -> LogEntry:
-    """Have nobody see the post of ``case``, which waited; its author is told why."""
+    """Have nobody see the post of ``case``, which waited; its author is notified of the reason."""
     return _decide(moderator, case, decision, "refuse")
 
 

@@ -1,4 +1,4 @@
-"""The mail that tells a person what the moderators decided."""
+"""Mails of moderation: to a person about a decision, to a moderator about a case."""
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -52,5 +52,5 @@ def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
         # Without Flask's context processors, which would read the viewer.
         body = current_app.jinja_env.get_template("mail/decision.txt").render(values)
         subject = _("What the moderators of %(site)s decided", site=site().name)
-    # Counted apart: each decision is told, however many there are in an hour.
+    # A budget of its own: each decision is mailed, however many there are in an hour.
     return Letter(subject, body, budget=str(entry_id))

@@ -25,7 +25,7 @@ def whole_log(window: Window, filters: frozenset[str]) -> AnySelect:
 
     ``existing_post_id`` is the post that it concerns, unless that is deleted. ``filters`` are
     names of :data:`FILTERS`, whose values are bind parameters. What moderators do about the viewer
-    without telling them is left out.
+    without notifying them is left out.
     """
     actor, person = aliased(User), aliased(User)
     columns = (actor.username.label("actor"), person.username, Post.id.label("existing_post_id"))

@@ -114,7 +114,7 @@ class KeptPicture(Base):
 
 
 class Note(TimeOrdered, Base):
-    """What a moderator tells the others about a person, or about a case of theirs."""
+    """A note of a moderator for the others, about a person or about a case of theirs."""
 
     __tablename__ = "note"
 
@@ -125,7 +125,7 @@ class Note(TimeOrdered, Base):
 
 
 class CannedReason(TimeOrdered, Base):
-    """What moderators often tell people, ready to be chosen."""
+    """A reason that moderators often give, ready to be chosen."""
 
     __tablename__ = "canned_reason"
 
@@ -153,7 +153,7 @@ class LogEntry(TimeOrdered, Base):
     case_id: Mapped[int | None] = mapped_column(BigInteger)
     # The entry that this one undoes.
     undoes_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
-    # What the person concerned is told; everybody reads it.
+    # The rule and the reason: the person concerned is notified of them, everybody reads them.
     rule: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -26,7 +26,7 @@ def add_note(author: HasId, person_id: int, words: str, *, case_id: int | None =
 
 
 def add_canned_reason(by: HasId, words: str) -> None:
-    """Keep what moderators often tell people, once."""
+    """Keep a ready-made reason, once."""
     with writing() as session:
         wait_for_turn(session, by.id)
         if session.scalar(select(CannedReason.id).where(CannedReason.words == words).limit(1)):

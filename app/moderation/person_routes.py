@@ -98,7 +98,7 @@ def _person_page(
     shown = form or SubjectForm(choices, formdata=None, seen=so_far(person))
     shown.action.choices = choices
     is_taken = person.taken_by_id not in (None, viewer.id)
-    words = form.told if form and is_taken else ""
+    words = form.as_note if form and is_taken else ""
     response = form_page(
         "moderation/person.html",
         shown,

@@ -73,6 +73,6 @@ def _post_page(found: Row[Any], form: SubjectForm) -> Response:
         form,
         post=found,
         is_open=is_open,
-        note=WordsForm(formdata=None, words="" if is_open else form.told),
+        note=WordsForm(formdata=None, words="" if is_open else form.as_note),
         history=read(queries.history_of_post(), user_id=found.person_id, post_id=found.id).all(),
     )

@@ -43,7 +43,7 @@ limit_reporting = limiter.shared_limit("100 per hour", scope="reporting", method
 @for_members
 @limit_reporting
 def report_post(id: int) -> ResponseReturnValue:
-    """Tell the moderators of a post."""
+    """Report a post to the moderators."""
     post = db.session.get_one(Post, visible_post(id).id)
     return _report(post.author, post)
 
@@ -52,7 +52,7 @@ def report_post(id: int) -> ResponseReturnValue:
 @for_members
 @limit_reporting
 def report_person(username: str) -> ResponseReturnValue:
-    """Tell the moderators of a person, whoever of the two has blocked the other."""
+    """Report a person to the moderators, whoever of the two has blocked the other."""
     found = person_by_username(Audience.UNFILTERED)
     person = read(found, username=username).first() or abort(404)
     return _report(db.session.get_one(User, person.id), None)

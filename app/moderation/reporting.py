@@ -128,7 +128,7 @@ def _is_evidence() -> ColumnElement[bool]:
 
 
 def _open_case(session: Session, subject: dict[str, int], reason: str) -> Case:
-    """Return the open case about ``subject``; a new one, of which moderators are told."""
+    """Return the open case about ``subject``; moderators are notified of a new one."""
     found = select(Case).where(is_open_report()).filter_by(**subject)
     if case := session.scalar(found):
         return case

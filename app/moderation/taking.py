@@ -44,7 +44,7 @@ def wait_for_turn(session: Session, person_id: int) -> None:
 
 
 def close_case(moderator: Actor, case: Case | None) -> None:
-    """Close ``case``, and tell who reported. Raises :class:`TakenError` if somebody else did."""
+    """Close ``case``, and notify who reported. Raises :class:`TakenError` if somebody else did."""
     if case is None:
         return
     with writing() as session:
@@ -63,7 +63,7 @@ def close_cases(*those: Any, taken_by_id: int | None = None) -> None:
 
 
 def close_cases_of(post_ids: list[int]) -> None:
-    """Close the open cases about posts that were removed, and tell who reported them."""
+    """Close the open cases about posts that were removed, and notify who reported them."""
     about = select(Case.id).where(Case.post_id.in_(post_ids), is_open_report())
     with writing() as session:
         ids = session.scalars(about).all()

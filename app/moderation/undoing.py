@@ -23,7 +23,7 @@ from .taking import TakenError, close_case, close_cases, decided
 def undo(
     moderator: Actor, entry: LogEntry, decision: Decision, case: Case | None = None
 ) -> LogEntry:
-    """Undo what ``entry`` says, which grants an appeal against it; the person is told.
+    """Undo what ``entry`` says, which grants an appeal against it; the person is notified.
 
     Raises :class:`TakenError` where that is undone already, or without ``case``, the appeal, where
     it does not hold any more.

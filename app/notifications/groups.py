@@ -27,7 +27,7 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Group:
-    """Notifications of the same kind about the same post, which one sentence tells."""
+    """Notifications of the same kind about the same post, which are shown as one sentence."""
 
     id: int
     kind: str
@@ -40,7 +40,7 @@ class Group:
 
     @property
     def is_from_site(self) -> bool:
-        """Whether the site tells it, and no person did it."""
+        """Whether it comes from the site itself, not from a person."""
         return self.kind in SITE_KINDS
 
     @property

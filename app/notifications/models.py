@@ -31,8 +31,8 @@ from ..follows.models import Follow
 from ..follows.queries import may_be_notified_of
 
 KINDS = ("mention", "reply", "like", "repost", "follow")
-# What the site itself tells: a decision about the recipient, one about a report of theirs, and, to
-# moderators, a new case, and somebody who wants to join.
+# Notifications of the site itself: a decision about the recipient, one about a report of theirs,
+# and, to moderators, a new case, and somebody who wants to join.
 SITE_KINDS = ("decision", "report", "case", "applicant")
 
 
@@ -83,7 +83,7 @@ def notify_users(
 
 
 def notify_from_site(user_ids: Collection[int], kind: str) -> None:
-    """Notify users of ``kind`` (of :data:`SITE_KINDS`): what is told on a page of its own.
+    """Notify users of ``kind`` (of :data:`SITE_KINDS`), which leads to a page of its own.
 
     The actor is the recipient, because nobody else is named.
     """

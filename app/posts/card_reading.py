@@ -95,7 +95,7 @@ class _Columns:
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         self.shown_id, self.author_id = names.index("shown_id"), names.index("author_id")
-        # What parts load, and which column tells for which posts.
+        # What parts load, and the column that holds the ids of the posts.
         self.loads = [
             (part.load, names.index(part.name) if part.column else self.shown_id)
             for part in card_parts

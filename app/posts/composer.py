@@ -48,12 +48,12 @@ class ComposerPart:
     ``files`` are those of the fields that hold files, which have no value. ``receive`` takes the
     files of a form that was sent, before anything else is checked: it is called with the nonce,
     the values as they were typed, and the post that is edited, and returns the values that replace
-    them, and what is wrong by field. ``stands_alone`` tells whether a post with these values needs
-    no text. ``leads_to`` returns the URL of the page to go on with, once a form of this request
-    was published without htmx; None for the usual one. ``take_back`` is called with a post that
-    becomes a draft again, and the nonce of that.
-    ``button_template`` takes ``element``, the id of the composer, and stands in the row of its
-    buttons. Fields with ``data-script`` name the script that the first use of a composer loads.
+    them, and what is wrong by field. ``stands_alone`` returns whether a post with these values
+    needs no text. ``leads_to`` returns the URL of the page to go on with, once a form of this
+    request was published without htmx; None for the usual one. ``take_back`` is called with a post
+    that becomes a draft again, and the nonce of that. ``button_template`` takes ``element``, the
+    id of the composer, and is rendered in the row of its buttons. Fields with ``data-script`` name
+    the script that the first use of a composer loads.
     """
 
     fields: Mapping[str, Any]

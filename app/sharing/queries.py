@@ -30,7 +30,7 @@ def shared_post(audience: Audience) -> AnySelect:
 
 
 def threads() -> AnySelect:
-    """Select the posts that search engines are told of, with their last change."""
+    """Select the posts in the sitemap, with their last change."""
     found = select(Post.id, Post.edited_at)
     shown = visible_to(Audience.ANONYMOUS) & not_limited(Post.author_id)
     return found.where(shown, ~is_reply())

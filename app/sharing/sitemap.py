@@ -1,4 +1,4 @@
-"""What search engines are told: ``robots.txt``, and the sitemap (sitemaps.org, "Protocol").
+"""Pages for search engines: ``robots.txt``, and the sitemap (sitemaps.org, "Protocol").
 
 The sitemap is an index of parts. A part has the posts of a day, or the people who joined in a
 week; its number says which, as ids are times. So a part does not change when others do.
@@ -34,7 +34,7 @@ DISALLOWED = (
 @blueprint.get("/robots.txt")
 @for_everybody
 def robots() -> Response:
-    """Tell search engines what to leave out, and where the sitemap is."""
+    """Say to search engines what to leave out, and where the sitemap is."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in DISALLOWED)]
     if site().is_for_members:
         lines.append("Disallow: /")

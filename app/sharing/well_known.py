@@ -19,7 +19,7 @@ VALID = timedelta(days=180)
 @blueprint.get("/.well-known/security.txt")
 @for_everybody
 def security() -> Response:
-    """Say whom to tell of a weakness (RFC 9116)."""
+    """Say where to report a weakness (RFC 9116)."""
     config = current_app.config
     contact = config["SECURITY_CONTACT"] or f"{config['BASE_URL']}/about"
     # Of the day, so that the text changes once a day.

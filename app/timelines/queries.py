@@ -96,7 +96,7 @@ def _newest_of_each(authors: CompoundSelect[int], wanted: AnySelect, window: Win
         found = window.of(wanted.where(Post.author_id == author), Post.id)
         return found.limit(row_count(size)).lateral()
 
-    # The newest two entries of each author tell who is on the page at all and, mostly, where it
+    # The newest two entries of each author show who is on the page at all and, mostly, where it
     # ends. Then hardly more is read than is shown; a page of each author would be far more.
     (author,) = authors.subquery("author").c
     first = of_author(author, wanted, 2)

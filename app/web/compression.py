@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 def _compress(response: Response) -> Response:
     # BREACH (breachattack.com): another site could have a page fetched again and again with the
-    # viewer's cookies and a guess in it, and tell from the compressed length whether the guess
+    # viewer's cookies and a guess in it, and see from the compressed length whether the guess
     # occurs in the page. So what another site requests is not compressed.
     if not PREFERENCES.issuperset(request.cookies) and from_another_site():
         response.vary.add("Accept-Encoding")

@@ -127,6 +127,6 @@ def _explanation(error: HTTPException) -> tuple[str, str]:
     own = error.description if error.description != type(error).description else None
     if error.code in EXPLANATIONS:
         title, advice = EXPLANATIONS[error.code]
-        # Whoever may not do something is told why, where the view says so.
+        # The description of a view that refuses, if it gave one.
         return str(title), (error.code == 403 and own) or str(advice)
     return _("That did not work"), own or _("Go back and try again.")

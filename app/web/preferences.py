@@ -23,7 +23,7 @@ from .i18n import languages
 
 THEMES = ("light", "dark")
 THEME, LANGUAGE = "theme", "language"
-# All cookies of this module: they are no secret, and tell nobody who the viewer is.
+# All cookies of this module: they are no secret, and do not show who the viewer is.
 PREFERENCES = frozenset((THEME, LANGUAGE))
 KEPT_FOR = timedelta(days=365)
 

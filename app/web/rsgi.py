@@ -35,7 +35,7 @@ def environ_of(scope: Any) -> Environ:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        # X_Forwarded_For could not be told from the header that a proxy sets.
+        # X_Forwarded_For could not be distinguished from the header that a proxy sets.
         if "_" not in name:
             key = name.upper().replace("-", "_")
             key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"

@@ -37,7 +37,7 @@ function cut(field) {
 
   async function choose() {
     picture?.close();
-    // What the browser cannot read, the server will tell about.
+    // What the browser cannot read, the server reports.
     picture = file.files[0] && (await createImageBitmap(file.files[0]).catch(() => undefined));
     stage.hidden = !picture;
     sent.value = "";

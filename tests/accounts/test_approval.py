@@ -1,4 +1,4 @@
-"""Registration with approval: the question, the queue at the desk, and what people are told."""
+"""Registration with approval: the question, the queue at the desk, and the mails."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def waiting_ids(page):
     return [box.attributes["value"] for box in select(page, "[name=people]")]
 
 
-def test_who_asks_is_told_and_not_signed_in(asked, rows):
+def test_who_asks_sees_what_happens_next_and_is_not_signed_in(asked, rows):
     page = asked.get("/register/waiting")
     one(page, "h1", text="You are on the list")
     assert not asked.is_signed_in
@@ -74,7 +74,7 @@ def test_only_moderators_find_the_queue(asked, ada, anonymous, signed_in):
     assert client.post("/desk/people", {"decision": "let_in"}).status_code == 404
 
 
-def test_somebody_is_let_in_told_by_mail_and_logs_in(app, asked, moderator, rows, make_client):
+def test_somebody_is_let_in_notified_by_mail_and_logs_in(app, asked, moderator, rows, make_client):
     one(moderator.get("/desk"), "a[href='/desk/people']")
     assert "1" in text_of(one(moderator.get("/"), ".nav-desk"))
     page = moderator.get("/desk/people")
@@ -221,7 +221,7 @@ def test_moderators_learn_of_who_asks(moderator, ada, signed_in, set_site, make_
     assert "/desk/people" in mail["body"]
 
 
-def test_nobody_is_told_of_who_joins_an_open_site(moderator, make_client):
+def test_nobody_is_notified_of_who_joins_an_open_site(moderator, make_client):
     client = make_client()
     client.get("/register")
     client.submit("main form", **NEW)

@@ -93,5 +93,5 @@ def test_the_way_in_names_nobody(ada, closed, anonymous):
             assert "Secret" not in text
 
 
-def test_search_engines_are_told_to_stay_away(closed, anonymous):
+def test_robots_txt_keeps_search_engines_out(closed, anonymous):
     assert "Disallow: /\n" in anonymous.get("/robots.txt").text

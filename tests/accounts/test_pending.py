@@ -1,4 +1,4 @@
-"""What an anonymous viewer wanted to do is told, and done once they have joined or logged in."""
+"""What an anonymous viewer wanted to do is named, and done once they have joined or logged in."""
 
 from urllib.parse import urlencode
 

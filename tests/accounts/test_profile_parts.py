@@ -88,7 +88,7 @@ def test_it_is_shown_and_saved_with_the_profile(client, install, saved, rows):
     assert attributes(client.get("/settings/profile"), "[name=pronouns]", "value") == ["she"]
 
 
-def test_what_is_wrong_with_it_is_told_at_its_field_and_all_stays(client, install, saved, rows):
+def test_an_error_is_shown_at_its_field_and_all_stays(client, install, saved, rows):
     install()
     for typed, error in (("x" * 10, "9"), ("away", "Not now.")):
         client.get("/settings/profile")

@@ -10,7 +10,7 @@ from tests.html import absent, attributes, one, select, text_of
 
 
 @pytest.fixture
-def tell(app):
+def announced(app):
     """Give a function that announces something and returns its id."""
 
     def make(text="We move on *Friday*.", **times):
@@ -31,8 +31,8 @@ def shown(page):
     return [text_of(each) for each in select(page, ".announcement-text")]
 
 
-def test_everybody_sees_it_on_each_page_and_members_dismiss_it(bruno, signed_in, tell, rows):
-    id = tell()
+def test_everybody_sees_it_on_each_page_and_members_dismiss_it(bruno, signed_in, announced, rows):
+    id = announced()
     client = signed_in(bruno)
     for url in ("/", "/explore", "/settings/profile"):
         page = client.get(url)
@@ -45,8 +45,8 @@ def test_everybody_sees_it_on_each_page_and_members_dismiss_it(bruno, signed_in,
     assert rows("announcement_read") == [{"user_id": bruno.id, "announcement_id": id}]
 
 
-def test_each_is_dismissed_by_itself(bruno, ada, signed_in, tell, travel):
-    _first, second, _third = tell("One"), tell("Two"), tell("Three")
+def test_each_is_dismissed_by_itself(bruno, ada, signed_in, announced, travel):
+    _first, second, _third = announced("One"), announced("Two"), announced("Three")
     client = signed_in(bruno)
     assert shown(client.get("/")) == ["Three", "Two", "One"]
     answer = client.post(f"/announcements/{second}/dismiss", htmx=True)
@@ -57,18 +57,20 @@ def test_each_is_dismissed_by_itself(bruno, ada, signed_in, tell, travel):
 
 
 def test_one_that_comes_later_is_shown_whatever_was_dismissed_before(
-    bruno, signed_in, tell, travel
+    bruno, signed_in, announced, travel
 ):
-    tell("Soon", starts_at=now() + timedelta(hours=1))
+    announced("Soon", starts_at=now() + timedelta(hours=1))
     client = signed_in(bruno)
-    client.post(f"/announcements/{tell('Now')}/dismiss")
+    client.post(f"/announcements/{announced('Now')}/dismiss")
     absent(client.get("/"), ".announcement")
     travel.shift(timedelta(hours=2))
     assert shown(client.get("/")) == ["Soon"]
 
 
-def test_who_is_not_signed_in_hides_each_in_the_own_browser(anonymous, make_client, tell, rows):
-    first, _second = tell("One"), tell("Two")
+def test_who_is_not_signed_in_hides_each_in_the_own_browser(
+    anonymous, make_client, announced, rows
+):
+    first, _second = announced("One"), announced("Two")
     page = anonymous.get("/explore")
     assert shown(page) == ["Two", "One"]
     hide = attributes(page, ".announcement a.btn", "href")[1]
@@ -83,8 +85,8 @@ def test_who_is_not_signed_in_hides_each_in_the_own_browser(anonymous, make_clie
     assert rows("announcement_read") == []
 
 
-def test_the_browser_keeps_no_more_than_what_is_announced(anonymous, tell, app):
-    first, second = tell("One"), tell("Two")
+def test_the_browser_keeps_no_more_than_what_is_announced(anonymous, announced, app):
+    first, second = announced("One"), announced("Two")
     anonymous.http.set_cookie("dismissed", "x" * 4000)
     assert shown(anonymous.get("/")) == ["Two", "One"]
     for id in (first, 7, second):
@@ -97,8 +99,8 @@ def test_the_browser_keeps_no_more_than_what_is_announced(anonymous, tell, app):
     assert anonymous.http.get_cookie("dismissed").value == str(second)
 
 
-def test_marks_go_once_nobody_sees_the_announcement(app, bruno, signed_in, tell, rows, travel):
-    lasts, ends = tell("Lasts"), tell("Ends", ends_at=now() + timedelta(hours=1))
+def test_marks_go_once_nobody_sees_the_announcement(app, bruno, signed_in, announced, rows, travel):
+    lasts, ends = announced("Lasts"), announced("Ends", ends_at=now() + timedelta(hours=1))
     client = signed_in(bruno)
     for id in (lasts, ends):
         client.post(f"/announcements/{id}/dismiss")
@@ -108,9 +110,9 @@ def test_marks_go_once_nobody_sees_the_announcement(app, bruno, signed_in, tell,
     assert [row["announcement_id"] for row in rows("announcement_read")] == [lasts]
 
 
-def test_it_is_shown_in_its_time(bruno, signed_in, tell, travel):
+def test_it_is_shown_in_its_time(bruno, signed_in, announced, travel):
     client = signed_in(bruno)
-    tell(starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2))
+    announced(starts_at=now() + timedelta(hours=1), ends_at=now() + timedelta(hours=2))
     absent(client.get("/"), ".announcement")
     travel.shift(timedelta(minutes=61))
     assert shown(client.get("/"))
@@ -118,8 +120,10 @@ def test_it_is_shown_in_its_time(bruno, signed_in, tell, travel):
     absent(client.get("/"), ".announcement")
 
 
-def test_where_only_members_read_anonymous_viewers_see_no_announcement(anonymous, tell, set_site):
-    tell()
+def test_where_only_members_read_anonymous_viewers_see_no_announcement(
+    anonymous, announced, set_site
+):
+    announced()
     set_site(reads="members")
     absent(anonymous.get("/"), ".announcement")
 
@@ -169,19 +173,19 @@ def test_an_error_stands_at_its_field(administrator, rows, typed, field):
     assert rows("announcement") == []
 
 
-def test_one_that_is_ended_before_it_begins_says_so(administrator, tell):
-    id = tell(starts_at=now() + timedelta(days=1), ends_at=now() + timedelta(days=2))
+def test_one_that_is_ended_before_it_begins_says_so(administrator, announced):
+    id = announced(starts_at=now() + timedelta(days=1), ends_at=now() + timedelta(days=2))
     page = administrator.follow(administrator.post(f"/settings/site/announcements/{id}/end"))
     said = text_of(one(page, "main .panel"))
     assert "It was ended before it began." in said
     assert "Until" not in said
 
 
-def test_only_administrators_announce(bruno, give_role, signed_in, tell):
+def test_only_administrators_announce(bruno, give_role, signed_in, announced):
     give_role(bruno, "moderator")
     client = signed_in(bruno)
     assert client.get("/settings/site/announcements").status_code == 404
-    assert client.post(f"/settings/site/announcements/{tell()}/end").status_code == 404
+    assert client.post(f"/settings/site/announcements/{announced()}/end").status_code == 404
 
 
 def test_the_command_announces(app, anonymous, rows):

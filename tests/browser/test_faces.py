@@ -102,7 +102,7 @@ def test_the_square_is_chosen_by_a_press_on_its_middle(settings: Page):
 
 
 @only_with_scripts
-def test_what_the_browser_cannot_read_is_told_by_the_server(settings: Page, watch):
+def test_the_server_reports_what_the_browser_cannot_read(settings: Page, watch):
     watch.allow(422)
     words = {"name": "me.txt", "mimeType": "text/plain", "buffer": b"Only words."}
     settings.get_by_label("Picture", exact=True).set_input_files(words)

@@ -1,4 +1,4 @@
-"""Forced colours: what is current, pressed or in focus is told without our colours."""
+"""Forced colours: what is current, pressed or in focus is shown without our colours."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

@@ -81,7 +81,7 @@ def test_escape_closes_the_menu_and_focuses_its_button(own_page: Page):
 @pytest.mark.parametrize(
     ("path", "place"), [("/", "Home"), ("/explore", "Explore"), ("/notifications", "Notifications")]
 )
-def test_the_current_place_is_told_by_more_than_colour(
+def test_the_current_entry_is_shown_by_more_than_colour(
     browse: Browse, viewer: User, size: dict[str, int], path: str, place: str
 ):
     page = browse(as_=viewer, viewport=size)

@@ -135,7 +135,7 @@ def test_a_picture_comes_onto_the_card_once_it_is_ready(own_page: Page, site: Si
     expect(shown.locator(".post-pictures")).not_to_have_attribute("hx-trigger", re.compile("."))
 
 
-def test_what_failed_is_told_to_its_author_who_tries_again_or_removes_it(
+def test_a_failure_is_shown_to_the_author_who_tries_again_or_removes_it(
     own_page: Page, site: Site, viewer: User, browse: Browse
 ):
     post = site.shows(viewer, "Broken", {"landscape": "", "portrait": ""})

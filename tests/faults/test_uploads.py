@@ -98,7 +98,7 @@ def test_a_session_that_has_ended_sends_no_files_and_loses_no_text(site, member,
     assert left_behind(site) == []
 
 
-def test_without_a_cookie_one_is_told_to_log_in(site):
+def test_without_a_cookie_the_answer_asks_to_log_in(site):
     sent = head(Browser(), 20 * MB)
     answer = answer_to(site, sent)
     assert status(answer) == 413
@@ -118,7 +118,7 @@ def test_of_people_whose_session_has_ended_a_few_forms_are_read_at_once(site, me
         wait_until(lambda: status(site.answer_to(sent)) == 503)
 
 
-def test_more_than_fits_is_told_with_the_text(site, member):
+def test_more_than_fits_is_refused_with_the_text(site, member):
     body = multipart(member, 50 * MB)
     answer = answer_to(site, head(member, len(body)) + body)
     assert status(answer) == 413

@@ -213,7 +213,9 @@ def test_a_move_goes_on_where_it_was_stopped(app, files, make_picture, moving, m
 
 
 @pytest.mark.parametrize("command", ["check", "sweep", "move"])
-def test_a_store_that_is_away_is_told_in_one_line(app, make_picture, moving, monkeypatch, command):
+def test_an_unavailable_store_is_reported_in_one_line(
+    app, make_picture, moving, monkeypatch, command
+):
     make_picture()
     moving("object")
     both = store()
@@ -225,7 +227,7 @@ def test_a_store_that_is_away_is_told_in_one_line(app, make_picture, moving, mon
 
 
 @pytest.mark.parametrize("command", ["check", "sweep", "move"])
-def test_help_tells_the_exit_codes(app, command):
+def test_help_says_the_exit_codes(app, command):
     help = run(app, command, "--help").output
     assert "Exit codes: 0 if all" in help
     assert "\b" not in help

@@ -185,7 +185,7 @@ def test_fifty_megapixels_are_read_and_more_are_not(made, tmp_path):
         made(Image.new("L", (8_001, 6_250)), compress_level=1)
 
 
-def test_a_full_disk_is_told_from_a_broken_picture(tmp_path):
+def test_a_full_disk_is_not_taken_for_a_broken_picture(tmp_path):
     source, folder = tmp_path / "original", tmp_path / "made"
     folder.mkdir()
     (folder / "480.avif").symlink_to("/dev/full")

@@ -220,7 +220,7 @@ def test_of_two_the_later_is_shown_whichever_is_ready_first(app, client, save, r
     assert face(client.get("/@ada")) == f"/pictures/{second['key']}/400.webp"
 
 
-def test_a_picture_that_cannot_be_read_is_told_in_words_and_the_old_one_stays(
+def test_a_picture_that_cannot_be_read_is_reported_in_words_and_the_old_one_stays(
     client, save, work, rows
 ):
     save(avatar=picture())
@@ -351,7 +351,7 @@ def test_other_sites_and_programs_show_the_picture_too(
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_a_store_that_is_away_is_told_at_the_field_and_nothing_waits(app, save, rows):
+def test_an_unavailable_store_is_shown_at_the_field_and_nothing_waits(app, save, rows):
     in_its_place = Path(app.instance_path) / "media"
     shutil.rmtree(in_its_place, ignore_errors=True)
     in_its_place.touch()
@@ -364,7 +364,7 @@ def test_a_store_that_is_away_is_told_at_the_field_and_nothing_waits(app, save, 
     assert rows("picture", "removed_at IS NULL") == []
 
 
-def test_what_does_not_fit_any_more_is_told_at_the_field(app, save, rows, monkeypatch):
+def test_what_does_not_fit_any_more_is_shown_at_the_field(app, save, rows, monkeypatch):
     monkeypatch.setitem(app.config, "MEDIA_QUOTA", 0)
     answer = save(avatar=picture())
     assert answer.status_code == 422

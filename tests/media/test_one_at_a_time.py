@@ -82,7 +82,7 @@ def test_what_is_attached_is_published(client, two):
     assert second == "Red"
 
 
-def test_what_is_no_picture_is_told_in_the_answer(client):
+def test_what_is_no_picture_is_refused_in_the_answer(client):
     answer = arrive(client, pictures=[upload(b"%PDF", name="a.pdf")])
     assert answer.status_code == 422
     assert "a.pdf" in text_of(one(answer, "#attached_composer > .attached-error"))
@@ -153,7 +153,7 @@ def fail(app, failure="time"):
         session.query(Picture).update({"state": "failed", "failure": failure})
 
 
-def test_a_failure_is_told_to_the_author_alone_with_what_to_do(
+def test_a_failure_is_shown_to_the_author_alone_with_what_to_do(
     app, client, two, anonymous, bruno, signed_in
 ):
     client.post("/posts", {"nonce": NONCE, "body": "Tea", "attached": two})
@@ -182,7 +182,7 @@ def test_a_failed_picture_is_tried_again_in_the_composer(app, client, two, monke
     one(answer, "#attached_composer img")
 
 
-def test_a_failure_below_a_cover_is_told_to_the_author(app, client, two, bruno, signed_in):
+def test_a_failure_below_a_cover_is_shown_to_the_author(app, client, two, bruno, signed_in):
     form = {"nonce": NONCE, "body": "Tea", "attached": two, "sensitive": "y"}
     client.post("/posts", form)
     absent(client.get("/@ada"), ".pictures-cover[open]")
@@ -246,7 +246,7 @@ def test_a_form_without_a_nonce_is_no_composer(client):
     assert client.post("/pictures", {"pictures": [upload()]}).status_code == 400
 
 
-def test_too_many_drafts_are_told(client, app, monkeypatch):
+def test_too_many_drafts_are_refused_in_words(client, app, monkeypatch):
     monkeypatch.setattr("app.posts.drafts.MOST_DRAFTS", 0)
     page = client.follow(arrive(client, htmx=False))
     assert "Throw some away" in messages(page)[0]

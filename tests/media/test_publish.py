@@ -105,7 +105,9 @@ def test_what_arrived_with_a_refused_form_is_attached_when_it_returns(client, ro
         (b"%PDF-1.7", "no picture"),
     ],
 )
-def test_what_is_no_picture_is_told_at_the_field_and_the_rest_stays(client, rows, content, words):
+def test_what_is_no_picture_is_refused_at_the_field_and_the_rest_stays(
+    client, rows, content, words
+):
     answer = send(client, pictures=[upload(), upload(content, name="scan <1>.jpg")])
     assert answer.status_code == 422
     error = text_of(one(answer, "#attached_composer > .attached-error"))
@@ -149,7 +151,7 @@ def test_what_nobody_sees_describes_nothing(client, rows):
     assert [row["description"] for row in rows("picture")] == ["", "A loaf"]
 
 
-def test_a_description_that_is_too_long_is_told_at_its_field(client):
+def test_a_description_that_is_too_long_is_refused_at_its_field(client):
     answer = send(client, pictures=two(), description_2="x" * 1501)
     assert answer.status_code == 422
     one(answer, ".attached-picture:nth-child(2) .attached-error", text="1500 characters")

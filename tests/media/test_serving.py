@@ -1,4 +1,4 @@
-"""The files of pictures: who gets them, and what browsers and caches are told."""
+"""The files of pictures: who gets them, and the headers for browsers and caches."""
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_faces_are_public_and_do_not_change(app, ada, anonymous, signed_in, url)
     assert remembered.is_signed_in
 
 
-def test_while_the_store_is_away_the_answer_says_so(client, url, post, monkeypatch):
+def test_while_the_store_is_unavailable_the_answer_says_so(client, url, post, monkeypatch):
     def away(*_args):
         raise StoreUnavailableError
 

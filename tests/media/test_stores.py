@@ -123,7 +123,7 @@ def test_a_file_is_read_to_its_end_although_it_is_deleted(folder):
     assert b"".join(parts) == LARGE
 
 
-def test_a_folder_that_fails_is_told_from_a_missing_file(tmp_path):
+def test_a_folder_that_fails_is_not_taken_for_a_missing_file(tmp_path):
     (tmp_path / "media").write_text("no folder")
     store = FileStore(tmp_path / "media")
     with pytest.raises(StoreUnavailableError):

@@ -153,7 +153,7 @@ def test_the_worker_leaves_a_picture_alone_while_its_form_stores_it(
     assert [row["failure"] for row in rows("picture")] == ["lost"]
 
 
-def test_a_file_that_was_never_stored_is_told_to_its_owner(
+def test_a_file_that_was_never_stored_is_reported_to_its_owner(
     client, without_worker, post, clean, travel, app
 ):
     with app.app_context():
@@ -318,7 +318,7 @@ def test_a_store_that_is_away_is_asked_for_one_picture_at_a_time_and_less_and_le
     assert 8 < len(asked) < 40
 
 
-def test_a_store_that_never_comes_back_is_told_to_the_owner(
+def test_a_store_that_never_comes_back_is_reported_to_the_owner(
     client, store_away, without_worker, post, clean, travel
 ):
     store_away(True, "open", "delete", "names")

@@ -76,7 +76,7 @@ def test_forms_that_are_sent_at_once_take_no_more_than_one_could(
     assert len(rows("picture")) == 2
 
 
-def test_a_form_that_does_not_fit_is_told_at_the_field_and_keeps_its_text(
+def test_a_form_that_does_not_fit_is_refused_at_the_field_and_keeps_its_text(
     app, make_row, ada, signed_in, monkeypatch, rows
 ):
     monkeypatch.setitem(app.config, "MEDIA_QUOTA", 3)

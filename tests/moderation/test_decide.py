@@ -135,7 +135,7 @@ def test_undoing_twice_is_refused(case, decide, desk, log):
     assert log() == ["warn", "undo"]
 
 
-def test_what_the_person_is_told_needs_a_rule_or_a_reason(case, decide, log):
+def test_a_decision_about_a_person_needs_a_rule_or_a_reason(case, decide, log):
     answer = decide(case, "suspend", days="7")
     assert answer.status_code == 422
     one(answer, "#why_error")

@@ -97,7 +97,7 @@ def test_a_post_without_it_shows_nothing(client):
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_what_is_wrong_with_it_is_told_at_the_field_and_all_stays(client, htmx):
+def test_an_error_is_shown_at_the_field_and_all_stays(client, htmx):
     answer = client.submit("#composer", body="Tea", mood="x" * 21, htmx=htmx)
     assert answer.status_code == 422
     one(answer, ".mood-error", text="20")

@@ -148,5 +148,5 @@ def test_a_wide_picture_stands_above_the_text(size, is_wide):
         ("http://a_b.example/", "a_b.example"),
     ],
 )
-def test_the_host_is_told_as_people_read_it(url, host):
+def test_the_host_is_shown_as_people_read_it(url, host):
     assert Preview(url, "Rye").host == host

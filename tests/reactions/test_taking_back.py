@@ -60,7 +60,7 @@ def test_what_one_did_with_a_post_that_is_hidden_now_can_be_taken_back(
         assert one(answer, f"#{verb}_{post.id}").attributes["aria-pressed"] == "false"
     else:
         assert client.follow(answer).status_code == 200
-    # Nothing is left to take back, so nothing tells that there is such a post.
+    # Nothing is left to take back, so nothing shows that there is such a post.
     assert client.post(f"/posts/{post.id}/un{verb}", htmx=htmx).status_code == 404
 
 

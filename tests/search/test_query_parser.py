@@ -200,7 +200,7 @@ def test_dates_bound_the_days(text, since, until):
         *("tea " * 30,),
     ],
 )
-def test_what_is_not_understood_is_told(text):
+def test_what_is_not_understood_is_reported(text):
     (hint,) = parse(f"{text} x" if text not in ("-tea",) else text).hints
     assert str(hint)
 

@@ -1,4 +1,4 @@
-"""What search engines are told."""
+"""The sitemap and robots.txt."""
 
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -117,7 +117,7 @@ def test_an_empty_site_has_a_sitemap(anonymous):
     assert list(entries(anonymous.get("/sitemap/pages.xml"))) == ["/", "/explore"]
 
 
-def test_robots_are_told_of_the_sitemap(anonymous):
+def test_robots_txt_names_the_sitemap(anonymous):
     answer = anonymous.get("/robots.txt")
     assert answer.mimetype == "text/plain"
     lines = answer.text.splitlines()

@@ -1,4 +1,4 @@
-"""What the head of a page tells other sites."""
+"""What the head of a page gives to other sites."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def test_an_edit_changes_the_url_of_the_picture(app, anonymous, post):
     assert tag(anonymous.get(f"/posts/{post.id}"), "og:image") != before
 
 
-def test_a_deleted_post_in_a_thread_tells_nothing(app, anonymous, bruno, post, make_post):
+def test_a_deleted_post_in_a_thread_shows_nothing(app, anonymous, bruno, post, make_post):
     make_post(bruno, "Oh", in_reply_to=post)
     with app.app_context():
         db.session.get(Post, post.id).delete()

@@ -95,7 +95,7 @@ def test_the_environment_counts_and_says_so(make_app, app, set_site):
         assert found.set_by_environment == {"name", "registration"}
 
 
-def test_a_change_tells_later_domains_what_it_was_before(app, ada, set_site):
+def test_a_change_gives_later_domains_what_it_was_before(app, ada, set_site):
     told = []
 
     def note(sender, **change):
