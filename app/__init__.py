@@ -1,4 +1,4 @@
-"""Microblog: a community that talks in short posts, as server-rendered hypermedia."""
+"""Microblog: a self-hosted community microblog, server-rendered."""
 
 from collections.abc import Mapping
 from contextlib import suppress

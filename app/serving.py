@@ -129,8 +129,8 @@ def _refuse_address(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            is_away = error.errno == EADDRNOTAVAIL
-            mend = "HOST takes one of this machine." if is_away else "Try PORT=8001 make run"
+            is_elsewhere = error.errno == EADDRNOTAVAIL
+            mend = "HOST takes one of this machine." if is_elsewhere else "Try PORT=8001 make run"
             raise config.SettingError(
                 f"{host}:{port} cannot be served ({error.strerror}). {mend}"
             ) from error

@@ -20,7 +20,7 @@ from tests.client import Client
 pytestmark = pytest.mark.thorough
 
 # A TCP port at which nothing answers.
-AWAY = "postgresql://ada:secret@127.0.0.1:1/microblog"
+UNREACHABLE = "postgresql://ada:secret@127.0.0.1:1/microblog"
 SERVER = ("-c", "import microblog")
 
 
@@ -93,7 +93,7 @@ def test_a_line_in_the_file_of_settings_is_reported_in_one_line(tmp_path, line):
 
 
 @pytest.mark.parametrize("command", ["db upgrade", "serve", "user promote ada", "counters check"])
-@pytest.mark.parametrize("url", [AWAY, "sqlite:////nowhere/m.sqlite3"])
+@pytest.mark.parametrize("url", [UNREACHABLE, "sqlite:////nowhere/m.sqlite3"])
 def test_a_database_that_does_not_answer_is_reported_in_one_line(start, command, url):
     result = start(*flask(command), DATABASE_URL=url)
     check_one_line(result, "Error: The database ", url.rpartition("/")[2], "failed: ")
@@ -152,7 +152,7 @@ def check_one_line(result, *parts):
 
 
 def test_a_server_starts_without_its_database_and_logs_that(start, tmp_path):
-    assert start(*SERVER, DATABASE_URL=AWAY).returncode == 0
+    assert start(*SERVER, DATABASE_URL=UNREACHABLE).returncode == 0
     log = (tmp_path / "instance" / "logs" / "microblog.log").read_text()
     assert "ERROR app The database does not answer: connection failed" in log
     assert "secret" not in log

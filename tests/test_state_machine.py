@@ -138,13 +138,15 @@ class World:
 
     def thread(self, post: Entry, viewer: str | None) -> list[int]:
         """The replies, with the hidden ones below which a post is visible."""
-        return [entry.id for entry in self.below(post) if self.stands(viewer, entry)]
+        return [entry.id for entry in self.below(post) if self.in_thread(viewer, entry)]
 
     def below(self, post: Entry) -> list[Entry]:
         return [entry for entry in self.entries if entry.parent is post]
 
-    def stands(self, viewer: str | None, post: Entry) -> bool:
-        return self.sees(viewer, post) or any(self.stands(viewer, low) for low in self.below(post))
+    def in_thread(self, viewer: str | None, post: Entry) -> bool:
+        return self.sees(viewer, post) or any(
+            self.in_thread(viewer, low) for low in self.below(post)
+        )
 
     def counts_of(self, who: str) -> tuple[int, int, int]:
         """The numbers of posts, followers and followed people of ``who``."""

@@ -32,20 +32,20 @@ def is_disposable(address: str) -> bool:
 
 
 def is_blocked_name(site: Site, username: str) -> bool:
-    """Whether ``username`` matches a name of the list, where ``*`` stands for anything."""
+    """Whether ``username`` matches a name of the list, where ``*`` matches anything."""
     plain = username.lower()
     return any(fnmatchcase(plain, pattern) for pattern in site.blocked_names)
 
 
 def has_blocked_word(site: Site, *texts: str | None) -> bool:
-    """Whether a word of the list stands in one of ``texts``, however it is written.
+    """Whether a word of the list is in one of ``texts``, however it is written.
 
     Limit the lengths before, as for :func:`app.data.characters.fold`.
     """
     folded = [fold(text) for text in texts if text]
     found = {word for text in folded for word in _WORD.findall(text)}
     blocked = {fold(entry) for entry in site.blocked_words}
-    # An entry of several words, or with a sign in it, is found as it stands.
+    # An entry of several words, or with a sign in it, is searched as a substring.
     parts = (entry for entry in blocked if not _WORD.fullmatch(entry))
     return bool(found & blocked) or any(part in text for part in parts for text in folded)
 

@@ -1,4 +1,4 @@
-"""Finding accounts, by what people in charge know of them: for the page and the command."""
+"""Finding accounts, by what moderators know of them: for the page and the command."""
 
 from collections.abc import Callable
 from typing import Any

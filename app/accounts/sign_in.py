@@ -28,7 +28,7 @@ from .viewer import ANONYMOUS, Viewer, current_viewer, viewer, viewer_of, viewer
 login_manager = LoginManager()
 login_manager.anonymous_user = lambda: ANONYMOUS
 
-# Characters of a URL to come back to. It stands in a URL itself.
+# Characters of a URL to come back to. It is part of a URL itself.
 LONGEST_NEXT = 2_000
 # What is for viewers who are not signed in: nobody comes back to it.
 SIGNING_IN = tuple(
@@ -79,7 +79,7 @@ def resume_after_login(keep: Callable[[SentForm], str | None]) -> Callable[[Sent
 def next_path() -> str | None:
     """Return the path to come back to after log-in: that of ``?next=``, else this page.
 
-    None stands for home.
+    None means home.
     """
     if request.endpoint in SIGNING_IN:
         path = request.args.get("next", "")

@@ -58,7 +58,7 @@ class Viewer(UserMixin):
 
     @property
     def is_moderator(self) -> bool:
-        """Whether the person looks after the community: moderators and administrators do."""
+        """Whether the person may moderate: moderators and administrators may."""
         return self.role != "member"
 
     @property

@@ -1,4 +1,4 @@
-"""Administration: what the people in charge change and see, and what the site says of itself."""
+"""Administration: what administrators change and see, and what the site says of itself."""
 
 from flask import Blueprint
 

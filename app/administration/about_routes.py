@@ -1,4 +1,4 @@
-"""What the site says of itself: its rules, who is in charge, its privacy page and its terms."""
+"""What the site says of itself: rules, administrators and moderators, privacy page, terms."""
 
 from functools import cache
 
@@ -22,7 +22,7 @@ MOST_IN_CHARGE = 50
 @blueprint.get("/about")
 @for_everybody
 def about() -> ResponseReturnValue:
-    """Show description, rules, who is in charge, counts and contact."""
+    """Show description, rules, administrators and moderators, counts and contact."""
     # Where only members read, others see the rules, and nobody's name.
     shows_people = viewer.is_authenticated or not site().is_for_members
     people = read(_in_charge()).all() if shows_people else []

@@ -26,7 +26,7 @@ def domain(entry: str) -> str:
 
 
 def name(entry: str) -> str:
-    """Return a username, in which ``*`` may stand for anything."""
+    """Return a username, in which ``*`` may match anything."""
     plain = entry.removeprefix("@")
     if len(plain) > LONGEST_USERNAME or not plain.replace("*", "").replace("_", "a").isalnum():
         raise ValueError

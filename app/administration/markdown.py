@@ -1,4 +1,4 @@
-"""Markdown of the people in charge as HTML: by a library, and cleaned by another."""
+"""The Markdown of administrators as HTML: rendered by one library, cleaned by another."""
 
 from functools import lru_cache
 

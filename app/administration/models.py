@@ -1,4 +1,4 @@
-"""Announcements of the people in charge, and who has dismissed them."""
+"""Announcements by administrators, and who has dismissed them."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The queue at the door: who asked to join, and letting people in or turning them away."""
+"""The queue of applications: who asked to join, and letting people in or turning them away."""
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""What is decided at the door, and changed in the settings, is in the log of the moderators."""
+"""Logs decisions about applications, and changes of the settings of the site."""
 
 from typing import Any
 

@@ -2,7 +2,7 @@
 
 Changing goes through :func:`app.data.database.writing` and the session. A page selects columns and
 gets rows with names. A statement is built once, by a function under :func:`functools.cache`
-of what changes its text; ``bindparam()`` stands for what changes only its values.
+of what changes its text; ``bindparam()`` for what changes only its values.
 """
 
 import threading
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable
 from sqlalchemy.exc import DBAPIError
 
 from .database import db, is_writing
-from .replica import AWAY, Replica
+from .replica import UNAVAILABLE, Replica
 
 
 class _Connections:
@@ -76,7 +76,7 @@ def read(statement: Executable, /, **values: Any) -> CursorResult[Any]:
     if replica and replica.may_serve():
         try:
             return _execute(replica.engine, statement, values)
-        except AWAY as error:
+        except UNAVAILABLE as error:
             replica.pause(error)
     return read_latest(statement, **values)
 

@@ -29,8 +29,8 @@ CHECK_EVERY, RETRY_AFTER = 5.0, 30.0
 OWN_WRITES_FOR = 30
 WROTE = "wrote"
 
-# How a replica shows that it is down or overloaded.
-AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+# The errors of a replica that is down or overloaded.
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 def init_app(app: Flask) -> None:

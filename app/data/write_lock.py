@@ -30,10 +30,10 @@ def let_writer_finish(within: float) -> None:
 def write_lock(engine: Engine, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock of all threads and processes that write to the SQLite file of ``engine``.
 
-    SQLite's busy handler sleeps for ever longer, up to 100 ms, so under many writers some wait for
-    long; this lock is tried every millisecond. It is only for fairness: if another process holds
-    it for longer than :data:`LONGEST_WAIT`, SQLite waits for that process. Threads of this process
-    wait for each other without a limit. No effect on PostgreSQL.
+    SQLite's busy handler sleeps longer after each attempt, so among many writers some wait for
+    long; this lock is tried at a short, constant interval. It is only for fairness: if another
+    process holds it for longer than :data:`LONGEST_WAIT`, SQLite waits for that process. Threads of
+    this process wait for each other without a limit. No effect on PostgreSQL.
     With ``wait=False`` it raises :class:`BlockingIOError` while another writer has the lock.
     """
     file = engine.url.database

@@ -1,4 +1,4 @@
-"""What stands beside every page: people whom the viewer may know, tags, the community."""
+"""The aside of every page: people whom the viewer may know, tags, the community."""
 
 import json
 import logging
@@ -51,9 +51,9 @@ class Aside(NamedTuple):
 
 
 def aside() -> Aside:
-    """Return what stands beside this page, read once for it.
+    """Return the aside of this page, read once for it.
 
-    Beside a post it is the author. A page whose main part lists people suggests none, and a profile
+    Of a post it is the author. A page whose main part lists people suggests none, and a profile
     not the person themselves.
     """
     if "aside" not in g:
@@ -61,7 +61,7 @@ def aside() -> Aside:
             g.aside = _read()
         except SQLAlchemyError:
             # A page that can do without the database is shown without this, too.
-            log.exception("What stands beside the page could not be read.")
+            log.exception("The aside of the page could not be read.")
             g.aside = Aside()
     found: Aside = g.aside
     return found
@@ -88,7 +88,8 @@ def _read_author(viewer: Viewer) -> Aside:
     return Aside(author=tuple(row for row in rows if row.id), today=rows[0].today)
 
 
-# Pages whose main part has follow buttons of a list of people: the same person stands there once.
+# Pages whose main part has follow buttons of a list of people: the aside must not list the same
+# person again.
 _LISTS_OF_PEOPLE = {
     "posts.reposts",
     "reactions.likes",

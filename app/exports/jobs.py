@@ -69,7 +69,7 @@ def delete_over() -> None:
             with writing() as session:
                 session.execute(delete(Export).where(Export.id == export.id))
     except StoreUnavailableError:
-        log.warning("The store is away: archives that are over stay until it is back.")
+        log.warning("The store is unavailable: archives that are over stay until it is available.")
 
 
 def _claim(id: int) -> Export | None:

@@ -38,7 +38,7 @@ from .pictures import TYPE, html_of, is_open, url_of
 KINDS = "<any(atom, json):kind>"
 # Programs ask again and again; caches may keep a feed for so many seconds.
 KEPT = 5 * A_MINUTE
-# Characters of a text that stand as its title.
+# Characters of a text that are its title.
 TITLE = 80
 # When a feed without posts changed.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -91,7 +91,7 @@ def sweep() -> None:
             for picture in db.session.scalars(found).all():
                 delete_original(picture)
     except StoreUnavailableError:
-        log.warning("The store of pictures is away: what is to be deleted stays until it is back.")
+        log.warning("The store of pictures is unavailable: files to be deleted stay for now.")
 
 
 def _take_away(picture: Picture, is_gone: ColumnElement[bool]) -> bool:

@@ -1,15 +1,15 @@
-"""How pictures stand on a card: the size of one alone, the grid of several, what is loaded."""
+"""The layout of pictures on a card: the size of one alone, the grid of several, what is loaded."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 # CSS pixels: the column of a card on a desk, and less than most windows are high.
 WIDEST, TALLEST = 524, 480
-# Width to height: what is wider or taller is cut off where a picture stands alone (media.css).
+# Width to height: what is wider or taller is cut off where a picture is alone (media.css).
 PANORAMA, TOWER = 4, 1 / 3
 # A picture without a longer side is not enlarged in a grid either.
 TINY = 128
-# Width to height, from which two pictures stand one above the other.
+# Width to height, from which two pictures are one above the other.
 WIDE = 1.6
 # For the class names of grids: the part of the column that a cell takes, and its width to height.
 CELLS = {
@@ -35,7 +35,7 @@ class Sized(Protocol):
 
 
 def size_alone(picture: Sized) -> tuple[int, int]:
-    """Return the width and height of a picture that stands alone, in CSS pixels.
+    """Return the width and height of a picture that is alone, in CSS pixels.
 
     It is never enlarged. The browser scales it down to narrower columns.
     """

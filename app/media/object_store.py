@@ -17,8 +17,8 @@ from .store_protocol import Content, Stored, StoreUnavailableError
 # Seconds to wait for a connection, for an answer, and in all for one that is tried again.
 CONNECT, ANSWER, IN_ALL = 3, 10, 15
 TRIES = 3
-# Seconds for which a store that failed is not asked again: others would only wait for it, too.
-AWAY = 5
+# Seconds for which a store that failed is not requested again, so that others do not wait as well.
+RETRY_AFTER = 5
 BLOCK = 256 * 1024
 
 
@@ -30,7 +30,7 @@ class ObjectStore:
 
     def __init__(self, url: str, **options: Any) -> None:
         self.url, self.options = url, options
-        self.is_away_until = 0.0
+        self.unavailable_until = 0.0
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "ObjectStore":
@@ -102,14 +102,14 @@ class ObjectStore:
     @contextmanager
     def _available(self, missing: type[Exception] = FileNotFoundError) -> Iterator[None]:
         """Raise ``missing`` for what is not there: a file, or the whole bucket."""
-        if time.monotonic() < self.is_away_until:
+        if time.monotonic() < self.unavailable_until:
             raise StoreUnavailableError(f"The object store {self.url} failed a moment ago.")
         try:
             yield
         except (FileNotFoundError, exceptions.NotFoundError, exceptions.InvalidPathError) as error:
             raise missing(f"There is no such file or bucket: {self.url}.") from error
         except exceptions.BaseError as error:
-            self.is_away_until = time.monotonic() + AWAY
+            self.unavailable_until = time.monotonic() + RETRY_AFTER
             # The messages have many lines, with what the server answered.
             reason = " ".join(str(error).split())[:300]
             raise StoreUnavailableError(f"The object store {self.url} fails: {reason}") from error

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 # How often the worker begins with a picture, which it may not survive.
 MOST_TRIES = 3
-# While the store is away or the disk is full, a picture waits again as long as it did until then,
-# at most so long, and is given up after a day.
+# While the store is unavailable or the disk is full, a picture waits again as long as it did until
+# then, at most so long, and is given up after a day.
 LONGEST_WAIT, GIVEN_UP_AFTER = timedelta(minutes=15), timedelta(days=1)
 
 TYPES = {".avif": "image/avif", ".webp": "image/webp"}
@@ -32,7 +32,7 @@ TYPES = {".avif": "image/avif", ".webp": "image/webp"}
 def process_picture(id: int) -> bool:
     """Make the variants of the picture ``id``, unless somebody does already.
 
-    Returns False where there was no place for them, so that no other picture can be made either.
+    Returns False if they could not be stored, so that no other picture can be stored either.
     """
     picture = _claim(id)
     if picture is None:
@@ -108,7 +108,7 @@ def _is_ready(picture: Picture, decoded: Decoded, size: int) -> None:
         )
         if was_there:
             picture_ready.send(picture)
-    # What is not deleted while the store is away, the sweep deletes.
+    # The sweep deletes what cannot be deleted while the store is unavailable.
     with suppress(StoreUnavailableError):
         if not was_there:
             delete_files(picture.key)

@@ -1,4 +1,4 @@
-"""What a form is answered when the store of pictures is away."""
+"""The answer to a form while the store of pictures is unavailable."""
 
 from flask import Response
 from flask_babel import gettext as _
@@ -9,6 +9,6 @@ from .store_protocol import StoreUnavailableError
 
 
 @blueprint.app_errorhandler(StoreUnavailableError)
-def store_is_away(_error: StoreUnavailableError) -> Response:
-    """Answer 503 in words; what was typed is there to be sent again."""
+def store_unavailable(_error: StoreUnavailableError) -> Response:
+    """Answer 503 with the form as it was typed, to be sent again."""
     return not_stored(_("The place where this site keeps its pictures does not answer."))

@@ -75,7 +75,7 @@ def work_off(bulk_id: int) -> None:
     left = select(BulkPerson.user_id).where(BulkPerson.bulk_id == bulk_id)
     for user_id in db.session.scalars(left.order_by(BulkPerson.user_id)).all():
         actor = db.session.get(User, bulk.actor_id, populate_existing=True)
-        # Who was in charge when it began may be no more.
+        # Its administrator may have lost the role since it began.
         is_allowed = actor is not None and actor.is_open and actor.role == "administrator"
         _act_on_one(bulk, user_id, is_allowed=is_allowed)
 

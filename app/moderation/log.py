@@ -28,7 +28,7 @@ Actor: TypeAlias = User | Viewer | Moderator
 def record(actor: HasId | Actor | None, action: str, **values: Any) -> LogEntry:
     """Add an entry about what ``actor`` does, with the columns ``values``.
 
-    None stands for a command, or for what the site does by itself.
+    None means a command, or for what the site does by itself.
     """
     with writing() as session:
         entry = LogEntry(actor_id=actor.id if actor else None, action=action, **values)

@@ -103,16 +103,16 @@ class Card:
     in_reply_to: str | None
     # The first line of that post, or its beginning.
     parent_text: str | None
-    # (username, name) of the reposter, where a repost is why the post stands here.
+    # (username, name) of the reposter, if the entry is a repost.
     reposter: tuple[str, str] | None
     is_reposted: bool
     # The words of a warning that viewers see first; None for most posts.
     warned_of: str | None
     for_anonymous: bool
     is_own: bool
-    # Whether replies stand below it, of which some may be placeholders; known in its thread.
-    goes_on: bool = False
-    # Whether it stands on its own page, with the full date and its counts in words.
+    # Whether its thread shows replies or placeholders below it; known in a thread only.
+    has_replies: bool = False
+    # Whether it is the post of its own page, with the full date and its counts in words.
     is_opened: bool = False
     # Values of the parts, by name.
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -171,7 +171,7 @@ class PostForm(WithParts):
     nonce = HiddenField(
         validators=[LengthFirst(max=64), valid_nonce], filters=[lambda text: text or None]
     )
-    # Whether it stands below the opened post of a thread, whose list then gets the reply.
+    # Whether it is below the opened post of a thread, whose list then gets the reply.
     in_thread = HiddenField()
     # Whether to publish it although the same text was published a moment ago.
     again = HiddenField()

@@ -54,7 +54,7 @@ def drafts() -> ResponseReturnValue:
 @for_members
 @limiter.limit("6000 per 10 minutes")
 def save() -> ResponseReturnValue:
-    """Store what stands in a composer: while one types, or by its button."""
+    """Store the form of a composer: while one types, or by its button."""
     form = DraftForm()
     form.receive(find_own_post(form.edits.data) if form.edits.data and request.files else None)
     if not form.validate_on_submit():

@@ -84,7 +84,7 @@ class Post(TimeOrdered, Base):
     # "only_on" is read by migrations/env.py: the index is made on that database alone.
     __table_args__: Any = (
         # One covering index for every timeline: ids are in order of time, and the columns that
-        # timelines filter by stand beside them, so that no row is read.
+        # timelines filter by are included, so that no row is read.
         Index("ix_post_entries", "author_id", "id", *FILTERED_BY, info={"only_on": "sqlite"}),
         # INCLUDE: in the key, PostgreSQL 18 would skip-scan it for rows that are not deleted, which
         # nearly all are.
@@ -288,7 +288,7 @@ class Mention(Base):
 
 
 class Tagging(Base):
-    """``tag``, folded, stands in ``post``."""
+    """``tag``, folded, is in ``post``."""
 
     __tablename__ = "post_tag"
 

@@ -42,7 +42,7 @@ from .warnings import warned_of
 POST_ID = bindparam("post_id", type_=BigInteger)
 
 # One alias for each other role of a post, made once: an alias has a copy of every column, and the
-# statements are kept. No role stands inside itself, or the inner one would hide the outer.
+# statements are kept. No alias is nested in a query of itself, which would hide the outer one.
 _Below, _DeeperBelow = aliased(Post), aliased(Post)
 _Original, _OwnRepost = aliased(Post), aliased(Post)
 
@@ -67,13 +67,13 @@ def visible_to(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
 
 
 def in_thread(audience: Audience, post: Any = Post) -> ColumnElement[bool]:
-    """Whether a post stands in its thread: it shows there, or a descendant of it does.
+    """Whether a post is in its thread: it is shown there, or a descendant of it is: a condition.
 
-    A condition. A post shows where the viewer may see it, or the tombstone that it left when
-    moderators removed it. A post that stands there for a descendant alone is a placeholder. The
-    search goes down through hidden posts and reads at most :data:`MOST_SEARCHED`; a post with more
-    hidden posts below it stands there too, since the thread may go on. So every ancestor of a post
-    that stands in a thread stands there.
+    A post is shown if the viewer may see it, or the tombstone that it left when moderators removed
+    it. A post that is in the thread for a descendant alone is a placeholder. The search goes down
+    through hidden posts and reads at most :data:`MOST_SEARCHED`; a post with more hidden posts
+    below it is in the thread too, since a visible one may follow. So with a post, all its
+    ancestors are in the thread.
     """
 
     def shows(post: Any) -> ColumnElement[bool]:
@@ -176,7 +176,7 @@ def reposts_seen(audience: Audience) -> ColumnElement[int]:
 def entries(audience: Audience, *, without_muted: bool = False) -> AnySelect:
     """Select what the viewer may see in timelines, posts and reposts, as entries.
 
-    An entry has the ``id`` by which it stands in the list, the ``shown_id`` of the post that
+    An entry has the ``id`` that orders it in the list, the ``shown_id`` of the post that
     it shows, its ``author_id``, and whether it ``is_repost``: one index covers all of these.
     ``without_muted`` leaves out what is by people whom the viewer has muted. A repost is no entry
     while its reposter and the author of the post block each other, as neither sees it.
@@ -213,7 +213,7 @@ def is_reply() -> ColumnElement[bool]:
 
 @cache
 def replies(window: Window, audience: Audience) -> AnySelect:
-    """Select the replies to ``post_id`` that stand in its thread.
+    """Select the replies to ``post_id`` that are in its thread.
 
     Each with whether it ``is_set_aside``, and with the ids of the oldest replies to it that are
     not, :data:`MOST_BELOW` and one more: ``reply_0`` and so on, null past the last.
@@ -240,7 +240,7 @@ def nth_reply(position: int, audience: Audience) -> ColumnElement[int | None]:
 
 @cache
 def ancestors(audience: Audience, most: int) -> AnySelect:
-    """Select the post ``post_id``, if it stands in a thread, and up to ``most`` ancestors.
+    """Select the post ``post_id``, if it is in a thread, and up to ``most`` ancestors.
 
     Topmost first, with the id of the post that each replies to.
     """

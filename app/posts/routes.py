@@ -71,9 +71,6 @@ def history(id: int) -> ResponseReturnValue:
     )
 
 
-# Reposts
-
-
 def _repost(viewer: Viewer, post: Row[Any]) -> None:
     if read(queries.is_by_limited(), post_id=post.id).first():
         abort(403, _("What this person posts is shown to their followers only."))
@@ -105,9 +102,6 @@ def reposts(id: int) -> ResponseReturnValue:
         viewer_id=viewer.id,
     )
     return page("posts/reposts.html", fragment="people", post=post, rows=rows)
-
-
-# Undoing
 
 
 @blueprint.post("/posts/<key:id>/delete")

@@ -181,7 +181,7 @@ def fold_tag(tag: str) -> str:
 
 
 def tag_key(tag: str) -> str | None:
-    """Return the key of a tag as it stands in a URL; None for what can be no tag."""
+    """Return the key of a tag as it is in a URL; None for what can be no tag."""
     # No tag is so long, in whatever form its characters come.
     if len(tag) > 10 * LONGEST_TAG or not is_storable(tag):
         return None

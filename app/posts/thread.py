@@ -46,8 +46,8 @@ class Thread:
 def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
     """Return the thread around a post, with the page of replies that the request asks for.
 
-    Above the post stands its parent; with ``earlier``, as many ancestors as a page has. Answers
-    404 where the post does not stand in a thread (:func:`app.posts.queries.in_thread`).
+    Above the post is its parent; with ``earlier``, as many ancestors as a page has. Answers
+    404 if the post is not in a thread (:func:`app.posts.queries.in_thread`).
     """
     audience = audience_of(viewer)
     values = {"post_id": id, "viewer_id": viewer.id}
@@ -64,7 +64,7 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
 
     def reply(id: int) -> Node:
         card = cards.get(id)
-        return Node(id, card, has_more=card is not None and card.goes_on)
+        return Node(id, card, has_more=card is not None and card.has_replies)
 
     def node(id: int) -> Node:
         replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])

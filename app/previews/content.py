@@ -13,7 +13,7 @@ from ..data.characters import is_visible, one_line
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_SITE = 200, 300, 60
 # Code points of what a page says of which more are not looked at.
 LONGEST_GIVEN = 1_000
-# A picture at least this wide, for its height and in pixels, stands above the text.
+# A picture at least this wide, for its height and in pixels, is above the text.
 WIDE_RATIO, WIDE = 1.4, 400
 
 
@@ -27,7 +27,7 @@ class PreviewPicture:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it stands above the text; beside it otherwise."""
+        """Whether it is above the text; beside it otherwise."""
         return self.width >= max(WIDE, WIDE_RATIO * self.height)
 
 

@@ -58,7 +58,7 @@ def _run(request: dict[str, Any], folder: Path) -> None:
             [sys.executable, "-I", "-c", _PROGRAM, _FOLDER],
             input=json.dumps(request).encode(),
             cwd=folder,
-            # Of our environment, in which secrets may stand, nothing else.
+            # Nothing else of our environment, which may hold secrets.
             env=current_app.config["CERTIFICATES"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Pins: the posts that a person has stand first on their profile."""
+"""Pins: the posts that a person shows first on their profile."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MOST_PINNED = 3
 
 
 class Pin(Base):
-    """``post`` stands first on the profile of its author."""
+    """``post`` is first on the profile of its author."""
 
     __tablename__ = "pin"
 
@@ -31,7 +31,7 @@ class TooManyPinsError(ValueError):
 
 
 def pin(post: PostRef) -> None:
-    """Have ``post`` stand first on the profile of its author. Raises :class:`TooManyPinsError`."""
+    """Show ``post`` first on the profile of its author. Raises :class:`TooManyPinsError`."""
     with writing() as session:
         if not is_sqlite():  # It has one writer anyway.
             author = select(User.id).where(User.id == post.author_id)

@@ -23,7 +23,7 @@ limit_pinning = limiter.shared_limit("2000 per 10 minutes", scope="pinning")
 @for_members
 @limit_pinning
 def pin_post(id: int) -> ResponseReturnValue:
-    """Have one's own post stand first on one's profile."""
+    """Show one's own post first on one's profile."""
     post = own_post(id)
     try:
         pin(post)
@@ -40,7 +40,7 @@ def pin_post(id: int) -> ResponseReturnValue:
 @for_members
 @limit_pinning
 def unpin_post(id: int) -> ResponseReturnValue:
-    """Have it stand among the other posts again."""
+    """Show it among the other posts again."""
     post = own_post(id)
     unpin(post)
     show_message(_("Unpinned: it stands among your other posts."))

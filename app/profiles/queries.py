@@ -78,7 +78,7 @@ def posts(
 ) -> AnySelect:
     """Select what ``user_id`` posted and reposted, and their replies where ``with_replies``.
 
-    ``without_pinned`` leaves out the posts that stand above the list.
+    ``without_pinned`` leaves out the posts that are above the list.
     """
     found = entries(audience).where(Post.author_id == USER_ID)
     if without_pinned:

@@ -16,7 +16,7 @@ from flask import current_app
 
 from ..site import site
 
-# Pictures that are kept, each about 20 KB, and for how long, in seconds.
+# How many pictures are kept, and for how long, in seconds.
 MOST_KEPT = 5_000
 KEPT = 30 * 86_400
 # Posts that wait for their picture.

@@ -148,7 +148,7 @@ def type_for(text: str, font: str = "text") -> Type | None:
 @lru_cache(4096)
 def _font_for(cluster: str, font: str) -> str | None:
     seen = _seen(cluster)
-    # A mark that is not placed would stand beside its letter.
+    # A mark that is not placed would be beside its letter.
     if len(seen) > 1 and not SHAPES:
         return None
     fonts = ("emoji", font) if "\ufe0f" in cluster else (font, "emoji")

@@ -1,4 +1,4 @@
-"""Site: what the people in charge decided about the community, such as its name and its rules."""
+"""Site: what administrators decided about the community, such as its name and its rules."""
 
 from flask import Blueprint
 

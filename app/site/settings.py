@@ -54,7 +54,7 @@ class Site:
     question: str = ""
     members_invite: bool = False
     reads: str = "everybody"
-    # Tags of the languages offered; none stands for all that are translated.
+    # Tags of the languages offered; none means all that are translated.
     languages: tuple[str, ...] = ()
     # Whether an account writes only once its e-mail address is confirmed.
     confirms_email: bool = False

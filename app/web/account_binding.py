@@ -2,7 +2,7 @@
 
 Another tab may sign out, or sign in to another account, while a page is open. Each form has the
 account in a hidden field, and htmx sends it in a header with every request (``base.html``), where 0
-stands for an anonymous viewer. What a page of another account asks for is refused.
+means an anonymous viewer. What a page of another account asks for is refused.
 """
 
 from flask import abort, g, request, session

@@ -96,7 +96,7 @@ def show_message(message: str, *, undo: str | None = None, view: str | None = No
 def show_undoable(message: str, undo: str | None, *, view: str | None = None) -> None:
     """Show ``message`` as :func:`show_message`; the button that posts to ``undo`` without htmx.
 
-    With htmx the button stands on the page; a second one would reload it.
+    With htmx the button is on the page; a second one would reload it.
     """
     show_message(message, undo=None if wants_fragment() else undo, view=view)
 
@@ -129,7 +129,7 @@ def _passed_from() -> str | None:
 
 def own_url() -> str:
     """Return the URL of this request, its path and its whole query, in ASCII."""
-    # What RFC 3986 lets stand in a path and a query, and what is quoted already.
+    # What RFC 3986 allows in a path and a query, and what is quoted already.
     path = quote(request.path, safe="/@:!$&'()*+,;=~")
     query = quote(request.query_string, safe="/?@:!$&'()*+,;=~%")
     return f"{path}?{query}" if query else path

@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
 def files_sender(app: Flask, environ: dict[str, Any]) -> int | None:
     """Return the id of the user who may send files by the request of a WSGI ``environ``, if any.
 
-    :data:`ANONYMOUS` stands for somebody with a cookie of ours, who has no valid login any more.
+    :data:`ANONYMOUS` means somebody with a cookie of ours, who has no valid login any more.
     """
     with app.request_context(dict(environ)):
         if not _is_for_files():

@@ -64,7 +64,7 @@ def choose_language_by(app: App, chosen: Callable[[], str | None]) -> None:
 
 
 def offer_languages_by(app: App, offered: Callable[[], tuple[str, ...]]) -> None:
-    """Have ``offered`` return the tags of the languages of the site; none stands for all."""
+    """Have ``offered`` return the tags of the languages of the site; none means all."""
     app.extensions["offered_languages"] = offered
 
 

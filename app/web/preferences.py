@@ -1,7 +1,7 @@
 """Preferences of a browser, in cookies: its theme, and its language.
 
-The theme belongs to the browser, signed in or not: what suits a phone at night does not suit a desk
-in the sun, and without a choice each device decides for itself. The language of an account is
+The theme belongs to the browser, signed in or not: devices of one person are used in different
+light, and without a choice each device decides for itself. The language of an account is
 stored there; the browser's counts for anonymous viewers, and for accounts that have none.
 
 Both are chosen by GET. A page that is cached for all anonymous viewers holds no CSRF token, and

@@ -1,4 +1,4 @@
-"""What stands in the way of spammers at the door, and lets people pass."""
+"""Barriers against spammers who register, which let people pass."""
 
 from datetime import timedelta
 

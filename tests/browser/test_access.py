@@ -310,7 +310,7 @@ def test_the_keyboard_goes_through_the_page_in_reading_order(
     own_page.goto("/")
     time = cards(own_page).locator("time").inner_text()
     stops = tab_stops(own_page)
-    # People and tags, which stand between them once the worker has found some.
+    # People and tags, which are between them once the worker has found some.
     del stops[stops.index("Search posts and people") + 1 : stops.index("Feed")]
     assert stops == [
         "Skip to content",

@@ -13,7 +13,7 @@ DESK, PHONE = {"width": 1280, "height": 1024}, {"width": 390, "height": 844}
 TWICE, FOUR_TIMES = {"width": 640, "height": 512}, {"width": 320, "height": 256}
 LANDSCAPE = {"width": 844, "height": 390}
 PATHS = ["/", "/explore", "thread", "/@{name}", "/notifications", "/settings/account", "/search"]
-# Those of the people in charge, and of pictures.
+# Those of administrators, and of pictures.
 PATHS += ["/desk", "/admin", "/settings/site", "/settings/profile"]
 
 STYLE = """css => {
@@ -53,7 +53,7 @@ COVERED = """() => {
 
 @pytest.fixture(scope="module")
 def reader(site: Site) -> User:
-    """Somebody in charge, with posts at home, notifications and a long name."""
+    """An administrator, with posts at home, notifications and a long name."""
     reader, author = site.person(display_name="Greta Donaudampfschiff"), site.person()
     site.gives_role(reader, "administrator")
     site.follows(reader, author)

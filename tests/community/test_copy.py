@@ -117,7 +117,7 @@ def live() -> None:
 
 
 def look_after(ada: User, bruno: User, post: Post) -> None:
-    """Do what fills the tables of those who look after the place, and of people on their way."""
+    """Fill the tables of moderators and administrators, and of people who join or leave."""
     names = ("esi", "fola", "gil", "hana")
     invited, limited, applicant, leaving = (register(name, email=f"{name}@x.org") for name in names)
     change_site(privacy="We keep «little».")

@@ -179,7 +179,7 @@ def test_an_archive_is_deleted_after_some_days(app, client, files, rows, travel)
     assert rows("export") == []
 
 
-def test_a_store_that_is_away_is_tried_again(app, client, rows, travel, monkeypatch):
+def test_a_store_that_is_unavailable_is_tried_again(app, client, rows, travel, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(
             "app.exports.jobs.store", lambda: (_ for _ in ()).throw(StoreUnavailableError)

@@ -168,7 +168,7 @@ def test_on_a_full_disk_the_text_is_kept(make_site, small_disk):  # noqa: F811
     one(browser.get(site, "/"), "article.post .post-body", text=TYPED)
 
 
-def test_a_store_that_is_away_costs_a_picture_and_no_text(make_site, s3):
+def test_a_store_that_is_unavailable_costs_a_picture_and_no_text(make_site, s3):
     site, browser = make_site(**s3.settings)
     content = picture()
     assert status(send(site, browser, content, body="Before")) == 303
@@ -200,7 +200,7 @@ def test_a_store_that_is_away_costs_a_picture_and_no_text(make_site, s3):
     check(site)
 
 
-def test_the_worker_waits_for_a_store_that_is_away(make_site, s3):
+def test_the_worker_waits_for_a_store_that_is_unavailable(make_site, s3):
     site, browser = make_site(**s3.settings)
     site.worker().suspend()
     assert status(send(site, browser, picture(), body=TYPED)) == 303

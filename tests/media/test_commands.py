@@ -1,4 +1,4 @@
-"""The commands that look after the files of pictures."""
+"""The commands that check, sweep and move the files of pictures."""
 
 import io
 import os

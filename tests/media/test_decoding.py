@@ -128,7 +128,7 @@ def test_other_kinds_of_colours_are_read(made, mode):
 
 def test_the_colour_profile_is_converted(made):
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # A profile in which red and green stand for each other.
+    # A profile in which red and green are exchanged.
     swapped = srgb.replace(b"rXYZ", b"xXYZ").replace(b"gXYZ", b"rXYZ").replace(b"xXYZ", b"gXYZ")
     decoded = made(Image.new("RGB", (50, 40), (255, 0, 0)), icc_profile=swapped)
     for file in decoded.files:

@@ -1,4 +1,4 @@
-"""How pictures stand on a card."""
+"""The layout of pictures on a card."""
 
 from dataclasses import dataclass
 

@@ -225,15 +225,15 @@ def test_two_workers_do_not_make_one_picture_twice(without_worker, client, post,
 
 
 @pytest.fixture
-def store_away(monkeypatch):
+def break_store(monkeypatch):
     """A function that makes the store unreachable, or reachable again."""
 
     def away(*_args):
         raise StoreUnavailableError
 
-    def switch(is_away, *names):
+    def switch(is_unavailable, *names):
         for name in names:
-            if is_away:
+            if is_unavailable:
                 monkeypatch.setattr(FileStore, name, away)
             else:
                 monkeypatch.undo()
@@ -241,8 +241,10 @@ def store_away(monkeypatch):
     return switch
 
 
-def test_while_the_store_is_away_a_form_keeps_its_text_and_says_so(client, store_away, rows, clean):
-    store_away(True, "put")
+def test_while_the_store_is_unavailable_a_form_keeps_its_text_and_says_so(
+    client, break_store, rows, clean
+):
+    break_store(True, "put")
     answer = client.post("/posts", {"body": "Loaves", "nonce": "abc", "pictures": [upload()]})
     assert answer.status_code == 422
     assert "Try again in a minute" in text_of(one(answer, "#attached_composer > .attached-error"))
@@ -252,20 +254,20 @@ def test_while_the_store_is_away_a_form_keeps_its_text_and_says_so(client, store
     assert rows("picture") == []
 
 
-def test_while_the_store_is_away_a_file_may_be_sent_again(client, store_away):
+def test_while_the_store_is_unavailable_a_file_may_be_sent_again(client, break_store):
     form = {"body": "Loaves", "nonce": "abc"}
-    store_away(True, "put")
+    break_store(True, "put")
     answer = client.post("/pictures", form | {"pictures": [upload()]}, htmx=True)
     assert answer.status_code == 503
     assert "Try again in a minute" in text_of(one(answer, "#attached_composer > .attached-error"))
-    store_away(False, "put")
+    break_store(False, "put")
     assert client.post("/pictures", form | {"pictures": [upload()]}, htmx=True).status_code == 200
 
 
-def test_while_the_store_is_away_nothing_is_lost(
-    client, store_away, without_worker, post, clean, travel, app, rows, files
+def test_while_the_store_is_unavailable_nothing_is_lost(
+    client, break_store, without_worker, post, clean, travel, app, rows, files
 ):
-    store_away(True, "open", "delete", "names")
+    break_store(True, "open", "delete", "names")
     travel.shift(LATER)
     clean()
     assert [row["state"] for row in rows("picture")] == ["waiting", "waiting"]
@@ -274,35 +276,35 @@ def test_while_the_store_is_away_nothing_is_lost(
         travel.shift(60)
         clean()
     assert [row["state"] for row in rows("picture")] == ["waiting", "waiting"]
-    store_away(False, "open")
+    break_store(False, "open")
     travel.shift(LONGEST_WAIT)
     clean()
     assert [row["state"] for row in rows("picture")] == ["ready", "ready"]
     client.post(f"/posts/{post}/delete")
     travel.shift(3 * UNDO_WITHIN)
-    store_away(True, "names")
+    break_store(True, "names")
     clean()
     assert len(rows("picture")) == 2
-    store_away(False, "names")
+    break_store(False, "names")
     clean()
     assert gone(rows, files)
 
 
 def test_an_original_that_cannot_be_deleted_keeps_no_other_picture_waiting(
-    store_away, without_worker, post, clean, rows, files
+    break_store, without_worker, post, clean, rows, files
 ):
-    store_away(True, "delete")
+    break_store(True, "delete")
     clean()
     assert [row["state"] for row in rows("picture")] == ["ready", "ready"]
-    store_away(False, "delete")
+    break_store(False, "delete")
     clean()
     assert not any(name.endswith("original") for name in files())
 
 
-def test_a_store_that_is_away_is_asked_for_one_picture_at_a_time_and_less_and_less_often(
-    store_away, without_worker, post, clean, travel, monkeypatch
+def test_a_store_that_is_unavailable_is_asked_for_one_picture_at_a_time_and_less_and_less_often(
+    break_store, without_worker, post, clean, travel, monkeypatch
 ):
-    store_away(True, "delete", "names")
+    break_store(True, "delete", "names")
     asked = []
 
     def away(_store, name):
@@ -319,9 +321,9 @@ def test_a_store_that_is_away_is_asked_for_one_picture_at_a_time_and_less_and_le
 
 
 def test_a_store_that_never_comes_back_is_reported_to_the_owner(
-    client, store_away, without_worker, post, clean, travel
+    client, break_store, without_worker, post, clean, travel
 ):
-    store_away(True, "open", "delete", "names")
+    break_store(True, "open", "delete", "names")
     for wait in (GIVEN_UP_AFTER, LONGEST_WAIT):
         travel.shift(wait + LATER)
         clean()

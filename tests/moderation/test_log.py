@@ -111,7 +111,7 @@ def test_moderators_read_everything_that_was_done(everything, desk):
 
 
 def test_everybody_reads_decisions_and_nothing_else(everything, anonymous):
-    """What moderators do among themselves, at the door and with the site is for them."""
+    """What moderators do among themselves, with applications and with the site is for them."""
     page = anonymous.get("/moderation-log")
     assert texts(page, ".desk-quote") == [
         f"Because of {action}" for action in reversed(ACTIONS) if action in PUBLIC

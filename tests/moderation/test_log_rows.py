@@ -1,4 +1,4 @@
-"""Whatever people in charge do is a row of the log: who, to whom, before and after."""
+"""Whatever moderators and administrators do is a row of the log: who, to whom, before and after."""
 
 import json
 import re

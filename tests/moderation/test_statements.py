@@ -1,4 +1,4 @@
-"""What people in charge open and do costs few statements, however much there is at the desk."""
+"""What moderators open and do costs few statements, however much there is at the desk."""
 
 import pytest
 

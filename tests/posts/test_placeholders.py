@@ -109,7 +109,7 @@ def test_two_deleted_replies_in_a_row_hide_no_others(bruno, carmen, anonymous, c
     assert walk(anonymous, ids[2])[0] == walk(anonymous, ids[7])[0] == {*ids[:3], *ids[5:]}
 
 
-def test_a_nested_post_with_a_reply_or_a_placeholder_says_that_it_goes_on(
+def test_a_nested_post_with_a_reply_or_a_placeholder_links_to_it(
     bruno, carmen, anonymous, chain, delete
 ):
     ids = chain(6, bruno, carmen)
@@ -253,8 +253,8 @@ class World:
         pairs = {(viewer, self.author[id]), (self.author[id], viewer)}
         return id not in self.deleted and not pairs & self.blocks
 
-    def stands(self, viewer, id):
-        return self.sees(viewer, id) or any(self.stands(viewer, low) for low in self.below[id])
+    def in_thread(self, viewer, id):
+        return self.sees(viewer, id) or any(self.in_thread(viewer, low) for low in self.below[id])
 
     def write(self, name, parent=None):
         reply = publish(
@@ -305,11 +305,11 @@ def act_out(app, make_user, signed_in):
 def test_what_a_viewer_may_see_of_a_thread_is_linked_in_both_directions(act_out, actions):
     world, viewers = act_out(actions)
     for name, viewer in viewers.items():
-        standing = {id for id in world.posts if world.stands(name, id)}
-        seen = {id for id in standing if world.sees(name, id)}
+        in_thread = {id for id in world.posts if world.in_thread(name, id)}
+        seen = {id for id in in_thread if world.sees(name, id)}
         for id in world.posts:
             page = viewer.get(f"/posts/{id}")
-            assert page.status_code == (200 if id in standing else 404)
+            assert page.status_code == (200 if id in in_thread else 404)
         hidden = {name for name in NAMES if not any(world.author[id] == name for id in seen)}
         for start in {*list(seen)[:1], *list(seen)[-1:]}:
             reached, pages = walk(viewer, start)

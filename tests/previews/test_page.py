@@ -1,4 +1,4 @@
-"""What a page says of itself, whatever stands in it."""
+"""What a page says of itself, whatever it contains."""
 
 import codecs
 

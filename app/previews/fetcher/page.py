@@ -21,7 +21,7 @@ _ENCODINGS = {
     "cp949", "cp874", *(f"cp{n}" for n in range(1250, 1259)),
     *(f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
 }  # fmt: skip
-# Names that stand for a larger encoding.
+# Names of encodings by which pages mean a larger one.
 _LARGER = {
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
     "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
@@ -34,7 +34,7 @@ PICTURE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "
 
 
 class Page(NamedTuple):
-    """What a page says of itself, as it stands there; "" for what it does not say."""
+    """What a page says of itself, word for word; "" for what it does not say."""
 
     title: str
     description: str
