@@ -366,7 +366,7 @@ SHOWING_NOBODY = {
     "moderation.decisions",
     "moderation.public_log",
     "posts.new",
-    "posts.waiting",
+    "posts.held",
     "posts.write_edit",
     "profiles.avatar",
     "sharing.change_password",

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import AnySelect, Base, HasId, db, read_again, writing
 from ..data.keyset import Window
-from ..mail.letters import Letter, letter_text, writes
 from ..mail.sending import send_mail
+from ..mail.texts import MailText, render_text, writes
 from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
@@ -90,10 +90,10 @@ def _notify(user: User, **decided: object) -> None:
 @writes(DECIDED)
 def write_decision(
     recipient: str, *, username: str, language: str | None, is_let_in: bool, reason: str = ""
-) -> Letter:
+) -> MailText:
     """Write the mail that says what the moderators decided."""
     with using_language(language):
-        body = letter_text(
+        body = render_text(
             "mail/application_decided.txt",
             site=site(),
             username=username,
@@ -102,7 +102,7 @@ def write_decision(
             url=external_url("accounts.login"),
         )
         subject = _("You can come in") if is_let_in else _("Your request to join")
-    return Letter(subject, body)
+    return MailText(subject, body)
 
 
 @cache

@@ -14,7 +14,7 @@ from .finding import filtered, values_of
 from .invitations import Invitation, Invited
 from .login_sessions import LoginSession
 from .models import User, by_username
-from .standing import ROLES, STATES, LastAdministratorError, Role
+from .roles import ROLES, STATES, LastAdministratorError, Role
 
 blueprint.cli.help = "List accounts, and change what a user may do."
 

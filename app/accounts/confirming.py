@@ -6,8 +6,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from ..data.database import db, now, writing
-from ..mail.letters import Letter, letter_text, writes
 from ..mail.sending import send_mail
+from ..mail.texts import MailText, render_text, writes
 from ..site import Site, site
 from ..web.i18n import language, using_language
 from ..web.urls import external_url
@@ -44,7 +44,7 @@ def ask_to_confirm(user: User) -> None:
 
 
 @writes(CONFIRM)
-def write_confirmation(recipient: str, *, language: str) -> Letter | None:
+def write_confirmation(recipient: str, *, language: str) -> MailText | None:
     """Write the mail with the link, if the address is one of a user and not confirmed."""
     user = db.session.scalar(by_email(recipient))
     if user is None or user.confirmed_at:
@@ -52,8 +52,8 @@ def write_confirmation(recipient: str, *, language: str) -> Letter | None:
     ends = (now() + WORKS_FOR).replace(microsecond=0)
     url = external_url("accounts.confirm", token=make_token(CONFIRM, user, ends=ends))
     with using_language(language):
-        body = letter_text("mail/confirm_address.txt", site=site(), name=user.name, url=url)
-        return Letter(_("Confirm your address"), body, budget=CONFIRM)
+        body = render_text("mail/confirm_address.txt", site=site(), name=user.name, url=url)
+        return MailText(_("Confirm your address"), body, budget=CONFIRM)
 
 
 def user_of_confirmation(token: str) -> User | None:

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..data.database import Base, db, delete_row, insert_if_absent, now, read_again, writing
 from ..data.types import UtcDateTime
 from ..jobs import enqueue, every_minute, job
-from ..mail.letters import Letter, letter_text, writes
 from ..mail.sending import forget_mails, send_mail
+from ..mail.texts import MailText, render_text, writes
 from ..site import site
 from ..web.i18n import using_language
 from ..web.urls import external_url
 from .erasing import erase_rows_of
 from .former_names import keep_former
 from .models import User, by_email, user_key
+from .roles import State
 from .signals import account_deleted
-from .standing import State
 
 # How long the owner of an account can change their mind.
 STAY_WITHIN = timedelta(days=14)
@@ -59,7 +59,7 @@ def leave(user: User, *, within: timedelta = STAY_WITHIN, reason: str = "") -> b
     """Hide ``user`` and sign them out everywhere; delete the account ``within`` that time.
 
     Until then :func:`stay` undoes it. Returns False where they leave already, and as soon.
-    Raises :class:`app.accounts.standing.LastAdministratorError`.
+    Raises :class:`app.accounts.roles.LastAdministratorError`.
     """
     with writing() as session:
         # The rows of all administrators are locked below: one that is locked before could wait
@@ -133,7 +133,7 @@ def delete_account(user_id: int) -> None:
 
 
 @writes(LEAVING)
-def write_leaving(recipient: str) -> Letter | None:
+def write_leaving(recipient: str) -> MailText | None:
     """Write the mail that says until when somebody can stay; none if they stay already."""
     user = db.session.scalar(by_email(recipient))
     if user is None or not may_stay(user):
@@ -144,14 +144,14 @@ def write_leaving(recipient: str) -> Letter | None:
             "until": format_date(user.state_until, "long"),
             "url": external_url("accounts.login"),
         }
-        body = letter_text("mail/leaving.txt", site=site(), **values)
-        return Letter(_("Your account on %(site)s will be deleted", site=site().name), body)
+        body = render_text("mail/leaving.txt", site=site(), **values)
+        return MailText(_("Your account on %(site)s will be deleted", site=site().name), body)
 
 
 @writes(DELETED)
-def write_deleted(recipient: str, *, username: str, language: str | None, reason: str) -> Letter:
+def write_deleted(recipient: str, *, username: str, language: str | None, reason: str) -> MailText:
     """Write the mail that says that an account is deleted."""
     with using_language(language):
         values = {"username": username, "reason": reason}
-        body = letter_text("mail/account_deleted.txt", site=site(), **values)
-        return Letter(_("Your account on %(site)s is deleted", site=site().name), body)
+        body = render_text("mail/account_deleted.txt", site=site(), **values)
+        return MailText(_("Your account on %(site)s is deleted", site=site().name), body)

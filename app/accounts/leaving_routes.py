@@ -18,8 +18,8 @@ from .leaving import STAY_WITHIN, leave, may_stay, stay
 from .leaving_forms import LeaveForm
 from .models import User
 from .refused import RefusedPart, add_to_refused
+from .roles import LastAdministratorError
 from .sign_in import leave_session
-from .standing import LastAdministratorError
 from .tokens import make_token, read_token
 from .viewer import viewer
 

@@ -33,9 +33,9 @@ from . import passwords
 from .addresses import canonical
 from .login_sessions import LoginSession, hash_token
 from .names import LONGEST_NAME
+from .roles import HIDDEN, LastAdministratorError, Role, State
 from .seen_addresses import see_address
 from .signals import profile_changed, role_changed, state_changed, state_ended
-from .standing import HIDDEN, LastAdministratorError, Role, State
 from .visibility import HiddenUser, LimitedUser
 
 # In characters.

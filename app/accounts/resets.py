@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..data.database import Base, db, insert_if_absent, now, writing
 from ..data.types import UtcDateTime
-from ..mail.letters import Letter, writes
+from ..mail.texts import MailText, writes
 from ..web.i18n import using_language
 from ..web.urls import external_url
 from .known_browsers import known_browser
@@ -37,7 +37,7 @@ class ResetLink(Base):
 
 
 @writes(RESET)
-def write_reset_mail(recipient: str, *, language: str | None, browser: str) -> Letter | None:
+def write_reset_mail(recipient: str, *, language: str | None, browser: str) -> MailText | None:
     """Write the mail with the link to the user with the address ``recipient``, if there is one.
 
     ``browser`` is the cookie of the browser that asked. One that the user knows has mails of its
@@ -50,7 +50,7 @@ def write_reset_mail(recipient: str, *, language: str | None, browser: str) -> L
     with using_language(user.language or language):
         body = render_template("mail/reset_password.txt", user=user, url=url)
         subject = _("Set a new password")
-    return Letter(subject, body, budget="known browser" if known_browser(browser, user) else "")
+    return MailText(subject, body, budget="known browser" if known_browser(browser, user) else "")
 
 
 def reset_token(user: User) -> str:

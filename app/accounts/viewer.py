@@ -13,7 +13,7 @@ from ..data.database import AnySelect, HasId, now, write_if_free
 from ..data.reading import read_latest
 from .login_sessions import ENDS_UNUSED, REMEMBERED_ENDS_UNUSED, LoginSession, hash_token
 from .models import User
-from .standing import Role, State, is_above
+from .roles import Role, State, is_above
 from .visibility import not_hidden
 
 # "Last seen" moves at most this often: a page that is read writes nothing else.

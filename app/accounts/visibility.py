@@ -10,7 +10,7 @@ from ..data.types import BigId
 
 
 class HiddenUser(Base):
-    """A user in one of the states of :data:`app.accounts.standing.HIDDEN`.
+    """A user in one of the states of :data:`app.accounts.roles.HIDDEN`.
 
     A table of its own, because every list looks each author up in it.
     """

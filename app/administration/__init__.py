@@ -10,7 +10,7 @@ from . import (
     announcement_routes,
     bulk_routes,
     commands,
-    glance_routes,
+    dashboard_routes,
     mail_commands,
     mail_routes,
     people_routes,

@@ -24,8 +24,8 @@ from ..data.ids import TimeOrdered
 from ..data.reading import read_latest
 from ..data.types import UtcDateTime
 from ..jobs import every
+from ..moderation.assignment import wait_for_turn
 from ..moderation.log import record
-from ..moderation.taking import wait_for_turn
 
 LONGEST_ANNOUNCEMENT = 500
 

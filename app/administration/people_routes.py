@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ..accounts.access import for_administrators
 from ..accounts.finding import FILTERS, filtered, values_of
 from ..accounts.models import User
-from ..accounts.standing import ROLES, STATES
+from ..accounts.roles import ROLES, STATES
 from ..data.database import AnySelect
 from ..data.ids import is_id
 from ..data.keyset import Window, row_count

@@ -22,7 +22,7 @@ from ..jobs import every_minute, job
 from .aside import Today, digest_of
 from .models import Digest, Featured, Suggestion, Trend
 from .queries import TODAY
-from .working_out import rows_of_trends, suggestions_for, work_out_featured, work_out_trends
+from .recommendations import rows_of_trends, suggestions_for, work_out_featured, work_out_trends
 
 WORKED_OUT_EVERY = timedelta(minutes=5)
 # Tags beside each page.

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from ..data.database import changed_rows, db, delete_row, now, writing
 from ..data.ids import id_at
 from ..jobs import every_minute, job
-from .letters import write
 from .models import OutboxMail
+from .texts import write
 
 log = logging.getLogger(__name__)
 flask_mail = Mail()

@@ -17,7 +17,7 @@ class OutboxMail(TimeOrdered, Base):
     __tablename__ = "outbox_mail"
 
     recipient: Mapped[str] = mapped_column(String(320), index=True)
-    # Who writes it, and of what (app.mail.letters). Null for a mail that is written already.
+    # Its writer, and the data (app.mail.texts). Null for a mail that is written already.
     kind: Mapped[str | None] = mapped_column(String(40))
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Empty until the mail is written.

@@ -13,7 +13,7 @@ from .models import OutboxMail
 def send_mail(recipient: str, kind: str, **data: Any) -> None:
     """Put a mail into the outbox, in the transaction of what causes it.
 
-    The writer of ``kind`` (:func:`app.mail.letters.writes`) makes the text of ``data`` (JSON),
+    The writer of ``kind`` (:func:`app.mail.texts.writes`) makes the text of ``data`` (JSON),
     when the mail is sent.
     """
     with writing() as session:

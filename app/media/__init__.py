@@ -17,13 +17,13 @@ from . import (
     composer,
     describing,
     exporting,
-    face_form,
-    faces,
     failures,
     jobs,
     layout,
     models,
     orphans,
+    profile_fields,
+    profile_pictures,
     queries,
     receivers,
     refusals,
@@ -45,12 +45,12 @@ add_to_card(
     )
 )
 add_to_composer(composer.PART)
-for _part in face_form.PARTS:
+for _part in profile_fields.PARTS:
     add_to_profile_form(_part)
 show_when_expired("pictures", _l("Pictures"), "file")
 _FUNCTIONS = (
     composer.attached_to,
-    faces.faces_of,
+    profile_pictures.profile_pictures_of,
     queries.shown_picture,
     layout.grid_of,
     layout.shape_of,

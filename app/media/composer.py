@@ -24,8 +24,8 @@ from ..posts.composer import Composer, ComposerPart, Extra, Received
 from ..posts.drafts import following_nonce
 from ..posts.models import Post
 from ..web.forms import LengthFirst, line_ends, storable
-from .arriving import discard, has_files, sent_by, take_in
 from .models import LONGEST_DESCRIPTION, MOST_PICTURES, Picture
+from .uploads import discard, has_files, sent_by, take_in
 
 # Of an edit that takes the last picture away; an empty field would say that nothing was sent.
 NONE = "-"

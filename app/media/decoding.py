@@ -1,4 +1,4 @@
-"""Decoding: pictures are read by Pillow in a child process with limits, never in our own."""
+"""Decoding: starts the decoder, a process with limits, so that Pillow reads no file in ours."""
 
 import json
 import logging
@@ -16,8 +16,8 @@ from .recipes import RECIPES
 
 log = logging.getLogger(__name__)
 
-CHILD = Path(__file__).with_name("child.py")
-# Seconds of the clock, on a machine that is busy; the child limits those of the processor.
+DECODER = Path(__file__).with_name("decoder.py")
+# Seconds of the clock, on a machine that is busy; the decoder limits those of the processor.
 SECONDS = 60
 
 
@@ -57,7 +57,7 @@ def decode(source: Path, folder: Path, recipe: str, crop: Crop | None = None) ->
         "crop": crop if wanted.ratio else None,
     }
     # Isolated: neither our settings nor our modules are there.
-    command = [sys.executable, "-I", str(CHILD), str(source), str(folder), json.dumps(order)]
+    command = [sys.executable, "-I", str(DECODER), str(source), str(folder), json.dumps(order)]
     environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
     try:
         done = subprocess.run(
@@ -80,7 +80,7 @@ def decode(source: Path, folder: Path, recipe: str, crop: Crop | None = None) ->
 
 
 def _outcome(done: "subprocess.CompletedProcess[bytes]") -> dict[str, Any]:
-    """Return what the child printed; for one that was ended, why."""
+    """Return what the decoder printed; for one that was ended, why."""
     try:
         return dict(json.loads(done.stdout))
     except ValueError:

@@ -15,8 +15,8 @@ from ..jobs import enqueue, every_minute, job
 from ..posts.models import ERASED_AFTER, Draft
 from .models import READY, Picture
 from .processing import delete_files, delete_original, process_picture
+from .scheduling import next_waiting, take_turn
 from .store_protocol import StoreUnavailableError
-from .turns import next_waiting, take_turn
 
 log = logging.getLogger(__name__)
 

@@ -87,7 +87,7 @@ class Picture(TimeOrdered, Base):
 
     __table_args__: Any = (
         Index("uq_picture_key", "key", unique=True),
-        # For faces, and for what somebody uses.
+        # For profile pictures, and for the storage that somebody uses.
         Index("ix_picture_owner_id_purpose", "owner_id", "purpose"),
         Index("uq_picture_owner_id_nonce_digest", "owner_id", "nonce", "digest", unique=True),
         Index(

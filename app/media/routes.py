@@ -22,11 +22,11 @@ from ..posts.refusals import TooManyDraftsError
 from ..web.answers import back, changed, show_message
 from ..web.requests import wants_fragment
 from . import blueprint
-from .arriving import discard, retry
 from .composer import Attached, attached, move_one, values_of
 from .describing import keeps_last_picture, take_from_post
 from .failures import Passing
 from .models import Picture
+from .uploads import discard, retry
 
 
 @blueprint.post("/pictures")

@@ -1,7 +1,7 @@
 """Moderation: reports and cases, what moderators do to posts and people, and the log of it.
 
 - ``models`` has the tables. A report (``reporting``) is part of a case, of which moderators are
-  notified (``notifying``, ``letters``); one of them takes it and closes it (``taking``).
+  notified (``notifying``, ``mails``); one of them takes it and closes it (``assignment``).
 - A form chooses an action, which ``deciding`` runs: ``actions``, ``removing_all``, ``holding``
   (posts that wait), ``undoing``, ``appeals``; to many accounts at once, ``bulk``. What is no
   decision about a report: ``roles``, ``deleting``, ``notes``.
@@ -31,10 +31,10 @@ from . import (
     exporting,
     holding,
     jobs,
-    letters,
     log,
     log_changes,
     log_routes,
+    mails,
     notifying,
     person_routes,
     post_routes,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ..accounts.models import User
-from ..accounts.standing import State
+from ..accounts.roles import State
 from ..data.database import now
 
 # A state, and until when it lasts (``until``; None for good), in JSON.
@@ -21,7 +21,7 @@ def put_into(person: User, new: LoggedState) -> dict[str, LoggedState]:
     """Put the account into a state, or make it active where that has ended by now.
 
     Returns what the log keeps: the state ``before`` and ``after``. Raises
-    :class:`app.accounts.standing.LastAdministratorError`.
+    :class:`app.accounts.roles.LastAdministratorError`.
     """
     before = logged_state(person.state, person.state_until)
     until: Any = new["until"] and datetime.fromisoformat(new["until"])

@@ -10,17 +10,17 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
 from ..accounts.models import User
-from ..accounts.standing import is_above
+from ..accounts.roles import is_above
 from ..data.database import writing
 from ..mail.sending import send_mail
 from ..notifications.models import notify_from_site
 from ..posts.models import Post
 from ..posts.warnings import put_warning
 from .account_states import LoggedState, logged_state, put_into
-from .letters import DECISION
+from .assignment import TakenError, close_case, decided
 from .log import Actor, record
+from .mails import DECISION
 from .models import Case, LogEntry
-from .taking import TakenError, close_case, decided
 
 # What is before and after, where a case is closed without anything else.
 CASE_CLOSED: dict[str, Any] = {"before": {"case": "open"}, "after": {"case": "closed"}}

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import User
-from ..accounts.standing import ROLES, is_above
+from ..accounts.roles import ROLES, is_above
 from ..accounts.viewer import Viewer
 from ..data.database import AnySelect, db, writing
 from ..follows.queries import VIEWER_ID

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, Text, bindparam, func, in
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..accounts.models import User, user_key
-from ..accounts.standing import LastAdministratorError
+from ..accounts.roles import LastAdministratorError
 from ..accounts.viewer import Viewer
 from ..data.database import AnySelect, Base, db, delete_row, writing
 from ..data.ids import TimeOrdered, moment_of

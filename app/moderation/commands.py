@@ -10,9 +10,9 @@ from ..accounts.leaving import delete_account
 from ..data.database import now
 from .actions import Decision
 from .actions import suspend as suspend_user
+from .assignment import TakenError
 from .deleting import delete_person
 from .log import Moderator
-from .taking import TakenError
 from .undoing import restore as restore_user
 
 

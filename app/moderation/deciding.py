@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from ..accounts.models import User
-from ..accounts.standing import LastAdministratorError
+from ..accounts.roles import LastAdministratorError
 from ..accounts.viewer import viewer
 from ..data.database import db, writing
 from ..data.reading import read
@@ -19,10 +19,10 @@ from ..web.answers import show_message
 from . import actions, holding, queries, removing_all, subjects, undoing
 from .actions import NotAllowedError
 from .appeals import dismiss_or_uphold
+from .assignment import TakenError, wait_for_turn
 from .forms import DecisionForm, SubjectForm
 from .models import Case, LogEntry
 from .subjects import check_unchanged, so_far
-from .taking import TakenError, wait_for_turn
 from .words import action_label
 
 Verb = Callable[..., LogEntry]

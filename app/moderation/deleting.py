@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ..accounts.leaving import LONGEST_REASON, leave
 from ..accounts.models import User
-from ..accounts.standing import is_above
+from ..accounts.roles import is_above
 from ..data.database import writing
 from .actions import Decision, NotAllowedError
 from .log import Actor, record
@@ -14,7 +14,7 @@ def delete_person(moderator: Actor, person: User, decision: Decision) -> None:
     """Hide ``person`` at once, and have the worker delete the account; they are notified by mail.
 
     Raises :class:`NotAllowedError`, and
-    :class:`app.accounts.standing.LastAdministratorError`.
+    :class:`app.accounts.roles.LastAdministratorError`.
     """
     if moderator.id and not is_above(moderator.role, person.role):
         raise NotAllowedError

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from ..accounts.access import for_administrators
 from ..accounts.models import User
-from ..accounts.standing import is_above
+from ..accounts.roles import is_above
 from ..accounts.viewer import viewer
 from ..data.characters import LONGEST_USERNAME
 from ..data.database import db

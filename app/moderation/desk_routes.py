@@ -10,21 +10,21 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from ..accounts.access import for_moderators
-from ..accounts.standing import is_above
+from ..accounts.roles import is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
 from ..web.answers import form_page, page, show_message
 from ..web.paging import read_rows
 from ..web.sent_forms import carry_when_expired, show_when_expired
-from . import blueprint, queries, subjects, taking
+from . import assignment, blueprint, queries, subjects
 from .appeals import refusal
+from .assignment import TakenError
 from .deciding import CHOICES, act_on_case, answer_second, decide_by, known
 from .forms import DecisionForm, WordsForm
 from .models import HELD, Case
 from .notes import add_note
 from .notifying import mail_new_cases
-from .taking import TakenError
 from .words import kinds
 
 show_when_expired("why", _l("Why"), "textarea")
@@ -77,14 +77,16 @@ def take(id: int) -> ResponseReturnValue:
     """Take a case, so that nobody else decides it meanwhile."""
     if error := refusal(viewer, _case_row(id)):
         abort(403, str(error))
-    return _do(lambda case: taking.take(viewer, case), id, _("The case is yours."))
+    return _do(lambda case: assignment.take(viewer, case), id, _("The case is yours."))
 
 
 @blueprint.post("/desk/<key:id>/release")
 @for_moderators
 def release(id: int) -> ResponseReturnValue:
     """Leave a case to others."""
-    return _do(lambda case: taking.release(viewer, case), id, _("The case is everybody's again."))
+    return _do(
+        lambda case: assignment.release(viewer, case), id, _("The case is everybody's again.")
+    )
 
 
 @blueprint.post("/desk/<key:id>/decide")
@@ -97,7 +99,7 @@ def decide(id: int) -> ResponseReturnValue:
     def again() -> Response:
         return _case_page(_case_row(id), form)
 
-    if sentence := taking.taken(viewer.id, row):
+    if sentence := assignment.taken(viewer.id, row):
         return answer_second(sentence, again)
     if not form.validate_on_submit():
         return _case_page(row, form)
@@ -134,7 +136,7 @@ def _case_row(id: int) -> Row[Any]:
 
 def _case_page(row: Row[Any], form: DecisionForm | None, note: WordsForm | None = None) -> Response:
     """Answer with a case; words of a ``form`` that decides nothing any more can become a note."""
-    taken = taking.taken(viewer.id, row)
+    taken = assignment.taken(viewer.id, row)
     words = form.as_note if form and taken else ""
     reports = read(queries.reports(), case_id=row.id).all()
     ids = [int(post["id"]) for report in reports for post in report.evidence["posts"]]

@@ -15,10 +15,10 @@ from ..posts.signals import post_withdrawn, post_written
 from ..posts.text import LINK
 from ..site import site
 from .actions import Decision, check_may_act, dismiss, log_and_notify, post_from, what_became_of
+from .assignment import TakenError, close_case, close_cases
 from .log import Actor
 from .models import HELD, Case, LogEntry, Report, is_open_report
 from .notifying import notify_of_case
-from .taking import TakenError, close_case, close_cases
 
 # How a link to another site begins in the HTML of a post.
 LINK_BEGINS = LINK.partition("{")[0] + "http"

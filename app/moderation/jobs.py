@@ -8,8 +8,8 @@ from ..accounts.models import User
 from ..data.database import now, writing
 from ..jobs import every_minute
 from .models import Case, Note
-from .putting_back import put_back_posts, unfinished_returns
 from .removing_all import remove_as_decided, unfinished_removals
+from .restoring import put_back_posts, unfinished_returns
 
 EVIDENCE_KEPT = timedelta(days=90)
 

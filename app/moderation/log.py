@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from ..accounts.invitations import Invitation
 from ..accounts.models import User
+from ..accounts.roles import Role
 from ..accounts.signals import invitation_changed, role_changed
-from ..accounts.standing import Role
 from ..accounts.viewer import Viewer, viewer
 from ..data.database import HasId, writing
 from .models import LogEntry

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from ..data.database import HasId, delete_row, writing
+from .assignment import wait_for_turn
 from .log import record
 from .models import CannedReason, Note
-from .taking import wait_for_turn
 
 
 def add_note(author: HasId, person_id: int, words: str, *, case_id: int | None = None) -> None:

@@ -7,7 +7,7 @@ from ..accounts.signals import applied
 from ..data.database import HasId, delete_row, insert_if_absent, writing
 from ..mail.sending import send_mail
 from ..notifications.models import notify_from_site
-from .letters import CASE
+from .mails import CASE
 from .models import Case, MailedModerator
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from ..accounts.access import for_administrators, for_moderators
 from ..accounts.models import User
-from ..accounts.standing import LastAdministratorError, is_above
+from ..accounts.roles import LastAdministratorError, is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read

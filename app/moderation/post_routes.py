@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from ..accounts.access import for_moderators
-from ..accounts.standing import is_above
+from ..accounts.roles import is_above
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..data.reading import read
 from ..web.answers import back, form_page, show_message
 from . import blueprint, queries, subjects
 from .actions import Decision, NotAllowedError
+from .assignment import TakenError
 from .deciding import CHOICES, TO_POST, decide_once
 from .forms import SubjectForm, WordsForm
 from .models import LogEntry
 from .subjects import so_far
-from .taking import TakenError
 from .undoing import undo as undo_entry
 
 

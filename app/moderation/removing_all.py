@@ -15,10 +15,10 @@ from ..follows.queries import USER_ID
 from ..jobs import enqueue, job
 from ..posts.models import Post
 from .actions import Decision, record_decision
+from .assignment import close_cases_of, wait_for_turn
 from .in_force import is_undone
 from .log import Actor
 from .models import Case, LogEntry
-from .taking import close_cases_of, wait_for_turn
 
 # Posts of one transaction, so that other writers do not wait long.
 BATCH = 50

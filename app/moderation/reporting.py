@@ -14,10 +14,10 @@ from ..data.ids import moment_of
 from ..media.jobs import keep_pictures_while
 from ..media.models import Picture
 from ..posts.models import Post
+from .assignment import wait_for_turn
 from .in_force import holds
 from .models import APPEAL, Case, KeptPicture, LogEntry, Report, is_open_report
 from .notifying import notify_of_case
-from .taking import wait_for_turn
 
 # Posts that are kept with the report of a person: the newest.
 MOST_KEPT = 5

@@ -1,7 +1,7 @@
 """Roles, as administrators change them on a page."""
 
 from ..accounts.models import User
-from ..accounts.standing import Role, is_above
+from ..accounts.roles import Role, is_above
 from ..accounts.viewer import Viewer
 from ..data.database import writing
 from .actions import NotAllowedError
@@ -12,7 +12,7 @@ def change_role(by: Viewer, person: User, role: Role) -> None:
 
     An administrator changes the role of members and moderators, and their own. Raises
     :class:`NotAllowedError` for another administrator, and
-    :class:`app.accounts.standing.LastAdministratorError`.
+    :class:`app.accounts.roles.LastAdministratorError`.
     """
     with writing() as session:
         # Locked, so that what is checked is what is changed.

@@ -16,8 +16,8 @@ from ..data.database import AnySelect
 from ..follows.queries import USER_ID, Audience, has_username, not_blocked
 from ..posts.models import Post
 from ..posts.queries import POST_ID
+from .assignment import TakenError, decided
 from .models import QUIET, Case, LogEntry, is_open_report
-from .taking import TakenError, decided
 
 # Columns of a subject that change with everything that is decided about it, or that it becomes.
 SO_FAR = ("state", "last_entry_id", "open_case_id", "edited_at", "deleted_at")

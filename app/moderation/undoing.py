@@ -12,12 +12,12 @@ from ..posts.models import Post
 from ..posts.warnings import remove_warning
 from .account_states import ACTIVE, put_into
 from .actions import Decision, change_state, check_may_act, log_and_notify
+from .assignment import TakenError, close_case, close_cases, decided
 from .holding import publish_held
 from .in_force import holds, state_in_force
 from .log import Actor
 from .models import APPEALABLE, Case, LogEntry
-from .putting_back import put_back_posts
-from .taking import TakenError, close_case, close_cases, decided
+from .restoring import put_back_posts
 
 
 def undo(

@@ -12,10 +12,10 @@ from . import (
     drafts,
     erasing,
     exporting,
+    held_routes,
     jobs,
     receivers,
     routes,
-    waiting_routes,
 )
 from .warnings import html_shown
 

@@ -186,7 +186,7 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
 def _waits() -> ResponseReturnValue:
     """Lead to the posts that wait: nobody sees what was written before a moderator has read it."""
     show_message(_("A moderator reads your post before others do."))
-    return left_for(url_for(".waiting"))
+    return left_for(url_for(".held"))
 
 
 def _keep_refused(form: PostForm, **what: int | None) -> None:

@@ -112,7 +112,7 @@ def delete(id: int) -> ResponseReturnValue:
     post = own_post(id, or_deleted=True)
     if post.withdraw():
         show_message(_("Your post is deleted."))
-        return left_for(url_for(".waiting"))
+        return left_for(url_for(".held"))
     post.delete()
     show_undoable(_("Your post is deleted."), url_for("posts.restore", id=id))
     to = back(instead_of=url_for("posts.show", id=id))

@@ -20,8 +20,8 @@ FINER = 4
 # The card on the paper, and where its text begins and ends.
 CARD, RADIUS = (40, 40, WIDTH - 40, HEIGHT - 40), 32
 LEFT, RIGHT = 96, WIDTH - 96
-FACE, FACE_TOP = 104, 86
-NAME_LEFT = LEFT + FACE + 28
+AVATAR, AVATAR_TOP = 104, 86
+NAME_LEFT = LEFT + AVATAR + 28
 TEXT_TOP, TEXT_BOTTOM = 222, 484
 FOOT, MARK = 544, 48
 # From the size of a few words to that of a long text; a line is higher by the factor.
@@ -40,7 +40,7 @@ class Subject(NamedTuple):
     date: str
     site: str
     # The avatar as a file; without one, the initial is drawn.
-    face: bytes | None = None
+    avatar: bytes | None = None
 
 
 def draw(subject: Subject) -> bytes | None:
@@ -53,10 +53,10 @@ def draw(subject: Subject) -> bytes | None:
         return None
     image = _empty_card().copy()
     canvas = ImageDraw.Draw(image)
-    if subject.face:
-        _paste_face(image, subject.face)
+    if subject.avatar:
+        _paste_avatar(image, subject.avatar)
     else:
-        _draw_face(image, canvas, subject.username)
+        _draw_avatar(image, canvas, subject.username)
     space = RIGHT - NAME_LEFT
     of_name.draw(canvas, (NAME_LEFT, 132), of_name.fit(name, 42, space), size=42, ink=INK)
     Type("text").draw(canvas, (NAME_LEFT, 178), f"@{subject.username}", size=30, ink=SOFT)
@@ -80,21 +80,21 @@ def _empty_card() -> Image.Image:
     return image
 
 
-def _draw_face(image: Image.Image, canvas: ImageDraw.ImageDraw, username: str) -> None:
+def _draw_avatar(image: Image.Image, canvas: ImageDraw.ImageDraw, username: str) -> None:
     initial, hue = initial_on_tint(username).values()
     ground = f"hsl({hue}, 58%, 86%)"
-    _draw_round(image, (LEFT, FACE_TOP, LEFT + FACE, FACE_TOP + FACE), FACE // 2, ground)
-    middle = (LEFT + FACE / 2, FACE_TOP + FACE / 2 + 18)
+    _draw_round(image, (LEFT, AVATAR_TOP, LEFT + AVATAR, AVATAR_TOP + AVATAR), AVATAR // 2, ground)
+    middle = (LEFT + AVATAR / 2, AVATAR_TOP + AVATAR / 2 + 18)
     canvas.text(middle, str(initial), f"hsl({hue}, 60%, 24%)", font_of("name", 50), anchor="ms")
 
 
-def _paste_face(image: Image.Image, face: bytes) -> None:
-    with Image.open(BytesIO(face), formats=["WEBP"]) as picture:
-        small = picture.convert("RGBA").resize((FACE, FACE), Image.Resampling.LANCZOS)
+def _paste_avatar(image: Image.Image, avatar: bytes) -> None:
+    with Image.open(BytesIO(avatar), formats=["WEBP"]) as picture:
+        small = picture.convert("RGBA").resize((AVATAR, AVATAR), Image.Resampling.LANCZOS)
     ground = Image.new("RGBA", small.size, SURFACE)
     ground.alpha_composite(small)
-    box = (LEFT, FACE_TOP, LEFT + FACE, FACE_TOP + FACE)
-    _draw_round(image, box, FACE // 2, ground.convert("RGB"))
+    box = (LEFT, AVATAR_TOP, LEFT + AVATAR, AVATAR_TOP + AVATAR)
+    _draw_round(image, box, AVATAR // 2, ground.convert("RGB"))
 
 
 def _draw_text(canvas: ImageDraw.ImageDraw, text: str, of_text: Type) -> None:

@@ -11,7 +11,7 @@ from ..data.ids import moment_of
 from ..data.reading import read_latest
 from ..follows.queries import Audience
 from ..jobs import every_minute, job
-from ..media.faces import avatar_file
+from ..media.profile_pictures import avatar_file
 from ..posts.warnings import html_shown
 from ..site import site
 from . import pictures, queries
@@ -59,6 +59,6 @@ def _draw(post: Any) -> None:
         text=post.body,
         date=format_date(moment_of(post.id), "d MMM y"),
         site=site().name,
-        face=avatar_file(post.avatar_key) if post.avatar_key else None,
+        avatar=avatar_file(post.avatar_key) if post.avatar_key else None,
     )
     pictures.keep(post.id, version, drawing.draw(subject) or b"")

@@ -5,7 +5,7 @@ import pytest
 from app.accounts.invitations import invite, join_with
 from app.accounts.models import User
 from app.accounts.registering import register
-from app.accounts.standing import LastAdministratorError, is_above
+from app.accounts.roles import LastAdministratorError, is_above
 from app.data.database import db
 
 

@@ -8,7 +8,7 @@ from app.accounts.former_names import FormerNameError
 from app.accounts.leaving import STAY_WITHIN, delete_those_who_left, leave, stay
 from app.accounts.models import User
 from app.accounts.registering import register
-from app.accounts.standing import LastAdministratorError
+from app.accounts.roles import LastAdministratorError
 from app.data.database import Base, db, now
 from app.follows.models import block, follow, mute
 from app.media.jobs import sweep

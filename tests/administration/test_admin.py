@@ -7,7 +7,7 @@ import pytest
 from app.accounts.invitations import invite, join_with
 from app.accounts.models import User
 from app.accounts.registering import register
-from app.administration.glance import charts
+from app.administration.dashboard import charts
 from app.data.database import db, now, writing
 from app.mail.models import OutboxMail
 from tests.html import absent, messages, one, parse, select, text_of

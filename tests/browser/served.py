@@ -23,15 +23,15 @@ from app import create_app
 from app.accounts.models import User, by_username
 from app.accounts.registering import register
 from app.accounts.resets import reset_token
+from app.accounts.roles import Role
 from app.accounts.sign_in import begin_session
-from app.accounts.standing import Role
 from app.community.loading import load
 from app.data.database import db, now, writing
 from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
-from app.media.arriving import take_in
 from app.media.models import Picture
+from app.media.uploads import take_in
 from app.notifications.models import notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.discover.working_out import NEW_FOR
+from app.discover.recommendations import NEW_FOR
 from tests.html import absent, attributes, one, parse, select, text_of
 
 PANEL = ".site-aside section[aria-labelledby={0}]"

@@ -90,7 +90,7 @@ def decoding(site):
     """The process that decodes a picture, if there is one."""
     for process in site.processes():
         with suppress(psutil.Error):
-            if any(part.endswith("child.py") for part in process.cmdline()):
+            if any(part.endswith("decoder.py") for part in process.cmdline()):
                 return process
     return None
 

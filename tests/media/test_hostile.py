@@ -8,9 +8,9 @@ from werkzeug.datastructures import FileStorage
 
 from app.data.database import db
 from app.media import failures
-from app.media.arriving import take_in
 from app.media.models import Picture
 from app.media.stores import store
+from app.media.uploads import take_in
 from tests.media import hostile
 
 pytestmark = pytest.mark.thorough

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.data.database import db
 from app.media import describing
-from app.media.arriving import take_in
+from app.media.uploads import take_in
 from app.posts.models import Post
 from tests.html import absent, attributes, cards, messages, one, select, text_of
 from tests.media.drawn import drawn, upload

@@ -130,7 +130,7 @@ def test_a_face_that_was_replaced_goes(client, post, clean, app, rows, files, tr
 @pytest.fixture
 def without_worker(monkeypatch):
     """Nobody works off the queue."""
-    monkeypatch.setattr("app.media.arriving.enqueue", lambda *_args: None)
+    monkeypatch.setattr("app.media.uploads.enqueue", lambda *_args: None)
 
 
 def test_until_the_worker_is_done_the_card_says_so(client, without_worker, post, clean):

@@ -64,7 +64,7 @@ def test_forms_that_are_sent_at_once_take_no_more_than_one_could(
     monkeypatch.setitem(app.config, "MEDIA_QUOTA", 1)
     make_row(MB // 2)
     # What the worker makes of a picture is smaller.
-    monkeypatch.setattr("app.media.arriving.enqueue", lambda *_args: None)
+    monkeypatch.setattr("app.media.uploads.enqueue", lambda *_args: None)
     fields = {"body": "Loaves", "csrf_token": client.token()}
 
     def sent(browser):

@@ -10,8 +10,8 @@ from app.moderation.actions import Decision, record_decision
 from app.moderation.jobs import finish_removals
 from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
-from app.moderation.putting_back import put_back_posts
 from app.moderation.removing_all import BATCH, remove_all, remove_as_decided
+from app.moderation.restoring import put_back_posts
 from app.moderation.undoing import undo
 from app.posts.models import Post
 

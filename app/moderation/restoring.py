@@ -1,4 +1,4 @@
-"""All posts of a person, put back by the worker once their removal is undone."""
+"""Restoring all posts of a person, by the worker, once their removal is undone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,10 +11,10 @@ from ..data.database import db, now, writing
 from ..data.ids import id_at, moment_of
 from ..jobs import job
 from ..posts.models import Post
+from .assignment import wait_for_turn
 from .in_force import is_undone
 from .models import LogEntry
 from .removing_all import BATCH, RESUMED_WITHIN, remove_as_decided
-from .taking import wait_for_turn
 
 
 @job

@@ -1,4 +1,4 @@
-"""Pictures are made one at a time, and people take turns."""
+"""Pictures are decoded one at a time, and their owners take turns."""
 
 import threading
 
@@ -13,7 +13,7 @@ from tests.media.drawn import upload
 @pytest.fixture
 def send(signed_in, files, monkeypatch):
     """A function that sends pictures of a person while nobody works off the queue."""
-    monkeypatch.setattr("app.media.arriving.enqueue", lambda *_args: None)
+    monkeypatch.setattr("app.media.uploads.enqueue", lambda *_args: None)
 
     def send(user, count):
         client = signed_in(user)

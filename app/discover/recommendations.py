@@ -1,4 +1,4 @@
-"""What the worker finds out for pages: trends, featured people, suggestions for each viewer."""
+"""Recommendations that the worker computes: trends, featured people, suggestions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -55,8 +55,8 @@ def test_a_picture_and_a_banner_are_chosen_shown_and_removed(settings: Page):
     settings.get_by_label("Banner", exact=True).set_input_files(chosen(900, 300, padding=2_000_000))
     settings.get_by_label("Description of the banner").fill("Red and blue")
     save(settings)
-    face = settings.locator(".profile > .avatar")
-    assert colours(shown(face)) == ["red", "blue"]
+    avatar = settings.locator(".profile > .avatar")
+    assert colours(shown(avatar)) == ["red", "blue"]
     banner = settings.get_by_role("img", name="Red and blue")
     assert colours(shown(banner)) == ["red", "blue"]
     box = banner.bounding_box()
@@ -65,7 +65,7 @@ def test_a_picture_and_a_banner_are_chosen_shown_and_removed(settings: Page):
     settings.get_by_label("Remove the picture").check()
     settings.get_by_label("Remove the banner").check()
     save(settings)
-    expect(face).to_have_attribute("src", f"/avatars/{settings.url.partition('@')[2]}.svg")
+    expect(avatar).to_have_attribute("src", f"/avatars/{settings.url.partition('@')[2]}.svg")
     expect(banner).to_have_count(0)
 
 

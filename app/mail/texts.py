@@ -8,7 +8,7 @@ from flask import current_app
 from .models import OutboxMail
 
 
-class Letter(NamedTuple):
+class MailText(NamedTuple):
     """The text of a mail."""
 
     subject: str
@@ -19,7 +19,7 @@ class Letter(NamedTuple):
 
 # Takes the recipient and the data of :func:`app.mail.sending.send_mail`; returns None if nothing
 # is to be sent.
-Writer = Callable[..., Letter | None]
+Writer = Callable[..., MailText | None]
 _writers: dict[str, Writer] = {}
 
 
@@ -33,13 +33,13 @@ def writes(kind: str) -> Callable[[Writer], Writer]:
     return register
 
 
-def letter_text(template: str, **values: Any) -> str:
+def render_text(template: str, **values: Any) -> str:
     """Return the text of a mail: ``template`` with ``values``, and nothing of a request."""
     return current_app.jinja_env.get_template(template).render(**values)
 
 
-def write(mail: OutboxMail) -> Letter | None:
+def write(mail: OutboxMail) -> MailText | None:
     """Return the text of ``mail``; None if nothing is to be sent."""
     if mail.kind is None:
-        return Letter(mail.subject, mail.body, mail.budget)
+        return MailText(mail.subject, mail.body, mail.budget)
     return _writers[mail.kind](mail.recipient, **mail.data)

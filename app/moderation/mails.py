@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from ..accounts.models import by_email
 from ..data.database import db
-from ..mail.letters import Letter, writes
+from ..mail.texts import MailText, writes
 from ..posts.models import Post
 from ..site import site
 from ..web.i18n import using_language
@@ -19,7 +19,7 @@ PAGES = {"applicant": "administration.queue"}
 
 
 @writes(CASE)
-def write_case(recipient: str, *, case_id: int | None = None, of: str = "") -> Letter | None:
+def write_case(recipient: str, *, case_id: int | None = None, of: str = "") -> MailText | None:
     """Write the mail to a moderator about a new case, or about something else: ``of`` a kind."""
     person = db.session.scalar(by_email(recipient))
     if person is None or person.role == "member":
@@ -31,11 +31,11 @@ def write_case(recipient: str, *, case_id: int | None = None, of: str = "") -> L
         else:
             url = external_url(PAGES[of])
             subject = _("Somebody wants to join %(site)s", site=site().name)
-    return Letter(subject, f"{url}\n", budget=CASE)
+    return MailText(subject, f"{url}\n", budget=CASE)
 
 
 @writes(DECISION)
-def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
+def write_decision(recipient: str, *, entry_id: int) -> MailText | None:
     """Write the mail; nothing is sent to whoever has left, or has another address by now."""
     entry, person = db.session.get(LogEntry, entry_id), db.session.scalar(by_email(recipient))
     if entry is None or person is None or person.id != entry.person_id:
@@ -53,4 +53,4 @@ def write_decision(recipient: str, *, entry_id: int) -> Letter | None:
         body = current_app.jinja_env.get_template("mail/decision.txt").render(values)
         subject = _("What the moderators of %(site)s decided", site=site().name)
     # A budget of its own: each decision is mailed, however many there are in an hour.
-    return Letter(subject, body, budget=str(entry_id))
+    return MailText(subject, body, budget=str(entry_id))

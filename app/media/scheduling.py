@@ -1,4 +1,4 @@
-"""Which picture is made next: the owners of those that wait take turns.
+"""Scheduling: which picture is decoded next. The owners of those that wait take turns.
 
 Nobody waits for all the pictures of somebody else.
 """

@@ -1,4 +1,4 @@
-"""What goes on at a glance: numbers of the last days, and the state of the machine."""
+"""The dashboard: numbers of the last days, and the state of the machine."""
 
 import shutil
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a person is in the community: the role, and the state of the account."""
+"""Roles of people in the community, and states of their accounts."""
 
 from typing import Literal, get_args
 

@@ -1,4 +1,4 @@
-"""Decodes one picture that came from anybody, in a process of its own, and writes its variants.
+"""The decoder: decodes one untrusted picture, in a process of its own, and writes its variants.
 
 It is run by :mod:`app.media.decoding` as a file, with the source, a folder and an order in JSON,
 and imports nothing of ours. It prints JSON: what it wrote, or ``{"failed": code}``.

@@ -1,4 +1,4 @@
-"""Cases are taken and closed by one moderator: who comes second reads who was first."""
+"""Assignment of cases: one moderator takes and closes a case; others read who did."""
 
 from typing import Any
 

@@ -72,7 +72,7 @@ def stored(app):
     return read
 
 
-def face(page):
+def avatar(page):
     return one(page, ".profile > .avatar").attributes["src"]
 
 
@@ -82,18 +82,18 @@ def is_close(pixel, colour):
 
 def test_an_avatar_is_shown_once_it_is_ready_and_the_old_one_until_then(client, save, work, rows):
     for old in (None, "first"):
-        before = face(client.get("/@ada"))
+        before = avatar(client.get("/@ada"))
         answer = save(avatar=picture(), display_name="Ada L.")
         assert answer.location == "/@ada", old
         page = client.follow(answer)
         assert messages(page) == [LATER, "Your profile is saved."]
-        assert face(page) == before
+        assert avatar(page) == before
         now = one(client.get("/settings/profile"), "#avatar_now")
         assert "being prepared" in text_of(now)
         assert now.attributes["hx-get"] == "/settings/profile"
         work()
         newest = rows("picture")[-1]
-        assert face(client.get("/@ada")) == f"/pictures/{newest['key']}/400.webp"
+        assert avatar(client.get("/@ada")) == f"/pictures/{newest['key']}/400.webp"
         now = one(client.get("/settings/profile"), "#avatar_now")
         assert text_of(now) == ""
         assert "hx-get" not in now.attributes
@@ -182,7 +182,7 @@ def test_what_is_replaced_or_removed_goes_and_its_files_later(
     first, banner = rows("picture")
     gone = [f"{first['key']}/96.webp", f"{banner['key']}/640.webp"]
     save(avatar=picture(500, 500))
-    assert face(client.get("/@ada")) == f"/pictures/{first['key']}/400.webp"
+    assert avatar(client.get("/@ada")) == f"/pictures/{first['key']}/400.webp"
     work()
     save(remove_banner="y")
     absent(client.get("/@ada"), ".profile-banner")
@@ -194,7 +194,7 @@ def test_what_is_replaced_or_removed_goes_and_its_files_later(
     assert not any(map(stored, gone))
     assert stored(f"{second['key']}/96.webp")
     save(remove_avatar="y")
-    assert face(client.get("/@ada")) == "/avatars/ada.svg"
+    assert avatar(client.get("/@ada")) == "/avatars/ada.svg"
     travel.shift(3 * UNDO_WITHIN)
     with app.app_context():
         sweep()
@@ -207,7 +207,7 @@ def test_what_is_taken_back_before_it_is_ready_is_never_shown(client, save, work
     save(avatar=picture())
     save(remove_avatar="y")
     work()
-    assert face(client.get("/@ada")) == "/avatars/ada.svg"
+    assert avatar(client.get("/@ada")) == "/avatars/ada.svg"
 
 
 def test_of_two_the_later_is_shown_whichever_is_ready_first(app, client, save, rows):
@@ -217,7 +217,7 @@ def test_of_two_the_later_is_shown_whichever_is_ready_first(app, client, save, r
     for row in (second, first):
         with app.app_context():
             process_picture(row["id"])
-    assert face(client.get("/@ada")) == f"/pictures/{second['key']}/400.webp"
+    assert avatar(client.get("/@ada")) == f"/pictures/{second['key']}/400.webp"
 
 
 def test_a_picture_that_cannot_be_read_is_reported_in_words_and_the_old_one_stays(
@@ -225,7 +225,7 @@ def test_a_picture_that_cannot_be_read_is_reported_in_words_and_the_old_one_stay
 ):
     save(avatar=picture())
     work()
-    shown = face(client.get("/@ada"))
+    shown = avatar(client.get("/@ada"))
     whole = picture(format="JPEG").read()
     save(avatar=BytesIO(whole[: len(whole) // 3]))
     work()
@@ -233,7 +233,7 @@ def test_a_picture_that_cannot_be_read_is_reported_in_words_and_the_old_one_stay
     now = text_of(one(client.get("/settings/profile"), "#avatar_now"))
     assert "Your last picture could not be used." in now
     assert "damaged" in now
-    assert face(client.get("/@ada")) == shown
+    assert avatar(client.get("/@ada")) == shown
     save(avatar=picture())
     work()
     assert text_of(one(client.get("/settings/profile"), "#avatar_now")) == ""
@@ -263,14 +263,16 @@ def test_a_file_that_is_no_picture_is_refused_at_the_field_and_all_stays(
 def test_a_form_without_files_or_with_text_in_their_place_changes_nothing(client, save, work, rows):
     save(avatar=picture())
     work()
-    shown = face(client.get("/@ada"))
+    shown = avatar(client.get("/@ada"))
     for fields in ({}, {"avatar": "me.png", "banner": "x" * 5_000}, {"avatar": (BytesIO(), "")}):
         assert client.post("/settings/profile", {"display_name": "Ada"} | fields).status_code == 303
-        assert face(client.get("/@ada")) == shown
+        assert avatar(client.get("/@ada")) == shown
     assert len(rows("picture")) == 1
 
 
-def test_faces_are_given_to_everybody_and_kept_for_ever(client, anonymous, save, work, rows):
+def test_profile_pictures_are_given_to_everybody_and_kept_for_ever(
+    client, anonymous, save, work, rows
+):
     save(avatar=picture(), banner=picture())
     work()
     avatar, banner = (row["key"] for row in rows("picture"))
@@ -294,7 +296,7 @@ def test_a_picture_arrives_even_where_another_field_is_wrong(client, save, work,
     assert "being prepared" in text_of(one(answer, "#avatar_now"))
     assert one(answer, "textarea").text().strip() == "Tea."
     work()
-    assert face(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
+    assert avatar(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
 
 
 def test_a_picture_that_the_queue_lost_is_made_ready_all_the_same(app, client, save, rows, travel):
@@ -302,14 +304,14 @@ def test_a_picture_that_the_queue_lost_is_made_ready_all_the_same(app, client, s
     travel.shift(60)
     with app.app_context():
         process_waiting()
-    assert face(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
+    assert avatar(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
 
 
 def test_the_first_step_of_a_new_member_takes_a_picture_and_no_banner(client, save, work, rows):
     absent(client.get("/welcome"), "#banner")
     assert save("/welcome", avatar=picture(), display_name="Ada L.").status_code == 303
     work()
-    assert face(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
+    assert avatar(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
 
 
 def test_cards_that_are_kept_show_another_picture_at_once(

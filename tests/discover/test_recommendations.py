@@ -6,7 +6,7 @@ import pytest
 
 from app.data.database import db, writing
 from app.discover import jobs
-from app.discover.working_out import MOST_SUGGESTED, NEW_FOR
+from app.discover.recommendations import MOST_SUGGESTED, NEW_FOR
 from app.posts.models import Post
 
 

@@ -1,4 +1,4 @@
-"""The viewer's own posts that moderators read before anybody else does."""
+"""The posts of the viewer that are held: moderators read them before others do."""
 
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +11,7 @@ from . import blueprint, queries
 
 @blueprint.get("/posts/waiting")
 @for_members
-def waiting() -> ResponseReturnValue:
+def held() -> ResponseReturnValue:
     """List one's own posts that wait for the moderators, or that they refused."""
     rows = read_rows(queries.held, "id", viewer_id=viewer.id)
-    return page("posts/waiting.html", fragment="waiting", rows=rows)
+    return page("posts/held.html", fragment="waiting", rows=rows)

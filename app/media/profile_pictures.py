@@ -1,4 +1,4 @@
-"""Faces: the avatar and the banner of a person. Anybody may see them."""
+"""Profile pictures: the avatar and the banner of a person. Anybody may see them."""
 
 import secrets
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ from ..accounts.avatars import LARGE
 from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, now, writing
 from ..data.reading import read
-from .arriving import take_in
 from .cropping import LONGEST_CROP, crop_of
 from .failures import words
 from .models import Picture
 from .signals import picture_ready
 from .stores import store
+from .uploads import take_in
 
 PURPOSES = ("avatar", "banner")
-# What is said while one is made ready.
+# What the form says while the worker prepares one.
 WAITING = {
     "avatar": _l("Your new picture is being prepared. It will be here in a moment."),
     "banner": _l("Your new banner is being prepared. It will be here in a moment."),
@@ -33,47 +33,47 @@ WAITING = {
 
 
 @dataclass(frozen=True)
-class Face:
-    """What somebody has as avatar or banner, and what becomes of the next one."""
+class ProfilePicture:
+    """The avatar or banner of a person, and the state of the next one."""
 
     # None while there is none.
     key: str | None = None
     description: str = ""
-    # That the worker makes another one ready, in words.
+    # That the worker prepares another one, in words.
     waiting: str | None = None
     # Why the last one cannot be used, in words.
     failure: str | None = None
 
     @property
     def can_be_removed(self) -> bool:
-        """Whether there is anything of it."""
+        """Whether there is one, or an attempt at one."""
         return bool(self.key or self.waiting or self.failure)
 
 
-def faces_of(user: HasId) -> Mapping[str, Face]:
-    """Return the faces of ``user`` by purpose, read once in a request."""
-    kept: dict[int, dict[str, Face]] = g.setdefault("faces", {})
+def profile_pictures_of(user: HasId) -> Mapping[str, ProfilePicture]:
+    """Return the profile pictures of ``user`` by purpose, read once in a request."""
+    kept: dict[int, dict[str, ProfilePicture]] = g.setdefault("profile_pictures", {})
     if user.id not in kept:
-        faces = kept[user.id] = dict.fromkeys(PURPOSES, Face())
+        found = kept[user.id] = dict.fromkeys(PURPOSES, ProfilePicture())
         for row in read(_of_user(), user_id=user.id, purposes=PURPOSES):
-            faces[row.purpose] = _with(row, faces[row.purpose])
+            found[row.purpose] = _with(row, found[row.purpose])
     return kept[user.id]
 
 
-def _with(row: Any, face: Face) -> Face:
-    """Return ``face`` with a later picture of the same purpose."""
-    described = replace(face, description=row.description)
+def _with(row: Any, picture: ProfilePicture) -> ProfilePicture:
+    """Return ``picture`` with a later picture of the same purpose."""
+    described = replace(picture, description=row.description)
     if row.state == "ready":
         return replace(described, key=row.key, waiting=None, failure=None)
     if row.state == "waiting":
         return replace(described, waiting=WAITING[row.purpose], failure=None)
-    return replace(face, failure=words(row.failure))
+    return replace(picture, failure=words(row.failure))
 
 
-def use_face(
+def use_profile_picture(
     user: HasId, purpose: str, file: FileStorage, *, crop: str | None, description: str
 ) -> None:
-    """Have the worker make ``file`` the face; what ``user`` has stays until that is done.
+    """Have the worker make ``file`` the picture; what ``user`` has stays until that is done.
 
     ``crop`` as for :func:`app.media.cropping.crop_of`. Raises :class:`wtforms.ValidationError`.
     """
@@ -100,25 +100,25 @@ def avatar_file(key: str) -> bytes | None:
     return None
 
 
-def remove_face(user: HasId, purpose: str) -> None:
-    """Take away what ``user`` has of ``purpose``, and what is being prepared."""
+def remove_profile_picture(user: HasId, purpose: str) -> None:
+    """Remove the picture of ``user`` for ``purpose``, and the one that is being prepared."""
     with writing() as session:
         _remove(user.id, purpose)
         if purpose == "avatar":
             session.get_one(User, user.id).use_avatar(None)
 
 
-def describe_face(user: HasId, purpose: str, description: str) -> None:
-    """Set the description of what ``user`` has of ``purpose``, for those who do not see it."""
+def describe_profile_picture(user: HasId, purpose: str, description: str) -> None:
+    """Set the description of the picture of ``user``, for those who do not see it."""
     with writing() as session:
         of_user = update(Picture).where(*_is_of(user.id, purpose))
         changed_rows(session, of_user.values(description=description))
-    g.pop("faces", None)
+    g.pop("profile_pictures", None)
 
 
 @picture_ready.connect
-def show_face(picture: Picture, **_more: Any) -> None:
-    """Show a picture that is ready as the face that it is for, in place of the one before."""
+def show_profile_picture(picture: Picture, **_more: Any) -> None:
+    """Show a picture that is ready as avatar or banner, in place of the one before."""
     if picture.purpose not in PURPOSES:
         return
     with writing() as session:
@@ -134,7 +134,7 @@ def _remove(user_id: int, purpose: str, *only: ColumnElement[bool]) -> None:
     of_user = update(Picture).where(*_is_of(user_id, purpose), *only)
     with writing() as session:
         changed_rows(session, of_user.values(removed_at=now()))
-    g.pop("faces", None)
+    g.pop("profile_pictures", None)
 
 
 def _is_of(user_id: int, purpose: str) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What the form of one's profile has of pictures: files, what is cut out of them, and removing."""
+"""The fields for pictures in the form of one's profile: files, cropping, and removing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,14 @@ from ..accounts.models import User
 from ..accounts.profile_form import ProfilePart, Values
 from ..web.answers import show_message
 from ..web.forms import LengthFirst, storable
-from .faces import WAITING, describe_face, faces_of, remove_face, use_face
 from .models import LONGEST_DESCRIPTION
+from .profile_pictures import (
+    WAITING,
+    describe_profile_picture,
+    profile_pictures_of,
+    remove_profile_picture,
+    use_profile_picture,
+)
 from .signatures import ACCEPTED
 
 
@@ -29,12 +35,12 @@ def _save(purpose: str) -> Callable[[User, Values], None]:
         description = values.get(f"{purpose}_description") or ""
         if file := values[purpose]:
             crop = values[f"{purpose}_crop"]
-            use_face(user, purpose, file, crop=crop, description=description)
+            use_profile_picture(user, purpose, file, crop=crop, description=description)
             show_message(WAITING[purpose])
         elif values[f"remove_{purpose}"]:
-            remove_face(user, purpose)
-        elif description != faces_of(user)[purpose].description:
-            describe_face(user, purpose, description)
+            remove_profile_picture(user, purpose)
+        elif description != profile_pictures_of(user)[purpose].description:
+            describe_profile_picture(user, purpose, description)
 
     return save
 
@@ -68,6 +74,8 @@ PARTS = (
         },
         template="media/_banner_field.html",
         save=_save("banner"),
-        of_user=lambda user: {"banner_description": faces_of(user)["banner"].description},
+        of_user=lambda user: {
+            "banner_description": profile_pictures_of(user)["banner"].description
+        },
     ),
 )

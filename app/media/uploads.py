@@ -1,4 +1,4 @@
-"""Pictures that arrive with a form: looked at, stored as they are, and handed to the worker."""
+"""Uploads: pictures of a form are checked, stored as they are, and handed to the worker."""
 
 import hashlib
 from collections.abc import Collection, Sequence
