@@ -11,7 +11,7 @@ from app import create_app
 from app.cli import is_serving
 from app.data.checkpoint import checkpoint
 from app.data.failures import reason
-from app.data.schema import check_schema
+from app.data.schema import check_and_log_schema
 from app.web.server import Server
 from config import SettingError
 
@@ -21,7 +21,7 @@ os.umask(0o077)
 try:
     app = create_app()
     if is_serving():
-        check_schema(app)
+        check_and_log_schema(app)
 except SettingError as error:
     sys.exit(f"Microblog does not start. {error}")
 except OperationalError as error:

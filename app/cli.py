@@ -16,7 +16,7 @@ from .data.counters import counters
 from .data.database import Base, db, writing
 from .data.failures import reason
 from .data.reading import read
-from .data.schema import schema_problem
+from .data.schema import problem_of_database
 
 
 def init_app(app: Flask) -> None:
@@ -65,7 +65,7 @@ def _in_one_line(*, is_migration: bool) -> Iterator[None]:
 
 def _schema_problem() -> str | None:
     try:
-        return schema_problem(current_app)
+        return problem_of_database(current_app)
     except DBAPIError:
         return None
 

@@ -20,7 +20,7 @@ from huey.serializer import SignedSerializer
 
 from .data.checkpoint import checkpoint
 from .data.database import after_commit, now
-from .data.schema import check_schema
+from .data.schema import check_and_log_schema
 
 # Seconds after which a silent mail server is given up and tried again later. Less than the first
 # retry waits, so that no mail is sent twice at once.
@@ -149,7 +149,7 @@ def worker() -> None:
     """Work off the jobs until told to stop (SIGTERM)."""
     if current_app.debug:
         raise click.ClickException("With FLASK_DEBUG jobs run at once: flask --no-debug worker")
-    check_schema(current_app)
+    check_and_log_schema(current_app)
     # Flask-Mail sets no timeout, and silent servers would stop all threads.
     socket.setdefaulttimeout(SOCKET_TIMEOUT)
     try:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 import config
 
 from .data.failures import reason
-from .data.schema import check_schema, refuse_schema
+from .data.schema import check_and_log_schema, require_usable_schema
 
 COMMANDS = ("web", "worker")
 # Seconds after which a process that ended is started again, and one that does not stop is killed.
@@ -45,7 +45,7 @@ def serve() -> None:
     """Serve the site: web and worker processes together, until told to stop (SIGTERM)."""
     host, port = current_app.config["HOST"], current_app.config["PORT"]
     _refuse_address(host, port)
-    refuse_schema(current_app)
+    require_usable_schema(current_app)
     click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
     # With what .env says now, unless it names more by the time a process is started again.
@@ -59,7 +59,7 @@ def web() -> None:
     _refuse_address(settings["HOST"], settings["PORT"])
     try:
         # Here, because Granian would start a process again that ends for this reason.
-        check_schema(current_app)
+        check_and_log_schema(current_app)
     except OperationalError as error:
         current_app.logger.error("The database does not answer: %s", reason(error))
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

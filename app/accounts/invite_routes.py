@@ -85,7 +85,7 @@ def invitations() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/settings/invitations/<key:id>/revoke")
+@blueprint.post("/settings/invitations/<id:id>/revoke")
 @for_members
 def revoke_invitation(id: int) -> ResponseReturnValue:
     """Have nobody else join with an invitation of one's own."""

@@ -88,7 +88,7 @@ def sessions() -> ResponseReturnValue:
     return render_template("accounts/sessions.html", sessions=found, browser_name=browser_name)
 
 
-@blueprint.post("/settings/sessions/<key:id>/revoke")
+@blueprint.post("/settings/sessions/<id:id>/revoke")
 @before_confirming
 @for_members
 def revoke_session(id: int) -> ResponseReturnValue:

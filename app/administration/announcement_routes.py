@@ -96,7 +96,7 @@ def _dismissed() -> list[str]:
     return request.cookies.get(DISMISSED, "")[:LONGEST_COOKIE].split(".")
 
 
-@blueprint.post("/announcements/<key:id>/dismiss")
+@blueprint.post("/announcements/<id:id>/dismiss")
 @before_confirming
 @for_members
 def dismiss_announcement(id: int) -> ResponseReturnValue:
@@ -107,7 +107,7 @@ def dismiss_announcement(id: int) -> ResponseReturnValue:
     return changed("administration/_announcements.html", to=back(), announcements=left)
 
 
-@blueprint.get("/announcements/<key:id>/hide")
+@blueprint.get("/announcements/<id:id>/hide")
 @for_readers
 def hide_announcement(id: int) -> ResponseReturnValue:
     """Show a browser in which nobody is signed in an announcement no more.
@@ -138,7 +138,7 @@ def edit_announcements() -> ResponseReturnValue:
     return form_page(template, form, rows=rows, now=now(), zone=browser_zone())
 
 
-@blueprint.post("/settings/site/announcements/<key:id>/end")
+@blueprint.post("/settings/site/announcements/<id:id>/end")
 @for_administrators
 def end_announcement(id: int) -> ResponseReturnValue:
     """End an announcement."""

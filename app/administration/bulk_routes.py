@@ -51,7 +51,7 @@ def act_on_people() -> ResponseReturnValue:
     return (response, 422) if nobody else response
 
 
-@blueprint.get("/admin/people/bulk/<key:id>")
+@blueprint.get("/admin/people/bulk/<id:id>")
 @for_administrators
 def bulk_progress(id: int) -> ResponseReturnValue:
     """Say how far the worker is; htmx polls it."""

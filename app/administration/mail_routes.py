@@ -20,7 +20,7 @@ def mails() -> ResponseReturnValue:
     return page("administration/mails.html", "mails", rows=read_rows(failed, "id"))
 
 
-@blueprint.post("/admin/mails/<key:id>/send")
+@blueprint.post("/admin/mails/<id:id>/send")
 @before_confirming
 @for_administrators
 def send_mail_again(id: int) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy import ColumnElement, ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
-from .database import Base, db, table_of, writing
+from .database import UNSYNCHRONIZED, Base, db, table_of, writing
 
 counters = AppGroup("counters", help="Check the kept counts against what they count.")
 _counted: list[tuple[Any, ScalarSelect[int]]] = []
@@ -22,7 +22,7 @@ def recount(session: Session, column: Any, ids: Any) -> None:
     """Set ``column`` to what is counted, in the rows of those ``ids`` (a query)."""
     by = next(by for each, by in _counted if each is column)
     rows = update(column.class_).where(column.class_.id.in_(ids)).values({column: by})
-    session.execute(rows.execution_options(synchronize_session=False))
+    session.execute(rows, execution_options=UNSYNCHRONIZED)
 
 
 def tally(session: Session, model: type[Base], id: int, **steps: int | ColumnElement[int]) -> None:
@@ -59,4 +59,4 @@ def repair_counts() -> None:
     with writing() as session:
         for column, by in _counted:
             statement = update(column.class_).values({column: by}).where(column != by)
-            session.execute(statement.execution_options(synchronize_session=False))
+            session.execute(statement, execution_options=UNSYNCHRONIZED)

@@ -48,8 +48,10 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 P = ParamSpec("P")
 Built = TypeVar("Built")
-Row = TypeVar("Row", bound="Base")
+Model = TypeVar("Model", bound="Base")
 
+# Execution options of an UPDATE or DELETE after which objects of the session are not used.
+UNSYNCHRONIZED = {"synchronize_session": False}
 # A SELECT of any columns.
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -130,12 +132,12 @@ def delete_row(session: OrmSession, model: type[Base], **values: Any) -> bool:
 def changed_rows(session: OrmSession, statement: Any, values: dict[str, Any] | None = None) -> int:
     """Run an INSERT, UPDATE or DELETE in the transaction of ``session``; return its row count."""
     # Without the option, SQLAlchemy drops the row count of an INSERT on PostgreSQL.
-    options = {"preserve_rowcount": True, "synchronize_session": False}
+    options = {"preserve_rowcount": True, **UNSYNCHRONIZED}
     result: Any = session.execute(statement, values or {}, execution_options=options)
     return int(result.rowcount)
 
 
-def read_again(session: OrmSession, row: Row, *, lock: bool = True) -> Row | None:
+def read_again(session: OrmSession, row: Model, *, lock: bool = True) -> Model | None:
     """Return ``row`` as it is stored now, or None if it is gone; others who lock it wait.
 
     For a verb that acts once: what it checks was loaded before the transaction, and whoever sent

@@ -28,19 +28,19 @@ def revision_of(connection: Connection) -> str | None:
     return connection.scalar(select(ALEMBIC_VERSION.c.version_num))
 
 
-def refuse_schema(app: Flask) -> None:
-    """Raise :class:`config.SettingError` for a revision that ``app`` cannot use."""
-    if problem := schema_problem(app):
+def require_usable_schema(app: Flask) -> None:
+    """Raise :class:`config.SettingError` if ``app`` cannot use the schema of its database."""
+    if problem := problem_of_database(app):
         raise config.SettingError(problem)
 
 
-def check_schema(app: Flask) -> None:
-    """Log the release, the database and its revision, before ``app`` is served.
+def check_and_log_schema(app: Flask) -> None:
+    """Require a usable schema; log the release, the database and its revision.
 
-    Raises what :func:`refuse_schema` does, and :class:`sqlalchemy.exc.DBAPIError` for a database
-    that does not answer.
+    Raises what :func:`require_usable_schema` does, and :class:`sqlalchemy.exc.DBAPIError` for a
+    database that does not answer.
     """
-    refuse_schema(app)
+    require_usable_schema(app)
     with app.app_context():
         url = db.engine.url.render_as_string()
     app.logger.info(
@@ -48,22 +48,26 @@ def check_schema(app: Flask) -> None:
     )
 
 
-def schema_problem(app: Flask) -> str | None:
-    """Return in a sentence why ``app`` cannot use the schema and what to do; None if it can."""
+def problem_of_database(app: Flask) -> str | None:
+    """Return in a sentence why ``app`` cannot use its database and what to do; None if it can.
+
+    Connects to the database, and remembers the revision as :func:`problem_of_revision` does.
+    """
     with app.app_context():
         url = db.engine.url.render_as_string()
         with db.engine.connect() as connection:
-            problem = problem_of(app, revision_of(connection))
+            problem = problem_of_revision(app, revision_of(connection))
         # A process that forks from here must not share the connection.
         db.engine.dispose()
     return problem and f"The database {url} {problem}"
 
 
-def problem_of(app: Flask, found: str | None) -> str | None:
+def problem_of_revision(app: Flask, found: str | None) -> str | None:
     """Return what is wrong with the revision ``found`` and what to do; None if ``app`` can use it.
 
-    Where several machines serve, the first of a newer release migrates the database while the
-    others go on (docs/scaling.md): what began on the right revision can use a newer one.
+    Sets ``app.extensions["schema"]`` to the revision once it is the needed one. Where several
+    machines serve, the first of a newer release migrates the database while the others serve
+    (docs/scaling.md): a process that has seen the needed revision can use a newer one.
     """
     needed = known_revisions()[-1]
     if found == needed:

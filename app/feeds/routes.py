@@ -98,7 +98,7 @@ def tag(tag: str, kind: str) -> Response:
     return _feed(kind, _of_site(f"#{key}"), "timelines.tag", {"tag": key}, rows)
 
 
-@blueprint.get(f"/@<name:username>/feed.{KINDS}")
+@blueprint.get(f"/@<username:username>/feed.{KINDS}")
 @for_readers
 def profile(username: str, kind: str) -> Response:
     """What a person posts."""

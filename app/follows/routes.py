@@ -20,7 +20,7 @@ from .models import block, follow, mute, unblock, unfollow, unmute
 from .queries import Audience, audience_of
 
 
-@blueprint.post("/@<name:username>/follow")
+@blueprint.post("/@<username:username>/follow")
 @for_members
 @limiter.limit("3000 per hour")
 def follow_user(username: str) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def _follow_once_joined(username: str) -> str:
 do_once_joined("follows.follow_user", _reason_to_follow, _follow_once_joined)
 
 
-@blueprint.post("/@<name:username>/unfollow")
+@blueprint.post("/@<username:username>/unfollow")
 @for_members
 @limiter.limit("3000 per hour")
 def unfollow_user(username: str) -> ResponseReturnValue:
@@ -64,7 +64,7 @@ def unfollow_user(username: str) -> ResponseReturnValue:
     return _followed(author)
 
 
-@blueprint.post("/@<name:username>/block")
+@blueprint.post("/@<username:username>/block")
 @for_members
 @limiter.limit("3000 per hour")
 def block_user(username: str) -> ResponseReturnValue:
@@ -84,7 +84,7 @@ def block_user(username: str) -> ResponseReturnValue:
     return changed("follows/_blocked.html", to=to, user=author)
 
 
-@blueprint.post("/@<name:username>/unblock")
+@blueprint.post("/@<username:username>/unblock")
 @for_members
 @limiter.limit("3000 per hour")
 def unblock_user(username: str) -> ResponseReturnValue:
@@ -95,7 +95,7 @@ def unblock_user(username: str) -> ResponseReturnValue:
     return reloaded(to=_previous_page(author))
 
 
-@blueprint.post("/@<name:username>/mute")
+@blueprint.post("/@<username:username>/mute")
 @for_members
 @limiter.limit("3000 per hour")
 def mute_user(username: str) -> ResponseReturnValue:
@@ -112,7 +112,7 @@ def mute_user(username: str) -> ResponseReturnValue:
     return _muted(author, muted=True)
 
 
-@blueprint.post("/@<name:username>/unmute")
+@blueprint.post("/@<username:username>/unmute")
 @for_members
 @limiter.limit("3000 per hour")
 def unmute_user(username: str) -> ResponseReturnValue:
@@ -123,7 +123,7 @@ def unmute_user(username: str) -> ResponseReturnValue:
     return _muted(author, muted=False)
 
 
-@blueprint.get("/@<name:username>/followers")
+@blueprint.get("/@<username:username>/followers")
 @for_readers
 def followers(username: str) -> ResponseReturnValue:
     """List who follows a person, the newest first."""
@@ -136,7 +136,7 @@ def followers(username: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/@<name:username>/following")
+@blueprint.get("/@<username:username>/following")
 @for_readers
 def following(username: str) -> ResponseReturnValue:
     """List whom a person follows, the newest first."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from ..data.database import changed_rows, now, writing
+from ..data.database import UNSYNCHRONIZED, changed_rows, now, writing
 from ..jobs import enqueue
 from .jobs import deliver
 from .models import OutboxMail
@@ -38,5 +38,5 @@ def forget_mails(recipient: str) -> None:
     with writing() as session:
         session.execute(
             delete(OutboxMail).where(OutboxMail.recipient == recipient),
-            execution_options={"synchronize_session": False},
+            execution_options=UNSYNCHRONIZED,
         )

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 
 from ..accounts.access import for_members
 from ..data.database import db, read_again, writing
-from ..posts.access import limit_writing, own_post
+from ..posts.access import limit_writing, own_post_or_404
 from ..posts.models import Post
 from ..web.answers import page, show_message
 from . import blueprint
@@ -28,16 +28,16 @@ from .composer import (
 DescriptionsForm = type("DescriptionsForm", (FlaskForm,), dict(DESCRIPTIONS))
 
 
-@blueprint.get("/posts/<key:id>/pictures")
+@blueprint.get("/posts/<id:id>/pictures")
 @for_members
 def describe(id: int) -> ResponseReturnValue:
     """A page on which to describe the pictures of one's own post, and to put them in order."""
-    post = own_post(id)
+    post = own_post_or_404(id)
     there = _pictures(post)
     return _page(post, there, {}, sensitive=any(each.picture.sensitive for each in there))
 
 
-@blueprint.post("/posts/<key:id>/pictures")
+@blueprint.post("/posts/<id:id>/pictures")
 @for_members
 @limit_writing
 def save_descriptions(id: int) -> ResponseReturnValue:
@@ -45,7 +45,7 @@ def save_descriptions(id: int) -> ResponseReturnValue:
 
     This is no edit: the history of the post does not show it.
     """
-    post = own_post(id)
+    post = own_post_or_404(id)
     form = DescriptionsForm()
     form.validate()
     with writing() as session:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select, update
 
-from ..data.database import changed_rows, db, now, writing
+from ..data.database import UNSYNCHRONIZED, changed_rows, db, now, writing
 from ..data.ids import id_at
 from ..jobs import enqueue, every_minute, job
 from ..posts.models import ERASED_AFTER, Draft
@@ -74,7 +74,7 @@ def sweep() -> None:
     with writing(is_visible=False) as session:
         # From here on, no composer finds them.
         forgotten = update(Picture).where(_of_no_draft()).values(nonce=None)
-        session.execute(forgotten, execution_options={"synchronize_session": False})
+        session.execute(forgotten, execution_options=UNSYNCHRONIZED)
     is_needed = or_(false(), *(condition() for condition in _needing))
     try:
         for is_gone in _reasons():

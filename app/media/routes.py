@@ -37,7 +37,7 @@ def arrive() -> ResponseReturnValue:
     return _attached(_form())
 
 
-@blueprint.post("/pictures/<key:id>/remove")
+@blueprint.post("/pictures/<id:id>/remove")
 @for_members
 @limit_writing
 def remove(id: int) -> ResponseReturnValue:
@@ -53,7 +53,7 @@ def remove(id: int) -> ResponseReturnValue:
     return _rearranged(form, there)
 
 
-@blueprint.post("/pictures/<key:id>/move")
+@blueprint.post("/pictures/<id:id>/move")
 @for_members
 @limit_writing
 def move(id: int) -> ResponseReturnValue:
@@ -65,7 +65,7 @@ def move(id: int) -> ResponseReturnValue:
     return _rearranged(form, there)
 
 
-@blueprint.post("/pictures/<key:id>/retry")
+@blueprint.post("/pictures/<id:id>/retry")
 @for_members
 @limit_writing
 def try_again(id: int) -> ResponseReturnValue:
@@ -192,7 +192,7 @@ def _keep(form: DraftForm) -> None:
 def _element(form: DraftForm) -> str:
     if form.edits.data:
         return f"composer_edit_{form.edits.data}"
-    if form.in_reply_to.data and "in_thread" not in request.form:
+    if form.in_reply_to.data and "below_opened" not in request.form:
         return f"composer_{form.in_reply_to.data}"
     return "composer"
 

@@ -17,7 +17,7 @@ from . import blueprint
 ASKED_FOR = timedelta(minutes=10)
 
 
-@blueprint.get("/posts/<key:id>/pictures/prepared")
+@blueprint.get("/posts/<id:id>/pictures/prepared")
 @for_readers
 def prepared(id: int) -> ResponseReturnValue:
     """Show the pictures of a post. htmx gets nothing while one of them is still waited for."""

@@ -9,7 +9,7 @@ _HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _AVIF = (b"avif", b"avis")
 
 
-def fault(start: bytes) -> str | None:
+def failure_of(start: bytes) -> str | None:
     """Return why a file that begins with ``start`` is no picture for us; None if it may be one.
 
     The codes are those of :func:`app.media.failures.of_file`.

@@ -106,7 +106,7 @@ def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
         return "large", None
     start = sent.stream.read(signatures.LENGTH)
     sent.stream.seek(0)
-    if code := signatures.fault(start):
+    if code := signatures.failure_of(start):
         return code, None
     digest = hashlib.file_digest(sent.stream, "sha256").hexdigest()  # type: ignore[arg-type]
     sent.stream.seek(0)

@@ -26,7 +26,7 @@ def canned_reasons() -> ResponseReturnValue:
     return redirect(url_for(".canned_reasons"), 303)
 
 
-@blueprint.post("/desk/reasons/<key:id>/delete")
+@blueprint.post("/desk/reasons/<id:id>/delete")
 @for_moderators
 def delete_canned_reason(id: int) -> ResponseReturnValue:
     """Delete a ready-made reason."""

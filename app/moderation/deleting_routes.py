@@ -55,7 +55,7 @@ class DeletePersonForm(Form):
             raise ValidationError(_l("This is another name."))
 
 
-@blueprint.route("/desk/people/<name:username>/delete", methods=["GET", "POST"])
+@blueprint.route("/desk/people/<username:username>/delete", methods=["GET", "POST"])
 @for_administrators
 def delete_account(username: str) -> ResponseReturnValue:
     """Delete the account of a person, at once and for good."""

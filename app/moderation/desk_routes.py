@@ -64,14 +64,14 @@ def mail(wanted: str) -> ResponseReturnValue:
     return redirect(url_for(".desk"), 303)
 
 
-@blueprint.get("/desk/<key:id>")
+@blueprint.get("/desk/<id:id>")
 @for_moderators
 def case(id: int) -> ResponseReturnValue:
     """One case: what was reported, as it was then, what is known, and what can be done."""
     return _case_page(_case_row(id), None)
 
 
-@blueprint.post("/desk/<key:id>/take")
+@blueprint.post("/desk/<id:id>/take")
 @for_moderators
 def take(id: int) -> ResponseReturnValue:
     """Take a case, so that nobody else decides it meanwhile."""
@@ -80,7 +80,7 @@ def take(id: int) -> ResponseReturnValue:
     return _do(lambda case: assignment.take(viewer, case), id, _("The case is yours."))
 
 
-@blueprint.post("/desk/<key:id>/release")
+@blueprint.post("/desk/<id:id>/release")
 @for_moderators
 def release(id: int) -> ResponseReturnValue:
     """Leave a case to others."""
@@ -89,7 +89,7 @@ def release(id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/desk/<key:id>/decide")
+@blueprint.post("/desk/<id:id>/decide")
 @for_moderators
 def decide(id: int) -> ResponseReturnValue:
     """Decide a case."""
@@ -108,7 +108,7 @@ def decide(id: int) -> ResponseReturnValue:
     return decide_by(form, lambda: act_on_case(form, found), to=to, again=again)
 
 
-@blueprint.post("/desk/<key:id>/note")
+@blueprint.post("/desk/<id:id>/note")
 @for_moderators
 def case_note(id: int) -> ResponseReturnValue:
     """Leave a note about a case for the other moderators."""

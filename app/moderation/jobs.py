@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, update
 
 from ..accounts.models import User
-from ..data.database import now, writing
+from ..data.database import UNSYNCHRONIZED, now, writing
 from ..jobs import every_minute
 from .models import Case, Note
 from .removing_all import remove_as_decided, unfinished_removals
@@ -25,7 +25,7 @@ def delete_old_cases() -> None:
             delete(Case).where(is_old, Case.appeals_id.is_(None)),
             said.values(words=""),
         ):
-            session.execute(change, execution_options={"synchronize_session": False})
+            session.execute(change, execution_options=UNSYNCHRONIZED)
 
 
 @every_minute
@@ -34,10 +34,7 @@ def delete_notes_about_nobody() -> None:
     is_here = exists().where(User.id == Note.person_id)
     has_case = exists().where(Case.person_id == Note.person_id, Case.appeals_id.is_(None))
     with writing(is_visible=False) as session:
-        session.execute(
-            delete(Note).where(~is_here, ~has_case),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(delete(Note).where(~is_here, ~has_case), execution_options=UNSYNCHRONIZED)
 
 
 @every_minute

@@ -23,7 +23,7 @@ from .subjects import so_far
 from .words import role_label
 
 
-@blueprint.get("/desk/people/<name:username>")
+@blueprint.get("/desk/people/<username:username>")
 @for_moderators
 def person(username: str) -> ResponseReturnValue:
     """What moderators know about a person, and can do without a case."""
@@ -31,7 +31,7 @@ def person(username: str) -> ResponseReturnValue:
     return _person_page(found, None)
 
 
-@blueprint.post("/desk/people/<name:username>/decide")
+@blueprint.post("/desk/people/<username:username>/decide")
 @for_moderators
 def decide_person(username: str) -> ResponseReturnValue:
     """Act on a person without a report, or as their open case wants it."""
@@ -44,7 +44,7 @@ def decide_person(username: str) -> ResponseReturnValue:
     return decide_once(form, lambda: find_person(username), _person_page, to=to)
 
 
-@blueprint.get("/desk/people/<name:username>/removal")
+@blueprint.get("/desk/people/<username:username>/removal")
 @for_moderators
 def removal(username: str) -> ResponseReturnValue:
     """How many posts of a person the worker still has to remove; htmx polls it."""
@@ -53,7 +53,7 @@ def removal(username: str) -> ResponseReturnValue:
     return page("moderation/removal.html", fragment="removal", person=found, left=left)
 
 
-@blueprint.post("/desk/people/<name:username>/note")
+@blueprint.post("/desk/people/<username:username>/note")
 @for_moderators
 def note(username: str) -> ResponseReturnValue:
     """Leave a note about a person for the other moderators."""
@@ -66,7 +66,7 @@ def note(username: str) -> ResponseReturnValue:
     return redirect(url_for(".person", username=found.username, _anchor="notes"), 303)
 
 
-@blueprint.post("/desk/people/<name:username>/role")
+@blueprint.post("/desk/people/<username:username>/role")
 @for_administrators
 def change_role(username: str) -> ResponseReturnValue:
     """Give a person another role, or step down."""

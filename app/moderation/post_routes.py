@@ -23,7 +23,7 @@ from .subjects import so_far
 from .undoing import undo as undo_entry
 
 
-@blueprint.get("/desk/posts/<key:id>")
+@blueprint.get("/desk/posts/<id:id>")
 @for_moderators
 def post(id: int) -> ResponseReturnValue:
     """A post, and what can be done about it without a report."""
@@ -33,7 +33,7 @@ def post(id: int) -> ResponseReturnValue:
     return _post_page(found, SubjectForm(_choices(), formdata=None, seen=so_far(found)))
 
 
-@blueprint.post("/desk/posts/<key:id>")
+@blueprint.post("/desk/posts/<id:id>")
 @for_moderators
 def decide_post(id: int) -> ResponseReturnValue:
     """Remove a post, or put a warning on it."""
@@ -41,7 +41,7 @@ def decide_post(id: int) -> ResponseReturnValue:
     return decide_once(form, lambda: _find(id), _post_page, to=to)
 
 
-@blueprint.post("/desk/log/<key:id>/undo")
+@blueprint.post("/desk/log/<id:id>/undo")
 @for_moderators
 def undo(id: int) -> ResponseReturnValue:
     """Undo what was done."""

@@ -16,7 +16,7 @@ from ..data.database import db, now
 from ..data.reading import read
 from ..follows.models import block
 from ..follows.queries import Audience, audience_of, person_by_username
-from ..posts.access import card_of, visible_post
+from ..posts.access import card_of, visible_post_or_404
 from ..posts.models import Post
 from ..web.access import for_everybody
 from ..web.answers import form_page, page, show_message
@@ -39,16 +39,16 @@ carry_when_expired("reason", "block")
 limit_reporting = limiter.shared_limit("100 per hour", scope="reporting", methods=["POST"])
 
 
-@blueprint.route("/posts/<key:id>/report", methods=["GET", "POST"])
+@blueprint.route("/posts/<id:id>/report", methods=["GET", "POST"])
 @for_members
 @limit_reporting
 def report_post(id: int) -> ResponseReturnValue:
     """Report a post to the moderators."""
-    post = db.session.get_one(Post, visible_post(id).id)
+    post = db.session.get_one(Post, visible_post_or_404(id).id)
     return _report(post.author, post)
 
 
-@blueprint.route("/@<name:username>/report", methods=["GET", "POST"])
+@blueprint.route("/@<username:username>/report", methods=["GET", "POST"])
 @for_members
 @limit_reporting
 def report_person(username: str) -> ResponseReturnValue:
@@ -88,7 +88,7 @@ def decisions() -> ResponseReturnValue:
     return page("moderation/decisions.html", fragment="decisions", rows=rows, reports=reports)
 
 
-@blueprint.route("/decisions/<key:id>/appeal", methods=["GET", "POST"])
+@blueprint.route("/decisions/<id:id>/appeal", methods=["GET", "POST"])
 @for_members
 @limit_reporting
 def appeal_decision(id: int) -> ResponseReturnValue:

@@ -26,24 +26,24 @@ from .models import Post
 limit_writing = limiter.shared_limit("2000 per 10 minutes", scope="writing")
 
 
-def visible_post(id: int) -> Row[Any]:
+def visible_post_or_404(id: int) -> Row[Any]:
     """Return what :func:`app.posts.queries.visible_post` selects, if there is one; else 404."""
     return find_visible_post(id) or abort(404)
 
 
 def find_visible_post(id: int) -> Row[Any] | None:
-    """Return what :func:`visible_post` does; None where there is no such post."""
+    """Return what :func:`visible_post_or_404` does; None where there is no such post."""
     found = queries.visible_post(audience_of(viewer))
     return read(found, post_id=id, viewer_id=viewer.id).first()
 
 
-def own_post(id: int, *, or_deleted: bool = False) -> Post:
+def own_post_or_404(id: int, *, or_deleted: bool = False) -> Post:
     """Return the viewer's own post, to change it; by default one that is not deleted. Else 404."""
     return find_own_post(id, or_deleted=or_deleted) or abort(404)
 
 
 def find_own_post(id: int, *, or_deleted: bool = False) -> Post | None:
-    """Return what :func:`own_post` does; None where there is no such post."""
+    """Return what :func:`own_post_or_404` does; None where there is no such post."""
     own = select(Post).where(
         Post.id == id, Post.author_id == viewer.id, Post.repost_of_id.is_(None)
     )
@@ -105,7 +105,7 @@ def add_button(
 
         # Flask-Limiter knows a view by its name.
         press.__name__ = press.__qualname__ = f"{blueprint.name}_{endpoint}"
-        rule = f"/posts/<key:id>/{endpoint}"
+        rule = f"/posts/<id:id>/{endpoint}"
         blueprint.post(rule, endpoint=endpoint)(for_members(limit(press)))
 
     def press_once_joined(id: int) -> str:

@@ -21,7 +21,7 @@ from ..web.sent_forms import carry_when_expired
 from .drafts import LONGEST_DRAFT, following_nonce
 from .models import Draft, Post
 from .refusals import PostedLatelyError, SentBeforeError
-from .text import fault, normal
+from .text import normal, validation_error
 
 # Values of the fields of composer parts, by field name. Drafts and versions store them as JSON.
 Extra = Mapping[str, Any]
@@ -114,7 +114,7 @@ def needs_no_text(extra: Extra) -> bool:
     return any(part.stands_alone(extra) for part in _parts if part.stands_alone)
 
 
-def next_page(post: Post) -> str | None:
+def page_after_publishing(post: Post) -> str | None:
     """Return where a form that was just published without htmx leads; None for the usual page."""
     pages = (part.leads_to(post) for part in _parts if part.leads_to)
     return next((page for page in pages if page), None)
@@ -172,14 +172,14 @@ class PostForm(WithParts):
         validators=[LengthFirst(max=64), valid_nonce], filters=[lambda text: text or None]
     )
     # Whether it is below the opened post of a thread, whose list then gets the reply.
-    in_thread = HiddenField()
+    below_opened = HiddenField()
     # Whether to publish it although the same text was published a moment ago.
     again = HiddenField()
 
     def validate_body(self, field: Any) -> None:
         """Refuse what :func:`app.posts.text.fault` finds wrong."""
         may_be_empty = needs_no_text(self.extra)
-        if wrong := fault(normal(field.data or ""), may_be_empty=may_be_empty):
+        if wrong := validation_error(normal(field.data or ""), may_be_empty=may_be_empty):
             raise ValidationError(wrong)
 
     @property
@@ -230,7 +230,7 @@ class Composer:
     # By field name.
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
     element: str = "composer"
-    in_thread: bool = False
+    below_opened: bool = False
     # Whether htmx leaves it alone: its page has no place for what is written.
     leaves_page: bool = False
     again: bool = False
@@ -293,16 +293,16 @@ def post_composer(**content: Any) -> Composer:
 
 
 def reply_composer(
-    post_id: int, *, in_thread: bool = False, sent: PostForm | None = None, **content: Any
+    post_id: int, *, below_opened: bool = False, sent: PostForm | None = None, **content: Any
 ) -> Composer:
     """Return the composer of a reply; ``content`` as for :meth:`Composer.filled`.
 
-    ``in_thread`` means that it stays below the post on the post's own page.
+    ``below_opened`` means that it stays below the post on the post's own page.
     """
-    composer = Composer(in_reply_to_id=post_id, in_thread=True)
-    if not (in_thread or (sent and sent.in_thread.data)):
+    composer = Composer(in_reply_to_id=post_id, below_opened=True)
+    if not (below_opened or (sent and sent.below_opened.data)):
         element, cancel = f"composer_{post_id}", url_for("posts.show", id=post_id)
-        composer = replace(composer, in_thread=False, element=element, cancel=cancel)
+        composer = replace(composer, below_opened=False, element=element, cancel=cancel)
     return composer.filled(sent=sent, **content)
 
 

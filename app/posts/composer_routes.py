@@ -27,7 +27,7 @@ from .composer import (
     DraftForm,
     PostForm,
     edit_composer,
-    next_page,
+    page_after_publishing,
     post_composer,
     reply_composer,
     typed_extra,
@@ -44,7 +44,7 @@ from .refusals import (
 from .writing import edit, publish
 
 show_when_expired("body", _l("Text"), "textarea")
-carry_when_expired("nonce", "again", "in_thread", "in_reply_to", "edits")
+carry_when_expired("nonce", "again", "below_opened", "in_reply_to", "edits")
 
 
 @blueprint.post("/posts")
@@ -58,11 +58,11 @@ def create() -> ResponseReturnValue:
         again = post_composer(sent=form)
         return page("posts/new.html", fragment="composer", status=422, composer=again)
     if post.is_held:
-        return _waits()
+        return _redirect_to_held()
     undo = url_for("posts.take_back", id=post.id)
     show_undoable(_("Your post is published."), undo, view=url_for("posts.show", id=post.id))
     # A page of a post has no place for another one, and may be gone.
-    to = next_page(post) or back(instead_of=url_for("posts.create"))
+    to = page_after_publishing(post) or back(instead_of=url_for("posts.create"))
     shown = card_of(post, undo=undo)
     return changed("posts/_published.html", to=to, post=shown, composer=post_composer())
 
@@ -78,7 +78,7 @@ def new() -> ResponseReturnValue:
 ask_to_join("posts.write_reply", lambda **_values: Reason(_("Join to reply"), _("Log in to reply")))
 
 
-@blueprint.get("/posts/<key:id>/reply")
+@blueprint.get("/posts/<id:id>/reply")
 @for_members
 def write_reply(id: int) -> ResponseReturnValue:
     """A page to reply on."""
@@ -89,7 +89,7 @@ def write_reply(id: int) -> ResponseReturnValue:
     return page("posts/reply.html", fragment="composer", post=card_of(parent), composer=composer)
 
 
-@blueprint.post("/posts/<key:id>/reply")
+@blueprint.post("/posts/<id:id>/reply")
 @for_members
 @limit_writing
 def reply(id: int) -> ResponseReturnValue:
@@ -97,29 +97,29 @@ def reply(id: int) -> ResponseReturnValue:
     parent, form = find_visible_post(id), PostForm()
     if parent is None:
         error = _("The post you reply to is not here any more. You can post this on its own.")
-        return _is_gone(form, error, reply_composer(id, sent=form).element)
+        return _refuse_gone(form, error, reply_composer(id, sent=form).element)
     post = _publish(form, in_reply_to=parent)
     if post is None:
         again = reply_composer(id, sent=form)
         around = {} if wants_fragment() else {"post": card_of(parent)}
         return page("posts/reply.html", fragment="composer", status=422, composer=again, **around)
     if post.is_held:
-        return _waits()
+        return _redirect_to_held()
     undo = url_for("posts.take_back", id=post.id)
     show_undoable(_("Your reply is published."), undo, view=url_for("posts.show", id=post.id))
     shown = url_for("posts.show", id=id, through=post.id, _anchor=f"post_{post.id}")
-    to = next_page(post) or shown
+    to = page_after_publishing(post) or shown
     if not wants_fragment():
         return redirect(to, 303)
     both = read_cards([post.id, id], viewer)
     if id not in both:  # The parent was deleted meanwhile.
         return reloaded(shown)
-    composer = reply_composer(id, in_thread=True) if form.in_thread.data else None
+    composer = reply_composer(id, below_opened=True) if form.below_opened.data else None
     card = replace(both[post.id], undo=undo, takes_focus=composer is None)
     return changed("posts/_replied.html", to=shown, post=card, parent=both[id], composer=composer)
 
 
-@blueprint.get("/posts/<key:id>/edit")
+@blueprint.get("/posts/<id:id>/edit")
 @for_members
 def write_edit(id: int) -> ResponseReturnValue:
     """A page to edit one's own post on."""
@@ -130,21 +130,21 @@ def write_edit(id: int) -> ResponseReturnValue:
     return page("posts/edit.html", fragment="composer", composer=composer, post=post)
 
 
-@blueprint.post("/posts/<key:id>/edit", endpoint="edit")
+@blueprint.post("/posts/<id:id>/edit", endpoint="edit")
 @for_members
 @limit_writing
 def save_edit(id: int) -> ResponseReturnValue:
     """Edit one's own post."""
     post, form, version = find_own_post(id), PostForm(), None
     if post is None:
-        return _is_gone(form, str(GoneError()), f"composer_edit_{id}")
+        return _refuse_gone(form, str(GoneError()), f"composer_edit_{id}")
     form.receive(post)
     is_saved = form.validate_on_submit()
     try:
         if is_saved:
             version = edit(post, form.body.data, nonce=form.nonce.data, extra=form.extra)
     except GoneError as error:
-        return _is_gone(form, str(error), f"composer_edit_{id}")
+        return _refuse_gone(form, str(error), f"composer_edit_{id}")
     except (SentBeforeError, TooManyMentionsError) as error:
         is_saved = False
         form.refuse(error)
@@ -153,11 +153,11 @@ def save_edit(id: int) -> ResponseReturnValue:
         again = edit_composer(post, sent=form)
         return page("posts/edit.html", fragment="composer", status=422, composer=again, post=post)
     if post.is_held:
-        return _waits()
+        return _redirect_to_held()
     undo = url_for("posts.restore", id=id, version=version.id) if version else None
     show_undoable(_("Your post is changed."), undo)
     shown = card_of(post, undo=undo, takes_focus=True, is_opened=is_on_its_page(id))
-    to = next_page(post) or url_for("posts.show", id=id)
+    to = page_after_publishing(post) or url_for("posts.show", id=id)
     return changed("posts/_changed.html", to=to, post=shown)
 
 
@@ -183,7 +183,7 @@ def _publish(form: PostForm, in_reply_to: Row[Any] | None = None) -> Post | None
     return None
 
 
-def _waits() -> ResponseReturnValue:
+def _redirect_to_held() -> ResponseReturnValue:
     """Lead to the posts that wait: nobody sees what was written before a moderator has read it."""
     show_message(_("A moderator reads your post before others do."))
     return left_for(url_for(".held"))
@@ -197,7 +197,7 @@ def _keep_refused(form: PostForm, **what: int | None) -> None:
             save_draft(viewer, form.nonce.data, typed.body.data or "", extra=extra, **what)
 
 
-def _is_gone(form: PostForm, error: str, element: str) -> Response:
+def _refuse_gone(form: PostForm, error: str, element: str) -> Response:
     """Refuse a reply to a post, or an edit of one, that is gone; the text becomes a new post.
 
     ``element`` is the id of the composer that was sent, which htmx replaces.

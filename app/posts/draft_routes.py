@@ -16,7 +16,7 @@ from ..web.limits import limiter
 from ..web.paging import read_rows
 from ..web.requests import wants_fragment
 from . import blueprint
-from .access import find_own_post, find_visible_post, is_on_its_page, limit_writing, own_post
+from .access import find_own_post, find_visible_post, is_on_its_page, limit_writing, own_post_or_404
 from .card_reading import read_cards
 from .composer import (
     Composer,
@@ -77,7 +77,7 @@ def save() -> ResponseReturnValue:
     return redirect(back(), 303)
 
 
-@blueprint.post("/drafts/<key:id>/delete")
+@blueprint.post("/drafts/<id:id>/delete")
 @before_confirming
 @for_members
 def discard(id: int) -> ResponseReturnValue:
@@ -88,12 +88,12 @@ def discard(id: int) -> ResponseReturnValue:
     return changed("posts/_discarded.html", to=url_for("posts.drafts"))
 
 
-@blueprint.post("/posts/<key:id>/take-back", endpoint="take_back")
+@blueprint.post("/posts/<id:id>/take-back", endpoint="take_back")
 @for_members
 @limit_writing
 def take_back_post(id: int) -> ResponseReturnValue:
     """Delete a post that was just published, and give its text back to its author."""
-    post = own_post(id, or_deleted=True)
+    post = own_post_or_404(id, or_deleted=True)
     try:
         draft = take_back(viewer, post)
     except TooManyDraftsError as error:
@@ -123,9 +123,9 @@ def _composer_of(post: Post, draft: Draft) -> Composer:
     if not draft.in_reply_to_id:
         composer = post_composer(draft=draft)
     else:
-        in_thread = is_on_its_page(draft.in_reply_to_id)
-        composer = reply_composer(draft.in_reply_to_id, in_thread=in_thread, draft=draft)
-        if not in_thread:
+        below_opened = is_on_its_page(draft.in_reply_to_id)
+        composer = reply_composer(draft.in_reply_to_id, below_opened=below_opened, draft=draft)
+        if not below_opened:
             # In place of the card. Another reply to the same post may be open.
             composer = replace(composer, element=f"composer_{post.id}")
     return replace(composer, takes_focus=True)

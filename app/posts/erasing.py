@@ -6,13 +6,12 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from ..accounts.leaving import deletes_with_account
-from ..data.database import now, writing
+from ..data.database import UNSYNCHRONIZED, now, writing
 from .models import Draft, Mention, Post, Tagging, Version
 from .signals import post_deleted, posts_erased
 
-# Posts of somebody who has left in one transaction, so that other writers do not wait long.
+# Posts of a deleted account that one transaction erases, so that other writers do not wait long.
 BATCH = 50
-IN_SQL = {"synchronize_session": False}
 
 
 def erase(session: Session, gone: ColumnElement[bool]) -> None:
@@ -26,15 +25,17 @@ def erase(session: Session, gone: ColumnElement[bool]) -> None:
     for column in (Draft.in_reply_to_id, Draft.edits_id):
         of_gone = column.in_(select(Post.id).where(gone, without_replies))
         detach = update(Draft).where(of_gone).values({column: None})
-        session.execute(detach, execution_options=IN_SQL)
-    session.execute(delete(Post).where(gone, without_replies), execution_options=IN_SQL)
+        session.execute(detach, execution_options=UNSYNCHRONIZED)
+    session.execute(delete(Post).where(gone, without_replies), execution_options=UNSYNCHRONIZED)
     has_content = or_(Post.body != "", Post.pictures_count > 0)
     emptied = session.scalars(select(Post.id).where(gone, has_content)).all()
     for table in (Version, Mention, Tagging):
-        session.execute(delete(table).where(table.post_id.in_(emptied)), execution_options=IN_SQL)
+        session.execute(
+            delete(table).where(table.post_id.in_(emptied)), execution_options=UNSYNCHRONIZED
+        )
     empty: Any = update(Post).where(Post.id.in_(emptied))
     empty = empty.values(body="", body_html="", pictures_count=0)
-    session.execute(empty, execution_options=IN_SQL)
+    session.execute(empty, execution_options=UNSYNCHRONIZED)
     if emptied:
         posts_erased.send(list(emptied))
 
@@ -54,7 +55,7 @@ def erase_posts_of(user_id: int) -> bool:
         left = update(Post).where(Post.id.in_(ids))
         deleted_at = func.coalesce(Post.deleted_at, now())
         nobodys = {"author_id": None, "nonce": None, "deleted_at": deleted_at}
-        session.execute(left.values(nobodys), execution_options=IN_SQL)
+        session.execute(left.values(nobodys), execution_options=UNSYNCHRONIZED)
         for post in posts:
             session.expunge(post)
     return bool(posts)

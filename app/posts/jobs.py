@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import and_, delete, or_
 
-from ..data.database import now, writing
+from ..data.database import UNSYNCHRONIZED, now, writing
 from ..jobs import every_minute
-from .erasing import IN_SQL, erase
+from .erasing import erase
 from .models import ERASED_AFTER, REMOVED_KEPT, Draft, Post
 
 # A draft is deleted when it was not changed for this time.
@@ -32,4 +32,4 @@ def delete_old_drafts() -> None:
     """Delete drafts that nobody continued."""
     with writing() as session:
         old = Draft.saved_at < now() - DRAFTS_KEPT
-        session.execute(delete(Draft).where(old), execution_options=IN_SQL)
+        session.execute(delete(Draft).where(old), execution_options=UNSYNCHRONIZED)

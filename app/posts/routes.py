@@ -18,7 +18,14 @@ from ..web.answers import back, changed, left_for, page, show_message, show_undo
 from ..web.paging import read_rows, requested_key
 from ..web.requests import wants_fragment
 from . import blueprint, queries
-from .access import add_button, card_of, is_on_its_page, limit_writing, own_post, visible_post
+from .access import (
+    add_button,
+    card_of,
+    is_on_its_page,
+    limit_writing,
+    own_post_or_404,
+    visible_post_or_404,
+)
 from .card import Card
 from .card_reading import read_cards
 from .composer import composer_parts, reply_composer
@@ -29,7 +36,7 @@ from .thread import read_thread
 from .writing import undo_edit
 
 
-@blueprint.get("/posts/<key:id>")
+@blueprint.get("/posts/<id:id>")
 @for_readers
 def show(id: int) -> ResponseReturnValue:
     """One post in its thread, at its permalink; with ``?earlier=`` many of its ancestors."""
@@ -38,13 +45,13 @@ def show(id: int) -> ResponseReturnValue:
     composer = None
     if viewer.is_authenticated and thread.post.card and not wants_fragment():
         draft = draft_for(viewer, in_reply_to_id=id)
-        composer = reply_composer(id, draft=draft, in_thread=True)
+        composer = reply_composer(id, draft=draft, below_opened=True)
     return page(
         "posts/show.html", fragment="posts", thread=thread, rows=thread.rows, composer=composer
     )
 
 
-@blueprint.get("/posts/<key:id>/menu")
+@blueprint.get("/posts/<id:id>/menu")
 @for_readers
 def menu(id: int) -> ResponseReturnValue:
     """What one can do with a post: the menu of its card, read when it is opened."""
@@ -56,11 +63,11 @@ def menu(id: int) -> ResponseReturnValue:
     return page("posts/menu.html", fragment="menu", post=post, author=author, came_from=came_from)
 
 
-@blueprint.get("/posts/<key:id>/history")
+@blueprint.get("/posts/<id:id>/history")
 @for_readers
 def history(id: int) -> ResponseReturnValue:
     """What a post said before each edit, the latest first."""
-    post = visible_post(id)
+    post = visible_post_or_404(id)
     return page(
         "posts/history.html",
         fragment="versions",
@@ -90,11 +97,11 @@ add_button(
 )
 
 
-@blueprint.get("/posts/<key:id>/reposts")
+@blueprint.get("/posts/<id:id>/reposts")
 @for_readers
 def reposts(id: int) -> ResponseReturnValue:
     """Who reposted a post, the latest first."""
-    post, audience = visible_post(id), audience_of(viewer)
+    post, audience = visible_post_or_404(id), audience_of(viewer)
     rows = read_rows(
         lambda window: queries.reposters(window, audience),
         "repost_id",
@@ -104,12 +111,12 @@ def reposts(id: int) -> ResponseReturnValue:
     return page("posts/reposts.html", fragment="people", post=post, rows=rows)
 
 
-@blueprint.post("/posts/<key:id>/delete")
+@blueprint.post("/posts/<id:id>/delete")
 @for_members
 @limit_writing
 def delete(id: int) -> ResponseReturnValue:
     """Delete one's own post, with a button that restores it, unless it waits for moderators."""
-    post = own_post(id, or_deleted=True)
+    post = own_post_or_404(id, or_deleted=True)
     if post.withdraw():
         show_message(_("Your post is deleted."))
         return left_for(url_for(".held"))
@@ -119,13 +126,13 @@ def delete(id: int) -> ResponseReturnValue:
     return changed("posts/_deleted.html", to=to, post=post, parent=_parent_of(post))
 
 
-@blueprint.post("/posts/<key:id>/restore")
+@blueprint.post("/posts/<id:id>/restore")
 @for_members
 @limit_writing
 def restore(id: int) -> ResponseReturnValue:
     """Restore one's own post: a deleted one, or as it was before the edit ``?version=``."""
     version = requested_key("version")
-    post = own_post(id, or_deleted=version is None)
+    post = own_post_or_404(id, or_deleted=version is None)
     if not (post.restore() if version is None else undo_edit(post, version)):
         abort(410, _("This can be undone for 30 seconds only."))
     show_message(_("Your post is back.") if version is None else _("Your post is as it was."))
@@ -135,7 +142,7 @@ def restore(id: int) -> ResponseReturnValue:
     card = card_of(post, takes_focus=True, is_opened=is_on_its_page(id))
     if version is not None:
         return changed("posts/_changed.html", to=to, post=card)
-    composer = reply_composer(id, draft=draft_for(viewer, in_reply_to_id=id), in_thread=True)
+    composer = reply_composer(id, draft=draft_for(viewer, in_reply_to_id=id), below_opened=True)
     around = {"parent": _parent_of(post), "composer": composer}
     return changed("posts/_restored.html", to=to, post=card, **around)
 

@@ -75,7 +75,7 @@ def normal(body: str) -> str:
     return body.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def fault(body: str, *, may_be_empty: bool = False) -> str | None:
+def validation_error(body: str, *, may_be_empty: bool = False) -> str | None:
     """Return an error message for a normal ``body``; None if ``body`` is valid.
 
     The length is in code points.
@@ -114,7 +114,7 @@ def pieces(body: str) -> list[Piece]:
     return found
 
 
-def names_in(found: Iterable[Piece]) -> set[str]:
+def usernames_in(found: Iterable[Piece]) -> set[str]:
     """Return the mentioned usernames, in lower case."""
     return {piece.target for piece in found if piece.kind == "mention"}
 

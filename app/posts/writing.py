@@ -23,7 +23,7 @@ from .refusals import (
     TooManyMentionsError,
 )
 from .signals import post_created, post_edited, post_written
-from .text import fault, names_in, normal, pieces, tags_in, to_html
+from .text import normal, pieces, tags_in, to_html, usernames_in, validation_error
 
 # The same text by the same author, written again within this time, is probably a mistake.
 ASKED_WITHIN = timedelta(minutes=1)
@@ -41,7 +41,7 @@ class Author(Protocol):
         """Their username."""
 
 
-class Text(NamedTuple):
+class ParsedText(NamedTuple):
     """A text and what was found in it, ready to be stored."""
 
     body: str
@@ -61,20 +61,24 @@ def people_by_username(names: Iterable[str]) -> dict[str, tuple[int, str]]:
     return {username.lower(): (id, username) for id, username in found}
 
 
-def parse(body: str, find: FindPeople = people_by_username, *, may_be_empty: bool = False) -> Text:
+def parse(
+    body: str, find: FindPeople = people_by_username, *, may_be_empty: bool = False
+) -> ParsedText:
     """Return what is stored of ``body``; mentions are looked up by ``find``, now and only once.
 
     Raises :class:`ValueError`, in words for the author, when the text is empty, too long,
     or cannot be stored.
     """
     body = normal(body)
-    if wrong := fault(body, may_be_empty=may_be_empty):
+    if wrong := validation_error(body, may_be_empty=may_be_empty):
         raise ValueError(wrong)
     found = pieces(body)
-    names = names_in(found)
+    names = usernames_in(found)
     known = find(names) if names else {}
     html = to_html(found, {name: username for name, (_id, username) in known.items()})
-    return Text(body, html, sorted(id for id, _name in known.values()), sorted(tags_in(found)))
+    return ParsedText(
+        body, html, sorted(id for id, _name in known.values()), sorted(tags_in(found))
+    )
 
 
 def publish(
@@ -183,7 +187,7 @@ def undo_edit(post: Post, version_id: int) -> bool:
     return True
 
 
-def _parse_for_people(body: str, extra: Extra) -> Text:
+def _parse_for_people(body: str, extra: Extra) -> ParsedText:
     """Return :func:`parse` of a text whose mentions notify people."""
     text = parse(body, may_be_empty=needs_no_text(extra))
     if len(text.mentioned) > MOST_MENTIONED:
@@ -199,7 +203,9 @@ def _differs(post: Post, extra: Extra | None) -> bool:
     return given != stored
 
 
-def _insert(session: OrmSession, post: Post, author: Author, text: Text, extra: Extra) -> None:
+def _insert(
+    session: OrmSession, post: Post, author: Author, text: ParsedText, extra: Extra
+) -> None:
     session.add(post)
     session.flush()
     tally(session, User, post.author_id, posts_count=1)
@@ -212,7 +218,7 @@ def _insert(session: OrmSession, post: Post, author: Author, text: Text, extra: 
     post_written.send(post)
 
 
-def _replace(session: OrmSession, post: Post, text: Text, extra: Extra) -> None:
+def _replace(session: OrmSession, post: Post, text: ParsedText, extra: Extra) -> None:
     """Give ``post`` another text, with its mentions and tags, and other values of parts."""
     before = set(session.scalars(select(Mention.user_id).where(Mention.post_id == post.id)))
     for table in (Mention, Tagging):
@@ -228,7 +234,7 @@ def _replace(session: OrmSession, post: Post, text: Text, extra: Extra) -> None:
     post_written.send(post)
 
 
-def _insert_mentions_and_tags(session: OrmSession, post: Post, text: Text) -> None:
+def _insert_mentions_and_tags(session: OrmSession, post: Post, text: ParsedText) -> None:
     if text.mentioned:
         rows = [{"post_id": post.id, "user_id": id} for id in text.mentioned]
         session.execute(insert(Mention), rows)

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ..accounts.access import for_members
-from ..posts.access import card_of, is_on_its_page, limit_writing, own_post
+from ..posts.access import card_of, is_on_its_page, limit_writing, own_post_or_404
 from ..web.answers import back, changed, show_message
 from . import blueprint
 from .models import set_removed
 
 
-@blueprint.post("/posts/<key:id>/preview/remove")
+@blueprint.post("/posts/<id:id>/preview/remove")
 @for_members
 @limit_writing
 def remove(id: int) -> ResponseReturnValue:
@@ -19,7 +19,7 @@ def remove(id: int) -> ResponseReturnValue:
     return _changed(id, is_removed=True, message=_("The preview is removed."))
 
 
-@blueprint.post("/posts/<key:id>/preview/restore")
+@blueprint.post("/posts/<id:id>/preview/restore")
 @for_members
 @limit_writing
 def restore(id: int) -> ResponseReturnValue:
@@ -28,7 +28,7 @@ def restore(id: int) -> ResponseReturnValue:
 
 
 def _changed(id: int, *, is_removed: bool, message: str) -> ResponseReturnValue:
-    post = own_post(id)
+    post = own_post_or_404(id)
     if not set_removed(post, is_removed=is_removed):
         abort(404)
     show_message(message)

@@ -6,7 +6,15 @@ from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, delete, fun
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accounts.models import User
-from ..data.database import Base, HasId, delete_row, insert_if_absent, is_sqlite, writing
+from ..data.database import (
+    UNSYNCHRONIZED,
+    Base,
+    HasId,
+    delete_row,
+    insert_if_absent,
+    is_sqlite,
+    writing,
+)
 from ..data.ids import moment_key
 from ..posts.models import Post, PostRef, post_key
 
@@ -52,7 +60,7 @@ def unpin_if_others_are(post: PostRef) -> None:
     """Unpin a restored post, if others took its place meanwhile."""
     restored = delete(Pin).where(Pin.post_id == post.id, _takes_places_of_others(post))
     with writing() as session:
-        session.execute(restored, execution_options={"synchronize_session": False})
+        session.execute(restored, execution_options=UNSYNCHRONIZED)
 
 
 def unpin_erased(ids: list[int]) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import HasId
-from ..posts.access import card_of, own_post
+from ..posts.access import card_of, own_post_or_404
 from ..web.answers import answer_with_messages, back, changed, reloaded, show_message
 from ..web.limits import limiter
 from ..web.requests import wants_fragment
@@ -19,12 +19,12 @@ from .models import TooManyPinsError, pin, unpin
 limit_pinning = limiter.shared_limit("2000 per 10 minutes", scope="pinning")
 
 
-@blueprint.post("/posts/<key:id>/pin", endpoint="pin")
+@blueprint.post("/posts/<id:id>/pin", endpoint="pin")
 @for_members
 @limit_pinning
 def pin_post(id: int) -> ResponseReturnValue:
     """Show one's own post first on one's profile."""
-    post = own_post(id)
+    post = own_post_or_404(id)
     try:
         pin(post)
     except TooManyPinsError:
@@ -36,12 +36,12 @@ def pin_post(id: int) -> ResponseReturnValue:
     return _moved(post)
 
 
-@blueprint.post("/posts/<key:id>/unpin", endpoint="unpin")
+@blueprint.post("/posts/<id:id>/unpin", endpoint="unpin")
 @for_members
 @limit_pinning
 def unpin_post(id: int) -> ResponseReturnValue:
     """Show it among the other posts again."""
-    post = own_post(id)
+    post = own_post_or_404(id)
     unpin(post)
     show_message(_("Unpinned: it stands among your other posts."))
     return _moved(post)

@@ -22,14 +22,14 @@ from .models import MOST_PINNED
 A_YEAR = 365 * 24 * 60 * 60
 
 
-@blueprint.get("/@<name:username>")
+@blueprint.get("/@<username:username>")
 @for_readers
 def show(username: str) -> ResponseReturnValue:
     """A person, and what they posted and reposted; of one whom the viewer blocked, the name."""
     return _profile(username, with_replies=False)
 
 
-@blueprint.get("/@<name:username>/replies")
+@blueprint.get("/@<username:username>/replies")
 @for_readers
 def replies(username: str) -> ResponseReturnValue:
     """A person, and everything that they wrote, replies included."""
@@ -88,7 +88,7 @@ def _cards(ids: list[int], viewer: Viewer) -> list[Card]:
     return [found[id] for id in ids if id in found]
 
 
-@blueprint.get("/avatars/<name:username>.svg")
+@blueprint.get("/avatars/<username:username>.svg")
 @for_everybody
 def avatar(username: str) -> Response:
     """Draw a person's avatar. It depends on the username alone, so it may be cached for ever."""

@@ -7,7 +7,7 @@ from ..accounts.access import for_members
 from ..accounts.pending import Reason
 from ..accounts.viewer import viewer
 from ..follows.queries import audience_of
-from ..posts.access import add_button, visible_post
+from ..posts.access import add_button, visible_post_or_404
 from ..posts.card_reading import read_timeline
 from ..web.access import for_readers
 from ..web.answers import page
@@ -42,11 +42,11 @@ add_button(
 )
 
 
-@blueprint.get("/posts/<key:id>/likes")
+@blueprint.get("/posts/<id:id>/likes")
 @for_readers
 def likes(id: int) -> ResponseReturnValue:
     """Who likes a post, the latest first."""
-    post, audience = visible_post(id), audience_of(viewer)
+    post, audience = visible_post_or_404(id), audience_of(viewer)
     rows = read_rows(
         lambda window: queries.likers(window, audience), "since", post_id=id, viewer_id=viewer.id
     )

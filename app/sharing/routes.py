@@ -28,7 +28,7 @@ SITE_PICTURE = STATIC / "site.png"
 FOR_ALL_SITES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-@blueprint.get("/posts/<key:id>/picture-<version>.png")
+@blueprint.get("/posts/<id:id>/picture-<version>.png")
 @for_readers
 def picture(id: int, version: str) -> Response:
     """Show the picture of a post as it is now; until it is drawn, that of the site.

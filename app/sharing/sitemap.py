@@ -62,7 +62,7 @@ def sitemap_of_pages() -> Response:
     return _xml("sharing/sitemap.xml", pages=pages)
 
 
-@blueprint.get("/sitemap/<any(posts, people):kind>-<key:number>.xml")
+@blueprint.get("/sitemap/<any(posts, people):kind>-<id:number>.xml")
 @for_readers
 def sitemap_part(kind: str, number: int) -> Response:
     """List the pages of one part of the sitemap."""

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..data.failures import reason
 from ..data.reading import read_latest
-from ..data.schema import ALEMBIC_VERSION, problem_of
+from ..data.schema import ALEMBIC_VERSION, problem_of_revision
 from .access import for_everybody
 
 
@@ -22,7 +22,7 @@ _SCHEMA = select(ALEMBIC_VERSION)
 def _healthz() -> tuple[str, int, dict[str, str]]:
     text = {"Content-Type": "text/plain"}
     try:
-        problem = problem_of(current_app, read_latest(_SCHEMA).scalar())
+        problem = problem_of_revision(current_app, read_latest(_SCHEMA).scalar())
     except SQLAlchemyError as error:
         problem = f"does not answer: {reason(error)}"
     if problem:

@@ -22,8 +22,9 @@ from .rsgi import Environ
 BODY_TIMEOUT, LOWEST_RATE = 10, 16 * 1024
 # How many bodies with files a process receives at once, and how many of one person.
 MOST_FILES, MOST_FILES_EACH = 64, 4
-# How many times the longest body is read, to answer with the text of the form.
-READ_TIMES = 4
+# A body that is too long is still received, up to this many times ``MAX_FILES_LENGTH``, so that the
+# text of its form can be shown again.
+RECEIVED_FACTOR = 4
 # Bytes of a body with files that are written at once.
 BLOCK = 256 * 1024
 # What is kept of a body that cannot be taken: the fields with text, which forms have first.
@@ -70,7 +71,7 @@ class Receiver:
 
     async def _on_disk(self, length: int, environ: Environ, protocol: Any) -> IO[bytes]:
         files_length = self.app.config["MAX_FILES_LENGTH"]
-        if length > READ_TIMES * files_length:
+        if length > RECEIVED_FACTOR * files_length:
             return BytesIO()
         loop = asyncio.get_running_loop()
         sender = await loop.run_in_executor(self.executor, files_sender, self.app, environ)

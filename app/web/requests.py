@@ -1,4 +1,4 @@
-"""Requests, which anybody may send: what is found out about each once."""
+"""The class of requests: properties of the untrusted headers and form, each computed once."""
 
 from functools import cached_property
 from typing import cast
@@ -10,8 +10,8 @@ from flask import Flask, Request, request
 MAX_FIELDS = 1_000
 
 
-class SafeRequest(Request):
-    """A request that knows what htmx wants, and whose ``Referer`` can be parsed if it has one."""
+class HtmxRequest(Request):
+    """A request with what htmx asks for, its number of fields, and a ``Referer`` that is a URL."""
 
     @cached_property
     def wants_fragment(self) -> bool:
@@ -36,15 +36,15 @@ class SafeRequest(Request):
 
 
 def init_app(app: Flask) -> None:
-    """Have ``app`` read requests by :class:`SafeRequest`."""
-    app.request_class = SafeRequest
+    """Have ``app`` read requests by :class:`HtmxRequest`."""
+    app.request_class = HtmxRequest
 
 
 def wants_fragment() -> bool:
     """Whether htmx asks for an element's worth of HTML in this request."""
-    return cast(SafeRequest, request).wants_fragment
+    return cast(HtmxRequest, request).wants_fragment
 
 
 def has_many_fields() -> bool:
     """Whether this request has a form that is not to be parsed."""
-    return cast(SafeRequest, request).has_many_fields
+    return cast(HtmxRequest, request).has_many_fields

@@ -18,11 +18,11 @@ STATIC = config.ROOT / "static"
 
 def init_app(app: Flask) -> None:
     """Register the converters that routes of ``app`` use."""
-    app.url_map.converters |= {"name": UsernameConverter, "key": IdConverter}
+    app.url_map.converters |= {"username": UsernameConverter, "id": IdConverter}
 
 
 class UsernameConverter(BaseConverter):
-    """A username, as in ``/@<name:username>``."""
+    """A username, as in ``/@<username:username>``."""
 
     regex = USERNAME
 

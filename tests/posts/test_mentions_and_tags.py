@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from app.posts import text
 from app.posts.refusals import MOST_MENTIONED
-from app.posts.text import LONGEST_TAG, fold_tag, names_in, normal, pieces, tags_in
+from app.posts.text import LONGEST_TAG, fold_tag, normal, pieces, tags_in, usernames_in
 from tests.html import attributes, one, parse, text_of
 
 EVERYBODY = {name: name for name in ("ada", "bruno", "b_2", "x" * 30)}
 
 
 def names(body):
-    return sorted(names_in(pieces(body)))
+    return sorted(usernames_in(pieces(body)))
 
 
 def tags(body):
