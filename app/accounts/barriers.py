@@ -13,7 +13,7 @@ from ..site import Site
 
 _WORD = regex.compile(rf"{IN_WORD}+", regex.VERSION1)
 
-# Characters of a stamp of ours: more are read by nobody.
+# The longest stamp: a longer one is not parsed.
 LONGEST_STAMP = 100
 
 
@@ -24,7 +24,7 @@ def is_blocked_address(site: Site, address: str) -> bool:
 
 
 def is_disposable(address: str) -> bool:
-    """Whether the domain of ``address`` gives addresses for minutes, to anybody."""
+    """Whether the domain of ``address`` gives disposable addresses to anybody."""
     # Imported at first use because of its size: most requests need no such list.
     from disposable_email_domains import blocklist  # noqa: PLC0415
 
@@ -60,7 +60,7 @@ def is_blocked_network(site: Site, address: str) -> bool:
 
 
 def stamp() -> str:
-    """Return what a form carries that says when it was opened."""
+    """Return the stamp of a form, which holds when it was opened."""
     return _signer().sign(b"").decode()
 
 

@@ -32,11 +32,11 @@ class Tag(NamedTuple):
 
 
 class Today(NamedTuple):
-    """What the worker counted last."""
+    """The counts that the worker made last."""
 
     members: int
     tags: tuple[Tag, ...]
-    # 0 in a digest of an earlier release, until it is worked out again.
+    # 0 in a digest of an earlier release, until it is computed again.
     posts: int = 0
 
 

@@ -93,7 +93,7 @@ def move() -> None:
     if not isinstance(both, MovingStore):
         raise click.ClickException(
             "There is one store only: the folder. Set MEDIA_STORE_URL to the other; "
-            "flask media move --help says how."
+            "flask media move --help tells how."
         )
     number = both.move(_progress())
     click.echo(f"Moved {number:,} files. Nothing is left in the other store.")

@@ -25,9 +25,10 @@ from ..posts.drafts import following_nonce
 from ..posts.models import Post
 from ..web.forms import LengthFirst, line_ends, storable
 from .models import LONGEST_DESCRIPTION, MOST_PICTURES, Picture
-from .uploads import discard, has_files, sent_by, take_in
+from .uploads import discard, has_files, sent_by, store_uploads
 
-# Of an edit that takes the last picture away; an empty field would say that nothing was sent.
+# The value of an edit that removes the last picture; an empty field would say that nothing was
+# sent.
 NONE = "-"
 NUMBERS = range(1, MOST_PICTURES + 1)
 
@@ -51,8 +52,8 @@ def attached(extra: Extra, nonce: str, edits_id: int | None) -> list[Attached]:
     if not ids:
         return []
     own = and_(Picture.owner_id == viewer.id, Picture.purpose == "post", Picture.id.in_(ids))
-    arrived = and_(Picture.post_id.is_(None), Picture.nonce == nonce)
-    here = or_(arrived, Picture.post_id == edits_id) if edits_id else arrived
+    uploaded = and_(Picture.post_id.is_(None), Picture.nonce == nonce)
+    here = or_(uploaded, Picture.post_id == edits_id) if edits_id else uploaded
     found = select(Picture).where(own, here, Picture.removed_at.is_(None))
     rows = {row.id: row for row in db.session.scalars(fresh(found))}
     typed = zip(ids, descriptions(extra, len(ids)), strict=True)
@@ -113,17 +114,17 @@ def _receive(nonce: str, typed: Extra, edited: Post | None) -> Received:
         nonce = following_nonce(nonce)
     there = attached(typed, nonce, edited.id if edited else None)
     known = {each.picture.digest for each in there}
-    arrived = take_in(viewer, files, nonce, room=MOST_PICTURES - len(there), known=known)
-    if arrived.ids and (sent := sent_by(nonce, edited)):
+    uploaded = store_uploads(viewer, files, nonce, room=MOST_PICTURES - len(there), known=known)
+    if uploaded.ids and (sent := sent_by(nonce, edited)):
         # The same form, sent at the same moment, was faster.
-        discard(arrived.ids)
+        discard(uploaded.ids)
         return values_of_post(sent), {}
-    new = _arrived(arrived.ids, typed, known={each.picture.id for each in there})
+    new = _uploaded(uploaded.ids, typed, known={each.picture.id for each in there})
     values = values_of([*there, *new], sensitive=typed.get("sensitive"), is_edit=has_some)
-    return values, {"pictures": arrived.faults}
+    return values, {"pictures": uploaded.faults}
 
 
-def _arrived(ids: Sequence[int], typed: Extra, known: Container[int]) -> list[Attached]:
+def _uploaded(ids: Sequence[int], typed: Extra, known: Container[int]) -> list[Attached]:
     """Return the pictures that came with a form, with the descriptions that follow in it."""
     if not ids:
         return []
@@ -154,9 +155,9 @@ def save_pictures(post: Post, extra: Extra) -> None:
     ids = ids_in(extra.get("attached"))
     if not ids and not post.pictures_count:
         return
-    arrived = and_(Picture.post_id.is_(None), Picture.id.in_(ids))
+    uploaded = and_(Picture.post_id.is_(None), Picture.id.in_(ids))
     own = and_(Picture.owner_id == post.author_id, Picture.purpose == "post")
-    found = select(Picture).where(own, or_(Picture.post_id == post.id, arrived))
+    found = select(Picture).where(own, or_(Picture.post_id == post.id, uploaded))
     rows = {row.id: row for row in db.session.scalars(fresh(found))}
     typed = zip(ids, descriptions(extra, len(ids)), strict=True)
     kept = [(rows.pop(id), text) for id, text in typed if id in rows][:MOST_PICTURES]

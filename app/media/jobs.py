@@ -1,4 +1,4 @@
-"""Jobs of pictures: making them ready, and sweeping away those that nobody has any more."""
+"""Jobs of pictures: processing them, and deleting those that nobody has any more."""
 
 import logging
 import threading
@@ -81,7 +81,7 @@ def sweep() -> None:
             _keep_for_others(and_(is_gone, is_needed))
             found = select(Picture).where(is_gone, ~is_needed).limit(AT_ONCE)
             for picture in db.session.scalars(found).all():
-                if _take_away(picture, is_gone):
+                if _detach(picture, is_gone):
                     delete_files(picture.key)
                     with writing(is_visible=False) as session:
                         session.execute(delete(Picture).where(Picture.id == picture.id))
@@ -94,7 +94,7 @@ def sweep() -> None:
         log.warning("The store of pictures is unavailable: files to be deleted stay for now.")
 
 
-def _take_away(picture: Picture, is_gone: ColumnElement[bool]) -> bool:
+def _detach(picture: Picture, is_gone: ColumnElement[bool]) -> bool:
     """Leave a picture without owner and post, so that no form finds it while its files go.
 
     Returns False where a form was faster, and the picture is in a post by now.

@@ -75,14 +75,14 @@ class Picture(TimeOrdered, Base):
     # A data: URL of a tiny picture, to be shown while the real one loads.
     blur: Mapped[str] = mapped_column(Text, default="")
     is_animated: Mapped[bool] = mapped_column(default=False)
-    # Whether the store has what came in.
+    # Whether the store has the original.
     has_original: Mapped[bool] = mapped_column(default=True)
     # How often the worker began with it, and when it is to begin (again).
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, default=lambda: now() + DONE_WITHIN
     )
-    # When its owner took it away; undoing that makes it null.
+    # When its owner removed it; undoing that makes it null.
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__: Any = (

@@ -72,7 +72,7 @@ def missing_files(pictures: Iterable[Picture]) -> Iterator[tuple[Picture, list[s
 
 
 def _is_to_be_deleted(picture: Picture) -> bool:
-    """Whether the next sweep deletes a picture: one that did not arrive, or was taken away."""
+    """Whether the next sweep deletes a picture: one that was not stored, or was removed."""
     is_nobodys = picture.purpose == "post" and picture.post_id is None and picture.nonce is None
     return is_nobodys or picture.removed_at is not None
 

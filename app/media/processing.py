@@ -1,4 +1,4 @@
-"""From what came in to what is shown: the worker decodes a picture and stores its variants."""
+"""Processing: the worker decodes the original of a picture and stores its variants."""
 
 import logging
 from contextlib import suppress
@@ -52,7 +52,7 @@ def process_picture(id: int) -> bool:
 
 
 def _claim(id: int) -> Picture | None:
-    """Take a picture that waits, so that nobody else does; None where there is none to take."""
+    """Claim a picture that waits, so that no other worker does; None if it cannot be claimed."""
     is_due = and_(Picture.state == "waiting", Picture.due_at <= now())
     waits = update(Picture).where(Picture.id == id, is_due)
     with writing(is_visible=False) as session:
@@ -67,7 +67,7 @@ def _claim(id: int) -> Picture | None:
 
 
 def _postpone(picture: Picture) -> None:
-    """Try a picture again later, which is not what failed."""
+    """Try a picture again later, without counting this as a try."""
     waited = now() - picture.created_at
     if waited > GIVEN_UP_AFTER:
         _finish(picture.id, state="failed", failure="given_up")
@@ -77,7 +77,7 @@ def _postpone(picture: Picture) -> None:
 
 
 def _decode_and_store(picture: Picture, folder: Path) -> tuple[Decoded, int]:
-    """Return what was decoded, and the bytes that are stored of it."""
+    """Return the decoded picture, and the number of bytes of its variants."""
     source, made = folder / "original", folder / "made"
     made.mkdir()
     try:
@@ -117,14 +117,14 @@ def _is_ready(picture: Picture, decoded: Decoded, size: int) -> None:
 
 
 def _finish(id: int, **values: Any) -> bool:
-    """Write what became of a picture that waits; returns False where it was deleted meanwhile."""
+    """Store the outcome for a picture that waits; returns False if it was deleted meanwhile."""
     with writing() as session:
         waits = update(Picture).where(Picture.id == id, Picture.state == "waiting")
         return bool(changed_rows(session, waits.values(values)))
 
 
 def delete_original(picture: Picture) -> None:
-    """Delete what came in, once the variants are there."""
+    """Delete the original, once the variants are there."""
     store().delete([f"{picture.key}/original"])
     with writing(is_visible=False) as session:
         of_it = update(Picture).where(Picture.id == picture.id)

@@ -22,7 +22,7 @@ from .failures import words
 from .models import Picture
 from .signals import picture_ready
 from .stores import store
-from .uploads import take_in
+from .uploads import store_uploads
 
 PURPOSES = ("avatar", "banner")
 # What the form says while the worker prepares one.
@@ -77,7 +77,7 @@ def use_profile_picture(
 
     ``crop`` as for :func:`app.media.cropping.crop_of`. Raises :class:`wtforms.ValidationError`.
     """
-    arrived = take_in(
+    uploaded = store_uploads(
         user,
         [file],
         secrets.token_hex(16),
@@ -86,10 +86,10 @@ def use_profile_picture(
         crop=crop[:LONGEST_CROP] if crop and crop_of(crop) else None,
         description=description,
     )
-    if arrived.faults:
-        raise ValidationError(arrived.faults[0])
+    if uploaded.faults:
+        raise ValidationError(uploaded.faults[0])
     # What was chosen before is not waited for any more.
-    _remove(user.id, purpose, Picture.state != "ready", Picture.id < arrived.ids[0])
+    _remove(user.id, purpose, Picture.state != "ready", Picture.id < uploaded.ids[0])
 
 
 def avatar_file(key: str) -> bytes | None:
@@ -123,7 +123,7 @@ def show_profile_picture(picture: Picture, **_more: Any) -> None:
         return
     with writing() as session:
         session.refresh(picture)
-        # Not one that was taken away, or replaced, meanwhile.
+        # Not one that was removed or replaced meanwhile.
         if picture.owner_id and not picture.removed_at:
             _remove(picture.owner_id, picture.purpose, Picture.id < picture.id)
             if picture.purpose == "avatar":

@@ -1,4 +1,4 @@
-"""How much room the pictures of a person take, and may take."""
+"""The storage that the pictures of a person use, and may use."""
 
 from functools import cache
 
@@ -62,6 +62,6 @@ def in_words(size: int) -> str:
 
 @cache
 def _used() -> AnySelect:
-    # What was taken away counts until it is deleted: it is brought back by undo.
+    # Removed pictures count until they are deleted: undo restores them.
     every = func.coalesce(func.sum(Picture.bytes), 0)
     return select(every).where(Picture.owner_id == bindparam("owner_id"))

@@ -20,13 +20,13 @@ from .models import Picture
 from .store_protocol import StoreUnavailableError
 from .stores import store
 
-# What came in is given to nobody.
+# The originals are served to nobody.
 ORIGINAL = "application/octet-stream"
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """What became of files."""
+class Uploaded:
+    """The outcome of an upload."""
 
     # The pictures, in the order of the files.
     ids: list[int] = field(default_factory=list)
@@ -45,7 +45,7 @@ class _File:
         return _name(self.sent)
 
 
-def take_in(
+def store_uploads(
     owner: HasId,
     files: Sequence[FileStorage],
     nonce: str,
@@ -53,15 +53,15 @@ def take_in(
     room: int,
     known: Collection[str | None] = (),
     **details: Any,
-) -> Arrived:
+) -> Uploaded:
     """Store ``files``, at most ``room``, as pictures of the form with that ``nonce``.
 
-    A file that came with it before is the same picture, and needs no room if its digest is
+    A file that the form sent before is the same picture, and needs no room if its digest is
     ``known``; ``details`` are columns of a new one. Nothing here decodes.
     """
     found, faults = [], []
     for each in files:
-        code, file = _looked_at(each)
+        code, file = _checked(each)
         if file is None:
             faults.append(failures.of_file(_name(each), code, _size(each)))
         else:
@@ -72,7 +72,7 @@ def take_in(
     try:
         return _stored(owner, fitting, nonce, faults, details)
     except quota.NoRoomError as error:
-        return Arrived([], [*faults, str(error)])
+        return Uploaded([], [*faults, str(error)])
 
 
 def sent_by(nonce: str, edited: Post | None) -> Post | None:
@@ -87,8 +87,8 @@ def sent_by(nonce: str, edited: Post | None) -> Post | None:
 def has_files(post: Post, files: Sequence[FileStorage]) -> bool:
     """Whether the pictures of ``post`` were made of all these ``files``."""
     known = select(Picture.digest).where(Picture.post_id == post.id, Picture.removed_at.is_(None))
-    looked_at = (_looked_at(each)[1] for each in files)
-    return {file.digest for file in looked_at if file} <= set(db.session.scalars(known))
+    checked = (_checked(each)[1] for each in files)
+    return {file.digest for file in checked if file} <= set(db.session.scalars(known))
 
 
 def discard(ids: Sequence[int]) -> None:
@@ -99,8 +99,8 @@ def discard(ids: Sequence[int]) -> None:
         changed_rows(session, unused.values(nonce=None, removed_at=now()))
 
 
-def _looked_at(sent: FileStorage) -> tuple[str, _File | None]:
-    """Return why a file is not taken; or else what is known of it."""
+def _checked(sent: FileStorage) -> tuple[str, _File | None]:
+    """Return the code of why a file is refused, or "" and the file."""
     size = _size(sent)
     if size > failures.LARGEST_FILE:
         return "large", None
@@ -127,13 +127,13 @@ def _fitting(files: Sequence[_File], room: int, known: set[str | None]) -> list[
 
 def _stored(
     owner: HasId, files: Sequence[_File], nonce: str, faults: list[str], details: dict[str, Any]
-) -> Arrived:
+) -> Uploaded:
     """Store files, of which each has its row first: so none is ever in the store without one.
 
     Raises :class:`app.media.quota.NoRoomError`, and stores none.
     """
     if not files:
-        return Arrived([], faults)
+        return Uploaded([], faults)
     with writing(is_visible=False) as session:
         quota.check_room(session, owner.id, sum(file.size for file in files))
         rows = [(file, *_row(session, owner, file, nonce, details)) for file in files]
@@ -146,7 +146,7 @@ def _stored(
                 if state:
                     again.append(id)
         except StoreUnavailableError:
-            # One that had its row is probably stored; if not, the worker says so.
+            # One that had its row is probably stored; if not, the worker reports it.
             if state is None:
                 faults.append(failures.of_file(file.name, "store"))
                 discard([id])
@@ -154,7 +154,7 @@ def _stored(
         ids.append(id)
     if stored:
         with writing(is_visible=False) as session:
-            # In one order: the same form, sent at the same moment, changes the same rows.
+            # Locked in one order: the same form may be sent twice at the same moment.
             in_order = select(Picture.id).where(Picture.id.in_(stored)).order_by(Picture.id)
             session.execute(in_order.with_for_update())
             # Not those with which the worker is busy.
@@ -163,7 +163,7 @@ def _stored(
             if again:
                 _stored_again(session, again)
             enqueue(process)
-    return Arrived(list(dict.fromkeys(ids)), faults)
+    return Uploaded(list(dict.fromkeys(ids)), faults)
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Folders in which the worker makes a picture. They hold what came in, until the worker is done."""
+"""Folders in which the worker makes a picture. They hold the original until the worker is done."""
 
 import shutil
 import time

@@ -90,7 +90,7 @@ def confirm(name: str) -> None:
 @accounts.cli.command("approve")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def approve(names: tuple[str, ...]) -> None:
-    """Let the users NAME in, who asked to join; each gets a mail.
+    """Let the users NAME in, who asked to join; a mail tells each.
 
     flask user list --state waiting shows who waits, and flask user show NAME what they answered.
     """
@@ -103,7 +103,7 @@ def approve(names: tuple[str, ...]) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--reason", default="", help="Why: they read it in the mail.")
 def refuse(names: tuple[str, ...], reason: str) -> None:
-    """Turn the users NAME away, who asked to join: each gets a mail, and the account is deleted."""
+    """Turn the users NAME away, who asked to join: a mail tells each, and the account goes."""
     if len(reason) > LONGEST_REASON:
         raise click.ClickException(f"The reason is longer than {LONGEST_REASON} characters.")
     for user in _waiting(names):

@@ -11,7 +11,7 @@ from flask import current_app
 
 from .content import LONGEST_DESCRIPTION, LONGEST_SITE, LONGEST_TITLE, Preview, cleaned
 from .fetcher import PICTURE, RESULT
-from .fetcher.addresses import AwayError, RefusedError
+from .fetcher.addresses import RefusedError, UnreachableError
 from .links import network
 
 # The program imports nothing of the application, which is large: its package is found by a path.
@@ -25,13 +25,13 @@ def fetch(url: str, folder: Path) -> tuple[Preview, Path | None]:
     """Return the preview of the page at ``url``, and its picture, a file in the empty ``folder``.
 
     Nothing has looked at the bytes of the picture yet. Raises :class:`RefusedError` if there is no
-    preview, and :class:`AwayError` if there may be one later.
+    preview, and :class:`UnreachableError` if there may be one later.
     """
     request = {"url": url, "agent": user_agent(), "network": asdict(network())}
     _run(request | {"seconds": SECONDS}, folder)
     page = _result(folder / RESULT)
     if "failure" in page:
-        raise (AwayError if page.get("may_work_later") else RefusedError)(page["failure"])
+        raise (UnreachableError if page.get("may_work_later") else RefusedError)(page["failure"])
     title = cleaned(page.get("title"), LONGEST_TITLE)
     if not title:
         raise RefusedError("no title")
@@ -66,7 +66,7 @@ def _run(request: dict[str, Any], folder: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise AwayError("time") from error
+        raise UnreachableError("time") from error
 
 
 def _result(file: Path) -> dict[str, Any]:
@@ -74,5 +74,5 @@ def _result(file: Path) -> dict[str, Any]:
         result = json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
         # The process was ended by one of its limits.
-        raise AwayError("no result") from error
+        raise UnreachableError("no result") from error
     return result if isinstance(result, dict) else {}

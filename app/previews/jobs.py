@@ -1,4 +1,4 @@
-"""Jobs that read the pages behind links, one at a time, and forget what no post shows any more."""
+"""Jobs that read the pages behind links, one at a time, and delete what no post shows any more."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ from ..media.store_protocol import StoreUnavailableError
 from ..media.workspaces import workspace
 from . import queries
 from .content import Preview
-from .fetcher.addresses import AwayError, RefusedError
+from .fetcher.addresses import RefusedError, UnreachableError
 from .fetching import fetch
 from .keeping import keep
 from .models import LinkPreview
@@ -24,15 +24,15 @@ from .pictures import Made, make_picture, remove_picture
 
 log = logging.getLogger(__name__)
 
-# A page is tried so often, and again after this time.
+# How many times a page is tried, and the time between two tries.
 MOST_ATTEMPTS = 2
 RETRY_AFTER = timedelta(minutes=10)
 # Pages of one host that are read in a minute; others wait.
 MOST_OF_HOST = 10
 MINUTE = timedelta(minutes=1)
 SWEPT_EVERY = timedelta(hours=1)
-# At most so many seconds at a time, and in one of the worker's threads: whoever makes a slow site
-# keeps neither mail nor pictures waiting.
+# Seconds that a run takes at most, in one thread of the worker, so that slow sites
+# delay neither mail nor pictures.
 SECONDS = 20
 _is_fetching = threading.Lock()
 
@@ -84,7 +84,7 @@ def _fetch(key: str) -> None:
     with workspace() as name:
         try:
             preview, picture = _read(url, Path(name))
-        except (AwayError, RefusedError, StoreUnavailableError) as error:
+        except (UnreachableError, RefusedError, StoreUnavailableError) as error:
             log.info("There is no preview %s: %s", key, error)
             if isinstance(error, RefusedError):
                 _give_up(key)

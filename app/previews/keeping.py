@@ -1,4 +1,4 @@
-"""Keeping what is known of a page, for all posts that link to it."""
+"""Stores the preview of a page, for all posts that link to it."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def keep(key: str, preview: Preview, picture: Made | None = None) -> None:
 
 
 def show(post: HasId, preview: Preview, picture: Made | None = None) -> None:
-    """Have ``post`` show a preview that is known, without a look at its page."""
+    """Have ``post`` show a preview that is known, without reading its page."""
     target = target_of(preview.url)
     with writing() as session:
         link(session, post, target)

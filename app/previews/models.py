@@ -90,7 +90,7 @@ def unlink_erased(ids: list[int]) -> None:
 
 
 def set_removed(post: HasId, *, is_removed: bool) -> bool:
-    """Take the preview away from ``post``, or give it back; return whether it has one."""
+    """Remove the preview of ``post``, or restore it; return whether it has one."""
     change = update(PostLink).where(PostLink.post_id == post.id).values(is_removed=is_removed)
     with writing() as session:
         return changed_rows(session, change) == 1

@@ -1,4 +1,4 @@
-"""The author of a post takes the preview of its link away, or back."""
+"""The author of a post removes the preview of its link, or restores it."""
 
 from flask import abort, url_for
 from flask.typing import ResponseReturnValue

@@ -31,7 +31,7 @@ from app.discover.jobs import suggest_to, work_out_now
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
 from app.media.models import Picture
-from app.media.uploads import take_in
+from app.media.uploads import store_uploads
 from app.notifications.models import notify_users
 from app.posts.drafts import save_draft
 from app.posts.models import Draft, Post
@@ -78,7 +78,7 @@ class Site:
         sent = [FileStorage(BytesIO(file["buffer"]), file["name"]) for file in files]
         nonce = secrets.token_hex(16)
         with self.app.test_request_context():
-            ids = take_in(author, sent, nonce, room=4).ids
+            ids = store_uploads(author, sent, nonce, room=4).ids
             extra = {"attached": " ".join(map(str, ids)), "sensitive": "y" if sensitive else ""}
             for place, text in enumerate(pictures.values(), start=1):
                 extra[f"description_{place}"] = text

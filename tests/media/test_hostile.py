@@ -10,7 +10,7 @@ from app.data.database import db
 from app.media import failures
 from app.media.models import Picture
 from app.media.stores import store
-from app.media.uploads import take_in
+from app.media.uploads import store_uploads
 from tests.media import hostile
 
 pytestmark = pytest.mark.thorough
@@ -28,13 +28,13 @@ def test_the_worker_survives_and_says_in_words_what_is_wrong(app, ada, files, ki
     for number, (content, right) in enumerate(hostile.KINDS[kind]()):
         with app.app_context():
             sent = FileStorage(BytesIO(content), filename="holiday.jpg")
-            arrived = take_in(ada, [sent], f"{number}", room=4)
-            if not arrived.ids:
+            uploaded = store_uploads(ada, [sent], f"{number}", room=4)
+            if not uploaded.ids:
                 assert "refused" in right, (kind, number)
-                (sentence,) = arrived.faults
+                (sentence,) = uploaded.faults
                 assert "holiday.jpg" in sentence
                 continue
-            picture = db.session.get(Picture, arrived.ids[0], populate_existing=True)
+            picture = db.session.get(Picture, uploaded.ids[0], populate_existing=True)
             assert (picture.failure or picture.state) in right, (kind, number, picture.failure)
             if picture.failure:
                 assert failures.words(picture.failure).endswith(".")

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.data.database import db
 from app.media import describing
-from app.media.uploads import take_in
+from app.media.uploads import store_uploads
 from app.posts.models import Post
 from tests.html import absent, attributes, cards, messages, one, select, text_of
 from tests.media.drawn import drawn, upload
@@ -141,9 +141,9 @@ def test_a_file_of_more_than_ten_megabytes_is_not_taken(app, ada, files):
     for size, taken in ((10_000_000, 1), (10_000_001, 0)):
         sent = FileStorage(BytesIO(drawn().ljust(size, b"\0")), filename="large.png")
         with app.app_context():
-            arrived = take_in(ada, [sent], "abc", room=4)
-            assert len(arrived.ids) == taken
-            assert [("10.1 MB" in fault) for fault in arrived.faults] == [True] * (1 - taken)
+            uploaded = store_uploads(ada, [sent], "abc", room=4)
+            assert len(uploaded.ids) == taken
+            assert [("10.1 MB" in fault) for fault in uploaded.faults] == [True] * (1 - taken)
 
 
 def test_what_nobody_sees_describes_nothing(client, rows):

@@ -5,10 +5,10 @@ import socket
 import pytest
 
 from app.previews.fetcher.addresses import (
-    AwayError,
     Network,
     RefusedError,
     Target,
+    UnreachableError,
     is_public,
     target_of,
 )
@@ -61,7 +61,7 @@ def test_all_addresses_of_a_name_are_given_once():
 )  # fmt: skip
 def test_other_spellings_of_our_own_machine_are_refused(host):
     """The resolver of the system reads numbers in many ways; what it finds is checked."""
-    with pytest.raises((RefusedError, AwayError)):
+    with pytest.raises((RefusedError, UnreachableError)):
         Network().resolve(Network().target(f"http://{host}/"))
 
 
@@ -117,5 +117,5 @@ def test_a_name_without_an_address_may_have_one_later(monkeypatch):
         raise socket.gaierror("no such name")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    with pytest.raises(AwayError):
+    with pytest.raises(UnreachableError):
         Network().resolve(target_of("http://good.example/"))

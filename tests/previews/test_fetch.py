@@ -9,7 +9,7 @@ import pytest
 from app.previews import fetching
 from app.previews.content import Preview
 from app.previews.fetcher import main
-from app.previews.fetcher.addresses import AwayError, Network, RefusedError
+from app.previews.fetcher.addresses import Network, RefusedError, UnreachableError
 from app.previews.fetcher.download import download
 from app.previews.fetching import fetch
 from tests.previews.web import (
@@ -145,7 +145,7 @@ def test_without_the_setting_of_tests_this_machine_is_not_reached(read, web, app
     monkeypatch.setitem(app.config, "PREVIEW_NETWORK", {"ports": [web.port]})
     web.answers["/"] = page()
     for host in ("127.0.0.1", "localhost", "0.0.0.0", "2130706433"):
-        with pytest.raises((RefusedError, AwayError)):
+        with pytest.raises((RefusedError, UnreachableError)):
             read(web.url(host=host))
     assert web.asked == []
 
@@ -178,7 +178,7 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(read, web):
 
 
 def test_a_name_without_addresses_may_get_one(read, web):
-    with pytest.raises(AwayError):
+    with pytest.raises(UnreachableError):
         read(web.url(host="nowhere.example"))
 
 
@@ -198,7 +198,8 @@ def test_a_site_on_ipv6_is_asked(read, network, monkeypatch, app):
 @pytest.mark.parametrize(
     ("status", "error"),
     [(400, RefusedError), (403, RefusedError), (404, RefusedError), (204, RefusedError),
-     (429, AwayError), (500, AwayError), (503, AwayError), (304, RefusedError)],
+     (429, UnreachableError), (500, UnreachableError), (503, UnreachableError), (304,
+     RefusedError)],
 )  # fmt: skip
 def test_an_error_is_no_page(read, web, status, error):
     web.answers["/"] = (status, {"Content-Type": "text/html"}, b"<title>Error</title>")
@@ -259,7 +260,7 @@ def test_a_compressed_page_is_read_and_a_bomb_only_to_its_limit(read, web):
 )
 def test_a_broken_answer_is_no_page(read, web, answer):
     web.answers["/"] = answer
-    with pytest.raises((AwayError, RefusedError)):
+    with pytest.raises((UnreachableError, RefusedError)):
         read(web.url())
 
 
@@ -271,7 +272,7 @@ def test_a_server_that_never_ends_is_given_up(read, web, beginning, monkeypatch)
     monkeypatch.setattr(fetching, "SECONDS", 2)
     web.answers["/"] = drip(beginning)
     start = time.monotonic()
-    with pytest.raises(AwayError):
+    with pytest.raises(UnreachableError):
         read(web.url())
     assert time.monotonic() - start < 6
 
@@ -283,15 +284,15 @@ def test_a_certificate_must_be_of_the_name_and_trusted(read, network, app, monke
         reachable = network | {"ports": [secure.port]}
         monkeypatch.setitem(app.config, "PREVIEW_NETWORK", reachable)
         # Nobody whom the system trusts has signed it.
-        with pytest.raises(AwayError, match="certificate"):
+        with pytest.raises(UnreachableError, match="certificate"):
             read(secure.url(scheme="https"))
         monkeypatch.setitem(app.config, "CERTIFICATES", {"SSL_CERT_FILE": str(good[0])})
         assert read(secure.url(scheme="https"))[0].title == "Rye"
         # The same server by another name.
-        with pytest.raises(AwayError, match="certificate"):
+        with pytest.raises(UnreachableError, match="certificate"):
             read(secure.url(scheme="https", host="other.example"))
         monkeypatch.setitem(app.config, "CERTIFICATES", {"SSL_CERT_FILE": str(other[0])})
-        with pytest.raises(AwayError, match="certificate"):
+        with pytest.raises(UnreachableError, match="certificate"):
             read(secure.url(scheme="https"))
     assert secure.paths == ["/"]
 
@@ -340,7 +341,7 @@ def test_a_program_that_fails_gives_no_preview(read, web, monkeypatch, program):
     monkeypatch.setattr(
         fetching, "_PROGRAM", "import sys; sys.path.append(sys.argv[1]); " + program
     )
-    with pytest.raises((AwayError, RefusedError)):
+    with pytest.raises((UnreachableError, RefusedError)):
         read(web.url())
 
 

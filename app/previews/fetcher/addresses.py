@@ -37,7 +37,7 @@ class RefusedError(Exception):
     """The URL may not be asked, or its answer is of no use: trying again does not help."""
 
 
-class AwayError(Exception):
+class UnreachableError(Exception):
     """The server cannot be reached now."""
 
 
@@ -83,7 +83,7 @@ class Network:
     def resolve(self, target: Target) -> list[str]:
         """Return the addresses of a host, each of them checked.
 
-        Raises :class:`RefusedError` if any of them is not public, and :class:`AwayError`.
+        Raises :class:`RefusedError` if any of them is not public, and :class:`UnreachableError`.
         """
         if target.host in self.names:
             found = list(self.names[target.host])
@@ -91,7 +91,7 @@ class Network:
             try:
                 infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
             except (OSError, UnicodeError) as error:
-                raise AwayError(f"no address: {error}") from error
+                raise UnreachableError(f"no address: {error}") from error
             found = [str(address[0]) for *_info, address in infos]
         for address in found:
             if address not in self.addresses and not is_public(address):

@@ -10,7 +10,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.response import BaseHTTPResponse
 
-from .addresses import AwayError, Network, RefusedError, Target
+from .addresses import Network, RefusedError, Target, UnreachableError
 
 MOST_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -35,7 +35,7 @@ def download(
 ) -> Document:
     """Return the document at ``url``, of one of the content ``types``, after redirects.
 
-    Raises :class:`RefusedError` and :class:`AwayError`.
+    Raises :class:`RefusedError` and :class:`UnreachableError`.
     """
     for _attempt in range(MOST_REDIRECTS + 1):
         target = network.target(url)
@@ -47,7 +47,7 @@ def download(
                 continue
             return _read(response, target.url, types, most)
         except (HTTPError, OSError, ValueError) as error:
-            raise AwayError(f"reading: {error}") from error
+            raise UnreachableError(f"reading: {error}") from error
         finally:
             response.close()
     raise RefusedError("redirects")
@@ -79,7 +79,7 @@ def _ask(target: Target, network: Network, headers: dict[str, str]) -> BaseHTTPR
             raise RefusedError(f"URL: {error}") from error
         except (HTTPError, OSError) as error:
             reasons.append(f"{address}: {error}")
-    raise AwayError("; ".join(reasons))
+    raise UnreachableError("; ".join(reasons))
 
 
 def _pool(target: Target, address: str) -> urllib3.HTTPConnectionPool:
@@ -97,7 +97,7 @@ def _pool(target: Target, address: str) -> urllib3.HTTPConnectionPool:
 def _read(response: BaseHTTPResponse, url: str, types: Collection[str], most: int) -> Document:
     if response.status != 200:
         is_temporary = response.status == 429 or response.status >= 500
-        raise (AwayError if is_temporary else RefusedError)(f"status {response.status}")
+        raise (UnreachableError if is_temporary else RefusedError)(f"status {response.status}")
     header = Message()
     header["Content-Type"] = response.headers.get("Content-Type", "")
     content_type = header.get_content_type()

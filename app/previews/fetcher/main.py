@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import PICTURE, RESULT
-from .addresses import AwayError, Network, RefusedError
+from .addresses import Network, RefusedError, UnreachableError
 from .download import download
 from .page import Page, read_page
 
@@ -32,14 +32,14 @@ def main() -> None:
     network, agent = Network(**asked["network"]), asked["agent"]
     try:
         page = fetch_page(asked["url"], agent, network)
-    except (RefusedError, AwayError) as error:
-        may_work_later = isinstance(error, AwayError)
+    except (RefusedError, UnreachableError) as error:
+        may_work_later = isinstance(error, UnreachableError)
         _write(RESULT, {"failure": str(error)[:500], "may_work_later": may_work_later})
         return
     _write(RESULT, page._asdict())
     # After the result: a page without its picture has a preview all the same.
     if page.title and page.picture:
-        with suppress(RefusedError, AwayError):
+        with suppress(RefusedError, UnreachableError):
             fetch_picture(page.picture, agent, network)
 
 
