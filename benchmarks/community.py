@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.security import generate_password_hash
 
-from app.posts.writing import Text, parse
+from app.posts.writing import ParsedText, parse
 
 Row = tuple[Any, ...]
 
@@ -98,7 +98,7 @@ class Community:
         self.rng.shuffle(self.prominent)
         # By the number of a post: its author, and its text unless it is a repost.
         self.authors: list[int] = [-1]
-        self.texts: list[Text | None] = [None]
+        self.texts: list[ParsedText | None] = [None]
 
     def tables(self) -> Iterator[tuple[str, str, Iterator[Row]]]:
         """Yield each table with its columns and rows, in the order of the foreign keys.
@@ -170,7 +170,7 @@ class Community:
                 if self.blocks.get(id) != follower:
                     yield follower, id, self.rng.randrange(ACTING, END)
 
-    def posts(self, texts: list[Text]) -> Iterator[Row]:
+    def posts(self, texts: list[ParsedText]) -> Iterator[Row]:
         """Yield posts: of ten, two are replies and one reposts a post that has a text."""
         rng, reposts = self.rng, set()
         for number in range(1, self.size.posts + 1):

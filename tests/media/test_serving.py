@@ -99,7 +99,7 @@ def test_nothing_else_is_served(app, client, url, path, monkeypatch):
     assert client.get(f"/pictures/{'A' * 22}/480.webp").status_code == 404
 
 
-def test_faces_are_public_and_do_not_change(app, ada, anonymous, signed_in, url):
+def test_profile_pictures_are_public_and_do_not_change(app, ada, anonymous, signed_in, url):
     with app.app_context(), writing() as session:
         session.query(Picture).update({"purpose": "avatar", "post_id": None})
     remembered = Client(app, {"remember": signed_in(ada, remember=True).cookies()["remember"]})
