@@ -4,18 +4,25 @@ import os
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import cache
 from threading import BoundedSemaphore
 
 from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from ..data.characters import fold, is_visible
 from ..site import site
 
 # NIST SP 800-63B: at least 8 characters; long passwords are accepted and never truncated.
 SHORTEST, LONGEST = 8, 128
 # A character in NFC is at most four code points in other forms (unicode.org/faq/normalization).
 LONGEST_TYPED = 4 * LONGEST
+
+# What the limits on log-in allow to try in a year, at 10 in five minutes.
+FEWEST_GUESSES = 1_000_000
+# Characters of which zxcvbn estimates the guesses: it takes quadratic time.
+LONGEST_ESTIMATED = 72
 
 # Seconds that a password waits for its turn to be hashed.
 LONGEST_WAIT = 5.0
@@ -63,22 +70,21 @@ def is_current(password_hash: str | None) -> bool:
 
 
 def is_easy_to_guess(password: str, *own: str | None) -> bool:
-    """Whether ``password`` is a common one, or one of the person's ``own`` words.
+    """Whether ``password`` takes fewer than :data:`FEWEST_GUESSES`, or shows nothing.
 
-    An ``own`` word is a username or an e-mail address, which counts without its domain, too.
+    Common passwords and words, sequences, repetitions and the person's ``own`` words are guessed
+    first. An ``own`` word is a username or an e-mail address, which counts without its domain, too.
     """
-    plain = normal(password).strip().casefold()
+    # Loaded at the first use, because it takes much memory.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
+    plain = unicodedata.normalize("NFKC", normal(password)).strip()
     words = [site().name, *filter(None, own)]
     words += [word.partition("@")[0] for word in words]
-    return not plain or plain in {word.casefold() for word in words} or plain in _common_passwords()
-
-
-@cache
-def _common_passwords() -> frozenset[str]:
-    # Loaded at the first use, because it takes much memory.
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
-
-    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
+    if not is_visible(plain) or fold(plain) in {fold(word) for word in words}:
+        return True
+    guesses: Decimal = zxcvbn(plain[:LONGEST_ESTIMATED], user_inputs=words)["guesses"]
+    return guesses < FEWEST_GUESSES
 
 
 @contextmanager
