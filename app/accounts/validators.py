@@ -22,8 +22,9 @@ from .viewer import viewer
 # Names that could be taken for those who run the site, or for the site itself (RFC 2142).
 RESERVED_NAMES = frozenset(
     (  # noqa: SIM905 - a list has one name a line
-        "abuse admin administrator help hostmaster moderation moderator noreply official "
-        "postmaster root security staff support system webmaster"
+        "abuse admin administrator administrators admins all everybody everyone help here "
+        "hostmaster info mod moderation moderator moderators mods news noreply null official owner "
+        "postmaster root security staff support system team undefined webmaster"
     ).split()
 )
 
@@ -36,7 +37,7 @@ def not_taken_username(_form: FlaskForm, field: Any) -> None:
     if barriers.is_blocked_name(site(), name) or barriers.has_blocked_word(site(), name):
         raise ValidationError(_l("This name cannot be used here. Try another."))
     is_taken = select(or_(by_username(field.data).exists(), is_former(field.data)))
-    if _is_reserved(field.data) or db.session.scalar(is_taken):
+    if is_reserved(field.data) or db.session.scalar(is_taken):
         raise ValidationError(_l("This name is taken. Try another."))
 
 
@@ -106,7 +107,7 @@ def hard_to_guess(form: Any, field: Any) -> None:
 new_password_rules = [PasswordLength(), storable, hard_to_guess]
 
 
-def _is_reserved(name: str) -> bool:
+def is_reserved(name: str) -> bool:
     """Whether nobody may register ``name``: as a part of a URL, or as a name of the site."""
     plain = name.lower().replace("_", "")
     rules = current_app.url_map.iter_rules()

@@ -53,6 +53,8 @@ def _header(name: str, columns: list[str]) -> list[str]:
     """Return the columns of the file ``name``, if all that are needed are among them."""
     if missing := set(FILES[name]) - set(columns):
         raise LoadError(f"{name}: no column {', '.join(sorted(missing))}")
+    if twice := {column for column in columns if columns.count(column) > 1}:
+        raise LoadError(f"{name}: column {', '.join(sorted(twice))} is there twice")
     return columns
 
 

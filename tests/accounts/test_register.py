@@ -130,6 +130,7 @@ def test_any_input_gets_an_answer_with_an_error(anonymous, username, email, pass
     "name",
     [
         *("admin", "Administrator", "moderator", "support", "root", "help", "staff", "security"),
+        *("mod", "Moderators", "owner", "team", "everyone", "here", "null"),
         *(
             "abuse",
             "postmaster",

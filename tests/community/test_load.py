@@ -203,6 +203,14 @@ BAD = {
         {"users": [*USERS, ("no spaces", "", "2024-01-01T00:00:00Z")]},
         "users.csv, line 5: a username is",
     ),
+    "a name of those who run the site": (
+        {"users": [*USERS, ("Admin", "", "2024-01-01T00:00:00Z")]},
+        "users.csv, line 5: the name Admin is reserved",
+    ),
+    "a column twice": (
+        {"users": [("username", "username", "display_name", "created_at")]},
+        "users.csv: column username is there twice",
+    ),
     "a name twice": (
         {"users": [*USERS, ("ADA", "", "2024-01-01T00:00:00Z")]},
         "users.csv, line 5: the name ADA is taken",
