@@ -29,7 +29,7 @@ _PIECE = re.compile(
 )
 # A name, and a value without the punctuation behind it; no URL.
 _OPERATOR = re.compile(r"([A-Za-z]{2,}):(?!//)(.*?)\W*", re.DOTALL)
-_USERNAME = re.compile(f"@?({USERNAME})")
+_USERNAME = re.compile(f"[@＠]?({USERNAME})")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FILTERS = {"is:reply": IS_REPLY, "has:link": HAS_LINK}
 
@@ -178,6 +178,8 @@ class _Parser:
             self.hints[piece[0]] = _(
                 "“%(piece)s” is no operator: it was searched as words.", piece=_shortened(piece[0])
             )
+        elif is_known and not value:
+            self._leave_out(piece)
         elif value and name == "from":
             self._from(value, piece)
         elif value and name in ("is", "has"):
@@ -199,11 +201,14 @@ class _Parser:
     def _filter(self, written: str, piece: re.Match[str]) -> None:
         token = _FILTERS.get(written)
         if token is None:
-            self.hints[piece[0]] = _(
-                "“%(piece)s” is not known and was left out.", piece=_shortened(piece[0])
-            )
+            self._leave_out(piece)
         elif not self._excludes(piece, token):
             self.filters.append(token)
+
+    def _leave_out(self, piece: re.Match[str]) -> None:
+        self.hints[piece[0]] = _(
+            "“%(piece)s” is not known and was left out.", piece=_shortened(piece[0])
+        )
 
     def _dates(self, name: str, value: str, piece: re.Match[str]) -> None:
         day = _day(value)

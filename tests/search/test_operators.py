@@ -29,7 +29,9 @@ def test_punctuation_behind_a_name_does_not_matter(found, write, bruno, query):
 
 
 @pytest.mark.parametrize("by", ["latest", "relevance"])
-@pytest.mark.parametrize("query", ["from:me", "from:@me", "rye from:me", "from:ME rye "])
+@pytest.mark.parametrize(
+    "query", ["from:me", "from:@me", "from:＠me", "rye from:me", "from:ME rye "]
+)
 def test_me_is_the_viewer(found, write, ada, bruno, signed_in, query, by):
     hers, his = write("Rye"), write("Rye", bruno)
     assert found(query, client=signed_in(ada), by=by) == [hers]
@@ -43,6 +45,14 @@ def test_somebody_called_me_is_found_too(found, write, ada, make_user, signed_in
     assert found("from:me") == found("from:me", client=signed_in(me)) == [theirs]
     assert set(found("from:me", client=signed_in(ada), by="people")) == {"ada", "Me"}
     assert notes(anonymous.get(search_url("from:me"))) == []
+
+
+@pytest.mark.parametrize("query", ["rye from:", "rye before: is:"])
+def test_an_operator_without_a_value_is_named(found, write, anonymous, query):
+    hers = write("Rye")
+    assert found(query) == [hers]
+    assert all("left out" in note for note in notes(anonymous.get(search_url(query))))
+    assert len(notes(anonymous.get(search_url(query)))) == query.count(":")
 
 
 def test_me_needs_a_viewer(anonymous, ada, signed_in):
