@@ -22,10 +22,13 @@
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
   });
-  // An input method that composes has Escape to itself.
+  // Keys with which an input method composes do nothing here. Safari marks the last one by its code.
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+  }, true);
   const onEscape = (act) =>
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing && !event.repeat) act();
+      if (event.key === "Escape" && !event.repeat) act();
     });
   onEscape(() => {
     for (const menu of openMenus()) {

@@ -71,7 +71,7 @@ document.addEventListener("input", ({ target, isComposing }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!list() || event.target !== field || event.isComposing) return;
+  if (!list() || event.target !== field) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const all = options();
   const at = all.indexOf(chosen());

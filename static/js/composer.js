@@ -59,11 +59,11 @@
       target.selectionStart = target.value.length;
   });
 
-  // Ctrl+Enter and ⌘+Enter send; no other key does, and none that an input method composes with.
+  // Ctrl+Enter and ⌘+Enter send; no other key does.
   on("keydown", (event) => {
     const form = event.target.closest?.("form.composer");
     const isOneOf = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
-    if (!form || event.key !== "Enter" || !isOneOf || event.repeat || event.isComposing) return;
+    if (!form || event.key !== "Enter" || !isOneOf || event.repeat) return;
     event.preventDefault();
     form.requestSubmit();
   });
@@ -242,7 +242,7 @@
 
   // Escape is "Cancel", where that stays on the page; what was typed is a draft.
   on("keydown", (event) => {
-    if (event.key !== "Escape" || event.isComposing || event.repeat || event.defaultPrevented) return;
+    if (event.key !== "Escape" || event.repeat || event.defaultPrevented) return;
     const form = event.target.closest?.(":is(#posts, #notifications, .thread) form.composer");
     if (form?.hasAttribute("hx-post")) form.querySelector("[data-cancel]")?.click();
   });

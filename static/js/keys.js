@@ -85,7 +85,7 @@
   let sequenceBegan = -Infinity;
   document.addEventListener("keydown", (event) => {
     const { key, target, timeStamp } = event;
-    const isCombined = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+    const isCombined = event.ctrlKey || event.metaKey || event.altKey;
     if (isCombined || event.defaultPrevented || areOff()) return;
     if (target.closest(TYPED_INTO) || target.closest(OPEN) || document.querySelector("dialog[open]"))
       return;

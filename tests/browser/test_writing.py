@@ -243,6 +243,8 @@ def test_the_same_text_again_is_asked_about(
         ({"metaKey": True, "shiftKey": True}, False),
         ({"ctrlKey": True, "repeat": True}, False),
         ({"ctrlKey": True, "isComposing": True}, False),
+        # The last key of a composition in Safari.
+        ({"ctrlKey": True, "keyCode": 229}, False),
     ],
     ids=str,
 )
