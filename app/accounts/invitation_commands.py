@@ -49,7 +49,8 @@ def list_invitations() -> None:
             )
 
 
-@invite_commands.command("revoke")
+# A code may begin with "-", which is no option then.
+@invite_commands.command("revoke", context_settings={"ignore_unknown_options": True})
 @click.argument("code")
 def revoke(code: str) -> None:
     """Have nobody else join with the invitation CODE, which is the end of its link."""

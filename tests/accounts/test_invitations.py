@@ -234,6 +234,7 @@ def test_the_commands_make_list_and_revoke(app, make_client, set_site):
     assert revoked.exit_code == 0
     assert run(args=["invite", "list"]).output == ""
     assert run(args=["invite", "revoke", "nonsense"]).exit_code == 1
+    assert "no invitation -x" in run(args=["invite", "revoke", "-x"]).output
     with app.app_context():
         assert site_now().registration == "invite"
 
