@@ -47,6 +47,15 @@ def test_follow_says_why_to_join_and_is_done_once_joined(bruno, anonymous, rows)
     ]
 
 
+def test_every_link_to_join_and_to_log_in_there_has_it(bruno, anonymous):
+    page = come(anonymous, "/@bruno", f"#follow_{bruno.id}")
+    refused = join(anonymous, username="")
+    for each in (page, refused):
+        links = attributes(each, "a[href^='/register'], a[href^='/login']", "href")
+        assert len(links) == 4
+        assert all("then=/@bruno/follow" in link for link in links)
+
+
 def test_it_is_done_once_logged_in_too(ada, bruno, anonymous, rows):
     page = come(anonymous, "/@bruno", f"#follow_{bruno.id}")
     page = anonymous.get(one(page, "main a[href^='/login']").attributes["href"])
