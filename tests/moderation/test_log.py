@@ -188,7 +188,7 @@ def test_settings_are_called_as_where_they_are_changed(app, signed_in, with_role
     (entry,) = select(signed_in(boss).get("/desk/log?action=site"), "article")
     said = " ".join(entry.text().split())
     assert "Nombrar a las personas en el registro público de los moderadores: no sí" in said
-    assert "Quién puede entrar: Todo el mundo Quienes tienen una invitación" in said
+    assert "Quién puede unirse: Todo el mundo Quienes tienen una invitación" in said
     assert "Quién puede leer: Todo el mundo Solo miembros" in said
     assert "Nombres bloqueados: x" in said
 
