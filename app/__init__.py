@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -53,8 +53,9 @@ def create_app(env: Mapping[str, str] | None = None, **overrides: object) -> Fla
         instance_path=str(settings["INSTANCE_PATH"]),
         static_url_path=static_url(),
     )
-    # Asked for each hook and view of a request, whether it is a coroutine function.
-    app.ensure_sync = cache(app.ensure_sync)  # type: ignore[method-assign]
+    # Asked for each hook and view of a request, whether it is a coroutine function. Bounded: what
+    # is called after_this_request is another function each time.
+    app.ensure_sync = lru_cache(500)(app.ensure_sync)  # type: ignore[method-assign]
     app.config.from_mapping(settings)
     _hide_files(Path(app.instance_path))
     config.refuse_unsafe(app.config, debug=app.debug)

@@ -124,3 +124,10 @@ def test_a_template_with_cards_renders_by_itself(app, ada, make_post):
         html = render_template_string("<main>{{ card }}</main>", card=card)
         assert cards(html) == [post.id]
         assert html.startswith("<main><article") or html.startswith("<main>\n<article")
+
+
+def test_functions_of_one_request_are_not_kept(app, anonymous):
+    """Flask asks of each whether it is a coroutine function, and the application remembers it."""
+    for number in range(600):
+        anonymous.get(f"/login?next=/{number}")
+    assert app.ensure_sync.cache_info().currsize <= 500
