@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ..data.database import db
-from ..data.ids import id_at
+from ..data.ids import LOW_BITS, id_at
 
 
 def free_ids(model: type[Any], moments: list[datetime]) -> Iterator[int]:
@@ -15,8 +15,9 @@ def free_ids(model: type[Any], moments: list[datetime]) -> Iterator[int]:
     if not moments:
         return iter(())
     first, last = id_at(moments[0]), id_at(moments[-1])
-    # Ids that collide move up, at most by the number of rows.
-    around = select(model.id).where(model.id >= first, model.id <= last + len(moments))
+    # Ids that collide move up, past those that moved up before.
+    beyond = last + len(moments) + (1 << LOW_BITS)
+    around = select(model.id).where(model.id >= first, model.id <= beyond)
     taken = set(db.session.scalars(around))
     return rising_ids(moments, taken)
 

@@ -76,6 +76,15 @@ def test_users_follows_and_posts_are_imported_with_their_dates(app, load, rows, 
     assert check_counters(app).exit_code == 0
 
 
+def test_the_same_dates_are_loaded_again_and_again(load, rows):
+    for number in range(4):
+        when = "2025-01-01T00:00:00Z"
+        users = [USERS[0], (f"one_{number}", "", when), (f"two_{number}", "", when)]
+        result = load(users=users, follows=[FOLLOWS[0]], posts=[POSTS[0]])
+        assert result.exit_code == 0, result.output
+    assert len(rows("user")) == 8
+
+
 def test_a_follow_has_the_date_of_the_user_who_joined_later(load, rows):
     load()
     since = {(row["follower_id"], row["followed_id"]): row["since"] for row in rows("follow")}
