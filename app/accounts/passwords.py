@@ -21,8 +21,8 @@ LONGEST_TYPED = 4 * LONGEST
 
 # What the limits on log-in allow to try in a year, at 10 in five minutes.
 FEWEST_GUESSES = 1_000_000
-# Characters of which zxcvbn estimates the guesses: it takes quadratic time.
-LONGEST_ESTIMATED = 72
+# Characters of which zxcvbn estimates the guesses: signs that may stand for letters take it long.
+LONGEST_ESTIMATED = 16
 
 # Seconds that a password waits for its turn to be hashed.
 LONGEST_WAIT = 5.0
