@@ -44,6 +44,8 @@ NAMES = frozenset(
         "SSL_CERT_DIR SSL_CERT_FILE TRUSTED_PROXIES WEB_WORKERS"
     ).split()
 )
+# Names of earlier releases.
+RENAMED = {"STRANGERS_WAIT": "ANONYMOUS_CACHE_SECONDS"}
 # From 0 to 1: the similarity from which an unknown name counts as one of ours, misspelt.
 MISSPELT = 0.85
 
@@ -90,7 +92,9 @@ def misspelt(env: Mapping[str, str]) -> list[str]:
 
 
 def _nearest(name: str, similarity: float) -> str | None:
-    return next(iter(get_close_matches(name.upper(), NAMES, n=1, cutoff=similarity)), None)
+    return RENAMED.get(name) or next(
+        iter(get_close_matches(name.upper(), NAMES, n=1, cutoff=similarity)), None
+    )
 
 
 def settings(env: Mapping[str, str]) -> dict[str, object]:

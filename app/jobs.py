@@ -107,7 +107,7 @@ class _Tasks(dict[Job, Any]):
 
     def is_due(self, function: Job, interval: timedelta) -> bool:
         """Whether ``interval`` is over since this was last true; if so, note that it is now."""
-        huey, key = self.open(), f"ran:{_name(function)}"
+        huey, key = self.open(), f"last run:{_name(function)}"
         at = now().timestamp()
         last = huey.get(key, peek=True) or 0.0
         # A clock that was set back stops nothing.

@@ -189,6 +189,10 @@ def test_the_environment_comes_before_the_file(env_file, monkeypatch):
     ("text", "error"),
     [
         ("MAIL_SERVR=localhost", "MAIL_SERVR in .env is no setting. Did you mean MAIL_SERVER?"),
+        (
+            "STRANGERS_WAIT=0",
+            "STRANGERS_WAIT in .env is no setting. Did you mean ANONYMOUS_CACHE_SECONDS?",
+        ),
         ("port=80", "port in .env is no setting. Did you mean PORT?"),
         ("COLOUR=red", "COLOUR in .env is no setting. config.py lists all."),
         ("PORT", "PORT in .env has no value: write PORT=value."),

@@ -37,7 +37,7 @@ def not_taken_username(_form: FlaskForm, field: Any) -> None:
     if barriers.is_blocked_name(site(), name) or barriers.has_blocked_word(site(), name):
         raise ValidationError(_l("This name cannot be used here. Try another."))
     is_taken = select(or_(by_username(field.data).exists(), is_former(field.data)))
-    if is_reserved(field.data) or db.session.scalar(is_taken):
+    if plain_name(field.data) in reserved_names() or db.session.scalar(is_taken):
         raise ValidationError(_l("This name is taken. Try another."))
 
 
@@ -99,7 +99,7 @@ class PasswordLength:
 
 
 def hard_to_guess(form: Any, field: Any) -> None:
-    """Refuse a common password, and one of the ``own_words`` of the person whose ``form`` it is."""
+    """Refuse what is soon guessed, also from the ``own_words`` of the person whose form it is."""
     if passwords.is_easy_to_guess(field.data, *form.own_words()):
         raise ValidationError(_l("Others would guess this password soon. Choose another."))
 
@@ -107,11 +107,15 @@ def hard_to_guess(form: Any, field: Any) -> None:
 new_password_rules = [PasswordLength(), storable, hard_to_guess]
 
 
-def is_reserved(name: str) -> bool:
-    """Whether nobody may register ``name``: as a part of a URL, or as a name of the site."""
-    plain = name.lower().replace("_", "")
+def reserved_names() -> frozenset[str]:
+    """Return the names that nobody may register: parts of URLs, and names of the site."""
     rules = current_app.url_map.iter_rules()
     parts = {rule.rule.split("/")[1].split("<")[0].lower() for rule in rules} - {"", "@"}
     own = "".join(filter(str.isalnum, site().name)).lower()
-    more = {each.replace("_", "") for each in site().reserved_names}
-    return plain in RESERVED_NAMES | parts | more or plain == own
+    more = {plain_name(each) for each in site().reserved_names}
+    return RESERVED_NAMES | parts | more | {own}
+
+
+def plain_name(username: str) -> str:
+    """Return ``username`` as it is compared with :func:`reserved_names`."""
+    return username.lower().replace("_", "")

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from ..accounts import passwords
 from ..accounts.models import LONGEST_ABOUT, User
 from ..accounts.names import display_name
-from ..accounts.validators import is_reserved
+from ..accounts.validators import plain_name, reserved_names
 from ..data.characters import USERNAME
 from ..data.counters import repair_counts
 from ..data.database import Base, db, now, writing
@@ -81,10 +81,11 @@ def load(
 def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People:
     """Insert users; return them by username."""
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
+    reserved = reserved_names()
     for row in rows:
         if not re.fullmatch(USERNAME, row["username"]):
             raise row_error(row, "a username is 1 to 30 of A-Z, a-z, 0-9 and _")
-        if is_reserved(row["username"]):
+        if plain_name(row["username"]) in reserved:
             raise row_error(row, f"the name {row['username']} is reserved")
         if row["username"].lower() in taken:
             raise row_error(row, f"the name {row['username']} is taken")

@@ -111,7 +111,7 @@ _columns = cache(_Columns)
 def _cards_by_id(audience: Audience) -> AnySelect:
     ids: Any = bindparam("ids", expanding=True)
     found = select(Post).where(Post.id.in_(ids), visible_to(audience))
-    has_replies = nth_reply(0, audience).is_not(None).label("goes_on")
+    has_replies = nth_reply(0, audience).is_not(None).label("has_replies")
     return card_columns(found, audience).add_columns(has_replies)
 
 
@@ -158,7 +158,7 @@ def _card(
         reposter=(reposter, row["reposter_name"] or reposter) if reposter else None,
         is_reposted=row["is_reposted"],
         warned_of=row["warned_of"],
-        has_replies=row.get("goes_on", False),
+        has_replies=row.get("has_replies", False),
         for_anonymous=seen_by == "anonymous",
         is_own=seen_by == "author",
         extra=extra,

@@ -177,7 +177,7 @@ class PostForm(WithParts):
     again = HiddenField()
 
     def validate_body(self, field: Any) -> None:
-        """Refuse what :func:`app.posts.text.fault` finds wrong."""
+        """Refuse what :func:`app.posts.text.validation_error` finds wrong."""
         may_be_empty = needs_no_text(self.extra)
         if wrong := validation_error(normal(field.data or ""), may_be_empty=may_be_empty):
             raise ValidationError(wrong)

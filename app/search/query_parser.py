@@ -179,7 +179,9 @@ class _Parser:
                 "“%(piece)s” is no operator: it was searched as words.", piece=_shortened(piece[0])
             )
         elif is_known and not value:
-            self._leave_out(piece)
+            self.hints[piece[0]] = _(
+                "“%(piece)s” has no value and was left out.", piece=_shortened(piece[0])
+            )
         elif value and name == "from":
             self._from(value, piece)
         elif value and name in ("is", "has"):
@@ -201,14 +203,11 @@ class _Parser:
     def _filter(self, written: str, piece: re.Match[str]) -> None:
         token = _FILTERS.get(written)
         if token is None:
-            self._leave_out(piece)
+            self.hints[piece[0]] = _(
+                "“%(piece)s” is not known and was left out.", piece=_shortened(piece[0])
+            )
         elif not self._excludes(piece, token):
             self.filters.append(token)
-
-    def _leave_out(self, piece: re.Match[str]) -> None:
-        self.hints[piece[0]] = _(
-            "“%(piece)s” is not known and was left out.", piece=_shortened(piece[0])
-        )
 
     def _dates(self, name: str, value: str, piece: re.Match[str]) -> None:
         day = _day(value)

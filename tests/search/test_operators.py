@@ -51,7 +51,7 @@ def test_somebody_called_me_is_found_too(found, write, ada, make_user, signed_in
 def test_an_operator_without_a_value_is_named(found, write, anonymous, query):
     hers = write("Rye")
     assert found(query) == [hers]
-    assert all("left out" in note for note in notes(anonymous.get(search_url(query))))
+    assert all("has no value" in note for note in notes(anonymous.get(search_url(query))))
     assert len(notes(anonymous.get(search_url(query)))) == query.count(":")
 
 
