@@ -13,7 +13,6 @@ from .steps import (
     composer,
     flash,
     in_menu,
-    log_in,
     no_page_load,
     only_with_scripts,
     only_without_scripts,
@@ -383,10 +382,7 @@ def test_a_picture_goes_up_again_after_a_log_in_in_another_tab(
     choose(own_page, "landscape")
     expect(attached(own_page).get_by_role("alert")).to_contain_text("You are signed out.")
     description(attached(own_page)).fill("A river")
-    tab = own_page.context.new_page()
-    tab.goto("/login")
-    log_in(tab, viewer)
-    tab.close()
+    site.signs_in(own_page.context, viewer)
     attached(own_page).get_by_role("button", name="Try again").click()
     expect(arrived(own_page)).to_have_count(1)
     composer(own_page).fill("Signed in again")
