@@ -5,8 +5,10 @@ from secrets import token_hex
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app.accounts.models import User
+from app.administration.models import Announcement, announce
 from app.data.database import db
 from app.site import Rule, change_site
 from app.site import Site as Settings
@@ -117,6 +119,16 @@ def test_somebody_asks_waits_is_let_in_and_logs_in(
     expect(page.get_by_role("link", name="Write").first).to_be_visible()
 
 
+@pytest.fixture
+def end_announcements(site: Site, viewer: User) -> Iterator[None]:
+    """End what the test announces: the next tests use the same site."""
+    yield
+    with site.app.app_context():
+        for each in db.session.scalars(select(Announcement)):
+            each.end(viewer)
+
+
+@pytest.mark.usefixtures("end_announcements")
 def test_an_announcement_stays_until_it_is_dismissed(own_page: Page, site: Site):
     said = f"We move {token_hex(4)}"
     own_page.goto("/settings/site/announcements")
@@ -129,6 +141,19 @@ def test_an_announcement_stays_until_it_is_dismissed(own_page: Page, site: Site)
     expect(own_page).to_have_url(f"{site.url}/explore")
     own_page.goto("/")
     expect(shown).to_have_count(0)
+
+
+@pytest.mark.usefixtures("end_announcements")
+def test_pages_that_hold_nothing_say_so_below_an_announcement(
+    own_page: Page, site: Site, watch: Watch
+):
+    watch.allow(404)
+    with site.app.app_context():
+        announce("We move")
+    own_page.goto("/@nobody")
+    expect(own_page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    own_page.goto("/settings/pictures")
+    expect(own_page.get_by_text("No pictures yet.")).to_be_visible()
 
 
 def test_where_only_members_read_an_anonymous_viewer_sees_how_to_join(
