@@ -11,6 +11,7 @@ from . import (
     bulk_routes,
     commands,
     dashboard_routes,
+    look_routes,
     mail_commands,
     mail_routes,
     people_routes,

@@ -6,10 +6,13 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
+    ColorField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     SelectChoice,
     SelectField,
@@ -26,13 +29,19 @@ from wtforms.widgets import CheckboxInput
 
 from ..accounts import addresses
 from ..data.characters import one_line
+from ..media.models import LONGEST_DESCRIPTION
+from ..media.profile_pictures import ProfilePicture
+from ..media.signatures import ACCEPTED
 from ..site import Rule, Site
+from ..site.accent import COLOUR, is_readable
 from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from ..web.sent_forms import carry_when_expired, show_when_expired
 
 # Characters.
 LONGEST_TEXT = 20_000
 MOST_RULES = 30
+# That of tokens.css.
+USUAL_ACCENT = "#17654f"
 # Empty rules after those that there are.
 MORE_RULES = 2
 REGISTRATION = {
@@ -208,6 +217,51 @@ class SiteForm(Form):
             "rules": tuple(rule for rule in rules if rule.title),
             "languages": () if all_languages else tuple(self.languages.data),
         }
+
+
+class LookForm(Form):
+    """The look of the site: its accent and its banner."""
+
+    accent = ColorField(
+        _l("Accent"),
+        description=_l(
+            "The colour of links and buttons. Dark pages have a lighter one of the same hue."
+        ),
+    )
+    banner = FileField(
+        _l("Banner"),
+        description=_l("On the welcome page and in About, three times as wide as high."),
+        render_kw={"accept": ACCEPTED},
+    )
+    banner_crop = HiddenField()
+    banner_description = line(
+        LONGEST_DESCRIPTION,
+        label=_l("Description of the banner"),
+        description=_l("For people who do not see it. It may be empty."),
+    )
+    remove_banner = BooleanField(_l("Remove the banner"))
+    submit = SubmitField(_l("Save"))
+    usual = SubmitField(
+        _l("Save with the usual green"), render_kw={"class": "btn btn-outline-secondary"}
+    )
+
+    def __init__(self, site: Site, banner: ProfilePicture) -> None:
+        super().__init__(accent=site.accent or USUAL_ACCENT, banner_description=banner.description)
+
+    def validate_accent(self, field: Any) -> None:
+        """Refuse what is no colour, and one in which a text cannot be read."""
+        if self.usual.data:
+            return
+        if not COLOUR.fullmatch(field.data or ""):
+            raise ValidationError(_l("Give a colour as # and six digits, such as #17654f."))
+        if not is_readable(field.data):
+            raise ValidationError(_l("Too light: links in this colour are hard to read."))
+
+    @property
+    def chosen_accent(self) -> str:
+        """The accent as the setting; empty for the usual one."""
+        is_usual = self.usual.data or self.accent.data == USUAL_ACCENT
+        return "" if is_usual else str(self.accent.data)
 
 
 def setting_labels(*forms: type[Form]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..moderation.log import record
 from ..moderation.log_changes import LABELS, VALUES
 from ..moderation.words import ACTIONS
 from ..site.signals import site_changed
-from .forms import READS, REGISTRATION, SiteForm, setting_labels
+from .forms import READS, REGISTRATION, LookForm, SiteForm, setting_labels
 from .list_form import ListForm
 
 ACTIONS |= {
@@ -24,7 +24,7 @@ ACTIONS |= {
 }
 
 # The settings of the site are called as where they are changed.
-LABELS |= setting_labels(SiteForm, ListForm)
+LABELS |= setting_labels(SiteForm, LookForm, ListForm)
 VALUES |= {"registration": REGISTRATION, "reads": READS}
 
 
@@ -40,4 +40,9 @@ def _record_decision(user: User, *, by: Any, is_let_in: bool, reason: str, **_mo
 @site_changed.connect
 def _record_change(_site: Any, *, by: int | None, before: Any, after: Any, **_more: Any) -> None:
     actor = db.session.get(User, by) if by else None
+    # Of the banner, whether there is one: its key says nothing to people.
+    before, after = (
+        {name: bool(value) if name == "banner" else value for name, value in each.items()}
+        for each in (before, after)
+    )
     record(actor, "site", before=before, after=after)

@@ -31,6 +31,7 @@ from . import (
     serving,
     showing,
     signatures,
+    site_banner,
     stores,
     usage_routes,
 )
@@ -69,6 +70,7 @@ _GLOBALS = {
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(_GLOBALS))
 blueprint.record_once(stores.init_app)
 blueprint.record_once(stores.reads_store("media.serve"))
+blueprint.record_once(stores.reads_store("media.serve_site_banner"))
 # Without JavaScript each button of a composer sends the files that were chosen.
 take_files(*(f"posts.{view}" for view in ("create", "reply", "edit", "save")))
 take_files(*(f"media.{view}" for view in ("arrive", "remove", "move", "try_again")))

@@ -7,7 +7,7 @@ LONGEST_CROP = 60
 
 
 def crop_of(text: str | None) -> Crop | None:
-    """Return the edges that ``text`` names, as media-cut.js writes them; None for anything else."""
+    """Return the edges that ``text`` names, as crop.js writes them; None for anything else."""
     try:
         left, top, right, bottom = map(float, (text or "")[:LONGEST_CROP].split())
     except ValueError:

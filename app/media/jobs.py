@@ -124,6 +124,6 @@ def _reasons() -> tuple[ColumnElement[bool], ...]:
     Each condition has its index.
     """
     removed = Picture.removed_at < now() - ERASED_AFTER
-    nobodys = and_(Picture.owner_id.is_(None), Picture.purpose != "preview")
+    nobodys = and_(Picture.owner_id.is_(None), Picture.purpose.not_in(("preview", "site")))
     without_post = and_(Picture.post_id.is_(None), Picture.purpose == "post")
     return removed, nobodys, and_(without_post, Picture.nonce.is_(None))

@@ -51,7 +51,7 @@ class Picture(TimeOrdered, Base):
     __tablename__ = "picture"
 
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    # "post", "avatar", "banner" or "preview".
+    # "post", "avatar", "banner", "preview", or "site" for the banner of the site.
     purpose: Mapped[str] = mapped_column(String(10), default="post")
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
     # The order within the post, from 0.

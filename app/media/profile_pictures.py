@@ -29,6 +29,7 @@ PURPOSES = ("avatar", "banner")
 WAITING = {
     "avatar": _l("Your new picture is being prepared. It will be here in a moment."),
     "banner": _l("Your new banner is being prepared. It will be here in a moment."),
+    "site": _l("The new banner is being prepared. It will be here in a moment."),
 }
 
 
@@ -49,6 +50,15 @@ class ProfilePicture:
         """Whether there is one, or an attempt at one."""
         return bool(self.key or self.waiting or self.failure)
 
+    def followed_by(self, row: Any) -> "ProfilePicture":
+        """Return it with a later picture of the same purpose."""
+        described = replace(self, description=row.description)
+        if row.state == "ready":
+            return replace(described, key=row.key, waiting=None, failure=None)
+        if row.state == "waiting":
+            return replace(described, waiting=WAITING[row.purpose], failure=None)
+        return replace(self, failure=words(row.failure))
+
 
 def profile_pictures_of(user: HasId) -> Mapping[str, ProfilePicture]:
     """Return the profile pictures of ``user`` by purpose, read once in a request."""
@@ -56,18 +66,8 @@ def profile_pictures_of(user: HasId) -> Mapping[str, ProfilePicture]:
     if user.id not in kept:
         found = kept[user.id] = dict.fromkeys(PURPOSES, ProfilePicture())
         for row in read(_of_user(), user_id=user.id, purposes=PURPOSES):
-            found[row.purpose] = _with(row, found[row.purpose])
+            found[row.purpose] = found[row.purpose].followed_by(row)
     return kept[user.id]
-
-
-def _with(row: Any, picture: ProfilePicture) -> ProfilePicture:
-    """Return ``picture`` with a later picture of the same purpose."""
-    described = replace(picture, description=row.description)
-    if row.state == "ready":
-        return replace(described, key=row.key, waiting=None, failure=None)
-    if row.state == "waiting":
-        return replace(described, waiting=WAITING[row.purpose], failure=None)
-    return replace(picture, failure=words(row.failure))
 
 
 def use_profile_picture(
@@ -77,6 +77,15 @@ def use_profile_picture(
 
     ``crop`` as for :func:`app.media.cropping.crop_of`. Raises :class:`wtforms.ValidationError`.
     """
+    id = upload(user, purpose, file, crop=crop, description=description)
+    # What was chosen before is not waited for any more.
+    _remove(user.id, purpose, Picture.state != "ready", Picture.id < id)
+
+
+def upload(
+    user: HasId, purpose: str, file: FileStorage, *, crop: str | None, description: str
+) -> int:
+    """Store ``file`` for the worker and return its id, as :func:`use_profile_picture` does."""
     uploaded = store_uploads(
         user,
         [file],
@@ -88,8 +97,7 @@ def use_profile_picture(
     )
     if uploaded.faults:
         raise ValidationError(uploaded.faults[0])
-    # What was chosen before is not waited for any more.
-    _remove(user.id, purpose, Picture.state != "ready", Picture.id < uploaded.ids[0])
+    return uploaded.ids[0]
 
 
 def avatar_file(key: str) -> bytes | None:

@@ -22,6 +22,7 @@ RECIPES = {
     "post": Recipe((480, 960, 1920), animation=640),
     "avatar": Recipe((96, 400), ratio=1),
     "banner": Recipe((640, 1500), ratio=3),
+    "site": Recipe((640, 1500), ratio=3),
     "preview": Recipe((640,)),
 }
 # The variant that moves; it is WebP alone.

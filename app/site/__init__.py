@@ -5,7 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("site", __name__, cli_group="site")
 
 from ..web.i18n import offer_languages_by
-from . import commands
+from . import commands, routes
 from .settings import Rule, Site, change_site, site, site_in_templates, site_last_read, site_now
 
 blueprint.app_context_processor(site_in_templates)

@@ -42,6 +42,12 @@ class Site:
 
     name: str = DEFAULT_NAME
     description: str = ""
+    # As #rrggbb; empty for that of tokens.css.
+    accent: str = ""
+    # The key of the picture, and the id of the one that was chosen last, maybe not ready yet.
+    banner: str = ""
+    banner_description: str = ""
+    chosen_banner: int = 0
     rules: tuple[Rule, ...] = ()
     # An e-mail address, or the URL of a page.
     contact: str = ""

@@ -143,5 +143,5 @@ def test_the_form_and_the_profile_are_accessible_and_fit(browse: Browse, viewer:
     expect(page.locator(".of-banner canvas")).to_be_visible()
     is_accessible_and_fits(page)
     save(page)
-    expect(page.locator(".profile-banner")).to_be_visible()
+    expect(page.locator(".banner")).to_be_visible()
     is_accessible_and_fits(page)

@@ -102,19 +102,19 @@ def test_an_avatar_is_shown_once_it_is_ready_and_the_old_one_until_then(client, 
 def test_a_banner_stands_above_the_profile_with_its_description(
     client, anonymous, save, work, rows
 ):
-    absent(client.get("/@ada"), ".profile-banner")
+    absent(client.get("/@ada"), ".banner")
     save(banner=picture(), banner_description="The allotment")
-    absent(client.get("/@ada"), ".profile-banner")
+    absent(client.get("/@ada"), ".banner")
     work()
     (row,) = rows("picture")
-    shown = one(anonymous.get("/@ada"), ".profile img.profile-banner").attributes
+    shown = one(anonymous.get("/@ada"), ".profile img.banner").attributes
     assert shown["src"] == f"/pictures/{row['key']}/640.webp"
     assert shown["alt"] == "The allotment"
     assert attributes(client.get("/settings/profile"), "#banner_description", "value") == [
         "The allotment"
     ]
     save(banner_description="")
-    assert one(client.get("/@ada"), "img.profile-banner").attributes["alt"] == ""
+    assert one(client.get("/@ada"), "img.banner").attributes["alt"] == ""
     assert len(rows("picture")) == 1
 
 
@@ -185,7 +185,7 @@ def test_what_is_replaced_or_removed_goes_and_its_files_later(
     assert avatar(client.get("/@ada")) == f"/pictures/{first['key']}/400.webp"
     work()
     save(remove_banner="y")
-    absent(client.get("/@ada"), ".profile-banner")
+    absent(client.get("/@ada"), ".banner")
     second = rows("picture", "removed_at IS NULL")[0]
     assert all(map(stored, gone))
     travel.shift(3 * UNDO_WITHIN)

@@ -1,4 +1,4 @@
-/* What is shown of a picture that becomes a face or a banner: dragged, moved by a press on its new middle or
+/* What is shown of a picture that becomes an avatar or a banner: dragged, moved by a press on its new middle or
    by the arrow keys, enlarged by a slider. The form sends it in a hidden field; without this, the server takes the middle. */
 
 const STEP = 0.05; // of what is shown, for each press of an arrow key
@@ -72,4 +72,4 @@ function cut(field) {
   if (file.files.length) choose();
 }
 
-for (const field of document.querySelectorAll(".face-field")) cut(field);
+for (const field of document.querySelectorAll(".picture-field")) cut(field);

@@ -1,0 +1,59 @@
+"""The look of the site, for administrators: its accent and its banner."""
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import ValidationError
+
+from ..accounts.access import for_administrators
+from ..accounts.viewer import viewer
+from ..media.profile_pictures import WAITING, ProfilePicture
+from ..media.site_banner import (
+    PURPOSE,
+    choose_site_banner,
+    describe_site_banner,
+    remove_site_banner,
+    site_banner,
+)
+from ..site import change_site, site_now
+from ..web.answers import form_page, show_message
+from ..web.bodies import take_files
+from ..web.sent_forms import carry_when_expired
+from . import blueprint
+from .forms import LookForm
+
+take_files("administration.edit_look")
+carry_when_expired("accent")
+
+
+@blueprint.route("/settings/site/look", methods=["GET", "POST"])
+@for_administrators
+def edit_look() -> ResponseReturnValue:
+    """Change the accent and the banner."""
+    site = site_now()
+    banner = site_banner(site)
+    form = LookForm(site, banner)
+    if form.validate_on_submit() and _save(form, banner):
+        show_message(_("The settings are saved."))
+        return redirect(url_for("administration.edit_look"), 303)
+    return form_page("administration/edit_look.html", form, banner=banner)
+
+
+def _save(form: LookForm, banner: ProfilePicture) -> bool:
+    """Store what was chosen; False if the file is refused, which the form then says."""
+    description = form.banner_description.data or ""
+    if form.banner.data:
+        try:
+            choose_site_banner(
+                viewer, form.banner.data, crop=form.banner_crop.data, description=description
+            )
+        except ValidationError as error:
+            form.banner.errors = [*form.banner.errors, *error.args]
+            return False
+        show_message(WAITING[PURPOSE])
+    elif form.remove_banner.data:
+        remove_site_banner(viewer)
+    elif description != banner.description:
+        describe_site_banner(viewer, description)
+    change_site(viewer, accent=form.chosen_accent)
+    return True
