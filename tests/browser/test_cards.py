@@ -17,6 +17,8 @@ from .steps import (
     is_quiet,
     no_page_load,
     only_with_scripts,
+    reply_box,
+    send_reply,
     until,
 )
 from .watching import Watch
@@ -211,7 +213,12 @@ def test_the_opened_post_has_its_date_and_its_counts_in_words_above_its_actions(
     site.likes(site.person(), post)
     own_page.goto(f"/posts/{post.id}")
     opened = card(own_page, post)
-    expect(opened.locator(".post-facts")).to_contain_text("1 like")
+    facts = opened.locator(".post-facts")
+    expect(facts).to_contain_text("1 like")
+    expect(facts).not_to_contain_text("repl")
+    reply_box(own_page).fill("And now?")
+    send_reply(own_page).click()
+    expect(facts).to_contain_text("1 reply")
     date, row = (opened.locator(css).bounding_box() for css in (".post-date", ".post-acts"))
     assert date["y"] < row["y"]
 
