@@ -6,6 +6,7 @@ import smtplib
 import sys
 import time
 from contextlib import suppress
+from copy import copy
 from email.message import EmailMessage
 from email.utils import localtime
 from logging.handlers import QueueHandler, QueueListener
@@ -15,6 +16,8 @@ from queue import SimpleQueue
 from concurrent_log_handler import ConcurrentRotatingFileHandler
 from flask import Config, Flask, has_request_context, request
 from flask.logging import default_handler
+
+from .data.failures import is_busy, is_disk_full, reason
 
 FILE_SIZE = 1024 * 1024
 FILES_KEPT = 10
@@ -53,7 +56,15 @@ class OneLine(logging.Formatter):
     """Names the request, and lets nothing that a person sent begin a line of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; further lines (of a traceback or a mail) are indented."""
+        """Return the line; further lines (of a traceback or a mail) are indented.
+
+        A failure that is no bug has no traceback: it fails at each request until it is mended.
+        """
+        error = record.exc_info[1] if record.exc_info else None
+        if error and (is_disk_full(error) or is_busy(error)):
+            record = copy(record)
+            record.msg, record.args = f"{record.getMessage()} ({reason(error)})", ()
+            record.exc_info = record.exc_text = None
         record.where = f"{request.method} {request.path!r} " if has_request_context() else ""
         return _masked(super().format(record)).translate(CONTROLS).replace("\n", "\n    ")
 

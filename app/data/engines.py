@@ -1,10 +1,14 @@
 """The engines: options of each database, and what is set on a new connection."""
 
+import os
 import sqlite3
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, NullPool, event
+
+from .failures import name_full_disk
 
 try:
     from pysqlite3 import dbapi2 as sqlite
@@ -76,6 +80,7 @@ def set_up(engine: Engine) -> None:
         _warn_of_wal_reset_bug()
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
+        event.listen(engine, "handle_error", _name_full_disk(engine))
     else:
         event.listen(engine, "connect", _configure_postgresql)
         event.listen(engine, "handle_error", _reconnect_for_outdated_statement)
@@ -86,6 +91,7 @@ def set_up_reading(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "connect", _refuse_writes_on_sqlite)
+        event.listen(engine, "handle_error", _name_full_disk(engine))
     else:
         event.listen(engine, "connect", _configure_postgresql)
         event.listen(engine, "connect", _refuse_writes_on_postgresql)
@@ -131,6 +137,15 @@ def _begin_on_sqlite(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
+
+
+def _name_full_disk(engine: Engine) -> Callable[[ExceptionContext], None]:
+    folder = os.path.dirname(engine.url.database or "") or "."
+
+    def name(context: ExceptionContext) -> None:
+        name_full_disk(context.original_exception, folder)
+
+    return name
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:

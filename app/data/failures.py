@@ -1,12 +1,15 @@
 """Failures of the database that are no bug: what happened, for the operator and for the browser."""
 
+import os
 from errno import ENOSPC
 
 from sqlalchemy.exc import DBAPIError
 
-# SQLITE_FULL and SQLITE_IOERR_SHMSIZE (sqlite.org/rescode), and PostgreSQL's disk_full.
-SQLITE_FULL, POSTGRESQL_FULL = (13, 4874), "53100"
-SQLITE_BUSY = 5
+# Codes of SQLite (sqlite.org/rescode), and PostgreSQL's disk_full. pysqlite3 gives primary codes.
+SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN = 5, 10, 13, 14
+POSTGRESQL_FULL = "53100"
+# Bytes by which SQLite's wal-index grows (sqlite.org/walformat).
+SHARED_MEMORY = 32 * 1024
 
 
 def reason(error: BaseException) -> str:
@@ -18,7 +21,7 @@ def is_disk_full(error: BaseException | None) -> bool:
     """Whether ``error`` says that there is no room to write."""
     original = error.orig if isinstance(error, DBAPIError) else error
     return (
-        getattr(original, "sqlite_errorcode", None) in SQLITE_FULL
+        getattr(original, "sqlite_errorcode", None) == SQLITE_FULL
         or getattr(original, "sqlstate", None) == POSTGRESQL_FULL
         or getattr(original, "errno", None) == ENOSPC
     )
@@ -28,3 +31,25 @@ def is_busy(error: BaseException | None) -> bool:
     """Whether ``error`` says that another program kept writing to the SQLite file for too long."""
     original = error.orig if isinstance(error, DBAPIError) else error
     return getattr(original, "sqlite_errorcode", None) == SQLITE_BUSY
+
+
+def name_full_disk(error: BaseException, folder: str) -> None:
+    """Give ``error`` of SQLite the code of a full disk if that is what ``folder`` is on.
+
+    A database in it that is opened then fails with the code of an I/O error, for reading too,
+    because the shared memory of its connections is a file beside it.
+    """
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    if code & 0xFF in (SQLITE_IOERR, SQLITE_CANTOPEN) and not _has_room(folder):
+        error.sqlite_errorcode = SQLITE_FULL  # type: ignore[attr-defined]
+        error.args = (f"{os.strerror(ENOSPC)} ({error})",)
+
+
+def _has_room(folder: str) -> bool:
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return True  # Where there is no such folder, the error says so.
+    # File systems without a fixed number of files say that they have none.
+    has_files = disk.f_favail or not disk.f_files
+    return bool(has_files) and disk.f_bavail * disk.f_frsize >= SHARED_MEMORY

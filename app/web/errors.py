@@ -1,9 +1,21 @@
 """Errors: what a person sees when a request is refused or fails, with and without JavaScript."""
 
-from flask import Flask, Response, current_app, make_response, render_template, request, session
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    get_flashed_messages,
+    make_response,
+    render_template,
+    request,
+    session,
+)
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..data.failures import is_busy, is_disk_full
@@ -50,8 +62,7 @@ def refused(error: HTTPException) -> Response:
     else:
         # A form that is too long is not parsed, and another site's is not shown.
         is_parsed = error.code != 413 or isinstance(error, FilesTooLargeError)
-        is_ours = request.method == "POST" and is_parsed and not from_another_site()
-        typed = sent_form().typed if is_ours else []
+        typed = _typed() if is_parsed else []
         html = render_template("errors/refused.html", title=title, advice=advice, typed=typed)
         response = make_response(html, error.code)
     if retry_after := getattr(error, "retry_after", None) or seconds_limited():
@@ -94,26 +105,48 @@ def send_again(title: str, explanation: str, status: int = 200) -> Response:
 def failed(error: InternalServerError) -> Response:
     """Answer a failure of ours, without the database: it may be what failed."""
     if is_disk_full(error.original_exception):
-        return not_stored(_("The disk of this site is full."))
+        return not_stored(_l("The disk of this site is full."))
     if is_busy(error.original_exception):
-        return not_stored(_("The database of this site is busy."))
-    template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
-    with using_language(browser_language()):
-        html = current_app.jinja_env.get_template(template).render(config=current_app.config)
-    return make_response(html, 500)
+        return not_stored(_l("The database of this site is busy."))
+    return _without_database(500, _l("Something broke"))
 
 
 def not_stored(reason: str) -> Response:
-    """Answer what could not be stored, for a ``reason`` in a sentence; pages are read as before."""
+    """Answer what could not be stored, or not be read, for a ``reason`` in a sentence (lazy)."""
+    is_form = request.method == "POST"
+    try:
+        response = _to_send_again(reason) if is_form else _without_database(503, reason, reason)
+    except DBAPIError:
+        # The database cannot be read either.
+        get_flashed_messages()
+        title = _l("That could not be stored")
+        response = _without_database(503, title, reason, typed=_typed())
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _to_send_again(reason: str) -> Response:
     if wants_fragment():
         again = _("Nothing you typed is lost: try again in a minute.")
         show_message(f"{reason} {again}")
-        response = answer_with_messages(503)
-    else:
-        again = _("What you typed is here: send it again in a minute.")
-        response = send_again(_("That could not be stored"), f"{reason} {again}", 503)
-    response.headers["Retry-After"] = "60"
-    return response
+        return answer_with_messages(503)
+    again = _("What you typed is here: send it again in a minute.")
+    return send_again(_("That could not be stored"), f"{reason} {again}", 503)
+
+
+def _without_database(status: int, title: str, reason: str = "", **values: Any) -> Response:
+    template = "errors/_failed_partial.html" if wants_fragment() else "errors/failed.html"
+    with using_language(browser_language()):
+        html = current_app.jinja_env.get_template(template).render(
+            config=current_app.config, title=title, reason=reason, **values
+        )
+    return make_response(html, status)
+
+
+def _typed() -> list[tuple[str, str, str, str]]:
+    """Return what a person typed into the form of this request; nothing of another site's."""
+    is_ours = request.method == "POST" and not from_another_site()
+    return sent_form().typed if is_ours else []
 
 
 def _explanation(error: HTTPException) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.conftest import DATABASE
 from tests.faults.conftest import Site
 from tests.html import messages, one
-from tests.machines import Browser
+from tests.machines import STARTS_WITHIN, Browser, wait_until
 from tests.ports import free_port
 
 pytestmark = pytest.mark.thorough
@@ -84,6 +84,51 @@ def test_writing_waits_and_reading_goes_on(small_site, small_disk):
     assert browser.post(small_site, "/posts", body=TYPED).status_code == 200
     assert TYPED in browser.get(small_site, "/@ada").text
     small_site.run("counters", "check")
+
+
+@pytest.fixture
+def kept_elsewhere(small_disk, tmp_path):
+    """A running site whose database alone is on the small disk."""
+    site = Site("full", free_port(), tmp_path)
+    site.settings = {"DATABASE_URL": f"sqlite:///{small_disk}/microblog.sqlite3"}
+    site.start()
+    yield site
+    site.stop()
+
+
+def test_started_on_a_full_disk_pages_say_so_in_one_line_of_the_log(kept_elsewhere, small_disk):
+    browser = Browser()
+    joining = {"username": "ada", "email": "ada@example.org", "password": "rain on the tin roof"}
+    assert browser.post(kept_elsewhere, "/register", on="/register", **joining).status_code == 200
+    kept_elsewhere.stop()
+    for file in small_disk.glob("*-shm"):
+        file.unlink()
+    ballast = fill(small_disk)
+    kept_elsewhere.begin_to_start("web")
+    wait_until(lambda: reachable(kept_elsewhere), within=STARTS_WITHIN)
+
+    for path in ("/", "/explore", "/@ada"):
+        answer = Browser().get(kept_elsewhere, path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60"), path
+        one(answer, "h1", text="The disk of this site is full.")
+    answer = browser.post(kept_elsewhere, "/posts", body=TYPED)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    one(answer, "h1", text="That could not be stored")
+    assert one(answer, "textarea").text().strip() == TYPED
+    (line,) = [line for line in kept_elsewhere.output.splitlines() if "'/explore'" in line]
+    assert "No space left on device" in line
+    assert "Traceback" not in kept_elsewhere.output
+
+    ballast.unlink()
+    assert browser.post(kept_elsewhere, "/posts", body=TYPED).status_code == 200
+
+
+def reachable(site):
+    """Whether the site answers anything."""
+    try:
+        return bool(Browser().get(site, "/healthz").status_code)
+    except OSError:
+        return False
 
 
 def until_full(site, browser):
