@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from flask import Flask
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 from werkzeug import exceptions
 from werkzeug.http import parse_options_header
 
@@ -68,6 +69,8 @@ class Receiver:
                 return bytes(await protocol())
         except TimeoutError:
             raise exceptions.RequestTimeout from None
+        except ProtocolClosed:
+            raise exceptions.ClientDisconnected from None
 
     async def _on_disk(self, length: int, environ: Environ, protocol: Any) -> IO[bytes]:
         files_length = self.app.config["MAX_FILES_LENGTH"]

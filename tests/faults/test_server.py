@@ -117,6 +117,9 @@ def test_the_end_of_a_body_is_not_made_up(site, register):
     site.send(f"{head}Content-Length: {len(body) + 20}\r\n\r\n{body}".encode()).close()
     site.answer_to(GET)
     assert "Half a sentence" not in browser.get(site, "/explore").text
+    # Whoever hangs up fills no log.
+    assert "ProtocolClosed" not in site.output
+    assert "Traceback" not in site.output
 
 
 def test_cookies_in_several_headers_are_one(site, register):
