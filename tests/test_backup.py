@@ -107,6 +107,14 @@ def test_a_file_that_is_there_stays(site, tmp_path):
     assert "is there already" in result.output
 
 
+def test_a_database_without_tables_is_not_copied(make_app, make_database, tmp_path):
+    app = make_app({"DATABASE_URL": make_database()})
+    result = run(app, "create", str(tmp_path / "nothing"))
+    assert result.exit_code == 1
+    assert result.output == "Error: The database has no tables yet: there is nothing to copy.\n"
+    assert not (tmp_path / "nothing").exists()
+
+
 def half(app, file):
     run(app, "create", str(file))
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])

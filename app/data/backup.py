@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from .checkpoint import checkpoint
 from .database import db, is_sqlite, now
-from .schema import known_revisions
+from .schema import known_revisions, revision_of
 from .write_lock import write_lock
 
 # Seconds to wait for writers of the site.
@@ -26,6 +26,9 @@ backup = AppGroup("backup", help="Copy the database to a file and back, while th
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 def create(file: Path | None) -> None:
     """Copy the database to FILE; by default to a new file in the instance folder."""
+    with db.engine.connect() as connection:
+        if revision_of(connection) is None:
+            raise click.ClickException("The database has no tables yet: there is nothing to copy.")
     file = file or _new_file()
     if file.exists():
         raise click.ClickException(f"{file} is there already. Name another file.")
