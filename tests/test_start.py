@@ -114,6 +114,12 @@ def test_a_start_on_another_schema_is_refused_in_one_line(start, request, revisi
     check_one_line(start(*arguments), "The database sqlite:///", UNUSABLE[revision])
 
 
+@pytest.mark.parametrize("command", ["db upgrade", "db current"])
+def test_the_database_of_a_newer_release_is_not_migrated(start, site, command):
+    set_revision(site, "0999")
+    check_one_line(start(*flask(command)), "Error: The database sqlite:///", UNUSABLE["0999"])
+
+
 def test_a_command_on_a_database_without_tables_says_so(start):
     check_one_line(start(*flask("user promote ada")), "has no tables yet. Run: flask")
 
