@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from ..data.characters import fold, is_visible
+from ..data.characters import as_seen, fold, is_visible
 from ..site import site
 
 # NIST SP 800-63B: at least 8 characters; long passwords are accepted and never truncated.
@@ -73,12 +73,13 @@ def is_easy_to_guess(password: str, *own: str | None) -> bool:
     """Whether ``password`` takes fewer than :data:`FEWEST_GUESSES`, or shows nothing.
 
     Common passwords and words, sequences, repetitions and the person's ``own`` words are guessed
-    first. An ``own`` word is a username or an e-mail address, which counts without its domain, too.
+    first, whatever nobody sees between their letters. An ``own`` word is a username or an e-mail
+    address, which counts without its domain, too.
     """
     # Loaded at the first use, because it takes much memory.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
-    plain = unicodedata.normalize("NFKC", normal(password)).strip()
+    plain = unicodedata.normalize("NFKC", as_seen(normal(password))).strip()
     words = [site().name, *filter(None, own)]
     words += [word.partition("@")[0] for word in words]
     if not is_visible(plain) or fold(plain) in {fold(word) for word in words}:

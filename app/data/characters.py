@@ -23,6 +23,12 @@ USERNAME = rf"{IN_USERNAME}{{1,{LONGEST_USERNAME}}}"
 # A letter, mark or digit.
 IN_WORD = r"[[\p{L}\p{M}\p{N}]--\p{Default_Ignorable_Code_Point}]"
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+# What has no shape of its own, wherever it is.
+_SHAPELESS = regex.compile(
+    rf"[[\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Default_Ignorable_Code_Point}}{_BLANK}]"
+    r"--[\s\p{Prepended_Concatenation_Mark}]]",
+    regex.VERSION1,
+)
 # Controls, private use and what is ignorable, unless it belongs to a word or an emoji: joiners
 # between letters, digits and marks (Unicode Standard Annex 31, 2.3), and between the parts of an
 # emoji; emoji presentation; the subdivision of a flag (Unicode Technical Standard 51, ED-14a).
@@ -59,6 +65,14 @@ def fold(text: str) -> str:
         return text.lower()
     kept = unicodedata.normalize("NFKC", _IGNORABLE.sub("", text))
     return unicodedata.normalize("NFKC", kept.casefold())
+
+
+def as_seen(text: str) -> str:
+    """Return ``text`` without what nobody sees: ignorable characters, controls and blanks.
+
+    White space stays, and case. Joiners and variants, which shape words and emoji, are dropped.
+    """
+    return _SHAPELESS.sub("", text)
 
 
 def one_line(text: str) -> str:
