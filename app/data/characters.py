@@ -31,7 +31,8 @@ _SHAPELESS = regex.compile(
 )
 # Controls, private use and what is ignorable, unless it belongs to a word or an emoji: joiners
 # between letters, digits and marks (Unicode Standard Annex 31, 2.3), and between the parts of an
-# emoji; emoji presentation; the subdivision of a flag (Unicode Technical Standard 51, ED-14a).
+# emoji; emoji presentation; the subdivision of a flag (Unicode Technical Standard 51, ED-14a); the
+# variant of a Han character (Unicode Technical Standard 37).
 _HIDDEN = regex.compile(
     rf"(?<={IN_WORD}) [\u200c\u200d] (?={IN_WORD}) (*SKIP)(*FAIL) |"
     r"""
@@ -40,6 +41,7 @@ _HIDDEN = regex.compile(
     | (?<=\p{Extended_Pictographic}) [\ufe0e\ufe0f] (*SKIP)(*FAIL)
     | (?<=[0-9\#*]) \ufe0f (?=\u20e3) (*SKIP)(*FAIL)
     | (?<=\U0001f3f4) [\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6} \U000e007f (*SKIP)(*FAIL)
+    | (?<=\p{Han}) [\U000e0100-\U000e01ef] (*SKIP)(*FAIL)
     | [[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]
       --[\s\p{Prepended_Concatenation_Mark}]]
     """,
