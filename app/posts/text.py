@@ -25,11 +25,13 @@ _AT_SIGNS = "@＠﹫"
 # spaces, so a letter of another script is no boundary to look for.
 _BEGIN = rf"(?<!{IN_USERNAME})"
 _LABEL = r"(?:-*+[\p{L}\p{M}\p{N}\p{So}_--\p{Default_Ignorable_Code_Point}]++)++"
-# White space, hidden characters and punctuation that is not ASCII end a URL; a joiner in a word
-# does not. The length has a limit, so that the time stays linear.
+# White space, hidden characters and punctuation that is not ASCII end a URL. In a path, joiners and
+# signs that stand within names (hyphens, dashes, apostrophes, middle dots) do not. The length has a
+# limit, so that the time stays linear.
 _IN_URL = r"""[^\s<>"`\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}
     [\p{P}--\p{ASCII}][\p{S}&&[\uff00-\uffef]]]"""
-_JOINER = rf"(?<={IN_WORD})[\u200c\u200d](?={IN_WORD})"
+_JOINER = rf"""(?: (?<={IN_WORD})[\u200c\u200d](?={IN_WORD})
+    | [‐‑–—’·・･\u05f3\u05f4](?=[\p{{L}}\p{{N}}])(?![Hh][Tt][Tt][Pp][Ss]?://) )"""
 _PATH = rf"[/?\#] {_IN_URL}{{,1000}}+ (?: {_JOINER} {_IN_URL}{{1,1000}}+ ){{,50}}+"
 _TOKEN = regex.compile(
     rf"""
