@@ -11,6 +11,7 @@ import regex
 # Blank on purpose, although Unicode calls them letters or symbols: Braille blank, object
 # replacement, null notehead, full and half blank of hieroglyphs.
 _BLANK = r"\u2800\ufffc\U0001d159\U00013441\U00013442"
+_SPACE = regex.compile(rf"[\s{_BLANK}]+")
 _VISIBLE = regex.compile(
     rf"[[\p{{L}}\p{{N}}\p{{P}}\p{{S}}\p{{Extended_Pictographic}}\p{{Prepended_Concatenation_Mark}}]"
     rf"--[\p{{Default_Ignorable_Code_Point}}{_BLANK}]]",
@@ -80,7 +81,7 @@ def as_seen(text: str) -> str:
 def one_line(text: str) -> str:
     """Return ``text`` in NFC and on one line, with single spaces and without hidden characters.
 
-    Bidi controls and zero-width characters are hidden, except in a word or an emoji. Limit the
-    length before, as for :func:`fold`.
+    Bidi controls and zero-width characters are hidden, except in a word or an emoji. What is blank
+    on purpose is a space. Limit the length before, as for :func:`fold`.
     """
-    return " ".join(unicodedata.normalize("NFC", _HIDDEN.sub("", text)).split())
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _HIDDEN.sub("", text))).strip()

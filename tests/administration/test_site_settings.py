@@ -70,7 +70,8 @@ def test_a_rule_is_removed_by_emptying_it(app, administrator, set_site):
     [
         ("name", "", "required"),
         ("name", "\u202e\u200b", "required"),
-        ("name", "\u2800", "Nothing of it can be seen."),
+        ("name", "\u2800", "required"),
+        ("name", "\u0301", "Nothing of it can be seen."),
         ("name", "x" * 41, "longer than 40"),
         ("description", "x" * 301, "longer than 300"),
         ("contact", "the office", "Give an e-mail address"),
