@@ -24,6 +24,7 @@ TWINS = [
     "ANA+X@BÜCHER.EXAMPLE",
     "  ana+x@XN--BCHER-KVA.example\t",
     "ana+x@bücher。example",
+    "ana+x@bücher.example.",
 ]
 EACH_TWIN = pytest.mark.parametrize("twin", TWINS)
 

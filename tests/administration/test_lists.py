@@ -19,7 +19,7 @@ def test_lists_are_saved_without_order_case_or_doubles(app, administrator):
         "reserved_names": "Mayor\r\n\r\n@town_hall\nMAYOR",
         "blocked_names": "casino*",
         "blocked_words": "pills\nso   cheap",
-        "blocked_domains": "@spam.example\nBücher.example",
+        "blocked_domains": "@spam.example.\nBücher.example",
         "blocked_addresses": "Eve@Example.org",
         "blocked_networks": "192.0.2.7\n192.0.2.9/24\n2001:db8::/32",
     }
