@@ -31,6 +31,9 @@ _PIECE = re.compile(
 _OPERATOR = re.compile(r"([A-Za-z]{2,}):(?!//)(.*?)\W*", re.DOTALL)
 _USERNAME = re.compile(f"[@＠]?({USERNAME})")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# Operators of other searches, between or before words; all words are searched here, and a minus
+# leaves posts out.
+_ELSEWHERE = ("AND", "NOT")
 _FILTERS = {"is:reply": IS_REPLY, "has:link": HAS_LINK}
 
 
@@ -116,6 +119,8 @@ class _Parser:
             if piece[0] == "OR" and piece.start():
                 joins = True
                 continue
+            if piece[0] in _ELSEWHERE and text[piece.end() :].strip():
+                self._hint_at_words(piece)
             term = self._read(piece, is_last=piece.end() == len(text))
             if joins and not (may_join and term):
                 self.hints["OR"] = _("OR stands between words and phrases only.")
@@ -175,9 +180,7 @@ class _Parser:
         """Apply an operator; return False for one that is none, which is searched as words."""
         is_known = name in ("from", "before", "after", "on", "is", "has")
         if value and not is_known:
-            self.hints[piece[0]] = _(
-                "“%(piece)s” is no operator: it was searched as words.", piece=_shortened(piece[0])
-            )
+            self._hint_at_words(piece)
         elif is_known and not value:
             self.hints[piece[0]] = _(
                 "“%(piece)s” has no value and was left out.", piece=_shortened(piece[0])
@@ -189,6 +192,11 @@ class _Parser:
         elif value:
             self._dates(name, value, piece)
         return is_known
+
+    def _hint_at_words(self, piece: re.Match[str]) -> None:
+        self.hints[piece[0]] = _(
+            "“%(piece)s” is no operator: it was searched as words.", piece=_shortened(piece[0])
+        )
 
     def _from(self, value: str, piece: re.Match[str]) -> None:
         match = _USERNAME.fullmatch(value)

@@ -196,6 +196,8 @@ def test_dates_bound_the_days(text, since, until):
             "from:Jürgen",
             "-tea",
             "tea -- -b #a OR b",
+            "tea AND",
+            "NOT",
         ),
         *("tea " * 30,),
     ],
@@ -203,6 +205,11 @@ def test_dates_bound_the_days(text, since, until):
 def test_what_is_not_understood_is_reported(text):
     (hint,) = parse(f"{text} x" if text not in ("-tea",) else text).hints
     assert str(hint)
+
+
+def test_words_that_are_operators_elsewhere_are_searched():
+    assert words("tea AND rye ") == ["tea", "and", "rye"]
+    assert not parse('tea and rye "AND" not spelt AND').hints
 
 
 def test_hints_are_few_and_short():
