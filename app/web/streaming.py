@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import Executor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 # How many are sent in pieces at once; others wait.
 MOST_STREAMS = 8
@@ -56,8 +59,10 @@ class Sender:
     async def _send_pieces(self, transport: Any, body: Iterable[bytes]) -> None:
         pieces, loop = iter(body), asyncio.get_running_loop()
         try:
-            async with self.limit:
-                while piece := await loop.run_in_executor(self.executor, next, pieces, b""):
-                    await transport.send_bytes(piece)
+            # The client may hang up.
+            with suppress(ProtocolClosed):
+                async with self.limit:
+                    while piece := await loop.run_in_executor(self.executor, next, pieces, b""):
+                        await transport.send_bytes(piece)
         finally:
             close(body)
