@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     String,
+    and_,
     bindparam,
     case,
     false,
@@ -137,7 +138,7 @@ def suggested(audience: Audience, size: int) -> AnySelect:
 
 @cache
 def featured(window: Window, audience: Audience) -> AnySelect:
-    """Select the featured people with their ``place``, and whether they are ``followed``."""
+    """Select the featured people, without the viewer: ``place``, and whether ``followed``."""
     found = select(*_person(audience, Featured), *_no_via(), Featured.place)
     found = found.join(Featured, Featured.person_id == User.id)
     return window.of(found.where(_may_be_shown(audience)), Featured.place)
@@ -145,16 +146,10 @@ def featured(window: Window, audience: Audience) -> AnySelect:
 
 @cache
 def newest(window: Window, audience: Audience) -> AnySelect:
-    """Select everybody: for a site whose worker has not featured anybody yet."""
+    """Select everybody but the viewer: for a site whose worker has not featured anybody yet."""
     found = select(*PERSON, User.followers_count, is_followed(audience).label("followed"))
     found = found.add_columns(false().label("is_new"), null().label("tag"), *_no_via())
     return window.of(found.where(_may_be_shown(audience)), User.id)
-
-
-@cache
-def newest_others(window: Window, audience: Audience) -> AnySelect:
-    """Select what :func:`newest` does, without the viewer."""
-    return newest(window, audience).where(User.id != VIEWER_ID)
 
 
 @cache
@@ -188,7 +183,9 @@ def _has_reason(of: Any) -> ColumnElement[bool]:
 
 
 def _may_be_shown(audience: Audience) -> ColumnElement[bool]:
-    return not_blocked(audience) & not_muted(audience) & not_limited(User.id)
+    return and_(
+        User.id != VIEWER_ID, not_blocked(audience), not_muted(audience), not_limited(User.id)
+    )
 
 
 def _person(audience: Audience, of: Any) -> list[Any]:

@@ -64,9 +64,7 @@ def follow_some() -> ResponseReturnValue:
     rows = Rows(read(first, viewer_id=viewer.id).all())
     if not rows.items:
         rows = read_first(
-            lambda window: queries.newest_others(window, audience),
-            FIRST_PEOPLE,
-            viewer_id=viewer.id,
+            lambda window: queries.newest(window, audience), FIRST_PEOPLE, viewer_id=viewer.id
         )
     return render_template("discover/follow_some.html", rows=rows, **_around())
 

@@ -55,9 +55,18 @@ def test_people_of_a_block_or_a_mute_are_not_listed(
     make_block(bruno, ada)
     make_mute(ada, muted)
     client = signed_in(ada)
-    assert people(client.get("/explore/people")) == ["fine", "ada"]
+    assert people(client.get("/explore/people")) == ["fine"]
     work_out()
     assert people(client.get("/explore/people")) == ["fine"]
+
+
+def test_the_viewer_is_not_listed(ada, bruno, make_post, signed_in, work_out):
+    make_post(ada)
+    make_post(bruno)
+    client = signed_in(ada)
+    assert people(client.get("/explore/people")) == ["bruno"]
+    work_out()
+    assert people(client.get("/explore/people")) == ["bruno"]
 
 
 def test_tags_are_listed_and_the_list_goes_on(anonymous, many, work_out):
