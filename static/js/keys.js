@@ -57,7 +57,7 @@
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     await htmx.ajax("GET", "/shortcuts", { target: dialog, swap: "innerHTML" });
-    dialog.ariaLabel = dialog.querySelector("[data-title]").dataset.title;
+    dialog.ariaLabel = dialog.querySelector("h1").textContent;
     dialog.showModal();
   }
 

@@ -145,6 +145,8 @@ def test_the_question_mark_shows_the_keys_in_a_dialog(own_page: Page, posts: lis
     keys(own_page, "j", "?")
     expect(dialog(own_page)).to_be_visible()
     expect(dialog(own_page)).to_contain_text("Write a post")
+    title = dialog(own_page).get_by_role("heading", name="Keyboard shortcuts")
+    expect(title).to_be_in_viewport()
     keys(own_page, "j", "n", "g", "e")
     assert own_page.evaluate("!!document.activeElement.closest('dialog')")
     keys(own_page, "Escape")
