@@ -35,6 +35,9 @@
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
       menu.open = false;
     }
+    // The word beside an icon of the navigation is hidden (WCAG 2.2, 1.4.13).
+    for (const entry of document.querySelectorAll(".site-header :is(:hover, :focus)"))
+      entry.classList.add("is-quiet");
   });
 
   // A menu that opens at the edge of the window is scrolled to.

@@ -96,6 +96,29 @@ def test_the_current_entry_is_shown_by_more_than_colour(
     assert not other.evaluate(filled)
 
 
+@only_with_scripts
+@pytest.mark.parametrize("name", ["Microblog", "Search", *ENTRIES])
+def test_between_phone_and_desk_the_word_of_an_icon_is_seen_when_needed(own_page: Page, name: str):
+    own_page.set_viewport_size(MIDDLE)
+    own_page.goto("/")
+    word = own_page.locator(".site-header span").get_by_text(name, exact=True)
+    entry = word.locator("..")
+    is_seen = "word => getComputedStyle(word).clipPath === 'none'"
+    assert not word.evaluate(is_seen)
+    entry.focus()
+    own_page.keyboard.press("Tab")
+    own_page.keyboard.press("Shift+Tab")
+    assert word.evaluate(is_seen)
+    box, around = word.bounding_box(), entry.bounding_box()
+    assert box["x"] >= around["x"] + around["width"]
+    assert abs(box["y"] + box["height"] / 2 - around["y"] - around["height"] / 2) < 2
+    own_page.keyboard.press("Escape")
+    assert not word.evaluate(is_seen)
+    own_page.reload()
+    entry.hover()
+    assert word.evaluate(is_seen)
+
+
 # The bar of a phone
 
 
