@@ -56,6 +56,12 @@ def test_the_current_entry_of_a_phone_is_one_filled_box(forced: Page, path: str,
     assert set(grounds) == {"rgba(0, 0, 0, 0)"}
 
 
+def test_write_has_no_box_on_a_phone(forced: Page):
+    forced.set_viewport_size({"width": 390, "height": 800})
+    forced.goto("/")
+    expect(forced.locator(".nav-write")).to_have_css("border-top-width", "0px")
+
+
 @pytest.mark.parametrize("verb", ["like", "repost", "bookmark"])
 def test_a_pressed_button_differs(forced: Page, verb: str):
     forced.goto("/")
