@@ -237,9 +237,10 @@ def test_an_empty_home_greets_by_the_time_of_day(
     expect(own_page.locator(".empty-title")).to_have_text(f"Good {greeting}, {viewer.username}.")
 
 
+@pytest.mark.parametrize("size", SIZES, ids=size_id)
 @pytest.mark.parametrize("path", ["/settings/profile", "/notifications"])
-def test_tabs_stay_on_one_line_on_a_phone(browse: Browse, viewer: User, path: str):
-    page = browse(as_=viewer, viewport=NARROWEST)
+def test_tabs_stay_on_one_line(browse: Browse, viewer: User, path: str, size: dict[str, int]):
+    page = browse(as_=viewer, viewport=size, locale="es-ES")
     page.goto(path)
     tops = {tab.bounding_box()["y"] for tab in page.locator(".tabs a").all()}
     assert len(tops) == 1
