@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -58,6 +59,8 @@ def test_actions_stand_below_each_other_and_a_line_takes_little_room(
     columns = lefts(card(own_page, quiet))
     assert len(columns) == 5
     assert lefts(card(own_page, busy)) == columns
+    widths = [after - before for before, after in pairwise(columns)]
+    assert max(widths) - min(widths) <= 1
     if scripts:  # Without them the full date has a line of its own on a phone.
         assert card(own_page, quiet).bounding_box()["height"] == pytest.approx(height, abs=1)
     assert acts(card(own_page, busy), "like").bounding_box()["height"] >= (
