@@ -271,6 +271,16 @@ def test_a_name_from_right_to_left_stands_beside_the_way_back(
     assert page.locator(".bar-title bdi").bounding_box()["x"] < 80
 
 
+@pytest.mark.parametrize("name", ["Zoë Çelik", "田中 Ada"])
+def test_names_are_titles_in_the_display_typeface(browse: Browse, site: Site, name: str):
+    person = site.person(display_name=name)
+    page = browse()
+    page.goto(f"/@{person.username}")
+    title = page.get_by_role("heading", level=1).locator("bdi")
+    family = "title => getComputedStyle(title).fontFamily"
+    assert title.evaluate(family).startswith('"Bricolage Grotesque"')
+
+
 def test_the_buttons_of_a_muted_person_leave_room_in_spanish(
     browse: Browse, site: Site, viewer: User
 ):
