@@ -14,7 +14,7 @@ from app.data.engines import BUSY_TIMEOUT
 from app.data.write_lock import write_lock
 from tests.client import Client
 from tests.conftest import DATABASE, PASSWORD
-from tests.html import messages, one, select, text_of
+from tests.html import absent, messages, one, select, text_of
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -223,3 +223,10 @@ def test_a_page_does_not_wait_for_a_writer_of_another_program(app, ada, signed_i
         assert client.get("/").status_code == 200
         assert time.monotonic() - start < BUSY_TIMEOUT / 2
         other.rollback()
+
+
+@pytest.mark.parametrize("page", ["sessions", "export", "pictures"])
+def test_what_the_settings_show_is_in_cards(ada, signed_in, page):
+    answer = signed_in(ada).get(f"/settings/{page}")
+    select(answer, "main > .panel")
+    absent(answer, "main > :is(h2, p:not(.empty), ul, form)")
