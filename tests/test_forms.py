@@ -62,11 +62,12 @@ def test_a_hint_is_read_with_its_field(ada, anonymous, signed_in, path):
     assert not one(page, "title").text().startswith("Error")
 
 
-def test_a_field_says_what_the_browser_checks(anonymous):
+def test_a_field_says_its_rules_to_the_browser_which_leaves_the_check_to_us(anonymous):
     page = anonymous.get("/register")
     assert "required" in one(page, "#username").attributes
     assert one(page, "#password").attributes["minlength"] == "8"
     select(page, "label[for=username]", count=1)
+    one(page, "form.form[novalidate]")
 
 
 def test_a_wrong_field_keeps_its_hint(anonymous):

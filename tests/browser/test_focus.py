@@ -204,3 +204,13 @@ def test_without_javascript_a_refused_form_has_the_focus_on_its_first_error(
     expect(page.get_by_label("Username")).to_be_focused()
     page.get_by_role("link", name="Password").click()
     expect(page.get_by_label("Password")).to_be_focused()
+
+
+def test_what_is_missing_is_said_at_its_field_and_not_by_the_browser(page: Page, watch: Watch):
+    watch.allow(422)
+    page.goto("/register")
+    page.get_by_label("E-mail").fill("ada")
+    page.locator("main form [type=submit]").first.click()
+    expect(page.get_by_label("Username")).to_have_accessible_description(re.compile("required"))
+    expect(page.get_by_label("Username")).to_be_focused()
+    expect(page.get_by_label("E-mail")).to_have_value("ada")
