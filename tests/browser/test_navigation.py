@@ -271,6 +271,16 @@ def test_a_name_from_right_to_left_stands_beside_the_way_back(
     assert page.locator(".bar-title bdi").bounding_box()["x"] < 80
 
 
+@pytest.mark.parametrize("path", ["/", "/missing", "/drafts"])
+def test_the_bar_has_the_way_back_or_the_name_of_the_site(
+    browse: Browse, viewer: User, path: str, watch: Watch
+):
+    watch.allow(404)
+    page = browse(as_=viewer, viewport=PHONE)
+    page.goto(path)
+    expect(page.locator(".site-header > :is(.site-back, .brand):visible")).to_have_count(1)
+
+
 @pytest.mark.parametrize("name", ["Zoë Çelik", "田中 Ada"])
 def test_names_are_titles_in_the_display_typeface(browse: Browse, site: Site, name: str):
     person = site.person(display_name=name)
