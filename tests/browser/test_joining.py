@@ -6,6 +6,7 @@ from secrets import token_hex
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from .conftest import Browse
 from .served import PASSWORD, Site, User
 from .steps import (
     acts,
@@ -105,6 +106,29 @@ def test_whom_to_follow_can_be_left_without_scrolling(
     expect(go_on).to_be_in_viewport()
     follow_link(go_on)
     expect(own_page.get_by_role("heading", name="Say hello")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en-GB", "es-ES"])
+def test_the_steps_are_one_row_on_a_phone(browse: Browse, viewer: User, language: str):
+    page = browse(as_=viewer, viewport={"width": 360, "height": 640}, locale=language)
+    page.goto("/welcome/people")
+    ends = page.locator(".steps a").evaluate_all(
+        "links => links.map(link => link.getBoundingClientRect().bottom)"
+    )
+    assert len(ends) == 4
+    assert max(ends) - min(ends) < 12
+
+
+def test_who_has_the_focus_stands_above_the_button_to_go_on(own_page: Page, site: Site):
+    for _ in range(8):
+        site.person()
+    own_page.set_viewport_size({"width": 390, "height": 640})
+    own_page.goto("/welcome/people")
+    on = own_page.locator(".steps-next")
+    for button in own_page.locator("#people button").all():
+        button.focus()
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= on.bounding_box()["y"] + 4
 
 
 # The aside
