@@ -120,7 +120,7 @@ def test_joined_files_have_no_comments_and_no_indentation(tmp_path):
     )
     js = '  // Why\n  const url = "https://example.org/*"; // beside\n  /* End */\n'
     found = kept(tmp_path, css=css, js=js)
-    assert found["css"].strip() == "a {\ncolor: red; /* beside */\n}\n/* b */ b {}"
+    assert found["css"].strip() == "a {color: red; /* beside */\n}/* b */ b {}"
     assert found["js"].strip() == 'const url = "https://example.org/*"; // beside'
 
 
