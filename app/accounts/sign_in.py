@@ -1,6 +1,7 @@
 """Flask-Login over login sessions: signing in and out, and what happens to who is signed out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import make_response, redirect, render_template, request, session, url_for
 from flask.sansio.blueprints import BlueprintSetupState
@@ -42,7 +43,9 @@ _resume: list[Callable[[SentForm], str | None]] = []
 def init_app(state: BlueprintSetupState) -> None:
     """Have Flask-Login find the viewer of each request."""
     login_manager.init_app(state.app)
-    state.app.jinja_env.globals.update(next_path=next_path, join_url=join_url)
+    state.app.jinja_env.globals.update(
+        next_path=next_path, join_url=join_url, sign_in_url=sign_in_url
+    )
     choose_language_by(state.app, _chosen_language)
     state.app.shell_context_processor(lambda: {"viewer_of": viewer_of})
 
@@ -86,6 +89,12 @@ def next_path() -> str | None:
     else:
         path = own_url() if request.method == "GET" else back()
     return path if path != "/" and is_own_path(path) and len(path) <= LONGEST_NEXT else None
+
+
+def sign_in_url(endpoint: str, form: Any = None) -> str:
+    """Return the URL to join or to log in that leads back here, with what ``form`` carries."""
+    sent = getattr(form, "sent", None) if form else None
+    return url_for(endpoint, next=next_path(), then=sent.action if sent else None)
 
 
 @blueprint.app_errorhandler(401)
