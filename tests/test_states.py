@@ -361,6 +361,7 @@ SHOWING_NOBODY = {
     "healthz",
     "media.describe",
     "media.prepared",
+    "media.serve_site_banner",
     "media.usage",
     "moderation.appeal_decision",
     "moderation.decisions",
@@ -380,6 +381,7 @@ SHOWING_NOBODY = {
     "sharing.sitemap",
     "sharing.sitemap_of_pages",
     "shortcuts",
+    "site.accent_stylesheet",
 }
 
 
