@@ -252,7 +252,8 @@ class LookForm(Form):
         """Refuse what is no colour, and one in which a text cannot be read."""
         if self.usual.data:
             return
-        if not COLOUR.fullmatch(field.data or ""):
+        field.data = (field.data or "").strip().lower()
+        if not COLOUR.fullmatch(field.data):
             raise ValidationError(_l("Give a colour as # and six digits, such as #17654f."))
         if not is_readable(field.data):
             raise ValidationError(_l("Too light: links in this colour are hard to read."))

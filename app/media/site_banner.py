@@ -44,9 +44,13 @@ def choose_site_banner(by: HasId, file: FileStorage, *, crop: str | None, descri
     ``crop`` as for :func:`app.media.cropping.crop_of`. Raises :class:`wtforms.ValidationError`.
     """
     id = upload(by, PURPOSE, file, crop=crop, description=description)
-    with writing():
+    with writing() as session:
         _remove(Picture.id == site_now().chosen_banner, Picture.key != site_now().banner)
         change_site(by, chosen_banner=id)
+        picture = session.get_one(Picture, id, populate_existing=True)
+        # The worker may have been faster.
+        if picture.state == "ready":
+            _show(picture)
 
 
 def remove_site_banner(by: HasId) -> None:
@@ -73,6 +77,7 @@ def _show(picture: Picture, **_more: Any) -> None:
     if picture.purpose != PURPOSE:
         return
     with writing() as session:
+        session.refresh(picture)
         found = site_now()
         if picture.id != found.chosen_banner:
             return

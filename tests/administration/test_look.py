@@ -11,9 +11,11 @@ from app.data.database import db
 from app.media.jobs import sweep
 from app.media.models import Picture
 from app.media.processing import process_picture
+from app.media.signals import picture_ready
+from app.media.site_banner import describe_site_banner
 from app.posts.models import UNDO_WITHIN
 from app.site import site_now
-from tests.html import absent, attributes, messages, one, text_of
+from tests.html import absent, attributes, messages, one, select, text_of
 
 LATER = "The new banner is being prepared. It will be here in a moment."
 
@@ -71,7 +73,7 @@ def test_only_administrators_change_the_look(ada, bruno, give_role, signed_in, a
 
 
 def test_an_accent_is_saved_shown_and_given_up_again(app, administrator, save):
-    answer = save(accent="#1d4ed8")
+    answer = save(accent=" #1D4ED8 ")
     assert (answer.status_code, answer.location) == (303, "/settings/site/look")
     page = administrator.follow(answer)
     assert messages(page) == ["The settings are saved."]
@@ -126,6 +128,24 @@ def test_a_banner_is_shown_once_it_is_ready_and_the_old_one_until_then(
     assert anonymous.get(f"/banner/{rows('picture')[0]['key']}/640.webp").status_code == 404
 
 
+def test_a_banner_that_is_ready_at_once_is_shown(app, anonymous, save, monkeypatch):
+    monkeypatch.setattr(app.extensions["jobs"].open(), "immediate", True)
+    save(banner=picture(), banner_description="Our hall")
+    assert banner(anonymous.get("/about"))[1] == "Our hall"
+
+
+def test_a_description_that_changes_while_the_banner_is_prepared_is_shown(
+    app, ada, anonymous, save
+):
+    save(banner=picture(), banner_description="A hall")
+    with app.app_context():
+        prepared = db.session.scalars(query(Picture)).one()
+        with app.app_context():
+            describe_site_banner(ada, "Our hall")
+        picture_ready.send(prepared)
+    assert banner(anonymous.get("/about"))[1] == "Our hall"
+
+
 def test_where_only_members_read_everybody_sees_the_banner(anonymous, save, work, rows, set_site):
     save(banner=picture())
     work()
@@ -174,10 +194,13 @@ def test_the_banner_stays_when_who_chose_it_has_left(app, ada, anonymous, save, 
     assert anonymous.get(f"/banner/{key}/640.webp").status_code == 200
 
 
-def test_the_log_says_that_there_is_a_banner_and_which_accent(administrator, save, work):
+def test_the_log_says_which_accent_and_once_that_there_is_another_banner(administrator, save, work):
     save(banner=picture(), accent="#1d4ed8")
     work()
-    said = administrator.get("/desk/log").text
-    assert "#1d4ed8" in said
-    assert "Banner" in said
-    assert "chosen" not in said.lower()
+    save(banner=picture("blue"), usual="")
+    work()
+    save(remove_banner="y", usual="")
+    entries = select(administrator.get("/desk/log?action=site"), "article", count=4)
+    said = [" ".join(entry.text().split()) for entry in entries]
+    ends = ["Banner: yes no", "Banner: yes", "Banner: yes", "Accent: #1d4ed8"]
+    assert all(map(str.endswith, said, ends)), said
