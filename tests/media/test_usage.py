@@ -28,12 +28,13 @@ def test_it_shows_how_much_is_used_and_what_takes_the_most(make_row, ada, bruno,
     make_row(2_500_000, description="A barn")
     make_row(400_000, description="An owl")
     make_row(1_000_000, purpose="avatar", post_id=None)
+    make_row(100_000, purpose="site", post_id=None)
     make_row(7_000_000, owner=bruno, description="Not hers")
     page = signed_in(ada).get("/settings/pictures")
-    one(page, "#usage", text="Your pictures take 3.9 MB of your 1,000 MB.")
-    assert one(page, "meter").attributes["value"] == "3900000"
+    one(page, "#usage", text="Your pictures take 4 MB of your 1,000 MB.")
+    assert one(page, "meter").attributes["value"] == "4000000"
     listed = [each.text(strip=True) for each in select(page, ".sessions strong")]
-    assert listed == ["A barn", "Your profile", "An owl"]
+    assert listed == ["A barn", "Your profile", "An owl", "The banner of this site"]
     one(page, "nav.tabs a[aria-current=page]", text="Pictures")
 
 
