@@ -35,9 +35,11 @@
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
       menu.open = false;
     }
-    // The word beside an icon of the navigation is hidden (WCAG 2.2, 1.4.13).
-    for (const entry of document.querySelectorAll(".site-header :is(:hover, :focus)"))
+    // The word beside an icon of the navigation is hidden, this time (WCAG 2.2, 1.4.13).
+    for (const entry of document.querySelectorAll(".site-header :is(:hover, :focus)")) {
       entry.classList.add("is-quiet");
+      entry.onmouseleave = entry.onblur = () => entry.classList.remove("is-quiet");
+    }
   });
 
   // A menu that opens at the edge of the window is scrolled to.

@@ -114,6 +114,9 @@ def test_between_phone_and_desk_the_word_of_an_icon_is_seen_when_needed(own_page
     assert abs(box["y"] + box["height"] / 2 - around["y"] - around["height"] / 2) < 2
     own_page.keyboard.press("Escape")
     assert not word.evaluate(is_seen)
+    own_page.keyboard.press("Tab")
+    own_page.keyboard.press("Shift+Tab")
+    assert word.evaluate(is_seen)
     own_page.reload()
     entry.hover()
     assert word.evaluate(is_seen)
