@@ -113,6 +113,18 @@ def test_the_server_reports_what_the_browser_cannot_read(settings: Page, watch):
     expect(settings.get_by_label("Display name")).to_have_value("Greta")
 
 
+@only_with_scripts
+def test_why_a_picture_cannot_be_used_stands_beside_its_sign(settings: Page):
+    damaged = chosen()
+    damaged["buffer"] = damaged["buffer"][:200]
+    settings.get_by_label("Picture", exact=True).set_input_files(damaged)
+    save(settings)
+    settings.goto("/settings/profile")
+    reason = settings.locator("#avatar_now .invalid-feedback")
+    expect(reason).to_contain_text("could not be used")
+    expect(reason).to_have_css("display", "flex")
+
+
 def test_until_it_is_ready_the_page_says_so(
     settings: Page, site: Site, viewer: User, scripts: bool, monkeypatch
 ):
