@@ -117,7 +117,7 @@ def not_stored(reason: str) -> Response:
     try:
         response = _to_send_again(reason) if is_form else _without_database(503, reason, reason)
     except DBAPIError:
-        # The database cannot be read either.
+        # The database cannot be read either. The message about it is not for the next page.
         get_flashed_messages()
         title = _l("That could not be stored")
         response = _without_database(503, title, reason, typed=_typed())

@@ -115,6 +115,8 @@ def test_started_on_a_full_disk_pages_say_so_in_one_line_of_the_log(kept_elsewhe
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     one(answer, "h1", text="That could not be stored")
     assert one(answer, "textarea").text().strip() == TYPED
+    answer = browser.post(kept_elsewhere, "/logout")
+    one(answer, "h1 + p", text="The disk of this site is full. It is our fault.")
     (line,) = [line for line in kept_elsewhere.output.splitlines() if "'/explore'" in line]
     assert "No space left on device" in line
     assert "Traceback" not in kept_elsewhere.output
