@@ -222,12 +222,6 @@ class SiteForm(Form):
 class LookForm(Form):
     """The look of the site: its accent and its banner."""
 
-    accent = ColorField(
-        _l("Accent"),
-        description=_l(
-            "The colour of links and buttons. Dark pages have a lighter one of the same hue."
-        ),
-    )
     banner = FileField(
         _l("Banner"),
         description=_l("On the welcome page and in About, three times as wide as high."),
@@ -240,6 +234,12 @@ class LookForm(Form):
         description=_l("For people who do not see it. It may be empty."),
     )
     remove_banner = BooleanField(_l("Remove the banner"))
+    accent = ColorField(
+        _l("Accent"),
+        description=_l(
+            "The colour of links and buttons. Dark pages have a lighter one of the same hue."
+        ),
+    )
     submit = SubmitField(_l("Save"))
     usual = SubmitField(
         _l("Save with the usual green"), render_kw={"class": "btn btn-outline-secondary"}
