@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, abort
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from ..accounts.models import User
@@ -19,6 +20,7 @@ from .serving import give
 from .signals import picture_ready
 
 PURPOSE = "site"
+_THERE = (Picture.purpose == PURPOSE, Picture.removed_at.is_(None))
 
 
 @blueprint.get("/banner/<key>/<variant>.<any(avif, webp):format>")
@@ -45,7 +47,8 @@ def choose_site_banner(by: HasId, file: FileStorage, *, crop: str | None, descri
     """
     id = upload(by, PURPOSE, file, crop=crop, description=description)
     with writing() as session:
-        _remove(Picture.id == site_now().chosen_banner, Picture.key != site_now().banner)
+        # Also what an upload left that ended before it came so far.
+        _remove(Picture.id != id, Picture.key != _locked(session).banner)
         change_site(by, chosen_banner=id)
         picture = session.get_one(Picture, id, populate_existing=True)
         # The worker may have been faster.
@@ -55,17 +58,16 @@ def choose_site_banner(by: HasId, file: FileStorage, *, crop: str | None, descri
 
 def remove_site_banner(by: HasId) -> None:
     """Remove the banner, and the one that is being prepared."""
-    with writing():
-        found = site_now()
-        _remove(Picture.id == found.chosen_banner)
-        _remove(Picture.key == found.banner)
+    with writing() as session:
+        _locked(session)
+        _remove()
         change_site(by, banner="", banner_description="", chosen_banner=0)
 
 
 def describe_site_banner(by: HasId, description: str) -> None:
     """Set the description of the banner, and of the one that is being prepared."""
     with writing() as session:
-        found = site_now()
+        found = _locked(session)
         chosen = update(Picture).where(Picture.id == found.chosen_banner)
         changed_rows(session, chosen.values(description=description))
         change_site(by, banner_description=description if found.banner else "")
@@ -77,17 +79,23 @@ def _show(picture: Picture, **_more: Any) -> None:
     if picture.purpose != PURPOSE:
         return
     with writing() as session:
+        found = _locked(session)
         session.refresh(picture)
-        found = site_now()
         if picture.id != found.chosen_banner:
             return
-        _remove(Picture.key == found.banner)
+        _remove(Picture.key == found.banner, Picture.id != picture.id)
         by = session.get(User, picture.owner_id) if picture.owner_id else None
         change_site(by, banner=picture.key, banner_description=picture.description)
 
 
+def _locked(session: Session) -> Site:
+    """Return the settings as they are once nobody else is changing the banner."""
+    session.execute(select(Picture.id).where(*_THERE).order_by(Picture.id).with_for_update())
+    return site_now()
+
+
 def _remove(*which: Any) -> None:
-    of_site = update(Picture).where(Picture.purpose == PURPOSE, *which)
+    of_site = update(Picture).where(*_THERE, *which)
     changed_rows(db.session(), of_site.values(removed_at=now()))
 
 

@@ -52,6 +52,7 @@ COMMUNITY_PAGES = [
     "/admin/mails",
     "/settings/invitations",
     "/settings/site",
+    "/settings/site/look",
     "/settings/site/lists",
     "/settings/site/announcements",
     "/confirm/{confirmation}",

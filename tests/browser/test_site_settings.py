@@ -14,8 +14,9 @@ from app.site import Rule, change_site
 from app.site import Site as Settings
 
 from .conftest import Browse
+from .pictures import drawn
 from .served import PASSWORD, Site
-from .steps import flash, log_in
+from .steps import flash, log_in, until
 from .watching import Watch
 
 
@@ -55,6 +56,27 @@ def test_an_administrator_sets_up_the_site_and_everybody_sees_it(own_page: Page,
     anonymous.get_by_role("link", name="the rules").click()
     expect(anonymous.get_by_role("heading", name="About Village")).to_be_visible()
     expect(anonymous.locator("#rule_1")).to_contain_text("Be kind")
+
+
+def test_an_accent_and_a_banner_are_chosen_and_everybody_sees_them(
+    own_page: Page, browse: Browse, scripts: bool
+):
+    own_page.goto("/settings/site/look")
+    own_page.get_by_label("Accent").fill("#1d4ed8")
+    own_page.get_by_label("Banner", exact=True).set_input_files([drawn("landscape")])
+    own_page.get_by_label("Description of the banner").fill("Our hall")
+    own_page.get_by_role("button", name="Save", exact=True).click()
+    expect(flash(own_page)).to_contain_text("The settings are saved.")
+    anonymous = browse(java_script_enabled=scripts)
+    anonymous.goto("/login")
+    join = anonymous.get_by_role("link", name="Join").first
+    expect(join).to_have_css("background-color", "rgb(29, 78, 216)")
+    until(anonymous, lambda: anonymous.goto("/about") and has_banner(anonymous))
+    expect(anonymous.get_by_role("img", name="Our hall")).to_be_visible()
+
+
+def has_banner(page: Page) -> bool:
+    return page.locator("img.banner").count() == 1
 
 
 def invitation_of(page: Page) -> str:
