@@ -33,20 +33,26 @@ def edit_look() -> ResponseReturnValue:
     site = site_now()
     banner = site_banner(site)
     form = LookForm(site, banner)
-    if form.validate_on_submit() and _save(form, banner):
-        show_message(_("The settings are saved."))
-        return redirect(url_for("administration.edit_look"), 303)
+    if form.is_submitted():
+        # Each of them: a browser sends no file again where the accent is refused.
+        are_right = [form.validate(), _save_banner(form, banner)]
+        if all(are_right):
+            change_site(viewer, accent=form.chosen_accent)
+            show_message(_("The settings are saved."))
+            return redirect(url_for("administration.edit_look"), 303)
+        banner = site_banner(site_now())
     return form_page("administration/edit_look.html", form, banner=banner)
 
 
-def _save(form: LookForm, banner: ProfilePicture) -> bool:
-    """Store what was chosen; False if the file is refused, which the form then says."""
+def _save_banner(form: LookForm, banner: ProfilePicture) -> bool:
+    """Store what was chosen of the banner; False where it is refused, which the form then says."""
+    if form.banner.errors or form.banner_description.errors:
+        return False
     description = form.banner_description.data or ""
     if form.banner.data:
+        crop = form.banner_crop.data
         try:
-            choose_site_banner(
-                viewer, form.banner.data, crop=form.banner_crop.data, description=description
-            )
+            choose_site_banner(viewer, form.banner.data, crop=crop, description=description)
         except ValidationError as error:
             form.banner.errors = [*form.banner.errors, *error.args]
             return False
@@ -55,5 +61,4 @@ def _save(form: LookForm, banner: ProfilePicture) -> bool:
         remove_site_banner(viewer)
     elif description != banner.description:
         describe_site_banner(viewer, description)
-    change_site(viewer, accent=form.chosen_accent)
     return True

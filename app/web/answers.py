@@ -6,7 +6,6 @@ from urllib.parse import quote, urlsplit
 
 from flask import Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_htmx import make_response as htmx_response
 from jinja2_fragments.flask import render_block
 from werkzeug.exceptions import HTTPException
@@ -50,14 +49,7 @@ def page(template: str, fragment: str, status: int = 200, **context: Any) -> Res
 
 
 def form_page(template: str, form: Any, **context: Any) -> Response:
-    """Answer with the page of ``form``: 422 once it has errors, with everything typed in it.
-
-    Files are to be chosen again, because a page cannot choose any.
-    """
-    if form.errors:
-        for field in form:
-            if field.type == "FileField" and field.data and not field.errors:
-                field.errors = [_("Choose it again: it was not kept.")]
+    """Answer with the page of ``form``: 422 once it has errors, with everything typed in it."""
     html = render_template(template, form=form, **context)
     return make_response(html, 422 if form.errors else 200)
 

@@ -174,11 +174,14 @@ def test_one_that_is_removed_before_it_is_ready_never_shows(anonymous, save, wor
     absent(anonymous.get("/about"), ".banner")
 
 
-def test_after_a_wrong_accent_the_form_says_to_choose_the_file_again(save, rows):
-    answer = save(banner=picture(), accent="#ffff00")
-    assert text_of(one(answer, "#banner_error")) == "Choose it again: it was not kept."
-    assert "autofocus" in one(answer, "#banner").attributes
-    assert rows("picture") == []
+def test_a_banner_arrives_even_where_the_accent_is_wrong(anonymous, save, work):
+    answer = save(banner=picture(), banner_description="Our hall", accent="#ffff00")
+    assert answer.status_code == 422
+    one(answer, "#accent_error")
+    assert "being prepared" in text_of(one(answer, "#banner_now"))
+    assert attributes(answer, "#banner_description", "value") == ["Our hall"]
+    work()
+    assert banner(anonymous.get("/about"))[1] == "Our hall"
 
 
 def test_a_file_that_is_no_picture_is_refused(app, anonymous, save, rows):
