@@ -20,7 +20,7 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from hypothesis import HealthCheck
-from sqlalchemy import Connection, Engine, event, insert, text
+from sqlalchemy import Connection, Engine, event, insert, select, text
 
 from app import create_app
 from app.accounts.models import User, by_username
@@ -30,6 +30,8 @@ from app.administration.models import announcements_now
 from app.data.database import Base, db
 from app.data.reading import close_read_connections
 from app.follows.models import block, follow, mute
+from app.media.models import Picture
+from app.media.processing import process_picture
 from app.media.stores import FOLDER, store
 from app.posts.models import Post
 from app.posts.writing import publish
@@ -477,6 +479,19 @@ def files(app: Flask) -> Iterator[Callable[[], list[str]]]:
 
     yield names
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def prepare_pictures(app: Flask) -> Callable[[], None]:
+    """A function that does what the worker does with the pictures that wait."""
+
+    def prepare() -> None:
+        with app.app_context():
+            waiting = select(Picture.id).where(Picture.state == "waiting")
+            for id in db.session.scalars(waiting).all():
+                process_picture(id)
+
+    return prepare
 
 
 # Time and concurrency

@@ -29,8 +29,8 @@ from wtforms.widgets import CheckboxInput
 
 from ..accounts import addresses
 from ..data.characters import one_line
+from ..media.current_picture import CurrentPicture
 from ..media.models import LONGEST_DESCRIPTION
-from ..media.profile_pictures import ProfilePicture
 from ..media.signatures import ACCEPTED
 from ..site import Rule, Site
 from ..site.accent import COLOUR, is_readable
@@ -245,7 +245,7 @@ class LookForm(Form):
         _l("Save with the usual green"), render_kw={"class": "btn btn-outline-secondary"}
     )
 
-    def __init__(self, site: Site, banner: ProfilePicture) -> None:
+    def __init__(self, site: Site, banner: CurrentPicture) -> None:
         super().__init__(accent=site.accent or USUAL_ACCENT, banner_description=banner.description)
 
     def validate_accent(self, field: Any) -> None:

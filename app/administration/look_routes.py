@@ -7,7 +7,7 @@ from wtforms import ValidationError
 
 from ..accounts.access import for_administrators
 from ..accounts.viewer import viewer
-from ..media.profile_pictures import WAITING, ProfilePicture
+from ..media.current_picture import WAITING, CurrentPicture
 from ..media.site_banner import (
     PURPOSE,
     choose_site_banner,
@@ -30,9 +30,8 @@ carry_when_expired("accent")
 @for_administrators
 def edit_look() -> ResponseReturnValue:
     """Change the accent and the banner."""
-    site = site_now()
-    banner = site_banner(site)
-    form = LookForm(site, banner)
+    banner = site_banner()
+    form = LookForm(site_now(), banner)
     if form.is_submitted():
         # Each of them: a browser sends no file again where the accent is refused.
         are_right = [form.validate(), _save_banner(form, banner)]
@@ -40,11 +39,11 @@ def edit_look() -> ResponseReturnValue:
             change_site(viewer, accent=form.chosen_accent)
             show_message(_("The settings are saved."))
             return redirect(url_for("administration.edit_look"), 303)
-        banner = site_banner(site_now())
+        banner = site_banner()
     return form_page("administration/edit_look.html", form, banner=banner)
 
 
-def _save_banner(form: LookForm, banner: ProfilePicture) -> bool:
+def _save_banner(form: LookForm, banner: CurrentPicture) -> bool:
     """Store what was chosen of the banner; False where it is refused, which the form then says."""
     if form.banner.errors or form.banner_description.errors:
         return False

@@ -40,9 +40,6 @@ def _record_decision(user: User, *, by: Any, is_let_in: bool, reason: str, **_mo
 @site_changed.connect
 def _record_change(_site: Any, *, by: int | None, before: Any, after: Any, **_more: Any) -> None:
     actor = db.session.get(User, by) if by else None
-    # What was chosen is recorded once it is the banner.
-    if set(after) == {"chosen_banner"}:
-        return
     # Of the banner, whether there is one: its key says nothing to people.
     before, after = (
         {name: bool(value) if name == "banner" else value for name, value in each.items()}

@@ -11,9 +11,9 @@ from ..accounts.models import User
 from ..accounts.profile_form import ProfilePart, Values
 from ..web.answers import show_message
 from ..web.forms import LengthFirst, storable
+from .current_picture import WAITING
 from .models import LONGEST_DESCRIPTION
 from .profile_pictures import (
-    WAITING,
     describe_profile_picture,
     profile_pictures_of,
     remove_profile_picture,

@@ -4,23 +4,27 @@ from functools import cache
 from typing import Any
 
 from flask import Response, abort
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 
 from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, db, now, writing
 from ..data.reading import read
-from ..site import Site, change_site, site, site_now
+from ..site import change_site, site, site_now
 from ..web.access import for_everybody
 from . import blueprint
+from .current_picture import COLUMNS, CurrentPicture, upload
 from .models import Picture
-from .profile_pictures import ProfilePicture, upload
 from .serving import give
 from .signals import picture_ready
 
 PURPOSE = "site"
-_THERE = (Picture.purpose == PURPOSE, Picture.removed_at.is_(None))
+_THERE = (
+    Picture.purpose == PURPOSE,
+    Picture.removed_at.is_(None),
+    # Few are in no post, and those have an index.
+    Picture.post_id.is_(None),
+)
 
 
 @blueprint.get("/banner/<key>/<variant>.<any(avif, webp):format>")
@@ -33,11 +37,12 @@ def serve_site_banner(key: str, variant: str, format: str) -> Response:
     return give(key, variant, format, is_public=True)
 
 
-def site_banner(of: Site) -> ProfilePicture:
+def site_banner() -> CurrentPicture:
     """Return the banner, and the state of the one that is being prepared."""
-    shown = ProfilePicture(of.banner or None, of.banner_description)
-    chosen = read(_by_id(), id=of.chosen_banner).first()
-    return shown.followed_by(chosen) if chosen else shown
+    found = CurrentPicture()
+    for row in read(_of_site()):
+        found = found.followed_by(row)
+    return found
 
 
 def choose_site_banner(by: HasId, file: FileStorage, *, crop: str | None, description: str) -> None:
@@ -46,52 +51,38 @@ def choose_site_banner(by: HasId, file: FileStorage, *, crop: str | None, descri
     ``crop`` as for :func:`app.media.cropping.crop_of`. Raises :class:`wtforms.ValidationError`.
     """
     id = upload(by, PURPOSE, file, crop=crop, description=description)
-    with writing() as session:
-        # Also what an upload left that ended before it came so far.
-        _remove(Picture.id != id, Picture.key != _locked(session).banner)
-        change_site(by, chosen_banner=id)
-        picture = session.get_one(Picture, id, populate_existing=True)
-        # The worker may have been faster.
-        if picture.state == "ready":
-            _show(picture)
+    # What was chosen before is not waited for any more.
+    with writing():
+        _remove(Picture.state != "ready", Picture.id < id)
 
 
 def remove_site_banner(by: HasId) -> None:
     """Remove the banner, and the one that is being prepared."""
-    with writing() as session:
-        _locked(session)
+    with writing():
         _remove()
-        change_site(by, banner="", banner_description="", chosen_banner=0)
+        change_site(by, banner="", banner_description="")
 
 
 def describe_site_banner(by: HasId, description: str) -> None:
     """Set the description of the banner, and of the one that is being prepared."""
     with writing() as session:
-        found = _locked(session)
-        chosen = update(Picture).where(Picture.id == found.chosen_banner)
-        changed_rows(session, chosen.values(description=description))
-        change_site(by, banner_description=description if found.banner else "")
+        changed_rows(session, update(Picture).where(*_THERE).values(description=description))
+        change_site(by, banner_description=description if site_now().banner else "")
 
 
 @picture_ready.connect
 def _show(picture: Picture, **_more: Any) -> None:
-    """Show the banner that was chosen last, once it is ready, in place of the one before."""
+    """Show a banner that is ready, in place of the one before."""
     if picture.purpose != PURPOSE:
         return
     with writing() as session:
-        found = _locked(session)
         session.refresh(picture)
-        if picture.id != found.chosen_banner:
+        # Not one that was removed or replaced meanwhile.
+        if picture.removed_at:
             return
-        _remove(Picture.key == found.banner, Picture.id != picture.id)
+        _remove(Picture.id < picture.id)
         by = session.get(User, picture.owner_id) if picture.owner_id else None
         change_site(by, banner=picture.key, banner_description=picture.description)
-
-
-def _locked(session: Session) -> Site:
-    """Return the settings as they are once nobody else is changing the banner."""
-    session.execute(select(Picture.id).where(*_THERE).order_by(Picture.id).with_for_update())
-    return site_now()
 
 
 def _remove(*which: Any) -> None:
@@ -100,7 +91,5 @@ def _remove(*which: Any) -> None:
 
 
 @cache
-def _by_id() -> AnySelect:
-    columns = (Picture.purpose, Picture.state, Picture.key, Picture.description, Picture.failure)
-    there = (Picture.id == bindparam("id"), Picture.removed_at.is_(None))
-    return select(*columns).where(*there)
+def _of_site() -> AnySelect:
+    return select(*COLUMNS).where(*_THERE).order_by(Picture.id)

@@ -12,7 +12,7 @@ from .words import ROLES, STATES
 # Characters of a value that are shown.
 MOST_SHOWN = 500
 # Ids, which say something to programs alone.
-UNSHOWN = ("taken_by", "note", "invitation", "mail", "since", "chosen_banner")
+UNSHOWN = ("taken_by", "note", "invitation", "mail", "since")
 LABELS = {
     "state": _l("State"),
     "role": _l("Role"),

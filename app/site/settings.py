@@ -44,10 +44,9 @@ class Site:
     description: str = ""
     # As #rrggbb; empty for that of tokens.css.
     accent: str = ""
-    # The key of the picture, and the id of the one that was chosen last, maybe not ready yet.
+    # The key of the picture; empty for none.
     banner: str = ""
     banner_description: str = ""
-    chosen_banner: int = 0
     rules: tuple[Rule, ...] = ()
     # An e-mail address, or the URL of a page.
     contact: str = ""

@@ -10,7 +10,6 @@ from app.accounts.leaving import delete_account
 from app.data.database import db
 from app.media.jobs import sweep
 from app.media.models import Picture
-from app.media.processing import process_picture
 from app.media.signals import picture_ready
 from app.media.site_banner import describe_site_banner
 from app.posts.models import UNDO_WITHIN
@@ -37,19 +36,6 @@ def save(administrator):
         return administrator.submit("main form.form", **typed)
 
     return send
-
-
-@pytest.fixture
-def work(app):
-    """Give a function that prepares the pictures that wait."""
-
-    def run():
-        with app.app_context():
-            waiting = query(Picture.id).where(Picture.state == "waiting")
-            for id in db.session.scalars(waiting).all():
-                process_picture(id)
-
-    return run
 
 
 def picture(colour="red"):
@@ -106,7 +92,7 @@ def test_an_accent_that_cannot_be_used_is_refused_at_the_field(app, save, accent
 
 
 def test_a_banner_is_shown_once_it_is_ready_and_the_old_one_until_then(
-    administrator, anonymous, save, work, rows
+    administrator, anonymous, save, prepare_pictures, rows
 ):
     absent(anonymous.get("/"), ".banner")
     shown = None
@@ -117,7 +103,7 @@ def test_a_banner_is_shown_once_it_is_ready_and_the_old_one_until_then(
         assert "being prepared" in text_of(one(page, "#banner_now"))
         if shown:
             assert banner(anonymous.get("/about")) == shown
-        work()
+        prepare_pictures()
         key = rows("picture")[-1]["key"]
         shown = (f"/banner/{key}/640.webp", description)
         for path in ("/", "/about", "/login"):
@@ -146,18 +132,22 @@ def test_a_description_that_changes_while_the_banner_is_prepared_is_shown(
     assert banner(anonymous.get("/about"))[1] == "Our hall"
 
 
-def test_where_only_members_read_everybody_sees_the_banner(anonymous, save, work, rows, set_site):
+def test_where_only_members_read_everybody_sees_the_banner(
+    anonymous, save, prepare_pictures, rows, set_site
+):
     save(banner=picture())
-    work()
+    prepare_pictures()
     set_site(reads="members")
     assert anonymous.get(f"/banner/{rows('picture')[0]['key']}/640.avif").status_code == 200
     one(anonymous.get("/"), ".welcome img.banner")
 
 
-def test_a_banner_is_described_anew_and_removed(administrator, anonymous, save, work, rows):
+def test_a_banner_is_described_anew_and_removed(
+    administrator, anonymous, save, prepare_pictures, rows
+):
     save(banner=picture(), banner_description="A hall")
     save(banner_description="Our hall")
-    work()
+    prepare_pictures()
     assert banner(anonymous.get("/about"))[1] == "Our hall"
     save(banner_description="The hall")
     assert banner(anonymous.get("/about"))[1] == "The hall"
@@ -167,20 +157,20 @@ def test_a_banner_is_described_anew_and_removed(administrator, anonymous, save, 
     absent(administrator.get("/settings/site/look"), "#remove_banner")
 
 
-def test_one_that_is_removed_before_it_is_ready_never_shows(anonymous, save, work):
+def test_one_that_is_removed_before_it_is_ready_never_shows(anonymous, save, prepare_pictures):
     save(banner=picture())
     save(remove_banner="y")
-    work()
+    prepare_pictures()
     absent(anonymous.get("/about"), ".banner")
 
 
-def test_a_banner_arrives_even_where_the_accent_is_wrong(anonymous, save, work):
+def test_a_banner_arrives_even_where_the_accent_is_wrong(anonymous, save, prepare_pictures):
     answer = save(banner=picture(), banner_description="Our hall", accent="#ffff00")
     assert answer.status_code == 422
     one(answer, "#accent_error")
     assert "being prepared" in text_of(one(answer, "#banner_now"))
     assert attributes(answer, "#banner_description", "value") == ["Our hall"]
-    work()
+    prepare_pictures()
     assert banner(anonymous.get("/about"))[1] == "Our hall"
 
 
@@ -192,9 +182,11 @@ def test_a_file_that_is_no_picture_is_refused(app, anonymous, save, rows):
     assert rows("picture") == []
 
 
-def test_the_banner_stays_when_who_chose_it_has_left(app, ada, anonymous, save, work, travel):
+def test_the_banner_stays_when_who_chose_it_has_left(
+    app, ada, anonymous, save, prepare_pictures, travel
+):
     save(banner=picture())
-    work()
+    prepare_pictures()
     with app.app_context():
         delete_account(ada.id)
     travel.shift(UNDO_WITHIN * 3)
@@ -204,11 +196,13 @@ def test_the_banner_stays_when_who_chose_it_has_left(app, ada, anonymous, save, 
     assert anonymous.get(f"/banner/{key}/640.webp").status_code == 200
 
 
-def test_the_log_says_which_accent_and_once_that_there_is_another_banner(administrator, save, work):
+def test_the_log_says_which_accent_and_once_that_there_is_another_banner(
+    administrator, save, prepare_pictures
+):
     save(banner=picture(), accent="#1d4ed8")
-    work()
+    prepare_pictures()
     save(banner=picture("blue"), usual="")
-    work()
+    prepare_pictures()
     save(remove_banner="y", usual="")
     entries = select(administrator.get("/desk/log?action=site"), "article", count=4)
     said = [" ".join(entry.text().split()) for entry in entries]

@@ -8,11 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from sqlalchemy import select as query
 
-from app.data.database import db
 from app.media.jobs import process_waiting, sweep
-from app.media.models import Picture
 from app.media.processing import process_picture
 from app.media.stores import store
 from app.posts.models import UNDO_WITHIN
@@ -48,19 +45,6 @@ def save(client, app, monkeypatch):
 
 
 @pytest.fixture
-def work(app):
-    """Give a function that does what the worker does with the pictures that wait."""
-
-    def run():
-        with app.app_context():
-            waiting = query(Picture.id).where(Picture.state == "waiting")
-            for id in db.session.scalars(waiting).all():
-                process_picture(id)
-
-    return run
-
-
-@pytest.fixture
 def stored(app):
     """Give a function that opens a file of the store as a picture; None where there is none."""
 
@@ -80,7 +64,9 @@ def is_close(pixel, colour):
     return all(abs(one - other) < 40 for one, other in zip(pixel, colour, strict=True))
 
 
-def test_an_avatar_is_shown_once_it_is_ready_and_the_old_one_until_then(client, save, work, rows):
+def test_an_avatar_is_shown_once_it_is_ready_and_the_old_one_until_then(
+    client, save, prepare_pictures, rows
+):
     for old in (None, "first"):
         before = avatar(client.get("/@ada"))
         answer = save(avatar=picture(), display_name="Ada L.")
@@ -91,7 +77,7 @@ def test_an_avatar_is_shown_once_it_is_ready_and_the_old_one_until_then(client, 
         now = one(client.get("/settings/profile"), "#avatar_now")
         assert "being prepared" in text_of(now)
         assert now.attributes["hx-get"] == "/settings/profile"
-        work()
+        prepare_pictures()
         newest = rows("picture")[-1]
         assert avatar(client.get("/@ada")) == f"/pictures/{newest['key']}/400.webp"
         now = one(client.get("/settings/profile"), "#avatar_now")
@@ -100,12 +86,12 @@ def test_an_avatar_is_shown_once_it_is_ready_and_the_old_one_until_then(client, 
 
 
 def test_a_banner_stands_above_the_profile_with_its_description(
-    client, anonymous, save, work, rows
+    client, anonymous, save, prepare_pictures, rows
 ):
     absent(client.get("/@ada"), ".banner")
     save(banner=picture(), banner_description="The allotment")
     absent(client.get("/@ada"), ".banner")
-    work()
+    prepare_pictures()
     (row,) = rows("picture")
     shown = one(anonymous.get("/@ada"), ".profile img.banner").attributes
     assert shown["src"] == f"/pictures/{row['key']}/640.webp"
@@ -136,10 +122,10 @@ def test_a_banner_stands_above_the_profile_with_its_description(
     ],
 )
 def test_the_owner_chooses_what_is_cut_out_else_it_is_the_middle(
-    save, work, rows, stored, purpose, crop, left, right
+    save, prepare_pictures, rows, stored, purpose, crop, left, right
 ):
     save(**{purpose: picture(), f"{purpose}_crop": crop})
-    work()
+    prepare_pictures()
     (row,) = rows("picture")
     assert row["state"] == "ready"
     for name, width in {"avatar": ((96, 96), (400, 400)), "banner": ((640, 600), (1500, 600))}[
@@ -153,21 +139,21 @@ def test_the_owner_chooses_what_is_cut_out_else_it_is_the_middle(
         assert is_close(cut.getpixel((cut.width * 7 // 8, cut.height // 2)), right)
 
 
-def test_what_is_cut_out_is_of_the_picture_as_one_sees_it(save, work, rows, stored):
+def test_what_is_cut_out_is_of_the_picture_as_one_sees_it(save, prepare_pictures, rows, stored):
     exif = Image.Exif()
     exif[0x0112] = 6  # It is to be turned to the right: its left half is above then.
     file = picture(400, 600, format="JPEG", exif=exif, quality=95)
     save(avatar=file, avatar_crop="0.0 0.0 0.5 0.75")
-    work()
+    prepare_pictures()
     (row,) = rows("picture")
     cut = stored(f"{row['key']}/96.webp")
     assert is_close(cut.getpixel((48, 10)), RED)
     assert is_close(cut.getpixel((48, 92)), BLUE)
 
 
-def test_a_tiny_picture_has_the_files_that_pages_ask_for(save, work, rows, stored):
+def test_a_tiny_picture_has_the_files_that_pages_ask_for(save, prepare_pictures, rows, stored):
     save(avatar=picture(32, 32))
-    work()
+    prepare_pictures()
     (row,) = rows("picture")
     for name in ("96.avif", "96.webp", "400.avif", "400.webp"):
         assert stored(f"{row['key']}/{name}").size == (32, 32)
@@ -175,15 +161,15 @@ def test_a_tiny_picture_has_the_files_that_pages_ask_for(save, work, rows, store
 
 
 def test_what_is_replaced_or_removed_goes_and_its_files_later(
-    client, save, work, rows, stored, app, travel
+    client, save, prepare_pictures, rows, stored, app, travel
 ):
     save(avatar=picture(), banner=picture())
-    work()
+    prepare_pictures()
     first, banner = rows("picture")
     gone = [f"{first['key']}/96.webp", f"{banner['key']}/640.webp"]
     save(avatar=picture(500, 500))
     assert avatar(client.get("/@ada")) == f"/pictures/{first['key']}/400.webp"
-    work()
+    prepare_pictures()
     save(remove_banner="y")
     absent(client.get("/@ada"), ".banner")
     second = rows("picture", "removed_at IS NULL")[0]
@@ -203,10 +189,10 @@ def test_what_is_replaced_or_removed_goes_and_its_files_later(
     absent(client.get("/settings/profile"), "#remove_avatar, #remove_banner")
 
 
-def test_what_is_taken_back_before_it_is_ready_is_never_shown(client, save, work):
+def test_what_is_taken_back_before_it_is_ready_is_never_shown(client, save, prepare_pictures):
     save(avatar=picture())
     save(remove_avatar="y")
-    work()
+    prepare_pictures()
     assert avatar(client.get("/@ada")) == "/avatars/ada.svg"
 
 
@@ -221,21 +207,21 @@ def test_of_two_the_later_is_shown_whichever_is_ready_first(app, client, save, r
 
 
 def test_a_picture_that_cannot_be_read_is_reported_in_words_and_the_old_one_stays(
-    client, save, work, rows
+    client, save, prepare_pictures, rows
 ):
     save(avatar=picture())
-    work()
+    prepare_pictures()
     shown = avatar(client.get("/@ada"))
     whole = picture(format="JPEG").read()
     save(avatar=BytesIO(whole[: len(whole) // 3]))
-    work()
+    prepare_pictures()
     assert rows("picture")[-1]["state"] == "failed"
     now = text_of(one(client.get("/settings/profile"), "#avatar_now"))
     assert "Your last picture could not be used." in now
     assert "damaged" in now
     assert avatar(client.get("/@ada")) == shown
     save(avatar=picture())
-    work()
+    prepare_pictures()
     assert text_of(one(client.get("/settings/profile"), "#avatar_now")) == ""
 
 
@@ -260,9 +246,11 @@ def test_a_file_that_is_no_picture_is_refused_at_the_field_and_all_stays(
     assert rows("picture") == []
 
 
-def test_a_form_without_files_or_with_text_in_their_place_changes_nothing(client, save, work, rows):
+def test_a_form_without_files_or_with_text_in_their_place_changes_nothing(
+    client, save, prepare_pictures, rows
+):
     save(avatar=picture())
-    work()
+    prepare_pictures()
     shown = avatar(client.get("/@ada"))
     for fields in ({}, {"avatar": "me.png", "banner": "x" * 5_000}, {"avatar": (BytesIO(), "")}):
         assert client.post("/settings/profile", {"display_name": "Ada"} | fields).status_code == 303
@@ -271,10 +259,10 @@ def test_a_form_without_files_or_with_text_in_their_place_changes_nothing(client
 
 
 def test_profile_pictures_are_given_to_everybody_and_kept_for_ever(
-    client, anonymous, save, work, rows
+    client, anonymous, save, prepare_pictures, rows
 ):
     save(avatar=picture(), banner=picture())
-    work()
+    prepare_pictures()
     avatar, banner = (row["key"] for row in rows("picture"))
     for name in (f"{avatar}/96.webp", f"{avatar}/400.avif", f"{banner}/640.webp"):
         for page in (client, anonymous):
@@ -289,13 +277,13 @@ def test_profile_pictures_are_given_to_everybody_and_kept_for_ever(
         assert anonymous.get(f"/pictures/{name}").status_code == 404
 
 
-def test_a_picture_arrives_even_where_another_field_is_wrong(client, save, work, rows):
+def test_a_picture_arrives_even_where_another_field_is_wrong(client, save, prepare_pictures, rows):
     answer = save(avatar=picture(), display_name="x" * 61, about_me="Tea.")
     assert answer.status_code == 422
     one(answer, "#display_name_error")
     assert "being prepared" in text_of(one(answer, "#avatar_now"))
     assert one(answer, "textarea").text().strip() == "Tea."
-    work()
+    prepare_pictures()
     assert avatar(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
 
 
@@ -307,34 +295,36 @@ def test_a_picture_that_the_queue_lost_is_made_ready_all_the_same(app, client, s
     assert avatar(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
 
 
-def test_the_first_step_of_a_new_member_takes_a_picture_and_no_banner(client, save, work, rows):
+def test_the_first_step_of_a_new_member_takes_a_picture_and_no_banner(
+    client, save, prepare_pictures, rows
+):
     absent(client.get("/welcome"), "#banner")
     assert save("/welcome", avatar=picture(), display_name="Ada L.").status_code == 303
-    work()
+    prepare_pictures()
     assert avatar(client.get("/@ada")) == f"/pictures/{rows('picture')[0]['key']}/400.webp"
 
 
 def test_cards_that_are_kept_show_another_picture_at_once(
-    client, anonymous, save, work, rows, ada, make_post
+    client, anonymous, save, prepare_pictures, rows, ada, make_post
 ):
     make_post(ada)
     for page in (client, anonymous):
         assert attributes(page.get("/explore"), "#posts .avatar", "src") == ["/avatars/ada.svg"]
     for _other in range(2):
         save(avatar=picture())
-        work()
+        prepare_pictures()
         small = f"/pictures/{rows('picture')[-1]['key']}/96.webp"
         for page in (client, anonymous):
             assert attributes(page.get("/explore"), "#posts .avatar", "src") == [small]
 
 
 def test_other_sites_and_programs_show_the_picture_too(
-    app, anonymous, save, work, rows, ada, make_post, monkeypatch
+    app, anonymous, save, prepare_pictures, rows, ada, make_post, monkeypatch
 ):
     monkeypatch.setitem(app.config, "DRAW_PICTURES", True)
     post = make_post(ada)
     save(avatar=picture())
-    work()
+    prepare_pictures()
     with app.app_context():
         draw_picture(post.id)
     page = anonymous.get(f"/posts/{post.id}")
