@@ -30,8 +30,9 @@ carry_when_expired("accent")
 @for_administrators
 def edit_look() -> ResponseReturnValue:
     """Change the accent and the banner."""
-    banner = site_banner()
-    form = LookForm(site_now(), banner)
+    site = site_now()
+    banner = site_banner(site)
+    form = LookForm(site, banner)
     if form.is_submitted():
         # Each of them: a browser sends no file again where the accent is refused.
         are_right = [form.validate(), _save_banner(form, banner)]
@@ -39,7 +40,7 @@ def edit_look() -> ResponseReturnValue:
             change_site(viewer, accent=form.chosen_accent)
             show_message(_("The settings are saved."))
             return redirect(url_for("administration.edit_look"), 303)
-        banner = site_banner()
+        banner = site_banner(site_now())
     return form_page("administration/edit_look.html", form, banner=banner)
 
 

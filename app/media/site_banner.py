@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, db, now, writing
 from ..data.reading import read
-from ..site import change_site, site, site_now
+from ..site import Site, change_site, site, site_now
 from ..web.access import for_everybody
 from . import blueprint
 from .current_picture import COLUMNS, CurrentPicture, upload
@@ -37,10 +37,10 @@ def serve_site_banner(key: str, variant: str, format: str) -> Response:
     return give(key, variant, format, is_public=True)
 
 
-def site_banner() -> CurrentPicture:
+def site_banner(of: Site) -> CurrentPicture:
     """Return the banner, and the state of the one that is being prepared."""
-    found = CurrentPicture()
-    for row in read(_of_site()):
+    found = CurrentPicture(of.banner or None, of.banner_description)
+    for row in read(_not_ready()):
         found = found.followed_by(row)
     return found
 
@@ -91,5 +91,5 @@ def _remove(*which: Any) -> None:
 
 
 @cache
-def _of_site() -> AnySelect:
-    return select(*COLUMNS).where(*_THERE).order_by(Picture.id)
+def _not_ready() -> AnySelect:
+    return select(*COLUMNS).where(*_THERE, Picture.state != "ready").order_by(Picture.id)
