@@ -103,8 +103,9 @@ clean:
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# -OO, as the site is served: Python keeps what it compiled, and the first start is as fast as others.
 .venv/compressed: .venv/installed $(shell find static -type f -not -name '*.br' -not -name '*.gz' -not -name 'site.*s')
 	@find static \( -name '*.br' -o -name '*.gz' \) -delete
-	@$(BIN)/python -c "from app.web.assets import join; join()"
+	@$(BIN)/python -OO -c "from app.web.assets import join; join()"
 	@$(BIN)/python -m whitenoise.compress --quiet static
 	@touch $@

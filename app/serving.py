@@ -28,6 +28,8 @@ RESTART_AFTER, KILL_AFTER = 2, 15
 CONNECTIONS = 4096
 # Open files: a connection is one, and SQLite needs some for each thread.
 OPEN_FILES = 2 * CONNECTIONS
+# For the processes that serve: without docstrings (PYTHONOPTIMIZE), each takes less memory.
+ENVIRONMENT = {"FLASK_DEBUG": "0", "PYTHONUNBUFFERED": "1", "PYTHONOPTIMIZE": "2"}
 GRANIAN = (
     "--interface rsgi --http 1 --no-ws --loop uvloop --respawn-failed-workers "
     f"--backpressure {CONNECTIONS} --http1-header-read-timeout 10000"
@@ -49,7 +51,7 @@ def serve() -> None:
     click.echo(f"\n  {current_app.config['SITE_NAME'] or 'Microblog'} is at http://{host}:{port}")
     click.echo(f"  Data and logs are in {current_app.instance_path}. Ctrl+C stops it.\n")
     # With what .env says now, unless it names more by the time a process is started again.
-    _supervise(config.environment())
+    _supervise(config.environment() | ENVIRONMENT)
 
 
 @click.command()
@@ -69,10 +71,9 @@ def web() -> None:
     options = f"{GRANIAN} {address} --workers {settings['WEB_WORKERS']}".split()
     os.chdir(current_app.root_path)
     granian = Path(__file__).with_name("granian_command.py")
-    environment = os.environ | {"FLASK_DEBUG": "0", "PYTHONUNBUFFERED": "1"}
     # -P: Python would look for modules beside the script first.
     command = [sys.executable, "-P", str(granian), *options, "microblog:server"]
-    os.execve(sys.executable, command, environment)
+    os.execve(sys.executable, command, os.environ | ENVIRONMENT)
 
 
 def _supervise(environment: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ from .card import Card, card_columns, card_parts, cards_html
 from .models import Post
 from .queries import nth_reply, visible_to
 
-CARDS_KEPT = 5_000
+CARDS_KEPT = 7_000
 
 # Made once: an alias has a copy of every column, and the statements are kept.
 _Reposter = aliased(User)

@@ -21,9 +21,10 @@ from werkzeug.http import parse_accept_header
 from ..data.ids import moment_of
 from .access import for_everybody
 
-# Translations, times and numbers that a process keeps: Babel takes long to write each. Functions
-# with a cache take the language for its key alone, and write in the language of the request.
-KEPT = 5_000
+# Translations and numbers that a process keeps, and times, most of which cards have in their HTML:
+# Babel takes long to write each. Functions with a cache take the language for its key alone, and
+# write in the language of the request.
+KEPT, TIMES_KEPT = 5_000, 1_000
 # Characters of Accept-Language that are read. It is a cache key, and browsers send less.
 LONGEST_HEADER = 200
 # Characters of the name of a time zone; the longest has 32.
@@ -161,7 +162,7 @@ def iso(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-@lru_cache(KEPT)
+@lru_cache(TIMES_KEPT)
 def _time(language: str, moment: datetime, function: str, format: str) -> Markup:
     # times.js copies datetime into Flask-Moment's data-timestamp: pages are smaller.
     shown_by = f' data-function="{function}"' + (f' data-format="{format}"' if format else "")
