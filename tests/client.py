@@ -77,14 +77,23 @@ class Client:
     def submit(
         self, css: str, *, to: TestResponse | None = None, htmx: bool = False, **typed: Any
     ) -> TestResponse:
-        """Send the form ``css`` of the last page (or of ``to``), with ``typed`` in its fields."""
+        """Send the form ``css`` of the last page (or of ``to``), with ``typed`` in its fields.
+
+        As in a browser, the first button is pressed, unless ``typed`` names another one.
+        """
         page = to or self.page
         form = one(page, css)
         fields: dict[str, Any] = {}
         names = set()
-        for field in form.css("input[name], textarea[name], select[name]"):
+        found = form.css("input[type=submit], button:not([type=button], [disabled])")
+        buttons = {button.mem_id: button.attributes.get("name") for button in found}
+        named = (id for id, name in buttons.items() if name in typed)
+        pressed = next(named, next(iter(buttons), None))
+        for field in form.css("input[name], textarea[name], select[name], button[name]"):
             name, kind = field.attributes["name"], field.attributes.get("type")
             names.add(name)
+            if field.mem_id in buttons and field.mem_id != pressed:
+                continue
             if kind in ("checkbox", "radio") and "checked" not in field.attributes:
                 continue
             if field.tag == "textarea":
