@@ -4,17 +4,17 @@ from functools import cache
 from typing import Any
 
 from flask import Response, abort
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from werkzeug.datastructures import FileStorage
 
 from ..accounts.models import User
 from ..data.database import AnySelect, HasId, changed_rows, db, now, writing
-from ..data.reading import read
+from ..data.reading import read, read_latest
 from ..site import Site, change_site, site, site_now
 from ..web.access import for_everybody
 from . import blueprint
 from .current_picture import COLUMNS, CurrentPicture, upload
-from .models import Picture
+from .models import READY, Picture
 from .serving import give
 from .signals import picture_ready
 
@@ -30,9 +30,10 @@ _THERE = (
 @blueprint.get("/banner/<key>/<variant>.<any(avif, webp):format>")
 @for_everybody
 def serve_site_banner(key: str, variant: str, format: str) -> Response:
-    """Answer with a variant of the banner; of an earlier one, 404."""
-    # Another process may have read the settings before the banner changed.
-    if key != site().banner and key != site_now().banner:
+    """Answer with a variant of the banner, or of an earlier one until the sweep deletes it."""
+    # Pages that are open, or cached, or of a process that has not read the settings again, have
+    # the URL of the earlier one.
+    if key != site().banner and not read_latest(_ready(), key=key).first():
         abort(404)
     return give(key, variant, format, is_public=True)
 
@@ -88,6 +89,12 @@ def _show(picture: Picture, **_more: Any) -> None:
 def _remove(*which: Any) -> None:
     of_site = update(Picture).where(*_THERE, *which)
     changed_rows(db.session(), of_site.values(removed_at=now()))
+
+
+@cache
+def _ready() -> AnySelect:
+    found = select(Picture.id).where(Picture.key == bindparam("key"), Picture.purpose == PURPOSE)
+    return found.where(Picture.state == READY)
 
 
 @cache

@@ -92,7 +92,7 @@ def test_an_accent_that_cannot_be_used_is_refused_at_the_field(app, save, accent
 
 
 def test_a_banner_is_shown_once_it_is_ready_and_the_old_one_until_then(
-    administrator, anonymous, save, prepare_pictures, rows
+    app, administrator, anonymous, save, prepare_pictures, rows, travel
 ):
     absent(anonymous.get("/"), ".banner")
     shown = None
@@ -111,7 +111,12 @@ def test_a_banner_is_shown_once_it_is_ready_and_the_old_one_until_then(
         file = anonymous.get(shown[0])
         assert (file.status_code, file.mimetype) == (200, "image/webp")
         assert file.cache_control.public
-    assert anonymous.get(f"/banner/{rows('picture')[0]['key']}/640.webp").status_code == 404
+    earlier = f"/banner/{rows('picture')[0]['key']}/640.webp"
+    assert anonymous.get(earlier).status_code == 200, "pages that are open have this URL"
+    travel.shift(UNDO_WITHIN * 3)
+    with app.app_context():
+        sweep()
+    assert anonymous.get(earlier).status_code == 404
 
 
 def test_a_banner_that_is_ready_at_once_is_shown(app, anonymous, save, monkeypatch):
