@@ -7,6 +7,7 @@ from ..accounts.viewer import viewer
 from ..data.reading import read
 from ..follows.queries import audience_of
 from ..web.access import for_readers
+from ..web.public import A_YEAR
 from . import blueprint, queries
 from .processing import TYPES
 from .store_protocol import StoreUnavailableError
@@ -14,7 +15,6 @@ from .stores import store
 
 # Seconds for which a browser keeps a picture of a post, whatever becomes of the post.
 PRIVATE = 300
-FOR_EVER = 31_536_000
 # A file that is opened by its address is nothing but a picture.
 POLICY = "default-src 'none'; img-src 'self'; sandbox"
 
@@ -37,7 +37,7 @@ def give(key: str, variant: str, format: str, *, is_public: bool) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     if is_public:
         response.cache_control.public = response.cache_control.immutable = True
-        response.cache_control.max_age = FOR_EVER
+        response.cache_control.max_age = A_YEAR
     else:
         response.cache_control.private = True
         response.cache_control.max_age = PRIVATE

@@ -1,12 +1,10 @@
-"""The stylesheet of the accent: its address says the colour, so that caches keep it for ever."""
+"""The stylesheet of the accent: its URL has the colour and the release, so caches may keep it."""
 
 from flask import Response, abort
 
 from ..web.access import for_everybody
-from ..web.public import public
+from ..web.public import A_YEAR, public
 from . import accent, blueprint
-
-A_YEAR = 31_536_000
 
 
 @blueprint.get("/accent/<colour>.css")

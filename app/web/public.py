@@ -4,7 +4,7 @@ import hashlib
 
 from flask import Response, make_response, request
 
-A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 86_400
+A_MINUTE, AN_HOUR, A_DAY, A_YEAR = 60, 3600, 86_400, 31_536_000
 
 
 def public(body: str | bytes, mimetype: str, seconds: int) -> Response:
