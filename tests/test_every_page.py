@@ -18,7 +18,7 @@ from app.accounts.tokens import make_token
 from app.administration.models import announce, announcements_now
 from app.data.database import Base, db, now, writing
 from app.data.ids import DAY_OF_IDS
-from app.discover.jobs import suggest_to, work_out_now
+from app.discover.jobs import refresh_discover, suggest_to
 from app.exports.models import KEPT, Export
 from app.exports.routes import ARCHIVE
 from app.follows.models import Block, Follow, block, mute
@@ -386,7 +386,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
         with app.app_context(), writing():
             built["placeholders"] = build_community(make_user, make_post, make_follow)
         with app.app_context():
-            work_out_now()
+            refresh_discover()
             suggest_to(db.session.scalars(by_username("ada")).one().id)
         built["restore"] = snapshot(app)
     placeholders = built["placeholders"]

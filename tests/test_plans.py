@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.accounts.registering import register
 from app.data.database import db, now, writing
 from app.data.ids import DAY_OF_IDS, LOW_BITS, id_at, moment_of
-from app.discover.jobs import work_out_now
+from app.discover.jobs import refresh_discover
 from app.discover.models import Suggestion
 from app.follows.models import Follow, block, mute
 from app.notifications.models import Notification
@@ -71,7 +71,7 @@ def large(make_app, make_database):
     with app.app_context():
         flask_migrate.upgrade()
         placeholders = fill()
-        work_out_now()
+        refresh_discover()
         if DATABASE == "postgresql":
             at_once = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             with at_once as connection:

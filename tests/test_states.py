@@ -9,7 +9,7 @@ from app.accounts.invitations import invite, join_with
 from app.accounts.models import User, by_username
 from app.data.database import db, writing
 from app.data.ids import DAY_OF_IDS
-from app.discover.jobs import suggest_to, work_out_now
+from app.discover.jobs import refresh_discover, suggest_to
 from app.exports.archive import write_archive
 from app.follows.models import block
 from app.media.models import Picture
@@ -135,7 +135,7 @@ def people(app, make_user, make_post, make_follow):
             session.get_one(Post, post.id).pictures_count = 1
             session.add(Picture(**picture, state="ready", width=64, height=48))
         store().put("of-mallory/480.webp", b"a picture", "image/webp")
-        work_out_now()
+        refresh_discover()
         for person in (stranger, follower):
             suggest_to(person.id)
         ids = {"post": post.id, "parent": parent.id, "reply": reply.id}

@@ -17,7 +17,7 @@ from ..data.counters import repair_counts
 from ..data.database import Base, db, now, writing
 from ..data.ids import moment_of
 from ..data.types import is_storable
-from ..discover.jobs import work_out_now
+from ..discover.jobs import refresh_discover
 from ..follows.models import Follow
 from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import parse
@@ -74,7 +74,7 @@ def load(
         insert_pictures(_load_posts(posts, people), pictures)
         repair_counts()
         fill()
-    work_out_now()
+    refresh_discover()
     return Loaded(len(users), followed, len(posts))
 
 

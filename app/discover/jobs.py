@@ -1,4 +1,4 @@
-"""Periodic jobs: what pages show of the community is worked out here, and for no page."""
+"""Jobs that compute what pages show of the community: no request does."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,9 +22,9 @@ from ..jobs import every_minute, job
 from .aside import Today, digest_of
 from .models import Digest, Featured, Suggestion, Trend
 from .queries import TODAY
-from .recommendations import rows_of_trends, suggestions_for, work_out_featured, work_out_trends
+from .recommendations import current_trends, featured_people, rows_of_trends, suggestions_for
 
-WORKED_OUT_EVERY = timedelta(minutes=5)
+REFRESHED_EVERY = timedelta(minutes=5)
 # Tags beside each page.
 MOST_TODAY = 5
 # Viewers who used a session in this time get suggestions. While they read, its last use moves every
@@ -34,23 +34,23 @@ MOST_VIEWERS = 500
 
 
 @every_minute
-def work_out() -> None:
-    """Work out trends, featured people and the digest again, if they are old enough."""
+def refresh_discover_when_due() -> None:
+    """Compute trends, featured people and the digest again, if they are old enough."""
     made_at = read_latest(select(Digest.made_at).where(Digest.name == TODAY)).scalar()
-    if made_at is None or made_at <= now() - WORKED_OUT_EVERY:
-        work_out_now()
+    if made_at is None or made_at <= now() - REFRESHED_EVERY:
+        refresh_discover()
 
 
 @job
-def work_out_now() -> None:
-    """Work out trends, featured people and the digest again."""
+def refresh_discover() -> None:
+    """Compute trends, featured people and the digest again."""
     counts = select(func.count(User.id), func.coalesce(func.sum(User.posts_count), 0))
     shown = counts.where(not_blocked(Audience.ANONYMOUS))
     members, posts = tuple(read_latest(shown).one())
     if not members:
         return
-    trends = work_out_trends()
-    featured = work_out_featured(trends)
+    trends = current_trends()
+    featured = featured_people(trends)
     tags = tuple(each for each in trends if each.days[-1])[:MOST_TODAY]
     today = Today(members, tags, int(posts))
     with writing() as session:
@@ -61,7 +61,7 @@ def work_out_now() -> None:
 
 @every_minute
 def suggest() -> None:
-    """Work out the suggestions of people who have just been here."""
+    """Compute the suggestions of people who have just been here."""
     seen = LoginSession.last_used_at >= now() - SEEN_WITHIN
     viewers = select(LoginSession.user_id).where(seen).distinct().limit(MOST_VIEWERS)
     for (user_id,) in read_latest(viewers).all():
@@ -69,7 +69,7 @@ def suggest() -> None:
 
 
 def suggest_to(user_id: int) -> None:
-    """Work out the suggestions of one person, and store them if they are others than before."""
+    """Compute the suggestions of one person, and store them if they are others than before."""
     found = suggestions_for(user_id)
     columns = (Suggestion.person_id, Suggestion.via_id, Suggestion.via_count)
     stored = select(*columns).where(Suggestion.user_id == user_id).order_by(Suggestion.place)

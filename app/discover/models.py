@@ -1,4 +1,4 @@
-"""What the worker has worked out for pages to show. All of it can be worked out again."""
+"""What the worker has computed for pages to show. All of it can be computed again."""
 
 from datetime import datetime
 from typing import Any

@@ -5,9 +5,9 @@ from typing import Any
 from ..accounts.models import User
 from ..accounts.signals import state_changed
 from ..jobs import enqueue
-from .jobs import work_out_now
+from .jobs import refresh_discover
 
 
 @state_changed.connect
-def _work_out(_user: User, **_details: Any) -> None:
-    enqueue(work_out_now)
+def _refresh(_user: User, **_details: Any) -> None:
+    enqueue(refresh_discover)

@@ -39,7 +39,7 @@ FOLLOWS_FEW = 300
 MOST_VIAS = 100
 
 
-def work_out_trends() -> list[Tag]:
+def current_trends() -> list[Tag]:
     """Return the tags of the last seven days; first those of most people in the last 24 hours."""
     start = id_at(now() - DAYS * A_DAY)
     found: dict[str, list[int]] = defaultdict(lambda: [0] * DAYS)
@@ -50,7 +50,7 @@ def work_out_trends() -> list[Tag]:
     return tags[:MOST_TRENDS]
 
 
-def work_out_featured(trends: Sequence[Tag]) -> list[dict[str, Any]]:
+def featured_people(trends: Sequence[Tag]) -> list[dict[str, Any]]:
     """Return the rows of :class:`app.discover.models.Featured`.
 
     They are people who wrote lately and have most followers, mixed with new ones. Nobody is

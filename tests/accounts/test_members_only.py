@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.discover.jobs import work_out_now
+from app.discover.jobs import refresh_discover
 from tests.client import Client
 from tests.html import absent, one, text_of
 
@@ -17,7 +17,7 @@ def closed(ada, make_post, set_site):
 
 def test_an_anonymous_viewer_sees_how_to_join_and_no_post(app, closed, anonymous):
     with app.app_context():
-        work_out_now()
+        refresh_discover()
     page = anonymous.get("/")
     assert "By the sea." in text_of(one(page, ".welcome"))
     one(page, "main a[href='/register']")
@@ -78,7 +78,7 @@ def test_no_page_that_was_kept_is_shown_any_more(make_app, ada, make_post, set_s
 
 def test_a_page_that_is_not_there_shows_nothing_either(app, closed, anonymous):
     with app.app_context():
-        work_out_now()
+        refresh_discover()
     page = anonymous.get("/nothing/here")
     assert page.status_code == 404
     assert "recipe" not in page.text

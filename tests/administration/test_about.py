@@ -5,7 +5,7 @@ import pytest
 from app.accounts.models import User
 from app.administration.markdown import html_of
 from app.data.database import db
-from app.discover.jobs import work_out_now
+from app.discover.jobs import refresh_discover
 from app.site import Rule
 from tests.html import absent, one, parse, select, text_of
 
@@ -27,7 +27,7 @@ def test_about_shows_rules_by_number_who_is_in_charge_and_counts(
     give_role(ada, "administrator")
     give_role(bruno, "moderator")
     with app.app_context():
-        work_out_now()
+        refresh_discover()
     page = anonymous.get("/about")
     one(page, "h1", text="About Village")
     assert [text_of(rule) for rule in select(page, ".about-rules > li", count=2)] == [

@@ -27,7 +27,7 @@ from app.accounts.roles import Role
 from app.accounts.sign_in import begin_session
 from app.community.loading import load
 from app.data.database import db, now, writing
-from app.discover.jobs import suggest_to, work_out_now
+from app.discover.jobs import refresh_discover, suggest_to
 from app.follows.models import Follow, block, follow, mute
 from app.mail.models import OutboxMail
 from app.media.models import Picture
@@ -198,7 +198,7 @@ class Site:
     def works_out(self, *viewers: User) -> None:
         """Do what the worker does for asides and Explore, with suggestions for ``viewers``."""
         with self.app.app_context():
-            work_out_now()
+            refresh_discover()
             for viewer in viewers:
                 suggest_to(viewer.id)
 

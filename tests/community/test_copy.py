@@ -16,7 +16,7 @@ from app.accounts.registering import register
 from app.accounts.seen_addresses import see_address
 from app.administration.models import AnnouncementRead, announce
 from app.data.database import Base, db, writing
-from app.discover.jobs import suggest_to, work_out_now
+from app.discover.jobs import refresh_discover, suggest_to
 from app.exports.models import Export
 from app.follows.models import block, follow, mute
 from app.media.models import Picture
@@ -105,7 +105,7 @@ def live() -> None:
         like(ada, post)
     bookmark(carmen, reply)
     pin(posts[5])
-    work_out_now()
+    refresh_discover()
     suggest_to(dmitri.id)
     edit(posts[5], "Loaf 5, with seeds")
     posts[6].delete()

@@ -1,18 +1,18 @@
-"""Fixtures of this domain: what the worker works out, at once."""
+"""Fixtures of this domain: what the worker computes, at once."""
 
 import pytest
 
-from app.discover.jobs import suggest_to, work_out_now
+from app.discover.jobs import refresh_discover, suggest_to
 
 
 @pytest.fixture
-def work_out(app):
+def refresh(app):
     """Give a function that does what the worker does, with suggestions for some users."""
 
-    def work(*users):
+    def compute(*users):
         with app.app_context():
-            work_out_now()
+            refresh_discover()
             for user in users:
                 suggest_to(user.id)
 
-    return work
+    return compute

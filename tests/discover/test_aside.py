@@ -40,8 +40,8 @@ def test_before_the_worker_has_run_there_are_no_empty_blocks(ada, circle, signed
         one(page, PLACE)
 
 
-def test_people_are_suggested_with_why(ada, circle, signed_in, work_out):
-    work_out(ada)
+def test_people_are_suggested_with_why(ada, circle, signed_in, refresh):
+    refresh(ada)
     page = signed_in(ada).get("/")
     assert names(page) == ["/@dora", "/@emil"]
     assert [text_of(node) for node in select(page, f"{PEOPLE} .person-why")] == [
@@ -50,26 +50,26 @@ def test_people_are_suggested_with_why(ada, circle, signed_in, work_out):
     ]
 
 
-def test_who_follows_nobody_gets_featured_people(make_user, circle, signed_in, work_out):
-    work_out()
+def test_who_follows_nobody_gets_featured_people(make_user, circle, signed_in, refresh):
+    refresh()
     page = signed_in(make_user("newcomer")).get("/")
     assert names(page) == ["/@emil", "/@carmen", "/@bruno"]
     assert text_of(select(page, f"{PEOPLE} .person-why")[0]) == "New here"
 
 
-def test_nobody_is_suggested_without_a_reason(ada, circle, signed_in, make_post, travel, work_out):
+def test_nobody_is_suggested_without_a_reason(ada, circle, signed_in, make_post, travel, refresh):
     travel.shift(NEW_FOR + timedelta(hours=1))
     for person in (ada, circle["carmen"]):
         make_post(person, "Back again")
-    work_out()
+    refresh()
     # Nobody follows Ada, and she wrote about no tag.
     assert names(signed_in(circle["dora"]).get("/")) == ["/@carmen", "/@emil", "/@bruno"]
 
 
 def test_follow_in_the_aside_swaps_the_button_and_the_person_is_not_suggested_again(
-    ada, circle, signed_in, work_out
+    ada, circle, signed_in, refresh
 ):
-    work_out(ada)
+    refresh(ada)
     client = signed_in(ada)
     dora = circle["dora"].id
     client.get("/")
@@ -78,8 +78,8 @@ def test_follow_in_the_aside_swaps_the_button_and_the_person_is_not_suggested_ag
     assert names(client.get("/")) == ["/@emil"]
 
 
-def test_follow_in_the_aside_works_without_htmx(ada, circle, signed_in, work_out):
-    work_out(ada)
+def test_follow_in_the_aside_works_without_htmx(ada, circle, signed_in, refresh):
+    refresh(ada)
     client = signed_in(ada)
     client.get("/explore")
     answer = client.press(f"{PEOPLE} #follow_{circle['emil'].id}")
@@ -89,9 +89,9 @@ def test_follow_in_the_aside_works_without_htmx(ada, circle, signed_in, work_out
 
 @pytest.mark.parametrize("after", ["ada blocks", "is blocked", "mutes", "blocks the one between"])
 def test_a_relationship_shows_at_once(
-    ada, circle, signed_in, work_out, make_block, make_mute, after
+    ada, circle, signed_in, refresh, make_block, make_mute, after
 ):
-    work_out(ada)
+    refresh(ada)
     if after == "ada blocks":
         make_block(ada, circle["dora"])
     elif after == "is blocked":
@@ -106,21 +106,21 @@ def test_a_relationship_shows_at_once(
         assert "bruno" not in one(page, ".site-aside").text()
 
 
-def test_the_person_of_a_profile_is_not_suggested_beside_it(ada, circle, signed_in, work_out):
-    work_out(ada)
+def test_the_person_of_a_profile_is_not_suggested_beside_it(ada, circle, signed_in, refresh):
+    refresh(ada)
     assert names(signed_in(ada).get("/@dora")) == ["/@emil"]
 
 
 @pytest.mark.parametrize("url", ["/@bruno/followers", "/search?q=dora", "/explore/people"])
-def test_a_page_that_lists_people_suggests_none(ada, circle, signed_in, work_out, url):
-    work_out(ada)
+def test_a_page_that_lists_people_suggests_none(ada, circle, signed_in, refresh, url):
+    refresh(ada)
     absent(signed_in(ada).get(url), PEOPLE)
 
 
 def test_tags_of_the_day_and_members_are_shown_to_everybody(
-    ada, circle, signed_in, anonymous, work_out
+    ada, circle, signed_in, anonymous, refresh
 ):
-    work_out()
+    refresh()
     for client in (signed_in(ada), anonymous):
         page = client.get("/explore")
         tag = one(page, f"{TAGS} a.tag-row[href='/tags/bread']")
@@ -136,9 +136,9 @@ def test_an_anonymous_viewer_is_asked_to_join(anonymous, ada, signed_in):
 
 @pytest.mark.parametrize("url", PAGES)
 def test_the_aside_costs_one_statement_and_a_fragment_none(
-    ada, circle, signed_in, work_out, statements, make_post, url
+    ada, circle, signed_in, refresh, statements, make_post, url
 ):
-    work_out(ada)
+    refresh(ada)
     client = signed_in(ada)
     url = url.format(post=make_post(ada).id)
     with statements() as sent:
@@ -155,7 +155,7 @@ def more_by(page):
 
 
 def test_beside_a_post_stands_its_author_and_more_by_them(
-    ada, bruno, make_post, make_follow, signed_in, anonymous, work_out
+    ada, bruno, make_post, make_follow, signed_in, anonymous, refresh
 ):
     opened = make_post(bruno, "The oven is on.")
     texts = ("One", "Two", "x" * 300, "Four")
@@ -165,7 +165,7 @@ def test_beside_a_post_stands_its_author_and_more_by_them(
     signed_in(bruno).post(f"/posts/{gone.id}/delete")
     make_post(ada, "By somebody else")
     make_follow(ada, bruno)
-    work_out(ada)
+    refresh(ada)
     for client, state in ((anonymous, "Follow"), (signed_in(ada), "FollowingUnfollow")):
         page = client.get(f"/posts/{opened.id}")
         assert text_of(one(page, f"{AUTHOR} #follow_{bruno.id}")) == state

@@ -42,10 +42,10 @@ def test_people_of_a_block_are_not_offered(ada, make_user, make_block, offered):
     assert offered("@block") == []
 
 
-def test_tags_of_the_week_are_offered_whatever_the_case(bruno, make_post, work_out, offered):
+def test_tags_of_the_week_are_offered_whatever_the_case(bruno, make_post, refresh, offered):
     make_post(bruno, "#Bread #breakfast #tea")
     assert offered("#br") == []
-    work_out()
+    refresh()
     assert offered("#br") == offered("#BR") == ["#bread", "#breakfast"]
     assert offered("#bread") == ["#bread"]
     assert offered("#%") == offered("#_") == []
@@ -63,10 +63,10 @@ def test_what_begins_nothing_gets_an_empty_answer(ada, bruno, signed_in, text):
 
 @pytest.mark.parametrize("text", ["@ada", "#bread"])
 def test_it_sends_one_statement_besides_the_viewers(
-    ada, make_post, signed_in, work_out, statements, text
+    ada, make_post, signed_in, refresh, statements, text
 ):
     make_post(ada, "#bread")
-    work_out()
+    refresh()
     client = signed_in(ada)
     with statements() as sent:
         answer = client.get("/completions", query_string={"text": text}, htmx=True)

@@ -30,8 +30,8 @@ def test_the_tabs_lead_to_each_other(anonymous, url):
     assert attributes(page, "main .tabs [aria-current=page]", "href") == [url]
 
 
-def test_people_are_listed_with_why_and_the_list_goes_on(anonymous, many, work_out):
-    work_out()
+def test_people_are_listed_with_why_and_the_list_goes_on(anonymous, many, refresh):
+    refresh()
     page = anonymous.get("/explore/people")
     assert people(page) == [person.username for person in reversed(many)][:PAGE]
     assert text_of(select(page, ".person-why")[0]) == "New here"
@@ -47,7 +47,7 @@ def test_before_the_worker_has_run_everybody_is_listed_the_newest_first(anonymou
 
 
 def test_people_of_a_block_or_a_mute_are_not_listed(
-    ada, bruno, make_user, make_post, make_block, make_mute, signed_in, work_out
+    ada, bruno, make_user, make_post, make_block, make_mute, signed_in, refresh
 ):
     muted, fine = make_user("muted"), make_user("fine")
     for person in (bruno, muted, fine):
@@ -56,21 +56,21 @@ def test_people_of_a_block_or_a_mute_are_not_listed(
     make_mute(ada, muted)
     client = signed_in(ada)
     assert people(client.get("/explore/people")) == ["fine"]
-    work_out()
+    refresh()
     assert people(client.get("/explore/people")) == ["fine"]
 
 
-def test_the_viewer_is_not_listed(ada, bruno, make_post, signed_in, work_out):
+def test_the_viewer_is_not_listed(ada, bruno, make_post, signed_in, refresh):
     make_post(ada)
     make_post(bruno)
     client = signed_in(ada)
     assert people(client.get("/explore/people")) == ["bruno"]
-    work_out()
+    refresh()
     assert people(client.get("/explore/people")) == ["bruno"]
 
 
-def test_tags_are_listed_and_the_list_goes_on(anonymous, many, work_out):
-    work_out()
+def test_tags_are_listed_and_the_list_goes_on(anonymous, many, refresh):
+    refresh()
     page = anonymous.get("/explore/tags")
     assert tags(page) == [f"tag{number:02}" for number in range(PAGE)]
     rest = anonymous.get(one(page, "#more").attributes["href"], htmx=True)

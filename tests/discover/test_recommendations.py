@@ -28,7 +28,7 @@ def suggested(rows):
 
 
 def test_a_tag_counts_people_by_day_and_the_one_of_most_today_is_first(
-    ada, bruno, make_post, travel, work_out, trends
+    ada, bruno, make_post, travel, refresh, trends
 ):
     make_post(ada, "#tea #old")
     travel.shift(timedelta(days=3, hours=1))
@@ -37,28 +37,28 @@ def test_a_tag_counts_people_by_day_and_the_one_of_most_today_is_first(
     travel.shift(timedelta(days=3, hours=1))
     make_post(bruno, "#Bread")
     make_post(ada, "#bread #tea")
-    work_out()
+    refresh()
     assert trends() == [
         ("bread", "0 0 0 0 0 0 2"),
         ("tea", "1 0 0 1 0 0 1"),
         ("old", "1 0 0 0 0 0 0"),
     ]
     travel.shift(timedelta(days=1, hours=1))
-    work_out()
+    refresh()
     assert trends()[0] == ("bread", "0 0 0 0 0 2 0")
     assert "old" not in dict(trends())
 
 
-def test_deleted_posts_count_for_no_tag(app, ada, make_post, work_out, trends):
+def test_deleted_posts_count_for_no_tag(app, ada, make_post, refresh, trends):
     gone = make_post(ada, "#tea")
     with app.app_context():
         db.session.get_one(Post, gone.id).delete()
-    work_out()
+    refresh()
     assert trends() == []
 
 
 def test_who_wrote_lately_and_has_followers_is_featured_first(
-    app, make_user, make_post, make_follow, travel, work_out, rows
+    app, make_user, make_post, make_follow, travel, refresh, rows
 ):
     quiet, lively, known, silent = (make_user(name) for name in ("q", "l", "k", "s"))
     for person in (quiet, lively, known):
@@ -68,27 +68,27 @@ def test_who_wrote_lately_and_has_followers_is_featured_first(
     travel.shift(NEW_FOR + timedelta(hours=1))
     for person in (lively, known):
         make_post(person, "#tea")
-    work_out()
+    refresh()
     featured = rows("featured")
     assert [row["person_id"] for row in featured] == [known.id, lively.id, quiet.id]
     assert [row["tag"] for row in featured] == ["tea", "tea", None]
     assert not any(row["is_new"] for row in featured)
 
 
-def test_people_who_are_new_are_mixed_in(make_user, make_post, travel, work_out, rows):
+def test_people_who_are_new_are_mixed_in(make_user, make_post, travel, refresh, rows):
     old = [make_user() for _ in range(4)]
     for person in old:
         make_post(person)
     travel.shift(NEW_FOR + timedelta(hours=1))
     fresh, _silent = make_user(), make_user()
     make_post(fresh)
-    work_out()
+    refresh()
     assert [bool(row["is_new"]) for row in rows("featured")] == [False, False, False, True, False]
     assert rows("featured")[3]["person_id"] == fresh.id
 
 
 def test_those_whom_followed_people_follow_are_suggested_the_most_followed_first(
-    ada, make_user, make_follow, work_out, suggested
+    ada, make_user, make_follow, refresh, suggested
 ):
     near, close, once, twice = (make_user() for _ in range(4))
     for person in (near, close):
@@ -97,12 +97,12 @@ def test_those_whom_followed_people_follow_are_suggested_the_most_followed_first
     make_follow(near, once)
     make_follow(near, close)
     make_follow(near, ada)
-    work_out(ada)
+    refresh(ada)
     assert suggested(ada) == [(twice.id, near.id, 2), (once.id, near.id, 1)]
 
 
 def test_suggestions_leave_out_blocks_in_both_directions_and_mutes(
-    ada, make_user, make_follow, make_block, make_mute, work_out, suggested
+    ada, make_user, make_follow, make_block, make_mute, refresh, suggested
 ):
     near, blocked, blocker, muted, fine = (make_user() for _ in range(5))
     make_follow(ada, near)
@@ -111,22 +111,22 @@ def test_suggestions_leave_out_blocks_in_both_directions_and_mutes(
     make_block(ada, blocked)
     make_block(blocker, ada)
     make_mute(ada, muted)
-    work_out(ada)
+    refresh(ada)
     assert [person for person, *_via in suggested(ada)] == [fine.id]
 
 
 def test_suggestions_change_with_what_one_follows_and_are_few(
-    app, ada, make_user, make_follow, work_out, suggested
+    app, ada, make_user, make_follow, refresh, suggested
 ):
     near, *others = (make_user() for _ in range(MOST_SUGGESTED + 3))
     make_follow(ada, near)
     for person in others:
         make_follow(near, person)
-    work_out(ada)
+    refresh(ada)
     first = [person for person, *_via in suggested(ada)]
     assert len(first) == MOST_SUGGESTED
     make_follow(ada, others[-1])
-    work_out(ada)
+    refresh(ada)
     assert others[-1].id not in [person for person, *_via in suggested(ada)]
 
 
@@ -148,32 +148,32 @@ def test_who_has_just_been_here_gets_suggestions(
 
 def test_the_digest_is_made_again_when_it_is_old(app, ada, make_user, travel, rows):
     with app.app_context():
-        jobs.work_out()
+        jobs.refresh_discover_when_due()
         first = rows("digest")
         make_user()
-        jobs.work_out()
+        jobs.refresh_discover_when_due()
         assert rows("digest") == first
-        travel.shift(jobs.WORKED_OUT_EVERY)
-        jobs.work_out()
+        travel.shift(jobs.REFRESHED_EVERY)
+        jobs.refresh_discover_when_due()
     assert first[0]["content"] == '{"members": 1, "tags": [], "posts": 0}'
     assert rows("digest")[0]["content"] == '{"members": 2, "tags": [], "posts": 0}'
 
 
 def test_without_anybody_nothing_is_made(app, rows):
     with app.app_context():
-        jobs.work_out()
+        jobs.refresh_discover_when_due()
         jobs.suggest()
     assert rows("digest") == []
 
 
 def test_what_is_worked_out_goes_with_the_people_it_is_about(
-    app, ada, bruno, make_user, make_follow, make_post, work_out, rows
+    app, ada, bruno, make_user, make_follow, make_post, refresh, rows
 ):
     person = make_user()
     make_follow(ada, bruno)
     make_follow(bruno, person)
     make_post(person)
-    work_out(ada)
+    refresh(ada)
     assert rows("suggestion")
     with app.app_context(), writing() as session:
         session.delete(session.merge(person))

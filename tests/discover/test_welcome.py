@@ -14,11 +14,11 @@ def newcomer(make_user, signed_in):
 
 
 @pytest.fixture
-def village(bruno, make_user, make_post, work_out):
+def village(bruno, make_user, make_post, refresh):
     """Two people who write, one of them about bread; as the worker has found them."""
     make_post(bruno, "#bread")
     make_post(make_user("carmen"))
-    work_out()
+    refresh()
 
 
 @pytest.mark.parametrize("url", STEPS)
