@@ -9,7 +9,7 @@ from ..data.database import UNSYNCHRONIZED, now, writing
 from ..jobs import every_minute
 from .models import Case, Note
 from .removing_all import remove_as_decided, unfinished_removals
-from .restoring import put_back_posts, unfinished_returns
+from .restoring import restore_all, unfinished_restorations
 
 EVIDENCE_KEPT = timedelta(days=90)
 
@@ -42,5 +42,5 @@ def finish_removals() -> None:
     """Go on where a worker was stopped that removed, or put back, all posts of a person."""
     for entry_id in unfinished_removals():
         remove_as_decided(entry_id)
-    for entry_id in unfinished_returns():
-        put_back_posts(entry_id)
+    for entry_id in unfinished_restorations():
+        restore_all(entry_id)

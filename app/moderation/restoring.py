@@ -18,21 +18,21 @@ from .removing_all import BATCH, RESUMED_WITHIN, remove_as_decided
 
 
 @job
-def put_back_posts(entry_id: int) -> None:
-    """Put back what was removed by that entry of the log, the oldest first.
+def restore_all(entry_id: int) -> None:
+    """Restore the posts that the entry of the log removed, the oldest first.
 
-    What was removed alone, or by a later entry, stays away.
+    A post that was removed alone, or by a later entry, stays removed.
     """
     entry, last_id = db.session.get_one(LogEntry, entry_id), 0
-    while posts := _put_back(entry, last_id):
+    while posts := _restore_next(entry, last_id):
         last_id = posts[-1].id
     # Somebody may have had all posts removed again before the last of them was back.
     if again := db.session.scalar(_later(entry).where(~is_undone()).limit(1)):
         remove_as_decided(again.id)
 
 
-def unfinished_returns() -> Iterator[int]:
-    """Yield the undone entries of the log of which a worker that was stopped put back a part."""
+def unfinished_restorations() -> Iterator[int]:
+    """Yield the undone entries of the log whose posts a stopped worker restored in part."""
     undoing = aliased(LogEntry)
     recent = select(LogEntry).join(undoing, undoing.undoes_id == LogEntry.id)
     recent = recent.where(
@@ -43,8 +43,8 @@ def unfinished_returns() -> Iterator[int]:
             yield entry.id
 
 
-def _put_back(entry: LogEntry, last_id: int) -> Sequence[Post]:
-    """Put back the next posts after ``last_id``, in one transaction, and return them."""
+def _restore_next(entry: LogEntry, last_id: int) -> Sequence[Post]:
+    """Restore the next posts after ``last_id``, in one transaction, and return them."""
     with writing() as session:
         wait_for_turn(session, entry.person_id or 0)
         posts = session.scalars(_removed_by(entry).where(Post.id > last_id)).all()

@@ -17,7 +17,7 @@ from .holding import publish_held
 from .in_force import holds, state_in_force
 from .log import Actor
 from .models import APPEALABLE, Case, LogEntry
-from .restoring import put_back_posts
+from .restoring import restore_all
 
 
 def undo(
@@ -69,7 +69,7 @@ def _take_back(entry: LogEntry, person: User) -> dict[str, Any]:
     if entry.action in ("limit", "suspend"):
         return put_into(person, entry.before)
     if entry.action == "remove_all":
-        enqueue(put_back_posts, entry.id)
+        enqueue(restore_all, entry.id)
     elif post and entry.action == "remove":
         post.put_back()
     elif post and entry.action == "refuse":

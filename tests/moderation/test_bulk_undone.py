@@ -11,7 +11,7 @@ from app.moderation.jobs import finish_removals
 from app.moderation.log import Moderator
 from app.moderation.models import LogEntry
 from app.moderation.removing_all import BATCH, remove_all, remove_as_decided
-from app.moderation.restoring import put_back_posts
+from app.moderation.restoring import restore_all
 from app.moderation.undoing import undo
 from app.posts.models import Post
 
@@ -92,7 +92,7 @@ def test_removed_again_before_the_last_is_back(app, entry, mallory, posts, visib
             undo_entry = LogEntry(action="undo", person_id=mallory.id, undoes_id=entry)
             db.session.add(undo_entry)
         committed.connect(remove_again)
-        put_back_posts(entry)
+        restore_all(entry)
     assert visible() == 0
     with app.app_context():
         take_back(again[0])
