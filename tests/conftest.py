@@ -26,7 +26,7 @@ from app import create_app
 from app.accounts.models import User, by_username
 from app.accounts.registering import register
 from app.accounts.sign_in import begin_session
-from app.administration.models import announcements_now
+from app.administration.models import cached_announcements
 from app.data.database import Base, db
 from app.data.reading import close_read_connections
 from app.follows.models import block, follow, mute
@@ -141,7 +141,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     """Give the application on an empty database, with the rate limits reset."""
     with migrated_app.app_context():
         site_now()
-        announcements_now()
+        cached_announcements.stored()
     yield migrated_app
     reset_limits()
     if len(_made) > MOST_CONNECTED:

@@ -15,7 +15,7 @@ from app.accounts.login_sessions import LoginSession
 from app.accounts.models import by_username
 from app.accounts.resets import reset_token
 from app.accounts.tokens import make_token
-from app.administration.models import announce, announcements_now
+from app.administration.models import announce, cached_announcements
 from app.data.database import Base, db, now, writing
 from app.data.ids import DAY_OF_IDS
 from app.discover.jobs import refresh_discover, suggest_to
@@ -392,7 +392,7 @@ def placeholders(app, built, make_user, make_post, make_follow):
     placeholders = built["placeholders"]
     with app.app_context():
         site_now()
-        announcements_now()
+        cached_announcements.stored()
     with app.app_context(), writing() as session:
         # These actions can be undone for some seconds only, so each test does them again.
         session.get(Post, placeholders["deleted"]).delete()

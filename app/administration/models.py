@@ -49,7 +49,7 @@ class Announcement(TimeOrdered, Base):
             if read_again(session, self) and not self._has_ended():
                 before, self.ends_at = self.as_logged(), now()
                 record(by, "end_announcement", before=before, after=self.as_logged())
-                _cached.forget_after_commit()
+                cached_announcements.forget_after_commit()
 
     def _has_ended(self) -> bool:
         return self.ends_at is not None and self.ends_at <= now()
@@ -103,7 +103,7 @@ def announce(
         session.add(announcement)
         session.flush()
         record(by, "announce", after=announcement.as_logged())
-        _cached.forget_after_commit()
+        cached_announcements.forget_after_commit()
     return announcement
 
 
@@ -121,14 +121,9 @@ def current_announcements() -> list[Any]:
     moment = now()
     return [
         row
-        for row in _cached.get()
+        for row in cached_announcements.get()
         if row.starts_at <= moment and (row.ends_at is None or row.ends_at > moment)
     ]
-
-
-def announcements_now() -> tuple[Any, ...]:
-    """Return the announcements of now and later, as they are stored."""
-    return _cached.stored()
 
 
 def dismissed() -> Any:
@@ -160,4 +155,7 @@ def _read() -> tuple[Any, ...]:
     return tuple(run(_all_to_come()).all())
 
 
-_cached: CachedValue[tuple[Any, ...]] = CachedValue("announcements", _read, default=tuple)
+# Those of now and later.
+cached_announcements: CachedValue[tuple[Any, ...]] = CachedValue(
+    "announcements", _read, default=tuple
+)

@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts.applications import apply_to_join
 from app.accounts.models import User
-from app.administration.models import announce, announcements_now
+from app.administration.models import announce, cached_announcements
 from app.data.database import db, writing
 from app.follows.models import follow
 from app.mail.models import OutboxMail
@@ -56,7 +56,7 @@ def community(app, make_user, make_post):
         for name, post in cases.items():
             found[name] = db.session.scalars(db.select(Case.id).filter_by(post_id=post)).one()
         site_now()
-        announcements_now()
+        cached_announcements.stored()
     return found
 
 
