@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, select
@@ -23,8 +22,7 @@ class NoRoomError(ValueError):
 
 def most_bytes() -> int:
     """Return how many bytes the pictures of one person may take."""
-    given = current_app.config["MEDIA_QUOTA"]
-    return (site().picture_quota if given is None else int(given)) * MB
+    return site().picture_quota * MB
 
 
 def used_by(owner_id: int) -> int:

@@ -356,8 +356,8 @@ def test_an_unavailable_store_is_shown_at_the_field_and_nothing_waits(app, save,
     assert rows("picture", "removed_at IS NULL") == []
 
 
-def test_what_does_not_fit_any_more_is_shown_at_the_field(app, save, rows, monkeypatch):
-    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 0)
+def test_what_does_not_fit_any_more_is_shown_at_the_field(save, rows, set_site):
+    set_site(picture_quota=0)
     answer = save(avatar=picture())
     assert answer.status_code == 422
     one(answer, "#avatar_error", text="MB")

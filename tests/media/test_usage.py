@@ -50,8 +50,8 @@ def test_what_was_taken_away_counts_until_it_is_deleted(app, make_row, ada):
         assert used_by(ada.id) == 3 * MB
 
 
-def test_what_does_not_fit_is_refused_in_words(app, make_row, ada, monkeypatch):
-    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 5)
+def test_what_does_not_fit_is_refused_in_words(app, make_row, ada, set_site):
+    set_site(picture_quota=5)
     make_row(3 * MB)
     with app.test_request_context(), writing() as session:
         check_room(session, ada.id, 2 * MB)
@@ -60,9 +60,9 @@ def test_what_does_not_fit_is_refused_in_words(app, make_row, ada, monkeypatch):
 
 
 def test_forms_that_are_sent_at_once_take_no_more_than_one_could(
-    client, together, monkeypatch, app, rows, make_row
+    client, together, monkeypatch, set_site, rows, make_row
 ):
-    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 1)
+    set_site(picture_quota=1)
     make_row(MB // 2)
     # What the worker makes of a picture is smaller.
     monkeypatch.setattr("app.media.uploads.enqueue", lambda *_args: None)
@@ -78,9 +78,9 @@ def test_forms_that_are_sent_at_once_take_no_more_than_one_could(
 
 
 def test_a_form_that_does_not_fit_is_refused_at_the_field_and_keeps_its_text(
-    app, make_row, ada, signed_in, monkeypatch, rows
+    make_row, ada, signed_in, set_site, rows
 ):
-    monkeypatch.setitem(app.config, "MEDIA_QUOTA", 3)
+    set_site(picture_quota=3)
     make_row(3 * MB)
     client = signed_in(ada)
     answer = client.post("/posts", {"body": "The barn", "pictures": upload(), "nonce": "abc"})
