@@ -25,7 +25,7 @@ from ..posts.drafts import following_nonce
 from ..posts.models import Post
 from ..web.forms import LengthFirst, line_ends, storable
 from .models import LONGEST_DESCRIPTION, MOST_PICTURES, Picture
-from .uploads import discard, has_files, sent_by, store_uploads
+from .uploads import discard, has_files, post_of_form, store_uploads
 
 # The value of an edit that removes the last picture; an empty field would say that nothing was
 # sent.
@@ -107,7 +107,7 @@ def _receive(nonce: str, typed: Extra, edited: Post | None) -> Received:
             **values_of_post(edited),
             **{name: text for name, text in typed.items() if text},
         }
-    if files and (sent := sent_by(nonce, edited)):
+    if files and (sent := post_of_form(nonce, edited)):
         if has_files(sent, files):
             return values_of_post(sent), {}
         # The form that goes on with this one has them.
@@ -115,7 +115,7 @@ def _receive(nonce: str, typed: Extra, edited: Post | None) -> Received:
     there = attached(typed, nonce, edited.id if edited else None)
     known = {each.picture.digest for each in there}
     uploaded = store_uploads(viewer, files, nonce, room=MOST_PICTURES - len(there), known=known)
-    if uploaded.ids and (sent := sent_by(nonce, edited)):
+    if uploaded.ids and (sent := post_of_form(nonce, edited)):
         # The same form, sent at the same moment, was faster.
         discard(uploaded.ids)
         return values_of_post(sent), {}

@@ -20,7 +20,7 @@ WAITING = {
     "banner": _l("Your new banner is being prepared. It will be here in a moment."),
     "site": _l("The new banner is being prepared. It will be here in a moment."),
 }
-# What its state is told by.
+# The columns of a picture that :meth:`CurrentPicture.followed_by` takes.
 COLUMNS = (Picture.purpose, Picture.state, Picture.key, Picture.description, Picture.failure)
 
 

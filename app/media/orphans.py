@@ -55,7 +55,7 @@ def expected_files(picture: Picture) -> set[str]:
     sizes = [str(name) for name, _width in variants(picture.purpose, picture.width)]
     names = {f"{size}{suffix}" for size in sizes for suffix in TYPES}
     if picture.is_animated:
-        names.add(f"{ANIMATION.removesuffix('.webp')}.webp")
+        names.add(f"{ANIMATION}.webp")
     return {f"{picture.key}/{name}" for name in names}
 
 

@@ -25,10 +25,10 @@ def serve(key: str, variant: str, format: str) -> Response:
     """Answer with a variant of a picture."""
     found = queries.served(audience_of(viewer))
     picture = read(found, key=key, viewer_id=viewer.id).first() or abort(404)
-    return give(key, variant, format, is_public=picture.purpose in queries.PUBLIC)
+    return picture_response(key, variant, format, is_public=picture.purpose in queries.PUBLIC)
 
 
-def give(key: str, variant: str, format: str, *, is_public: bool) -> Response:
+def picture_response(key: str, variant: str, format: str, *, is_public: bool) -> Response:
     """Return the answer with a variant of the picture ``key``, whoever may see it."""
     name = f"{key}/{variant}.{format}"
     response = make_response()

@@ -15,7 +15,7 @@ from ..web.access import for_everybody
 from . import blueprint
 from .current_picture import COLUMNS, CurrentPicture, upload
 from .models import READY, Picture
-from .serving import give
+from .serving import picture_response
 from .signals import picture_ready
 
 PURPOSE = "site"
@@ -35,7 +35,7 @@ def serve_site_banner(key: str, variant: str, format: str) -> Response:
     # the URL of the earlier one.
     if key != site().banner and not read_latest(_ready(), key=key).first():
         abort(404)
-    return give(key, variant, format, is_public=True)
+    return picture_response(key, variant, format, is_public=True)
 
 
 def site_banner(of: Site) -> CurrentPicture:

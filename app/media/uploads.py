@@ -75,7 +75,7 @@ def store_uploads(
         return Uploaded([], [*faults, str(error)])
 
 
-def sent_by(nonce: str, edited: Post | None) -> Post | None:
+def post_of_form(nonce: str, edited: Post | None) -> Post | None:
     """Return the post that the form with that ``nonce`` wrote, or ``edited``; None if it is new."""
     if edited is None:
         by_form = select(Post).where(Post.author_id == viewer.id, Post.nonce == nonce)

@@ -9,7 +9,7 @@ from ..data.database import db
 from ..data.reading import read
 from ..media.models import Picture
 from ..media.recipes import variants
-from ..media.serving import give
+from ..media.serving import picture_response
 from . import blueprint, queries
 from .models import HELD
 
@@ -29,4 +29,4 @@ def picture(id: int, key: str) -> Response:
     ready = select(Picture).where(Picture.key == key, Picture.state == "ready")
     found = db.session.scalar(ready) or abort(404)
     largest, _width = variants(found.purpose, found.width)[-1]
-    return give(key, str(largest), "webp", is_public=False)
+    return picture_response(key, str(largest), "webp", is_public=False)
