@@ -13,15 +13,12 @@ from ..data.database import (
     Base,
     HasId,
     changed_rows,
-    db,
     insert_if_absent,
-    is_writing,
     now,
     read_again,
     writing,
 )
 from ..data.ids import TimeOrdered
-from ..data.reading import read_latest
 from ..data.types import UtcDateTime
 from ..jobs import every
 from ..moderation.assignment import wait_for_turn
@@ -150,12 +147,7 @@ def _all_to_come() -> AnySelect:
     return select(*columns).where(lasts).order_by(Announcement.id.desc())
 
 
-def _read() -> tuple[Any, ...]:
-    run = db.session.execute if is_writing() else read_latest
-    return tuple(run(_all_to_come()).all())
-
-
 # Those of now and later.
 cached_announcements: CachedValue[tuple[Any, ...]] = CachedValue(
-    "announcements", _read, default=tuple
+    "announcements", _all_to_come, tuple
 )

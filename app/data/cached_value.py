@@ -1,13 +1,14 @@
 """Values that every page needs and that seldom change: each process reads them now and then."""
 
 import time
-from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from .database import after_commit, committed, is_writing
+from .database import AnySelect, after_commit, committed, db, is_writing
+from .reading import read_latest
 
 Value = TypeVar("Value")
 
@@ -21,12 +22,15 @@ class _Entry(NamedTuple, Generic[Value]):
 class CachedValue(Generic[Value]):
     """A value that a process keeps for ``SITE_KEPT`` seconds, unless it changes the value itself.
 
-    ``read`` returns it from the database, ``default`` where that fails at first. A value that is
-    equal to the last is that object, so that caches find it fast.
+    ``of_rows`` returns it, given the rows of the statement that ``select`` builds. It is the value
+    of no rows where the database fails at first. A value that is equal to the last is that object,
+    so that caches find it fast.
     """
 
-    def __init__(self, name: str, read: Callable[[], Value], default: Callable[[], Value]) -> None:
-        self.name, self._read, self._default = f"cached {name}", read, default
+    def __init__(
+        self, name: str, select: Callable[[], AnySelect], of_rows: Callable[[Sequence[Any]], Value]
+    ) -> None:
+        self.name, self._select, self._of_rows = f"cached {name}", select, of_rows
 
     def get(self) -> Value:
         """Return the value; where the database fails, the last one."""
@@ -40,7 +44,9 @@ class CachedValue(Generic[Value]):
 
     def stored(self) -> Value:
         """Return the value as it is stored now."""
-        entry, found = self._entry(), self._read()
+        # Inside writing(), its session has what is not committed yet.
+        run = db.session.execute if is_writing() else read_latest
+        entry, found = self._entry(), self._of_rows(run(self._select()).all())
         if entry and entry.value == found:
             found = entry.value
         elif entry:
@@ -54,7 +60,7 @@ class CachedValue(Generic[Value]):
     def last(self) -> Value:
         """Return the value as this process read it last, without the database."""
         entry = self._entry()
-        return entry.value if entry else self._default()
+        return entry.value if entry else self._of_rows(())
 
     def forget_after_commit(self) -> None:
         """Have this process read the value again, once the transaction around has committed."""

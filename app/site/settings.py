@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from ..data.cached_value import CachedValue
-from ..data.database import AnySelect, HasId, db, insert_if_absent, is_writing, now, writing
-from ..data.reading import read_latest
+from ..data.database import AnySelect, HasId, db, insert_if_absent, now, writing
 from .models import SiteSetting
 from .signals import site_changed
 
@@ -194,9 +193,4 @@ def _of_environment(stored: Site) -> Site:
     return replace(stored, **given, set_by_environment=frozenset(given)) if given else stored
 
 
-def _read() -> Site:
-    run = db.session.execute if is_writing() else read_latest
-    return _of_environment(_stored(run(_all()).all()))
-
-
-_cached = CachedValue("site", _read, default=lambda: _of_environment(Site()))
+_cached = CachedValue("site", _all, lambda rows: _of_environment(_stored(rows)))
