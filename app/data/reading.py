@@ -87,7 +87,10 @@ def read_latest(statement: Executable, /, **values: Any) -> CursorResult[Any]:
 
 
 def close_read_connections() -> None:
-    """Close the connections that this thread keeps."""
+    """Close the connections that this thread keeps; the next read opens others.
+
+    For a program that is done with an application before the thread ends, as a test is.
+    """
     _kept.connections.close()
 
 

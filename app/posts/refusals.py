@@ -18,7 +18,7 @@ class SentBeforeError(ValueError):
 
 
 class PostedLatelyError(ValueError):
-    """The author published the same text within :data:`ASKED_WITHIN`, in the same place."""
+    """The author published the same text in the same place a moment ago."""
 
     def __init__(self) -> None:
         super().__init__(_("You posted this a minute ago. Post it again?"))

@@ -29,7 +29,9 @@ from .receiving import Receiver
 from .rsgi import Answer, Environ, call, environ_of
 from .streaming import Sender
 
-# More would wait for each other: SQLite has one writer, and each holds its lock for longer then.
+# Threads share the interpreter: a second one that writes would hold SQLite's write lock for longer,
+# for which all other writers wait. More processes (WEB_WORKERS) answer more forms, on PostgreSQL
+# too.
 FORM_THREADS = 1
 # Pages that wait for another server, and forms with files: both mostly wait for a store.
 OTHER_THREADS, FILES_THREADS = 8, 4
