@@ -61,6 +61,13 @@ def is_on_its_page(id: int) -> bool:
     return urlsplit(back()).path == url_for("posts.show", id=id)
 
 
+def _count_or_404(id: int, count: Callable[[Audience], ColumnElement[int]]) -> int:
+    """Return a ``count`` of a post; 404 if the post was deleted meanwhile."""
+    found = queries.count_of(count, audience_of(viewer))
+    row = read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
+    return int(row[0])
+
+
 def add_button(
     blueprint: Blueprint,
     verb: str,
@@ -91,12 +98,7 @@ def add_button(
                 post = seen or read(queries.any_post(), post_id=id).first() or abort(404)
                 if not undo(viewer, post) and not seen:
                     abort(404)
-            number = None
-            if count is not None and seen:
-                # Gone, if the post was deleted meanwhile.
-                found = queries.count_of(count, audience_of(viewer))
-                row = read(found, post_id=id, viewer_id=viewer.id).first() or abort(404)
-                number = row[0]
+            number = _count_or_404(id, count) if count is not None and seen else None
             to = back(f"post_{id}", instead_of="" if seen else url_for("posts.show", id=id))
             is_opened = wants_fragment() and is_on_its_page(id)
             opened = read_cards([id], viewer).get(id) if is_opened else None
