@@ -72,6 +72,11 @@ def parse(
     body = normal(body)
     if wrong := validation_error(body, may_be_empty=may_be_empty):
         raise ValueError(wrong)
+    return _parse_valid(body, find)
+
+
+def _parse_valid(body: str, find: FindPeople = people_by_username) -> ParsedText:
+    """Return what is stored of a text that is valid, or was when it was written."""
     found = pieces(body)
     names = usernames_in(found)
     known = find(names) if names else {}
@@ -180,7 +185,7 @@ def undo_edit(post: Post, version_id: int) -> bool:
         if version is None or version.id != version_id:
             is_later = version is None or version.id < version_id
             return is_later and session.get(Version, version_id) is None
-        text = parse(version.body, may_be_empty=True)
+        text = _parse_valid(version.body)
         post.edited_at = version.edited_at
         session.delete(version)
         _replace(session, post, text, version.extra)

@@ -302,6 +302,15 @@ def test_within_thirty_seconds_an_edit_can_be_undone(client, post, edit_post, ro
     assert row_of(rows, post)["body"] == "Soup with @bruno #Soup"
 
 
+def test_an_edit_can_be_undone_although_the_earlier_text_is_too_long_by_now(
+    client, post, edit_post, rows, set_site
+):
+    version = edit_post(post, "Bread")
+    set_site(longest_post=10)
+    assert client.post(f"/posts/{post.id}/restore?version={version}").status_code == 303
+    assert row_of(rows, post)["body"] == "Soup with @bruno #Soup"
+
+
 @pytest.mark.parametrize("htmx", [False, True])
 def test_only_the_latest_edit_can_be_undone(client, post, edit_post, rows, htmx):
     first = edit_post(post, "Second")
