@@ -15,7 +15,7 @@ from ..accounts.access import for_members
 from ..accounts.viewer import viewer
 from ..data.database import db
 from ..posts.access import card_of, find_own_post, is_on_its_page, limit_writing
-from ..posts.composer import Composer, DraftForm
+from ..posts.composer import Composer, DraftForm, composer_url
 from ..posts.drafts import draft_of_form, save_draft
 from ..posts.models import Draft, Post
 from ..posts.refusals import TooManyDraftsError
@@ -201,8 +201,4 @@ def _page_of(form: DraftForm) -> str:
     """Return the URL of the composer that goes on with the draft of this form."""
     draft = draft_of_form(viewer.id, form.nonce.data)
     id = draft.id if draft else None
-    if form.in_reply_to.data:
-        return url_for("posts.write_reply", id=form.in_reply_to.data, draft=id)
-    if form.edits.data:
-        return url_for("posts.write_edit", id=form.edits.data, draft=id)
-    return url_for("posts.new", draft=id)
+    return composer_url(id, form.in_reply_to.data, form.edits.data)

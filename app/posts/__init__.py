@@ -18,9 +18,11 @@ from . import (
     routes,
 )
 from .access import is_on_its_page
+from .composer import composer_url
 from .warnings import html_shown
 
 add_viewer_column("has_drafts", drafts.has_drafts)
+blueprint.add_app_template_global(composer_url)
 blueprint.add_app_template_global(html_shown)
 blueprint.add_app_template_global(is_on_its_page)
 blueprint.record_once(card_reading.init_app)

@@ -287,6 +287,17 @@ class Composer:
         )
 
 
+def composer_url(
+    draft_id: int | None, in_reply_to_id: int | None = None, edits_id: int | None = None
+) -> str:
+    """Return the URL of a page with a composer, in which the draft of that id is."""
+    if in_reply_to_id:
+        return url_for("posts.write_reply", id=in_reply_to_id, draft=draft_id)
+    if edits_id:
+        return url_for("posts.write_edit", id=edits_id, draft=draft_id)
+    return url_for("posts.new", draft=draft_id)
+
+
 def post_composer(**content: Any) -> Composer:
     """Return the composer of a new post; ``content`` as for :meth:`Composer.filled`."""
     return Composer().filled(**content)

@@ -26,6 +26,7 @@ from .card_reading import read_cards
 from .composer import (
     DraftForm,
     PostForm,
+    composer_url,
     edit_composer,
     page_after_publishing,
     post_composer,
@@ -243,9 +244,4 @@ def _keep_as_draft(sent: SentForm) -> str | None:
     except TooManyDraftsError:
         return None
     kept = draft_of_form(viewer.id, nonce)
-    draft = kept and kept.id
-    if what["in_reply_to_id"]:
-        return url_for("posts.write_reply", id=what["in_reply_to_id"], draft=draft)
-    if what["edits_id"]:
-        return url_for("posts.write_edit", id=what["edits_id"], draft=draft)
-    return url_for("posts.new", draft=draft)
+    return composer_url(kept.id if kept else None, **what)

@@ -22,6 +22,7 @@ from .composer import (
     Composer,
     DraftForm,
     composer_parts,
+    composer_url,
     edit_composer,
     post_composer,
     reply_composer,
@@ -101,7 +102,8 @@ def take_back_post(id: int) -> ResponseReturnValue:
         return answer_with_messages(409) if wants_fragment() else redirect(back(), 303)
     show_message(_("Taken back. The text is kept as a draft."))
     if not wants_fragment():
-        return redirect(_page_of(draft) if draft else back(), 303)
+        to = composer_url(draft.id, draft.in_reply_to_id) if draft else back()
+        return redirect(to, 303)
     parents = read_cards([post.in_reply_to_id] if post.in_reply_to_id else [], viewer)
     return changed(
         "posts/_taken_back.html",
@@ -110,12 +112,6 @@ def take_back_post(id: int) -> ResponseReturnValue:
         parent=parents.get(post.in_reply_to_id or 0),
         composer=draft and _composer_of(post, draft),
     )
-
-
-def _page_of(draft: Draft) -> str:
-    if draft.in_reply_to_id:
-        return url_for("posts.write_reply", id=draft.in_reply_to_id, draft=draft.id)
-    return url_for("posts.new", draft=draft.id)
 
 
 def _composer_of(post: Post, draft: Draft) -> Composer:
