@@ -35,7 +35,7 @@ def home() -> ResponseReturnValue:
     audience = audience_of(viewer)
     if not viewer.is_authenticated:
         if site().is_for_members:
-            return page("timelines/door.html", fragment="posts")
+            return page("timelines/members_only.html", fragment="posts")
         return _timeline(
             viewer, "timelines/welcome.html", lambda window: queries.explore(window, audience)
         )
