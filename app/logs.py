@@ -17,7 +17,7 @@ from concurrent_log_handler import ConcurrentRotatingFileHandler
 from flask import Config, Flask, has_request_context, request
 from flask.logging import default_handler
 
-from .data.failures import is_busy, is_disk_full, reason
+from .data.failures import is_no_bug, reason
 
 FILE_SIZE = 1024 * 1024
 FILES_KEPT = 10
@@ -61,7 +61,7 @@ class OneLine(logging.Formatter):
         A failure that is no bug has no traceback: it fails at each request until it is mended.
         """
         error = record.exc_info[1] if record.exc_info else None
-        if error and (is_disk_full(error) or is_busy(error)):
+        if error and is_no_bug(error):
             record = copy(record)
             record.msg, record.args = f"{record.getMessage()} ({reason(error)})", ()
             record.exc_info = record.exc_text = None

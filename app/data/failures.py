@@ -3,11 +3,13 @@
 import os
 from errno import ENOSPC
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 # Codes of SQLite (sqlite.org/rescode), and PostgreSQL's disk_full. pysqlite3 gives primary codes.
 SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN = 5, 10, 13, 14
 POSTGRESQL_FULL = "53100"
+# PostgreSQL stops, has crashed, starts, or has no connection left; and connection_exception.
+POSTGRESQL_AWAY, CONNECTION_FAILED = ("57P01", "57P02", "57P03", "53300"), "08"
 # Bytes by which SQLite's wal-index grows (sqlite.org/walformat).
 SHARED_MEMORY = 32 * 1024
 
@@ -31,6 +33,25 @@ def is_busy(error: BaseException | None) -> bool:
     """Whether ``error`` says that another program kept writing to the SQLite file for too long."""
     original = error.orig if isinstance(error, DBAPIError) else error
     return getattr(original, "sqlite_errorcode", None) == SQLITE_BUSY
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether ``error`` says that PostgreSQL does not answer, or has ended the connection."""
+    if not isinstance(error, OperationalError):
+        return False
+    # The driver gives no state where it could not connect.
+    state = getattr(error.orig, "sqlstate", "")
+    return (
+        error.connection_invalidated
+        or state is None
+        or state in POSTGRESQL_AWAY
+        or state.startswith(CONNECTION_FAILED)
+    )
+
+
+def is_no_bug(error: BaseException | None) -> bool:
+    """Whether ``error`` comes from the machine, and lasts until somebody has mended that."""
+    return is_disk_full(error) or is_busy(error) or is_away(error)
 
 
 def name_full_disk(error: BaseException, folder: str) -> None:

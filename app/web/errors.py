@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from ..data.failures import is_busy, is_disk_full
+from ..data.failures import is_away, is_busy, is_disk_full
 from .account_binding import HEADER
 from .answers import ExplainedError, answer_with_messages, show_message
 from .bodies import FilesTooLargeError
@@ -108,6 +108,8 @@ def failed(error: InternalServerError) -> Response:
         return not_stored(_l("The disk of this site is full."))
     if is_busy(error.original_exception):
         return not_stored(_l("The database of this site is busy."))
+    if is_away(error.original_exception):
+        return not_stored(_l("The database of this site does not answer."))
     return _without_database(500, _l("Something broke"))
 
 
