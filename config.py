@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
-from email.utils import parseaddr
+from email.utils import getaddresses
 from io import StringIO
 from ipaddress import ip_address
 from itertools import pairwise
@@ -289,7 +289,12 @@ def _saved_secret_key(instance: Path) -> str:
 
 def _folder(env: Mapping[str, str]) -> Path:
     """Return the instance folder, which is made if it is missing."""
-    folder = (ROOT / (env.get("INSTANCE_PATH") or "instance")).resolve()
+    given = env.get("INSTANCE_PATH") or "instance"
+    try:
+        # No shell has read what is in a file.
+        folder = (ROOT / Path(given).expanduser()).resolve()
+    except RuntimeError as error:
+        raise SettingError(f"INSTANCE_PATH is {given}, and nobody here is called so.") from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -331,8 +336,19 @@ def _read_url(env: Mapping[str, str], database_url: str) -> str | None:
 
 def _redis_url(env: Mapping[str, str]) -> str | None:
     url = env.get("REDIS_URL") or None
-    if url and not _is_url(url, "redis", "rediss"):
+    if url and not (
+        (parts := _is_url(url, "redis", "rediss")) and re.fullmatch("/?[0-9]*", parts.path)
+    ):
         raise SettingError("REDIS_URL cannot be read: write redis://host:6379.")
+    if url:
+        # Only here, because few sites have one. Its options are known to the driver alone.
+        import redis  # noqa: PLC0415
+
+        try:
+            redis.ConnectionPool.from_url(url).make_connection()
+        except (TypeError, ValueError, redis.RedisError) as error:
+            wrong = f"REDIS_URL has an option that cannot be: {urlsplit(url).query!r}."
+            raise SettingError(wrong) from error
     return url
 
 
@@ -372,7 +388,13 @@ def _base_url(env: Mapping[str, str]) -> str:
             f"BASE_URL has the path {parts.path!r}, but links, forms and cookies of the site begin "
             "at /. Give the site a host name of its own, as in https://microblog.example.org"
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    try:
+        # As browsers send it: mails and feeds need a name in ASCII.
+        host = (parts.hostname or "").removesuffix(".").encode("idna").decode()
+    except UnicodeError:
+        raise SettingError(f"BASE_URL is no address: {url!r}. Try https://example.org") from None
+    is_usual = parts.port in (None, {"http": 80, "https": 443}[parts.scheme])
+    return f"{parts.scheme}://{_in_url(host)}" + ("" if is_usual else f":{parts.port}")
 
 
 def _is_url(url: str, *schemes: str) -> SplitResult | None:
@@ -388,8 +410,6 @@ def _is_url(url: str, *schemes: str) -> SplitResult | None:
 def _served_hosts(base_url: str, host: str) -> set[str]:
     """Return the names and addresses, in lower case and as browsers send them, without a port."""
     if name := urlsplit(base_url).hostname:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("idna").decode()
         return {_in_url(name)}
     return {"localhost", "127.0.0.1", "[::1]", _in_url(host)}
 
@@ -414,7 +434,7 @@ def _in_url(host: str) -> str:
 
 def _is_host(text: str) -> bool:
     """Whether ``text`` can be a host name, in whatever script, or an IP address."""
-    return bool(re.fullmatch(r"[\w.-]+|[0-9a-f:.%]+", text))
+    return bool(re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?|[0-9a-f:.%]*:[0-9a-f:.%]*", text))
 
 
 def _host(env: Mapping[str, str], name: str) -> str | None:
@@ -431,7 +451,8 @@ def _addresses(env: Mapping[str, str], name: str, most: int | None = None) -> li
     value = env.get(name, "")
     found = [each.strip() for each in ([value] if most == 1 else value.split(",")) if each.strip()]
     for each in found:
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(each)[1]):
+        address = getaddresses([each])
+        if len(address) != 1 or not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", address[0][1]):
             raise SettingError(f"{name} takes an e-mail address, not {each!r}.")
     return found
 

@@ -68,11 +68,20 @@ def test_no_setting_is_required(tmp_path):
         ("DATABASE_URL", "postgresql://db:port/m", "DATABASE_URL cannot be read: write sqlite:"),
         ("DATABASE_URL", "microblog.sqlite3", "DATABASE_URL cannot be read"),
         ("REDIS_URL", "cache:6379", "REDIS_URL cannot be read: write redis://host:6379"),
+        ("REDIS_URL", "redis://cache/first", "REDIS_URL cannot be read: write redis://host:6379"),
+        ("REDIS_URL", "redis://cache?db=first", "REDIS_URL has an option that cannot be: 'db="),
+        ("REDIS_URL", "redis://cache?ssl=True", "REDIS_URL has an option that cannot be"),
+        ("REDIS_URL", "rediss://cache?ssl_cert_reqs=x", "REDIS_URL has an option that cannot be"),
         ("SECURITY_CONTACT", "the office", "SECURITY_CONTACT takes an e-mail address or an"),
         ("SECURITY_CONTACT", "http://example.org", "SECURITY_CONTACT takes"),
         ("SECURITY_CONTACT", "a@b.example\nExpires: never", "SECURITY_CONTACT has a line end"),
         ("INSTANCE_PATH", "/dev/null/instance", "INSTANCE_PATH is /dev/null/instance, which"),
         ("BASE_URL", "https://exa mple.org", "BASE_URL is no address"),
+        ("BASE_URL", "https://example..org", "BASE_URL is no address"),
+        ("BASE_URL", f"https://{'a' * 64}.example", "BASE_URL is no address"),
+        ("ADMINS", "a@b.example;c@d.example", "ADMINS takes an e-mail address, not 'a@b.example;"),
+        ("MAIL_DEFAULT_SENDER", "a@b.example, c@d.example", "MAIL_DEFAULT_SENDER takes an e-mail"),
+        ("MAIL_SERVER", ".", "MAIL_SERVER takes the name of a host"),
         ("SITE_NAME", "Oak\nBcc: a@b.example", "SITE_NAME has a line end or another control"),
         ("ADMINS", "the office", "ADMINS takes an e-mail address, not 'the office'"),
         ("ADMINS", "a@b.example, c", "ADMINS takes an e-mail address, not 'c'"),
@@ -137,6 +146,30 @@ def test_the_server_listens_on_an_ip_address(settings, host):
 )
 def test_without_an_address_links_lead_to_where_the_server_listens(settings, host, url):
     assert settings(HOST=host)["BASE_URL"] == url
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://Bücher.example/", "https://xn--bcher-kva.example"),
+        ("https://example.org:443", "https://example.org"),
+        ("http://example.org.:80", "http://example.org"),
+        ("https://example.org:", "https://example.org"),
+        ("http://[2001:DB8::1]:8000", "http://[2001:db8::1]:8000"),
+    ],
+)
+def test_the_address_is_written_as_browsers_send_it(settings, written, url):
+    read = settings(BASE_URL=written)
+    assert read["BASE_URL"] == url
+    assert read["MAIL_DEFAULT_SENDER"].isascii()
+
+
+def test_an_instance_path_may_begin_in_the_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    read = config.settings({"INSTANCE_PATH": "~/microblog", "SECRET_KEY": KEY})
+    assert read["INSTANCE_PATH"] == str(tmp_path / "microblog")
+    with pytest.raises(config.SettingError, match="INSTANCE_PATH is ~nobody_at_all/m, and nobody"):
+        config.settings({"INSTANCE_PATH": "~nobody_at_all/m", "SECRET_KEY": KEY})
 
 
 def test_a_relative_instance_path_does_not_depend_on_the_working_folder(monkeypatch, tmp_path):
