@@ -1,8 +1,9 @@
 """Usernames of people who have left. Nobody else gets them."""
 
 import hashlib
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, String, exists
+from sqlalchemy import ColumnElement, String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm import Session as OrmSession
 
@@ -32,6 +33,12 @@ def keep_former(session: OrmSession, username: str) -> None:
 def is_former(username: str) -> ColumnElement[bool]:
     """Whether ``username`` belonged to somebody who has left, whatever the case: a condition."""
     return exists().where(FormerUsername.name_hash == _hash(username))
+
+
+def former_among(session: OrmSession, usernames: Iterable[str]) -> set[str]:
+    """Return those of ``usernames`` that belonged to somebody who has left, whatever the case."""
+    kept = set(session.scalars(select(FormerUsername.name_hash)))
+    return {username for username in usernames if _hash(username) in kept}
 
 
 def _hash(username: str) -> str:

@@ -12,6 +12,7 @@ from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from ..data.characters import as_seen, fold, is_visible
+from ..data.types import is_storable
 from ..site import site
 
 # NIST SP 800-63B: at least 8 characters; long passwords are accepted and never truncated.
@@ -39,6 +40,11 @@ def normal(password: str) -> str:
     it takes quadratic time to normalize a long text.
     """
     return password if len(password) > LONGEST_TYPED else unicodedata.normalize("NFC", password)
+
+
+def is_usable(password: str) -> bool:
+    """Whether an account with ``password`` can be logged in to by the form."""
+    return SHORTEST <= len(normal(password)) <= LONGEST and is_storable(password)
 
 
 def make(password: str) -> str:

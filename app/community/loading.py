@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from ..accounts import passwords
+from ..accounts.former_names import former_among
 from ..accounts.models import LONGEST_ABOUT, User
 from ..accounts.names import display_name
 from ..accounts.validators import plain_name, reserved_names
@@ -23,7 +24,7 @@ from ..posts.models import Mention, Post, Tagging
 from ..posts.writing import parse
 from ..search.index import fill
 from ..web.forms import line_ends
-from .csv_files import FILES, row_error, rows_of
+from .csv_files import FILES, LoadError, row_error, rows_of
 from .free_ids import free_ids, rising_ids
 from .pictures import ReadFile, files_of, insert_pictures, no_files, stored
 
@@ -51,6 +52,9 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
     (yes). All users get ``password``, if it is given. Raises
     :class:`app.community.csv_files.LoadError` and loads nothing if a line is invalid.
     """
+    if password is not None and not passwords.is_usable(password):
+        limits = f"{passwords.SHORTEST} to {passwords.LONGEST}"
+        raise LoadError(f"--password takes {limits} characters that can be kept")
     users, follows, posts = (list(rows_of(folder, name)) for name in FILES)
     return load(users, follows, posts, password, files_of(folder))
 
@@ -81,6 +85,7 @@ def load(
 def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People:
     """Insert users; return them by username."""
     taken = {name.lower() for name in db.session.scalars(select(User.username))}
+    former = former_among(db.session(), (row["username"] for row in rows))
     reserved = reserved_names()
     for row in rows:
         if not re.fullmatch(USERNAME, row["username"]):
@@ -89,6 +94,8 @@ def _load_users(rows: list[dict[str, str]], password_hash: str | None) -> People
             raise row_error(row, f"the name {row['username']} is reserved")
         if row["username"].lower() in taken:
             raise row_error(row, f"the name {row['username']} is taken")
+        if row["username"] in former:
+            raise row_error(row, f"{row['username']} belonged to somebody who has left")
         taken.add(row["username"].lower())
     dated = sorted((_moment(row), row["username"], row) for row in rows)
     keys = free_ids(User, [moment for moment, _name, _row in dated])

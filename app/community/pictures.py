@@ -23,15 +23,21 @@ Row = dict[str, str]
 ReadFile = Callable[[str], bytes]
 # The columns of the pictures of a row, in their order.
 Stored = list[dict[str, Any]]
+# What the column sensitive may say.
+SWITCHES = dict.fromkeys(("yes", "true", "1"), True) | dict.fromkeys(
+    ("", "no", "false", "0"), False
+)
 
 
 def files_of(folder: Path) -> ReadFile:
     """Return a function that reads the files of ``folder``, and no others."""
 
     def read(name: str) -> bytes:
+        if not is_storable(name):
+            raise OSError("no file is called so")
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise FileNotFoundError
+            raise OSError("it is in another folder")
         if file.stat().st_size > LARGEST_FILE:
             raise OSError("it has more than 10 MB")
         return file.read_bytes()
@@ -89,6 +95,9 @@ def _pictures(row: Row, read_file: ReadFile) -> Iterator[tuple[dict[str, Any], b
         raise row_error(row, f"a post has at most {MOST_PICTURES} pictures")
     if len(descriptions) > len(names):
         raise row_error(row, "there are more descriptions than pictures")
+    sensitive = row.get("sensitive", "").strip().lower()
+    if sensitive not in SWITCHES:
+        raise row_error(row, f"sensitive takes yes or no, not {sensitive!r}")
     for place, name in enumerate(names):
         description = descriptions[place].strip() if place < len(descriptions) else ""
         if len(description) > LONGEST_DESCRIPTION or not is_storable(description):
@@ -102,7 +111,7 @@ def _pictures(row: Row, read_file: ReadFile) -> Iterator[tuple[dict[str, Any], b
                 "key": new_key(),
                 "place": place,
                 "description": description,
-                "sensitive": row.get("sensitive", "").lower() in ("yes", "true", "1"),
+                "sensitive": SWITCHES[sensitive],
                 "bytes": len(content),
             },
             content,

@@ -381,7 +381,9 @@ def test_pictures_are_loaded_with_their_descriptions(app, load, drawn, rows):
     ("picture", "description", "error"),
     [
         ("nowhere.png", "", "posts.csv, line 7: nowhere.png: No such file"),
-        ("../secret_key", "", "posts.csv, line 7: ../secret_key"),
+        ("../secret_key", "", "posts.csv, line 7: ../secret_key: it is in another folder"),
+        ("barn\0.png", "", "posts.csv, line 7: barn"),
+        (".", "", "posts.csv, line 7: .: Is a directory"),
         ("\n".join(["barn.png"] * 5), "", "posts.csv, line 7: a post has at most 4 pictures"),
         ("barn.png", "A barn\nAn owl", "more descriptions than pictures"),
         ("barn.png", "x" * 1501, "the description of barn.png is too long"),
@@ -399,3 +401,33 @@ def test_a_wrong_picture_is_named_and_no_file_stays(
     assert rows("post") == rows("picture") == []
     with app.app_context():
         assert set(store().names()) == before
+
+
+@pytest.mark.parametrize(("word", "is_covered"), [("Yes", True), (" 1 ", True), ("NO", False)])
+def test_whether_a_picture_is_covered_is_read(load, drawn, rows, word, is_covered):
+    assert load(posts=[PICTURES[0], (*PICTURES[2][:5], word)]).exit_code == 0
+    assert [row["sensitive"] for row in rows("picture")] == [is_covered]
+
+
+@pytest.mark.parametrize("word", ["y", "sí", "x", "maybe"])
+def test_no_picture_is_shown_because_a_word_is_not_known(load, drawn, rows, word):
+    result = load(posts=[PICTURES[0], (*PICTURES[2][:5], word)])
+    assert f"posts.csv, line 2: sensitive takes yes or no, not '{word}'" in result.output
+    assert rows("post") == []
+
+
+@pytest.mark.parametrize("password", ["", "x", " " * 7, "x" * 129, "a long \udc80 password"])
+def test_a_password_with_which_nobody_could_log_in_is_refused(load, rows, password):
+    result = load("--password", password)
+    assert result.exit_code == 1
+    assert "--password takes 8 to 128 characters that can be kept" in result.output
+    assert rows("user") == []
+
+
+def test_nobody_gets_the_name_of_somebody_who_has_left(app, load, rows, ada):
+    with app.app_context():
+        run = app.test_cli_runner().invoke
+        assert run(args=["user", "delete", "ada", "--yes"]).exit_code == 0
+    result = load()
+    assert "users.csv, line 2: ada belonged to somebody who has left" in result.output
+    assert [row["username"] for row in rows("user") if row["display_name"] == "Ada L."] == []
