@@ -36,6 +36,7 @@ from ..site import Rule, Site
 from ..site.accent import COLOUR, is_readable
 from ..web.forms import Form, LengthFirst, line_ends, storable, visible
 from ..web.sent_forms import carry_when_expired, show_when_expired
+from .settings_form import SettingsForm
 
 # Characters.
 LONGEST_TEXT = 20_000
@@ -123,7 +124,7 @@ class _RuleFields:
     explanation: str = ""
 
 
-class SiteForm(Form):
+class SiteForm(SettingsForm):
     """The settings of the site."""
 
     name = line(40, label=_l("Name"), required=True)
@@ -194,7 +195,7 @@ class SiteForm(Form):
     def __init__(self, site: Site) -> None:
         rules = [_RuleFields(*rule) for rule in site.rules]
         empty = [_RuleFields() for _ in range(min(MORE_RULES, MOST_RULES - len(rules)))]
-        super().__init__(obj=site, rules=[*rules, *empty])
+        super().__init__(site, obj=site, rules=[*rules, *empty])
         offered = current_app.config["LANGUAGES"]
         self.languages.choices = [SelectChoice(tag, name) for tag, name in offered.items()]
         if not self.is_submitted():
@@ -219,7 +220,7 @@ class SiteForm(Form):
         }
 
 
-class LookForm(Form):
+class LookForm(SettingsForm):
     """The look of the site: its accent and its banner."""
 
     banner = FileField(
@@ -246,7 +247,8 @@ class LookForm(Form):
     )
 
     def __init__(self, site: Site, banner: CurrentPicture) -> None:
-        super().__init__(accent=site.accent or USUAL_ACCENT, banner_description=banner.description)
+        accent = site.accent or USUAL_ACCENT
+        super().__init__(site, accent=accent, banner_description=banner.description)
 
     def validate_accent(self, field: Any) -> None:
         """Refuse what is no colour, and one in which a text cannot be read."""
@@ -258,11 +260,10 @@ class LookForm(Form):
         if not is_readable(field.data):
             raise ValidationError(_l("Too light: links in this colour are hard to read."))
 
-    @property
-    def chosen_accent(self) -> str:
-        """The accent as the setting; empty for the usual one."""
+    def values(self) -> dict[str, Any]:
+        """Return the accent as the setting; empty for the usual one."""
         is_usual = self.usual.data or self.accent.data == USUAL_ACCENT
-        return "" if is_usual else str(self.accent.data)
+        return {"accent": "" if is_usual else str(self.accent.data)}
 
 
 def setting_labels(*forms: type[Form]) -> dict[str, Any]:

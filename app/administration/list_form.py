@@ -14,6 +14,7 @@ from ..accounts import addresses
 from ..data.characters import LONGEST_USERNAME
 from ..site import Site
 from ..web.forms import Form, LengthFirst, line_ends, storable
+from .settings_form import SettingsForm
 
 LONGEST_LIST = 100_000
 LONGEST_WORD = 100
@@ -60,7 +61,7 @@ def list_field(label: str, parse: Callable[[str], Any], description: str = "") -
     )
 
 
-class ListForm(Form):
+class ListForm(SettingsForm):
     """Who and what cannot join, and names that nobody can take. Fields are settings of the site."""
 
     reserved_names = list_field(
@@ -89,7 +90,9 @@ class ListForm(Form):
 
     def __init__(self, site: Site) -> None:
         names = [field for field in vars(ListForm) if field in vars(site)]
-        super().__init__(data={name: "\n".join(sorted(getattr(site, name))) for name in names})
+        super().__init__(
+            site, data={name: "\n".join(sorted(getattr(site, name))) for name in names}
+        )
         self.names = names
 
     def values(self) -> dict[str, frozenset[str]]:

@@ -37,7 +37,7 @@ def edit_look() -> ResponseReturnValue:
         # Each of them: a browser sends no file again where the accent is refused.
         are_right = [form.validate(), _save_banner(form, banner)]
         if all(are_right):
-            change_site(viewer, accent=form.chosen_accent)
+            change_site(viewer, **form.changed())
             show_message(_("The settings are saved."))
             return redirect(url_for("administration.edit_look"), 303)
         banner = site_banner(site_now())

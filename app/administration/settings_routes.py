@@ -25,7 +25,7 @@ def edit_site() -> ResponseReturnValue:
     site = site_now()
     form = SiteForm(site)
     if form.validate_on_submit():
-        change_site(viewer, **form.values())
+        change_site(viewer, **form.changed())
         show_message(_("The settings are saved."))
         return redirect(url_for("administration.edit_site"), 303)
     return form_page("administration/edit_site.html", form, by_environment=BY_ENVIRONMENT)
@@ -37,7 +37,7 @@ def edit_lists() -> ResponseReturnValue:
     """Change who and what cannot join, and which names nobody can take."""
     form = ListForm(site_now())
     if form.validate_on_submit():
-        change_site(viewer, **form.values())
+        change_site(viewer, **form.changed())
         show_message(_("The lists are saved."))
         return redirect(url_for("administration.edit_lists"), 303)
     return form_page("administration/edit_lists.html", form, always=sorted(RESERVED_NAMES))

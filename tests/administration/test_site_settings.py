@@ -208,3 +208,39 @@ def test_a_limit_of_the_environment_counts_and_the_page_says_so(
     absent(page, "[name=longest_post]")
     one(page, ".by-environment", text="POST_MAX_CHARS in the environment counts for this one. 80")
     assert one(client.get("/"), "textarea[name=body]").attributes["data-longest"] == "80"
+
+
+@pytest.fixture
+def two(ada, bruno, give_role, signed_in):
+    """Give the clients of two administrators who have the settings open, each with the page."""
+    for user in (ada, bruno):
+        give_role(user, "administrator")
+    clients = [signed_in(user) for user in (ada, bruno)]
+    return [(client, client.get("/settings/site")) for client in clients]
+
+
+def test_two_who_save_at_once_undo_nothing_of_each_other(app, two):
+    for (client, page), typed in zip(
+        two, [{"name": "Oak", "rules-0-title": "Be kind"}, {"description": "Trees."}], strict=True
+    ):
+        assert client.submit("main form", to=page, **typed).status_code == 303
+    with app.app_context():
+        site = site_now()
+    assert (site.name, site.rules, site.description) == ("Oak", (Rule("Be kind"),), "Trees.")
+
+
+def test_who_would_undo_the_change_of_another_is_asked(app, two):
+    (first, page_of_first), (second, page_of_second) = two
+    typed = {"name": "Oak", "description": "Trees.", "rules-0-title": "Be kind"}
+    assert first.submit("main form", to=page_of_first, **typed).status_code == 303
+    typed = {"name": "Elm", "rules-0-title": "Be brief"}
+    asked = second.submit("main form", to=page_of_second, **typed)
+    assert asked.status_code == 422
+    for field in ("name", "rules-0-title"):
+        one(asked, f"#{field}_error", text="Somebody has changed this since you opened the page.")
+    with app.app_context():
+        assert site_now().name == "Oak"
+    assert second.submit("main form", to=asked).status_code == 303
+    with app.app_context():
+        site = site_now()
+    assert (site.name, site.rules, site.description) == ("Elm", (Rule("Be brief"),), "Trees.")

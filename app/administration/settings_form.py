@@ -1,0 +1,80 @@
+"""Settings that two people change at once: each stores what they changed, and nothing else."""
+
+from hashlib import sha256
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, HiddenField
+
+from ..site import Site
+from ..web.forms import Form
+from ..web.sent_forms import carry_when_expired
+
+carry_when_expired("drawn_with")
+
+CHANGED_MEANWHILE = _l(
+    "Somebody has changed this since you opened the page. Save again to have it as it is here."
+)
+
+
+class SettingsForm(Form):
+    """A form of settings of the site, which remembers the values that it was drawn with."""
+
+    drawn_with = HiddenField()
+
+    def __init__(self, site: Site, **values: Any) -> None:
+        super().__init__(**values)
+        self.site = site
+        if not self.is_submitted():
+            self.drawn_with.data = _written(
+                {name: _mark(getattr(site, name)) for name in _names(self)}
+            )
+
+    def values(self) -> dict[str, Any]:
+        """Return the settings by name, of a form without errors."""
+        raise NotImplementedError
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; refuse once what would undo a change that somebody else has made."""
+        return bool(super().validate(extra_validators)) and not self._refuse_undoing()
+
+    def changed(self) -> dict[str, Any]:
+        """Return the settings that the person changed, by name; all, if that cannot be told."""
+        marks = _read(self.drawn_with.data)
+        return {n: value for n, value in self.values().items() if marks.get(n) != _mark(value)}
+
+    def _refuse_undoing(self) -> bool:
+        marks = _read(self.drawn_with.data)
+        changed = self.changed()
+        stored = {name: _mark(getattr(self.site, name)) for name in changed}
+        # Two who change the same in the same way agree.
+        undone = [
+            name
+            for name, value in changed.items()
+            if name in marks and stored[name] not in (marks[name], _mark(value))
+        ]
+        for name in undone:
+            field: Any = self[name]
+            # A list shows the errors of its parts alone.
+            if isinstance(field, FieldList):
+                field = next(iter(field[0].form))
+            field.errors = [*field.errors, CHANGED_MEANWHILE]
+        self.drawn_with.data = _written(marks | {name: stored[name] for name in undone})
+        return bool(undone)
+
+
+def _names(form: Form) -> list[str]:
+    return [name for name in vars(Site()) if name in form]
+
+
+def _mark(value: Any) -> str:
+    plain = sorted(value) if isinstance(value, frozenset) else value
+    return sha256(repr(plain).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _written(marks: dict[str, str]) -> str:
+    return " ".join(f"{name}:{mark}" for name, mark in marks.items())
+
+
+def _read(written: str | None) -> dict[str, str]:
+    return dict(part.split(":", 1) for part in (written or "").split() if ":" in part)
