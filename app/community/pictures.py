@@ -14,6 +14,7 @@ from ..jobs import enqueue
 from ..media.failures import LARGEST_FILE
 from ..media.jobs import process
 from ..media.models import LONGEST_DESCRIPTION, MOST_PICTURES, Picture, new_key
+from ..media.signatures import LENGTH, failure_of
 from ..media.stores import store
 from .csv_files import row_error
 from .free_ids import free_ids
@@ -106,6 +107,8 @@ def _pictures(row: Row, read_file: ReadFile) -> Iterator[tuple[dict[str, Any], b
             content = read_file(name.strip())
         except OSError as error:
             raise row_error(row, f"{name}: {error.strerror or error}") from error
+        if failure_of(content[:LENGTH]):
+            raise row_error(row, f"{name} is no picture that can be shown here")
         yield (
             {
                 "key": new_key(),

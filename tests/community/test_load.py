@@ -384,6 +384,7 @@ def test_pictures_are_loaded_with_their_descriptions(app, load, drawn, rows):
         ("../secret_key", "", "posts.csv, line 7: ../secret_key: it is in another folder"),
         ("barn\0.png", "", "posts.csv, line 7: barn"),
         (".", "", "posts.csv, line 7: .: Is a directory"),
+        ("users.csv", "", "posts.csv, line 7: users.csv is no picture that can be shown here"),
         ("\n".join(["barn.png"] * 5), "", "posts.csv, line 7: a post has at most 4 pictures"),
         ("barn.png", "A barn\nAn owl", "more descriptions than pictures"),
         ("barn.png", "x" * 1501, "the description of barn.png is too long"),
