@@ -8,7 +8,7 @@ from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Column
 
-from app.data.schema import known_revisions, require_usable_schema, revision_of
+from app.data.schema import known_revisions, problem_of_letters, require_usable_schema, revision_of
 
 target_db = current_app.extensions["migrate"].db
 
@@ -92,17 +92,17 @@ def run_offline():
         context.run_migrations()
 
 
-def refuse_newer_release():
-    """Refuse the database of a newer release in the sentence that a start says then."""
+def refuse_unusable():
+    """Refuse the database of a newer release, or of other letters, as a start does then."""
     with target_db.engine.connect() as connection:
-        found = revision_of(connection)
-    if found and found not in known_revisions():
+        found, problem = revision_of(connection), problem_of_letters(connection)
+    if problem or (found and found not in known_revisions()):
         require_usable_schema(current_app)
 
 
 def run_online():
     """Run the migrations in one transaction."""
-    refuse_newer_release()
+    refuse_unusable()
     options = current_app.extensions["migrate"].configure_args
     with target_db.engine.connect().execution_options(writing=True) as connection:
         on_sqlite = connection.dialect.name == "sqlite"

@@ -8,14 +8,17 @@ import subprocess
 import sys
 from shutil import copy
 
+import psycopg
 import pytest
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
 
 from app.data import schema
 from app.data.database import db
 from config import ROOT, VERSION
 from tests.client import Client
+from tests.conftest import DATABASE
 
 pytestmark = pytest.mark.thorough
 
@@ -118,6 +121,43 @@ def test_a_start_on_another_schema_is_refused_in_one_line(start, request, revisi
 def test_the_database_of_a_newer_release_is_not_migrated(start, site, command):
     set_revision(site, "0999")
     check_one_line(start(*flask(command)), "Error: The database sqlite:///", UNUSABLE["0999"])
+
+
+@pytest.fixture
+def postgresql(make_database):
+    """Give a function that makes a database with these options, and returns its URL."""
+    if DATABASE != "postgresql":
+        pytest.skip("A file of SQLite has one encoding.")
+    url = make_url(make_database())
+
+    def make(name, options, *statements):
+        for database, run in ((None, (f"CREATE DATABASE {name} {options}",)), (name, statements)):
+            at = url.set(database=database or url.database).render_as_string(hide_password=False)
+            with psycopg.connect(at, autocommit=True) as connection:
+                for statement in run:
+                    connection.execute(statement)
+        return url.set(database=name)
+
+    return make
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize("command", ["db upgrade", "serve"])
+def test_a_database_of_other_letters_is_refused_in_one_line(start, postgresql, encoding, command):
+    name = f"letters_{encoding}_{len(command)}".lower()
+    url = postgresql(name, f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    refused = start(*flask(command), DATABASE_URL=url.render_as_string(hide_password=False))
+    check_one_line(refused, "The database postgresql", f"has the encoding {encoding}. Make it by:")
+
+
+def test_a_database_of_a_locale_with_two_letters_i_is_refused(start, postgresql):
+    # As lower() of a Turkish locale, which few machines have.
+    turkish = "CREATE FUNCTION turkish.lower(text) RETURNS text AS $$ SELECT 'ı' $$ LANGUAGE SQL"
+    options = "ENCODING 'UTF8' TEMPLATE template0"
+    url = postgresql("letters_turkish", options, "CREATE SCHEMA turkish", turkish)
+    url = url.update_query_dict({"options": "-csearch_path=turkish,pg_catalog"})
+    refused = start(*flask("db upgrade"), DATABASE_URL=url.render_as_string(hide_password=False))
+    check_one_line(refused, "has a locale in which I and i are two letters. Make it by: CREATE")
 
 
 def test_a_command_on_a_database_without_tables_says_so(start):

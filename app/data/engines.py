@@ -26,8 +26,10 @@ PAGE_SIZE, MMAP_SIZE = 8192, 2**31
 # Seconds that a writer to SQLite waits for another one.
 BUSY_TIMEOUT = 30
 
-# For libpq, in seconds (the second in milliseconds): the longest wait for a server that is down.
-CONNECTION_TIMEOUTS = {
+# For libpq. In seconds (the second in milliseconds): the longest wait for a server that is down.
+# The encoding is that of texts on the way, also where a database has none.
+CONNECTION_OPTIONS = {
+    "client_encoding": "utf8",
     "connect_timeout": 2,
     "tcp_user_timeout": 5000,
     "keepalives_idle": 5,
@@ -54,7 +56,7 @@ def engine_options(backend: str, **connect_args: Any) -> dict[str, Any]:
             "hide_parameters": True,
         }
     return {
-        "connect_args": CONNECTION_TIMEOUTS | connect_args,
+        "connect_args": CONNECTION_OPTIONS | connect_args,
         "pool_size": 10,
         "max_overflow": 10,
         "pool_pre_ping": True,

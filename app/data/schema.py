@@ -3,7 +3,7 @@
 from functools import cache
 
 from flask import Flask
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, column, inspect, select, table, text
 
 import config
 
@@ -12,6 +12,8 @@ from .database import db
 # Alembic's own table. Alembic itself is not imported: it takes much memory.
 ALEMBIC_VERSION = table("alembic_version", column("version_num"))
 UPGRADE = "Run: flask --no-debug db upgrade"
+# lower() is that of usernames and addresses, in queries and in the indexes that keep them unique.
+_LETTERS = text("SELECT current_setting('server_encoding'), lower('I')")
 
 
 @cache
@@ -56,10 +58,29 @@ def problem_of_database(app: Flask) -> str | None:
     with app.app_context():
         url = db.engine.url.render_as_string()
         with db.engine.connect() as connection:
-            problem = problem_of_revision(app, revision_of(connection))
+            problem = problem_of_letters(connection)
+            problem = problem or problem_of_revision(app, revision_of(connection))
         # A process that forks from here must not share the connection.
         db.engine.dispose()
     return problem and f"The database {url} {problem}"
+
+
+def problem_of_letters(connection: Connection) -> str | None:
+    """Return why a PostgreSQL database cannot hold our names, and what to do; None if it can.
+
+    In Turkish, Azeri and Lithuanian locales I and i are not one letter: two people could be
+    called so, and neither could log in.
+    """
+    if connection.dialect.name == "sqlite":
+        return None
+    encoding, lowered = connection.execute(_LETTERS).one()
+    if (encoding, lowered) == ("UTF8", "i"):
+        return None
+    wrong = "has a locale in which I and i are two letters" if encoding == "UTF8" else ""
+    return (
+        f"{wrong or f'has the encoding {encoding}'}. Make it by: CREATE DATABASE name "
+        "ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
+    )
 
 
 def problem_of_revision(app: Flask, found: str | None) -> str | None:
