@@ -1,5 +1,6 @@
 """A test client that handles cookies, CSRF tokens, forms and the headers of htmx."""
 
+from collections import defaultdict
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -83,7 +84,7 @@ class Client:
         """
         page = to or self.page
         form = one(page, css)
-        fields: dict[str, Any] = {}
+        fields: dict[str, list[str]] = defaultdict(list)
         names = set()
         found = form.css("input[type=submit], button:not([type=button], [disabled])")
         buttons = {button.mem_id: button.attributes.get("name") for button in found}
@@ -97,12 +98,12 @@ class Client:
             if kind in ("checkbox", "radio") and "checked" not in field.attributes:
                 continue
             if field.tag == "textarea":
-                fields[name] = field.text()
+                fields[name].append(field.text())
             elif field.tag == "select":
                 chosen = field.css_first("option[selected]") or field.css_first("option")
-                fields[name] = chosen.attributes.get("value", "")
+                fields[name].append(chosen.attributes.get("value", ""))
             else:
-                fields[name] = field.attributes.get("value") or ""
+                fields[name].append(field.attributes.get("value") or "")
         assert set(typed) <= names, f"{css} lacks a field of {set(typed)}"
         path = form.attributes.get("action") or page.request.full_path.rstrip("?")
         return self.post(path, fields | typed, htmx=htmx, token=None)
