@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from .conftest import Browse
 from .served import Site, User
 from .steps import no_page_load, only_with_scripts, only_without_scripts
 
@@ -105,3 +106,16 @@ def test_the_button_says_following_until_it_is_pointed_at_or_focused(
     pressed.focus()
     expect(unfollow).to_be_visible()
     assert pressed.bounding_box()["width"] == width
+
+
+def test_on_a_phone_the_button_is_as_wide_as_the_word_that_it_shows(
+    browse: Browse, site: Site, viewer: User
+):
+    site.follows(viewer, site.person(display_name="Greta Sommer"))
+    page = browse(as_=viewer, viewport={"width": 390, "height": 844}, locale="es")
+    page.goto(f"/@{viewer.username}/following")
+    pressed = page.locator(".unfollow")
+    assert pressed.bounding_box()["width"] < 140
+    assert page.locator(".person-name bdi").bounding_box()["height"] < 30
+    pressed.hover()
+    expect(pressed).to_have_text("Dejar de seguir", use_inner_text=True)
