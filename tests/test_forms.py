@@ -75,3 +75,23 @@ def test_a_wrong_field_keeps_its_hint(anonymous):
     error, hint = notes_of(page, one(page, "#username")), one(page, "#username_hint").text()
     assert len(error) == 2
     assert hint.strip() in error
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "typed", "focused"),
+    [
+        ("/@bruno/report", "report", {}, "reason-0"),
+        ("/desk/people/bruno", "decide", {}, "action-0"),
+        ("/settings/site", "site", {"contact": "none", "longest_post": "0"}, "contact"),
+        ("/settings/site/look", "look", {"banner_description": "a" * 2_000}, "banner_description"),
+    ],
+)
+def test_a_refused_form_of_those_who_run_the_site_leads_to_its_first_error(
+    ada, bruno, give_role, signed_in, path, form, typed, focused
+):
+    give_role(ada, "administrator")
+    client = signed_in(ada)
+    client.get(path)
+    page = client.submit(f"form[action$='/{form}']", **typed)
+    assert page.status_code == 422
+    assert one(page, "[autofocus]").attributes["id"] == focused

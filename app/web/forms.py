@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
+from wtforms import Field
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from ..data.characters import is_visible
@@ -33,11 +34,20 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(bodies.refuse_without_files)
     app.jinja_env.globals["hidden_fields"] = hidden_fields
+    app.jinja_env.globals["takes_focus"] = takes_focus
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(
             "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
             "set the same on each, or people are signed out from one page to the next."
         )
+
+
+def takes_focus(field: Field) -> bool:
+    """Whether ``field`` has the focus: it is the first wrong one that this request renders."""
+    if not field.errors or "wrong_field" in g:
+        return False
+    g.wrong_field = field
+    return True
 
 
 def _check_form() -> None:
