@@ -9,6 +9,7 @@ from app.data.database import writing
 from app.data.keyset import Window
 from app.posts.models import Post
 from app.web.paging import LONGEST_PAGE, PAGE, read_rows
+from tests.html import one
 
 
 def every_post(window: Window):
@@ -75,3 +76,10 @@ def test_an_empty_list_has_no_next_page(app, read):
         shown, rows = read(path)
         assert shown == []
         assert rows.next_url is rows.through_url is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/explore/tags", "/decisions", "/settings/pictures", "/bookmarks", "/drafts"]
+)
+def test_an_empty_page_has_a_drawing(ada, signed_in, path):
+    one(signed_in(ada).get(path), ".empty .scene")
