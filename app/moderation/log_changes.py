@@ -84,6 +84,8 @@ def _joined(value: Any) -> str:
     """Return ``value``, which may be a list of lists, such as the rules of the site."""
     if not isinstance(value, list):
         return str(value)
-    return ", ".join(
+    # Sentences have commas.
+    between = " · " if any(isinstance(each, list) for each in value) else ", "
+    return between.join(
         ": ".join(filter(None, each)) if isinstance(each, list) else str(each) for each in value
     )

@@ -176,7 +176,7 @@ def test_rules_are_read_one_after_the_other(app, signed_in, with_role):
     boss = signed_in(with_role("boss", "administrator"))
     (entry,) = select(boss.get("/desk/log?action=site"), "article")
     said = " ".join(entry.text().split())
-    assert "Rules: Be kind: Always., No spam" in said
+    assert "Rules: Be kind: Always. · No spam" in said
     assert "Characters of a post: 500 300" in said
 
 
