@@ -133,6 +133,12 @@ def test_the_accounts_are_searched_and_filtered(village, query, found):
     assert bool(parse(page).css("#people .empty")) == (not found)
 
 
+def test_of_an_account_without_an_address_nothing_is_said(administrator, make_user):
+    make_user("edith", email=None)
+    said, _joined = select(administrator.get("/admin/people?q=edith"), ".listed .secondary")
+    assert text_of(said) == "Member · Active"
+
+
 def test_the_filters_stay_in_the_form(village):
     page = village.get("/admin/people?q=Bru&role=moderator&unconfirmed=y")
     assert one(page, "[name=q]:not([type=search])").attributes["value"] == "Bru"
@@ -156,7 +162,9 @@ def test_a_mail_that_failed_is_sent_again(administrator, app, rows):
     assert administrator.post(f"/admin/mails/{sent}/send").status_code == 404
 
 
-def test_without_failures_the_page_says_so(administrator):
+def test_without_failures_the_page_says_so(administrator, app, monkeypatch):
     page = administrator.get("/admin/mails")
     absent(page, ".listed")
-    one(page, ".empty", text="Every mail arrived.")
+    one(page, ".empty", text="No mail leaves this place: MAIL_SERVER is not set.")
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "localhost")
+    one(administrator.get("/admin/mails"), ".empty", text="Every mail arrived.")
