@@ -59,7 +59,7 @@ def login() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """Sign out of this browser."""
     leave_session(viewer)
-    show_message(_("You are signed out."))
+    show_message(_("You are logged out."))
     return redirect("/", 303)
 
 

@@ -95,7 +95,7 @@ def revoke_session(id: int) -> ResponseReturnValue:
     """Sign one browser out."""
     if not end_session(viewer.id, id):
         abort(404)
-    show_message(_("That browser is signed out."))
+    show_message(_("That browser is logged out."))
     return redirect(url_for("accounts.sessions"), 303)
 
 

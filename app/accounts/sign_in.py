@@ -101,7 +101,7 @@ def sign_in_url(endpoint: str, form: Any = None) -> str:
 def ask_to_log_in(_error: HTTPException) -> ResponseReturnValue:
     """Have an anonymous viewer log in and come back; the log-in form carries what they typed."""
     if wants_fragment():
-        show_message(_("You are signed out. What you typed is still here: log in, in another tab."))
+        show_message(_("You are logged out. What you typed is still here: log in, in another tab."))
         return answer_with_messages(401)
     if request.method == "POST" and (sent := sent_form()).typed:
         show_message(_("Log in to go on. What you typed is kept."))
@@ -126,7 +126,7 @@ def go_on(*, by: str | None = None) -> ResponseReturnValue:
     for keep in _resume:
         if path := keep(sent):
             return redirect(_by(by, path), status)
-    return send_again(_("You are signed in"), _("What you typed is here: send it again."))
+    return send_again(_("You are logged in"), _("What you typed is here: send it again."))
 
 
 def _by(endpoint: str | None, path: str) -> str:

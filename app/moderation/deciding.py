@@ -34,7 +34,7 @@ CHOICES = {
     "mark": _l("Put a warning on the post"),
     "warn": _l("Warn the person"),
     "limit": _l("Limit: only followers see what they post"),
-    "suspend": _l("Suspend: sign out, and hide everything"),
+    "suspend": _l("Suspend: log out, and hide everything"),
     "remove_all": _l("Remove every post of the person"),
     "restore": _l("Make the account active again"),
     "undo": _l("Take the decision back"),

@@ -44,7 +44,7 @@ class SignedOutError(ExplainedError, RequestEntityTooLarge):
     @property
     def title(self) -> str:
         """What is wrong."""
-        return _("You are signed out")
+        return _("You are logged out")
 
     @property
     def advice(self) -> str:

@@ -85,7 +85,7 @@ def form_expired(error: CSRFError) -> Response:
         return response
     if not wants_fragment():
         explanation = _(
-            "You signed in or out since it was opened. What you typed is here: send it again."
+            "You logged in or out since it was opened. What you typed is here: send it again."
         )
         return send_again(_("This form has expired"), explanation, 400)
     response = refused(error)

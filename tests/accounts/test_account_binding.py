@@ -156,7 +156,7 @@ def test_what_was_typed_into_the_profile_survives_a_lost_session(other_tab, end_
     assert answer.status_code == 401
     assert messages(answer) == ["Log in to go on. What you typed is kept."]
     answer = other_tab.submit("main form", login="ada", password=PASSWORD)
-    one(answer, "h1", text="You are signed in")
+    one(answer, "h1", text="You are logged in")
     assert one(answer, "main textarea").text().strip() == BIO
     assert other_tab.submit("main form", to=answer).status_code == 303
     user = rows("user")[0]

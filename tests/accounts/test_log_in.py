@@ -233,7 +233,7 @@ def test_logging_out_is_by_post_only_and_shows_a_message(ada, signed_in):
     client.get("/")
     answer = client.press("button[formaction='/logout']")
     assert answer.status_code == 303
-    assert messages(client.follow(answer)) == ["You are signed out."]
+    assert messages(client.follow(answer)) == ["You are logged out."]
     assert not client.is_signed_in
     assert "remember" not in client.cookies()
 

@@ -75,7 +75,7 @@ def test_a_revoked_session_ends_with_the_next_request(app, ada, elsewhere, signe
     client = signed_in(ada)
     client.get("/settings/sessions")
     answer = client.press(".sessions button")
-    assert messages(client.follow(answer)) == ["That browser is signed out."]
+    assert messages(client.follow(answer)) == ["That browser is logged out."]
     assert not is_accepted(app, saved)
     assert client.is_signed_in
 

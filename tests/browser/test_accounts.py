@@ -66,7 +66,7 @@ def test_a_wrong_password_keeps_the_username(page: Page, viewer: User, watch: Wa
 def test_logging_out_signs_out(own_page: Page):
     own_page.goto("/settings/profile")
     in_own_menu(own_page, "Log out").click()
-    expect(flash(own_page)).to_contain_text("You are signed out.")
+    expect(flash(own_page)).to_contain_text("You are logged out.")
     own_page.goto("/settings/profile")
     expect(own_page).to_have_url(re.compile(r"/login\?next="))
 
@@ -119,8 +119,8 @@ def test_a_session_is_revoked_from_another_browser(own_page: Page, page: Page, v
     log_in(page, viewer)
     expect(composer(page)).to_be_visible()
     own_page.goto("/settings/sessions")
-    own_page.locator("main").get_by_role("button", name="Sign out").click()
-    expect(flash(own_page)).to_contain_text("That browser is signed out.")
+    own_page.locator("main").get_by_role("button", name="Log out").click()
+    expect(flash(own_page)).to_contain_text("That browser is logged out.")
     page.goto("/settings/sessions")
     expect(page).to_have_url(re.compile(r"/login\?next="))
     own_page.reload()

@@ -42,7 +42,7 @@ def test_a_session_ended_elsewhere_keeps_the_text(
     site.signs_out_everywhere(viewer)
     with no_page_load(own_page):
         send(own_page).click()
-        expect(flash(own_page)).to_contain_text("You are signed out.")
+        expect(flash(own_page)).to_contain_text("You are logged out.")
         expect(composer(own_page)).to_have_value(TEXT)
     assert site.posts_of(viewer) == []
 
@@ -97,7 +97,7 @@ def test_a_text_with_pictures_is_there_after_logging_in_elsewhere(
     own_page.locator("#composer_pictures").set_input_files([large])
     own_page.context.clear_cookies()
     send(own_page).click()
-    expect(own_page.get_by_role("main")).to_contain_text("You are signed out")
+    expect(own_page.get_by_role("main")).to_contain_text("You are logged out")
     site.signs_in(own_page.context, viewer)
     own_page.reload()
     expect(own_page.get_by_label("Text")).to_have_value(TEXT)
@@ -189,7 +189,7 @@ def test_back_after_logging_out_shows_no_private_page(own_page: Page, viewer: Us
     private = own_page.locator("#composer, [name=current_password]")
     expect(private).to_be_visible()
     in_own_menu(own_page, "Log out").click()
-    expect(flash(own_page)).to_contain_text("You are signed out.")
+    expect(flash(own_page)).to_contain_text("You are logged out.")
     own_page.go_back(wait_until="commit")
     own_page.wait_for_load_state()
     own_page.wait_for_url(re.compile(r"/$|/login"))

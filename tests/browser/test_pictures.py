@@ -380,7 +380,7 @@ def test_a_picture_goes_up_again_after_a_log_in_in_another_tab(
     own_page.goto("/")
     own_page.context.clear_cookies()
     choose(own_page, "landscape")
-    expect(attached(own_page).get_by_role("alert")).to_contain_text("You are signed out.")
+    expect(attached(own_page).get_by_role("alert")).to_contain_text("You are logged out.")
     description(attached(own_page)).fill("A river")
     site.signs_in(own_page.context, viewer)
     attached(own_page).get_by_role("button", name="Try again").click()

@@ -49,7 +49,7 @@ def sign_in_instead(tab: Page, user: User) -> None:
     """Sign out in ``tab``, and in as ``user``."""
     tab.goto("/explore")
     in_own_menu(tab, "Log out").click()
-    expect(flash(tab)).to_contain_text("You are signed out.")
+    expect(flash(tab)).to_contain_text("You are logged out.")
     tab.goto("/login")
     log_in(tab, user)
     expect(composer(tab)).to_be_visible()
@@ -242,7 +242,7 @@ def test_a_profile_sent_after_the_session_ended_is_there_after_logging_in(
     site.signs_out_everywhere(viewer)
     own_page.get_by_role("button", name="Save").click()
     log_in(own_page, viewer)
-    expect(own_page.get_by_role("heading", name="You are signed in")).to_be_visible()
+    expect(own_page.get_by_role("heading", name="You are logged in")).to_be_visible()
     expect(own_page.get_by_label("About me")).to_have_value(TEXT)
     own_page.get_by_role("button", name="Send again").click()
     expect(flash(own_page)).to_contain_text("Your profile is saved.")

@@ -102,7 +102,7 @@ def test_without_a_cookie_the_answer_asks_to_log_in(site):
     sent = head(Browser(), 20 * MB)
     answer = answer_to(site, sent)
     assert status(answer) == 413
-    assert "You are signed out" in answer
+    assert "You are logged out" in answer
     assert "Shorten" not in answer
     htmx = b"\r\nHX-Request: true\r\nHX-Request-Type: partial\r\n\r\n"
     # Then a picture in a composer can be tried again, after logging in in another tab.
