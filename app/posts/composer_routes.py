@@ -4,6 +4,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -60,8 +61,12 @@ def create() -> ResponseReturnValue:
         return page("posts/new.html", fragment="composer", status=422, composer=again)
     if post.is_held:
         return _redirect_to_held()
-    undo = url_for("posts.take_back", id=post.id)
-    show_undoable(_("Your post is published."), undo, view=url_for("posts.show", id=post.id))
+    undo, view = url_for("posts.take_back", id=post.id), url_for("posts.show", id=post.id)
+    if wants_fragment() and urlsplit(back()).path == url_for("posts.new"):
+        # That page has no list where the post would appear with its button.
+        show_message(_("Your post is published."), undo=undo, view=view)
+        return left_for(back(instead_of=url_for("posts.create")))
+    show_undoable(_("Your post is published."), undo, view=view)
     # A page of a post has no place for another one, and may be gone.
     to = page_after_publishing(post) or back(instead_of=url_for("posts.create"))
     shown = card_of(post, undo=undo)

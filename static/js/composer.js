@@ -171,8 +171,8 @@
     const at = state(form);
     const status = ctx.response?.status ?? 0;
     if (!isSave(ctx)) {
-      // Not swapped: the text is still in the form.
-      if (at.sent) typed(form);
+      // Not swapped: the text is still in the form. A success leads to another page.
+      if (at.sent && status !== 200) typed(form);
       at.sent = undefined;
     } else if (at.saving === ctx) {
       at.saving = undefined;

@@ -252,3 +252,15 @@ def test_only_the_author_can_delete(own_page: Page, site: Site):
     own_page.goto(f"/posts/{post.id}")
     expect(card(own_page, post)).to_contain_text("Not yours")
     expect(card(own_page, post).get_by_text("Delete")).to_have_count(0)
+
+
+def test_the_page_for_a_new_post_leads_home_with_nothing_left_to_write(
+    own_page: Page, site: Site, viewer: User
+):
+    own_page.goto("/posts/new")
+    composer(own_page).fill("Hello")
+    own_page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+    expect(own_page).to_have_url(f"{site.url}/")
+    expect(cards(own_page)).to_contain_text("Hello")
+    expect(composer(own_page)).to_have_value("")
+    expect(flash(own_page).get_by_role("button", name="Undo")).to_be_visible()

@@ -43,11 +43,14 @@ def test_without_javascript_writing_leads_back_to_the_page(client):
     one(client.get("/"), "article.post .post-body", text="Hello")
 
 
-def test_the_page_for_a_new_post_leads_home(client):
+@pytest.mark.parametrize("htmx", [False, True])
+def test_the_page_for_a_new_post_leads_home(client, htmx):
     client.get("/posts/new?body=Hello")
-    answer = client.submit("#composer")
-    assert answer.location == "/"
-    one(client.follow(answer), "article.post", text="Hello")
+    answer = client.submit("#composer", htmx=htmx)
+    assert answer.headers["HX-Redirect" if htmx else "Location"] == "/"
+    home = client.get("/")
+    assert messages(home) == ["Your post is published. View Undo"]
+    one(home, "article.post .post-body", text="Hello")
 
 
 @pytest.mark.parametrize("body", ["\U0001fae9", "👩\u200d💻", "⠁", "."])
