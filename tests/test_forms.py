@@ -95,3 +95,10 @@ def test_a_refused_form_of_those_who_run_the_site_leads_to_its_first_error(
     page = client.submit(f"form[action$='/{form}']", **typed)
     assert page.status_code == 422
     assert one(page, "[autofocus]").attributes["id"] == focused
+
+
+def test_the_error_of_a_list_of_choices_stands_above_it(ada, bruno, signed_in):
+    client = signed_in(ada)
+    client.get("/@bruno/report")
+    page = client.submit("form[action$='/report']")
+    one(page, ".choices > legend + #reason_error", text="Choose one.")
