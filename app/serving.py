@@ -30,8 +30,11 @@ CONNECTIONS = 4096
 OPEN_FILES = 2 * CONNECTIONS
 # For the processes that serve: without docstrings (PYTHONOPTIMIZE), each takes less memory.
 ENVIRONMENT = {"FLASK_DEBUG": "0", "PYTHONUNBUFFERED": "1", "PYTHONOPTIMIZE": "2"}
+# Seconds in which a process has started, on a slow machine: at SIGHUP, the old one ends then.
+STARTED_WITHIN = 15
 GRANIAN = (
     "--interface rsgi --http 1 --no-ws --loop uvloop --respawn-failed-workers "
+    f"--respawn-interval {STARTED_WITHIN} "
     f"--backpressure {CONNECTIONS} --http1-header-read-timeout 10000"
 )
 

@@ -7,9 +7,9 @@ import threading
 import psutil
 import pytest
 
-from app.serving import KILL_AFTER
+from app.serving import KILL_AFTER, STARTED_WITHIN
 from tests.faults.conftest import Site
-from tests.machines import STARTS_WITHIN, wait_until
+from tests.machines import STARTS_WITHIN, Browser, wait_until
 
 pytestmark = pytest.mark.machines
 
@@ -27,6 +27,33 @@ def test_a_killed_web_process_is_started_again(site: Site):
     granian = site.web_processes()[0]
     granian.kill()
     wait_until(lambda: not granian.is_running() and site.responds())
+
+
+def test_a_reload_of_the_web_server_fails_no_request(site: Site):
+    granian = site.web_processes()[0]
+    before = set(granian.children())
+    statuses: list[int] = []
+    is_over = threading.Event()
+
+    def request_pages():
+        while not is_over.is_set():
+            try:
+                statuses.append(Browser().get(site, "/explore").status_code)
+            except OSError:
+                statuses.append(0)
+
+    threads = [threading.Thread(target=request_pages) for _each in range(2)]
+    for thread in threads:
+        thread.start()
+    granian.send_signal(signal.SIGHUP)
+    try:
+        wait_until(lambda: not before & set(granian.children()), within=3 * STARTED_WITHIN)
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    assert granian.children()
+    assert set(statuses) == {200}
 
 
 def test_kill_everything_loses_nothing_that_was_answered(site: Site, register):
