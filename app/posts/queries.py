@@ -51,6 +51,8 @@ MOST_ABOVE = 1
 MOST_EARLIER = 10
 # Replies that are shown below each reply of a thread.
 MOST_BELOW = 3
+# Posts of a conversation that are shown after the only reply to a reply.
+LONGEST_CONVERSATION = 8
 # Posts below a hidden one among which a visible one is searched.
 MOST_SEARCHED = 100
 # Counts up to this number are counted again for viewers who have blocks.
@@ -236,6 +238,31 @@ def nth_reply(position: int, audience: Audience) -> ColumnElement[int | None]:
     found = found.where(~is_set_aside(audience, Reply))
     one = found.order_by(Reply.id).limit(row_count(1)).offset(row_count(position))
     return one.scalar_subquery()
+
+
+@cache
+def conversations(audience: Audience) -> AnySelect:
+    """Select what follows each of the posts ``ids``, as far as each has one reply: a conversation.
+
+    Up to :data:`LONGEST_CONVERSATION` posts, the earliest first, each with the one of ``ids`` that
+    the conversation ``begins_with``.
+    """
+    ids: Any = bindparam("ids", expanding=True)
+    only = (nth_reply(0, audience).label("next_id"), nth_reply(1, audience).label("another_id"))
+    first = select(Post.id.label("begins_with"), Post.id, literal(0).label("depth"), *only)
+    line = first.where(Post.id.in_(ids)).cte("conversation", recursive=True)
+    line = line.union_all(
+        select(line.c.begins_with, Post.id, line.c.depth + 1, *only).where(
+            Post.id == line.c.next_id,
+            line.c.another_id.is_(None),
+            line.c.depth < LONGEST_CONVERSATION,
+        )
+    )
+    return (
+        select(line.c.begins_with, line.c.id)
+        .where(line.c.depth > 0)
+        .order_by(line.c.begins_with, line.c.depth)
+    )
 
 
 @cache

@@ -1,6 +1,8 @@
 """Threads: a post, its ancestors above it, and the replies below it, a page at a time."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import abort
@@ -60,16 +62,19 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
     aside = {row.id for row in rows.items if row.is_set_aside}
     below = (id for ids in nested.values() for id in ids[:MOST_BELOW])
     cards = read_cards([*(row.id for row in line), *nested, *below], viewer)
+    conversations = _conversations(nested.values(), cards, viewer)
     removed = {row.id: row.removed_for for row in (*line, *rows.items)}
 
-    def reply(id: int) -> Node:
-        card = cards.get(id)
-        return Node(id, card, has_more=card is not None and card.has_replies)
+    def nested_nodes(id: int) -> Iterator[Node]:
+        for first in nested[id][:MOST_BELOW]:
+            *answered, last = [first, *conversations.get(first, [])]
+            yield from (Node(each, cards.get(each)) for each in answered)
+            card = cards.get(last)
+            yield Node(last, card, has_more=card is not None and card.has_replies)
 
     def node(id: int) -> Node:
-        replies = tuple(reply(each) for each in nested[id][:MOST_BELOW])
         has_more = len(nested[id]) > MOST_BELOW
-        return Node(id, cards.get(id), removed[id], replies, has_more, id in aside)
+        return Node(id, cards.get(id), removed[id], tuple(nested_nodes(id)), has_more, id in aside)
 
     topmost, opened = line[0], cards.get(id)
     return Thread(
@@ -79,6 +84,24 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
         replies=[node(id) for id in nested],
         rows=rows,
     )
+
+
+def _conversations(
+    nested: Iterable[list[int]], cards: dict[int, Card], viewer: Viewer
+) -> dict[int, list[int]]:
+    """Return what follows the replies to replies by their ids, and add its cards to ``cards``.
+
+    Nothing follows a reply that stands beside another one: it would look like an answer to that.
+    """
+    single = (ids[0] for ids in nested if len(ids) == 1)
+    answered = [id for id in single if id in cards and cards[id].has_replies]
+    following: dict[int, list[int]] = {id: [] for id in answered}
+    if answered:
+        statement = queries.conversations(audience_of(viewer))
+        for row in read(statement, ids=answered, viewer_id=viewer.id):
+            following[row.begins_with].append(row.id)
+        cards |= read_cards(chain.from_iterable(following.values()), viewer)
+    return following
 
 
 def _nested(row: Row[Any]) -> list[int]:

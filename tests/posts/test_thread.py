@@ -7,7 +7,7 @@ import pytest
 from app.data.database import db, writing
 from app.posts.jobs import erase_deleted
 from app.posts.models import Post
-from app.posts.queries import MOST_BELOW
+from app.posts.queries import LONGEST_CONVERSATION, MOST_BELOW
 from app.web.paging import PAGE
 from tests.html import absent, attributes, cards, messages, one, parse, select, text_of
 
@@ -364,6 +364,30 @@ def test_the_first_replies_to_each_reply_are_below_it(app, post, ada, carmen, re
     of_nested, of_first = attributes(page, "a.more-replies", "href")
     assert cards(anonymous.get(of_first))[:3] == [post.id, first.id, below[0]]
     assert cards(anonymous.get(of_nested))[-1] == deeper
+
+
+def test_a_conversation_goes_on_as_far_as_each_post_has_one_reply(
+    app, post, ada, bruno, carmen, reply_to, anonymous, change
+):
+    with app.app_context(), writing():
+        line = [db.session.get(Post, post.id)]
+        for author in (ada, bruno) * 6:
+            line.append(reply_to(line[-1], author))
+        ids = [each.id for each in line]
+        shown = ids[: 3 + LONGEST_CONVERSATION]
+    page = anonymous.get(f"/posts/{post.id}")
+    assert cards(page) == shown
+    assert attributes(page, "a.more-replies", "href") == [f"/posts/{shown[-1]}"]
+    change(line[5])
+    page = anonymous.get(f"/posts/{post.id}")
+    assert cards(page) == shown
+    assert text_of(one(page, f"#post_{ids[5]}")) == GONE
+    reply_to(line[7], carmen)
+    page = anonymous.get(f"/posts/{post.id}")
+    assert cards(page) == ids[:8]
+    assert attributes(page, "a.more-replies", "href") == [f"/posts/{ids[7]}"]
+    reply_to(line[1], carmen)
+    assert len(cards(anonymous.get(f"/posts/{post.id}"))) == 4
 
 
 # Ancestors
