@@ -135,7 +135,7 @@ class _Parser:
         name = _USERNAME.fullmatch(text.strip())
         query = SearchQuery(
             terms=tuple(self.terms),
-            authors=tuple(dict.fromkeys(self.authors)),
+            authors=tuple(dict.fromkeys(self.authors[:MOST_WORDS])),
             tags=tuple(dict.fromkeys(self.tags[:MOST_WORDS])),
             filters=tuple(dict.fromkeys(self.filters)),
             excluded=tuple(self.excluded[:MOST_WORDS]),
@@ -206,7 +206,7 @@ class _Parser:
         # The viewer is "me", and so may somebody be called.
         names = [self.me, name] if self.me and name == "me" else [name]
         if not self._excludes(piece, MARK + names[0]):
-            self.authors = names
+            self.authors += names
 
     def _filter(self, written: str, piece: re.Match[str]) -> None:
         token = _FILTERS.get(written)

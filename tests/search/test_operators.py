@@ -47,6 +47,13 @@ def test_somebody_called_me_is_found_too(found, write, ada, make_user, signed_in
     assert notes(anonymous.get(search_url("from:me"))) == []
 
 
+@pytest.mark.parametrize("by", ["latest", "relevance"])
+@pytest.mark.parametrize("query", ["from:ada from:bruno", "from:bruno rye from:ada"])
+def test_several_authors_are_each_found(found, write, bruno, make_user, query, by):
+    hers, his, _theirs = write("Rye"), write("Rye", bruno), write("Rye", make_user("carmen"))
+    assert set(found(query, by=by)) == {hers, his}
+
+
 @pytest.mark.parametrize("query", ["rye from:", "rye before: is:"])
 def test_an_operator_without_a_value_is_named(found, write, anonymous, query):
     hers = write("Rye")
