@@ -49,8 +49,8 @@ def decide_person(username: str) -> ResponseReturnValue:
 def removal(username: str) -> ResponseReturnValue:
     """How many posts of a person the worker still has to remove; htmx polls it."""
     found = find_person(username)
-    left = read(removing_all.to_be_removed(), user_id=found.id).scalar()
-    return page("moderation/removal.html", fragment="removal", person=found, left=left)
+    removing = read(removing_all.to_be_removed(), user_id=found.id).one()
+    return page("moderation/removal.html", fragment="removal", person=found, removing=removing)
 
 
 @blueprint.post("/desk/people/<username:username>/note")

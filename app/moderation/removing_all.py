@@ -86,11 +86,13 @@ def unfinished_removals() -> Sequence[int]:
 
 @cache
 def to_be_removed() -> AnySelect:
-    """Select how many posts of ``user_id`` the last decision to remove all of them has left."""
+    """Select the last decision to remove all posts of ``user_id``, and how many it has left."""
     decided = select(func.max(LogEntry.id)).where(
         LogEntry.person_id == USER_ID, LogEntry.action == "remove_all", ~is_undone()
     )
-    return _written_before(decided.scalar_subquery(), USER_ID, select(func.count(Post.id)))
+    entry_id = decided.scalar_subquery()
+    columns = (entry_id.label("entry_id"), func.count(Post.id).label("left"))
+    return _written_before(entry_id, USER_ID, select(*columns))
 
 
 def _written_before(entry_id: Any, person_id: Any, found: AnySelect) -> AnySelect:

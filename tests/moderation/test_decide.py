@@ -346,6 +346,7 @@ def test_all_posts_of_a_spammer_are_removed_with_one_form(
 
 
 def test_the_progress_of_a_removal_is_polled(app, desk, mallory, make_post):
+    one(desk.get("/desk/people/mallory/removal"), "#removal", text="Nobody had all posts removed.")
     make_post(mallory, "Cheap quagga")
     with app.app_context():
         person = db.session.get_one(User, mallory.id)
