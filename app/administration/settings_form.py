@@ -55,10 +55,11 @@ class SettingsForm(Form):
         ]
         for name in undone:
             field: Any = self[name]
-            # A list shows the errors of its parts alone.
-            if isinstance(field, FieldList):
-                field = next(iter(field[0].form))
             field.errors = [*field.errors, CHANGED_MEANWHILE]
+            # A list shows the errors of its parts alone.
+            if isinstance(field, FieldList) and field.entries:
+                first = next(iter(field[0].form))
+                first.errors = [*first.errors, CHANGED_MEANWHILE]
         self.drawn_with.data = _written(marks | {name: stored[name] for name in undone})
         return bool(undone)
 

@@ -244,3 +244,11 @@ def test_who_would_undo_the_change_of_another_is_asked(app, two):
     with app.app_context():
         site = site_now()
     assert (site.name, site.rules, site.description) == ("Elm", (Rule("Be brief"),), "Trees.")
+
+
+def test_who_would_undo_nothing_but_rules_is_asked_as_well(two):
+    (first, page_of_first), (second, page_of_second) = two
+    first.submit("main form", to=page_of_first, **{"rules-0-title": "Be kind"})
+    asked = second.submit("main form", to=page_of_second, **{"rules-0-title": "Be brief"})
+    assert asked.status_code == 422
+    one(asked, ".form-summary")
