@@ -19,7 +19,7 @@ PRIVATE = 300
 POLICY = "default-src 'none'; img-src 'self'; sandbox"
 
 
-@blueprint.get("/pictures/<key>/<variant>.<any(avif, webp):format>")
+@blueprint.get("/pictures/<key:key>/<variant>.<any(avif, webp):format>")
 @for_readers
 def serve(key: str, variant: str, format: str) -> Response:
     """Answer with a variant of a picture."""

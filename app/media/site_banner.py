@@ -27,7 +27,7 @@ _THERE = (
 )
 
 
-@blueprint.get("/banner/<key>/<variant>.<any(avif, webp):format>")
+@blueprint.get("/banner/<key:key>/<variant>.<any(avif, webp):format>")
 @for_everybody
 def serve_site_banner(key: str, variant: str, format: str) -> Response:
     """Answer with a variant of the banner, or of an earlier one until the sweep deletes it."""

@@ -14,7 +14,7 @@ from . import blueprint, queries
 from .models import HELD
 
 
-@blueprint.get("/desk/pictures/<id:id>/<key>")
+@blueprint.get("/desk/pictures/<id:id>/<key:key>")
 @for_moderators
 def picture(id: int, key: str) -> Response:
     """Answer with the largest variant of a picture that is kept with a case."""

@@ -18,7 +18,8 @@ STATIC = config.ROOT / "static"
 
 def init_app(app: Flask) -> None:
     """Register the converters that routes of ``app`` use."""
-    app.url_map.converters |= {"username": UsernameConverter, "id": IdConverter}
+    own = {"username": UsernameConverter, "id": IdConverter, "key": KeyConverter}
+    app.url_map.converters |= own
 
 
 class UsernameConverter(BaseConverter):
@@ -35,6 +36,12 @@ class IdConverter(BaseConverter):
     def to_python(self, value: str) -> int:
         """Return the id, at most the biggest that a database holds (which no row has)."""
         return min(int(value), BIGGEST_ID)
+
+
+class KeyConverter(BaseConverter):
+    """The key of a picture. PostgreSQL takes no NUL in a value that is compared with one."""
+
+    regex = "[A-Za-z0-9_-]{1,22}"
 
 
 def external_url(endpoint: str, **values: Any) -> str:

@@ -143,3 +143,8 @@ def test_a_page_with_pictures_costs_one_statement_more_and_one_without_none(
                 session.add(Picture(owner_id=ada.id, post_id=post.id, **shown))
     assert len(attributes(client.get("/"), ".picture > a", "href")) == 100
     assert sent() == without + 1
+
+
+@pytest.mark.parametrize("folder", ["pictures", "banner"])
+def test_what_cannot_be_a_key_is_no_picture(anonymous, folder):
+    assert anonymous.get(f"/{folder}/a%00b/640.webp").status_code == 404
