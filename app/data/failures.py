@@ -39,11 +39,12 @@ def is_away(error: BaseException | None) -> bool:
     """Whether ``error`` says that PostgreSQL does not answer, or has ended the connection."""
     if not isinstance(error, OperationalError):
         return False
-    # The driver gives no state where it could not connect.
     state = getattr(error.orig, "sqlstate", "")
+    if state is None:
+        # From the driver, before there was a connection; a statement that it cannot send is a bug.
+        return error.connection_invalidated or error.statement is None
     return (
         error.connection_invalidated
-        or state is None
         or state in POSTGRESQL_AWAY
         or state.startswith(CONNECTION_FAILED)
     )

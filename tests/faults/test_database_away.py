@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.data.failures import is_away
 from app.logs import OneLine
 from tests.client import Client
 from tests.html import messages, one
@@ -39,9 +40,8 @@ def test_a_connection_that_ends_is_no_failure_of_ours(make_app, app):
     site = make_app(PROPAGATE_EXCEPTIONS=False)
 
     def fail(state):
-        raise OperationalError(
-            "INSERT", {}, SimpleNamespace(sqlstate=None if state == "0" else state)
-        )
+        statement, sqlstate = (None, None) if state == "0" else ("INSERT", state)
+        raise OperationalError(statement, {}, SimpleNamespace(sqlstate=sqlstate))
 
     site.add_url_rule("/fails/<state>", "fails", fail, methods=["POST"])
     client = Client(site)
@@ -52,6 +52,11 @@ def test_a_connection_that_ends_is_no_failure_of_ours(make_app, app):
         assert f"{AWAY} Nothing you typed is lost" in messages(fragment)[0]
         for answer in (page, fragment):
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+
+
+def test_a_statement_that_the_driver_cannot_send_is_a_bug():
+    # One with too many parameters, on a connection that goes on.
+    assert not is_away(OperationalError("INSERT", {}, SimpleNamespace(sqlstate=None)))
 
 
 def test_it_is_one_line_of_the_log(site, caplog):
