@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from unicodedata import category
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -347,8 +347,9 @@ def _redis_url(env: Mapping[str, str]) -> str | None:
         try:
             redis.ConnectionPool.from_url(url).make_connection()
         except (TypeError, ValueError, redis.RedisError) as error:
-            wrong = f"REDIS_URL has an option that cannot be: {urlsplit(url).query!r}."
-            raise SettingError(wrong) from error
+            # Without their values: one of them may be a password.
+            names = ", ".join(dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
+            raise SettingError(f"REDIS_URL has an option that cannot be: {names}.") from error
     return url
 
 
