@@ -68,8 +68,8 @@ def problem_of_database(app: Flask) -> str | None:
 def problem_of_letters(connection: Connection) -> str | None:
     """Return why a PostgreSQL database cannot hold our names, and what to do; None if it can.
 
-    In Turkish, Azeri and Lithuanian locales I and i are not one letter: two people could be
-    called so, and neither could log in.
+    In Turkish and Azeri locales the small letter of I is another one than i: two people could
+    have one name, and who has an I in theirs could not log in.
     """
     if connection.dialect.name == "sqlite":
         return None
