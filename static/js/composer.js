@@ -171,8 +171,10 @@
     const at = state(form);
     const status = ctx.response?.status ?? 0;
     if (!isSave(ctx)) {
-      // Not swapped: the text is still in the form. A success leads to another page.
-      if (at.sent && status !== 200) typed(form);
+      // A success was swapped, or leads to another page: leave() keeps what was typed since.
+      if (status === 200) return;
+      // Not swapped: the text is still in the form.
+      if (at.sent) typed(form);
       at.sent = undefined;
     } else if (at.saving === ctx) {
       at.saving = undefined;

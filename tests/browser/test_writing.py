@@ -94,6 +94,21 @@ def test_what_is_typed_while_a_text_is_sent_stays(
 
 
 @only_with_scripts
+def test_what_is_typed_while_a_page_sends_its_text_goes_along_to_the_next(
+    own_page: Page, site: Site, viewer: User
+):
+    own_page.goto("/posts/new")
+    box = composer(own_page)
+    box.press_sequentially("First")
+    with held(own_page, "/posts"):
+        own_page.keyboard.press("Control+Enter")
+        box.press_sequentially(" and second")
+    expect(own_page).to_have_url(f"{site.url}/")
+    until(own_page, lambda: site.drafts_of(viewer) == [" and second"])
+    assert site.posts_of(viewer) == ["First"]
+
+
+@only_with_scripts
 def test_what_is_typed_while_an_edit_is_sent_stays(
     own_page: Page, site: Site, viewer: User, post: Post
 ):
