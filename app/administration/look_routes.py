@@ -59,6 +59,7 @@ def _save_banner(form: LookForm, banner: CurrentPicture) -> bool:
         show_message(WAITING[PURPOSE])
     elif form.remove_banner.data:
         remove_site_banner(viewer)
-    elif description != banner.description:
+    elif description != banner.description and form.has_changed("banner_description", description):
         describe_site_banner(viewer, description)
+        form.go_on_from("banner_description", description)
     return True

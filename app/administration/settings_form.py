@@ -40,8 +40,16 @@ class SettingsForm(Form):
 
     def changed(self) -> dict[str, Any]:
         """Return the settings that the person changed, by name; all, if that cannot be told."""
-        marks = _read(self.drawn_with.data)
-        return {n: value for n, value in self.values().items() if marks.get(n) != _mark(value)}
+        return {n: value for n, value in self.values().items() if self.has_changed(n, value)}
+
+    def has_changed(self, name: str, value: Any) -> bool:
+        """Whether ``value`` is another one than the form was drawn with; yes, if it cannot tell."""
+        return _read(self.drawn_with.data).get(name) != _mark(value)
+
+    def go_on_from(self, name: str, value: Any) -> None:
+        """Take ``value``, which is stored now, for the one that the form was drawn with."""
+        marks = _read(self.drawn_with.data) | {name: _mark(value)}
+        self.drawn_with.data = _written(marks)
 
     def _refuse_undoing(self) -> bool:
         marks = _read(self.drawn_with.data)
@@ -54,13 +62,13 @@ class SettingsForm(Form):
             if name in marks and stored[name] not in (marks[name], _mark(value))
         ]
         for name in undone:
+            self.go_on_from(name, getattr(self.site, name))
             field: Any = self[name]
             field.errors = [*field.errors, CHANGED_MEANWHILE]
             # A list shows the errors of its parts alone.
             if isinstance(field, FieldList) and field.entries:
                 first = next(iter(field[0].form))
                 first.errors = [*first.errors, CHANGED_MEANWHILE]
-        self.drawn_with.data = _written(marks | {name: stored[name] for name in undone})
         return bool(undone)
 
 

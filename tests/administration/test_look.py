@@ -213,3 +213,32 @@ def test_the_log_says_which_accent_and_once_that_there_is_another_banner(
     said = [" ".join(entry.text().split()) for entry in entries]
     ends = ["Banner: yes no", "Banner: yes", "Banner: yes", "Accent: #1d4ed8"]
     assert all(map(str.endswith, said, ends)), said
+
+
+def test_who_changes_the_accent_leaves_what_another_has_described_meanwhile(
+    app, administrator, save, prepare_pictures, bruno, give_role, signed_in
+):
+    save(banner=picture(), banner_description="A hall")
+    prepare_pictures()
+    opened = administrator.get("/settings/site/look")
+    give_role(bruno, "administrator")
+    other = signed_in(bruno)
+    other.get("/settings/site/look")
+    other.submit("main form.form", banner_description="Our hall")
+    administrator.submit("main form.form", to=opened, accent="#1d4ed8")
+    with app.app_context():
+        site = site_now()
+    assert (site.accent, site.banner_description) == ("#1d4ed8", "Our hall")
+
+
+def test_a_description_is_changed_back_although_the_accent_was_refused(
+    app, administrator, save, prepare_pictures
+):
+    save(banner=picture(), banner_description="A hall")
+    prepare_pictures()
+    refused = save(banner_description="Our hall", accent="none")
+    administrator.submit(
+        "main form.form", to=refused, banner_description="A hall", accent="#1d4ed8"
+    )
+    with app.app_context():
+        assert site_now().banner_description == "A hall"
