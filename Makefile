@@ -103,9 +103,10 @@ clean:
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# -OO, as the site is served: Python keeps what it compiled, and the first start is as fast as others.
+# -OO, as the site is served: Python keeps most of what a start compiles, which takes longer than the rest of
+# it. Kept although the environment may say otherwise, or each start of each process would compile it again.
 .venv/compressed: .venv/installed $(shell find static -type f -not -name '*.br' -not -name '*.gz' -not -name 'site.*s')
 	@find static \( -name '*.br' -o -name '*.gz' \) -delete
-	@$(BIN)/python -OO -c "from app.web.assets import join; join()"
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -OO -c "from app.web.assets import join; join()"
 	@$(BIN)/python -m whitenoise.compress --quiet static
 	@touch $@
