@@ -65,7 +65,7 @@ def create() -> ResponseReturnValue:
     if wants_fragment() and urlsplit(back()).path == url_for("posts.new"):
         # That page has no list where the post would appear with its button.
         show_message(_("Your post is published."), undo=undo, view=view)
-        return left_for(back(instead_of=url_for("posts.create")))
+        return left_for("/")
     show_undoable(_("Your post is published."), undo, view=view)
     # A page of a post has no place for another one, and may be gone.
     to = page_after_publishing(post) or back(instead_of=url_for("posts.create"))
