@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(bodies.refuse_without_files)
     app.jinja_env.globals["hidden_fields"] = hidden_fields
-    app.jinja_env.globals["takes_focus"] = takes_focus
+    app.jinja_env.globals["is_first_error"] = is_first_error
     if app.config["REDIS_URL"] and app.config["SECRET_KEY_IS_OF_THIS_MACHINE"]:
         app.logger.warning(
             "SECRET_KEY is not set: this machine made its own. If others serve the same community, "
@@ -42,8 +42,8 @@ def init_app(app: Flask) -> None:
         )
 
 
-def takes_focus(field: Field) -> bool:
-    """Whether ``field`` has the focus: it is the first wrong one that this request renders."""
+def is_first_error(field: Field) -> bool:
+    """Whether ``field`` is the first wrong one that this request renders; it has the focus."""
     if not field.errors or "wrong_field" in g:
         return False
     g.wrong_field = field
