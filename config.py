@@ -335,21 +335,21 @@ def _read_url(env: Mapping[str, str], database_url: str) -> str | None:
 
 
 def _redis_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("REDIS_URL") or None
-    if url and not (
-        (parts := _is_url(url, "redis", "rediss")) and re.fullmatch("/?[0-9]*", parts.path)
-    ):
+    url = env.get("REDIS_URL")
+    if not url:
+        return None
+    parts = _is_url(url, "redis", "rediss")
+    if not parts or not re.fullmatch("/?[0-9]*", parts.path):
         raise SettingError("REDIS_URL cannot be read: write redis://host:6379.")
-    if url:
-        # Only here, because few sites have one. Its options are known to the driver alone.
-        import redis  # noqa: PLC0415
+    # Only here, because few sites have one. Its options are known to the driver alone.
+    import redis  # noqa: PLC0415
 
-        try:
-            redis.ConnectionPool.from_url(url).make_connection()
-        except (TypeError, ValueError, redis.RedisError) as error:
-            # Without their values: one of them may be a password.
-            names = ", ".join(dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)))
-            raise SettingError(f"REDIS_URL has an option that cannot be: {names}.") from error
+    try:
+        redis.ConnectionPool.from_url(url).make_connection()
+    except (TypeError, ValueError, redis.RedisError) as error:
+        # Without their values: one of them may be a password.
+        names = ", ".join(dict(parse_qsl(parts.query, keep_blank_values=True)))
+        raise SettingError(f"REDIS_URL has an option that cannot be: {names}.") from error
     return url
 
 

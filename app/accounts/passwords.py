@@ -12,7 +12,6 @@ from flask import current_app
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from ..data.characters import as_seen, fold, is_visible
-from ..data.types import is_storable
 from ..site import site
 
 # NIST SP 800-63B: at least 8 characters; long passwords are accepted and never truncated.
@@ -42,9 +41,9 @@ def normal(password: str) -> str:
     return password if len(password) > LONGEST_TYPED else unicodedata.normalize("NFC", password)
 
 
-def is_usable(password: str) -> bool:
-    """Whether an account with ``password`` can be logged in to by the form."""
-    return SHORTEST <= len(normal(password)) <= LONGEST and is_storable(password)
+def has_right_length(password: str) -> bool:
+    """Whether a new password is neither too short nor too long, in the form that is hashed."""
+    return SHORTEST <= len(normal(password)) <= LONGEST
 
 
 def make(password: str) -> str:

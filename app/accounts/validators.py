@@ -92,8 +92,7 @@ class PasswordLength:
 
     def __call__(self, _form: FlaskForm, field: Any) -> None:
         """Raise :class:`wtforms.validators.StopValidation` for a wrong length."""
-        length = len(passwords.normal(field.data))
-        if not passwords.SHORTEST <= length <= passwords.LONGEST:
+        if not passwords.has_right_length(field.data):
             limits = {"min": passwords.SHORTEST, "max": passwords.LONGEST}
             raise StopValidation(_("Between %(min)d and %(max)d characters, please.", **limits))
 

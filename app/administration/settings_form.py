@@ -25,10 +25,12 @@ class SettingsForm(Form):
     def __init__(self, site: Site, **values: Any) -> None:
         super().__init__(**values)
         self.site = site
-        if not self.is_submitted():
-            self.drawn_with.data = _written(
-                {name: _mark(getattr(site, name)) for name in _names(self)}
-            )
+        if self.is_submitted():
+            self.marks = _read(self.drawn_with.data)
+        else:
+            names = [name for name in vars(Site()) if name in self]
+            self.marks = {name: _mark(getattr(site, name)) for name in names}
+            self.drawn_with.data = _written(self.marks)
 
     def values(self) -> dict[str, Any]:
         """Return the settings by name, of a form without errors."""
@@ -44,36 +46,29 @@ class SettingsForm(Form):
 
     def has_changed(self, name: str, value: Any) -> bool:
         """Whether ``value`` is another one than the form was drawn with; yes, if it cannot tell."""
-        return _read(self.drawn_with.data).get(name) != _mark(value)
+        return self.marks.get(name) != _mark(value)
 
     def go_on_from(self, name: str, value: Any) -> None:
         """Take ``value``, which is stored now, for the one that the form was drawn with."""
-        marks = _read(self.drawn_with.data) | {name: _mark(value)}
-        self.drawn_with.data = _written(marks)
+        self.marks[name] = _mark(value)
+        self.drawn_with.data = _written(self.marks)
 
     def _refuse_undoing(self) -> bool:
-        marks = _read(self.drawn_with.data)
-        changed = self.changed()
-        stored = {name: _mark(getattr(self.site, name)) for name in changed}
-        # Two who change the same in the same way agree.
-        undone = [
-            name
-            for name, value in changed.items()
-            if name in marks and stored[name] not in (marks[name], _mark(value))
-        ]
-        for name in undone:
-            self.go_on_from(name, getattr(self.site, name))
-            field: Any = self[name]
-            field.errors = [*field.errors, CHANGED_MEANWHILE]
-            # A list shows the errors of its parts alone.
-            if isinstance(field, FieldList) and field.entries:
-                first = next(iter(field[0].form))
-                first.errors = [*first.errors, CHANGED_MEANWHILE]
-        return bool(undone)
+        is_refused = False
+        for name, value in self.changed().items():
+            stored = getattr(self.site, name)
+            # Two who change the same in the same way agree.
+            if name in self.marks and _mark(stored) not in (self.marks[name], _mark(value)):
+                self.go_on_from(name, stored)
+                self._refuse(self[name])
+                is_refused = True
+        return is_refused
 
-
-def _names(form: Form) -> list[str]:
-    return [name for name in vars(Site()) if name in form]
+    def _refuse(self, field: Any) -> None:
+        field.errors = [*field.errors, CHANGED_MEANWHILE]
+        # A list shows the errors of its parts alone.
+        if isinstance(field, FieldList) and field.entries:
+            self._refuse(next(iter(field[0].form)))
 
 
 def _mark(value: Any) -> str:

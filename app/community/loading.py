@@ -52,7 +52,9 @@ def load_folder(folder: Path, password: str | None = None) -> Loaded:
     (yes). All users get ``password``, if it is given. Raises
     :class:`app.community.csv_files.LoadError` and loads nothing if a line is invalid.
     """
-    if password is not None and not passwords.is_usable(password):
+    if password is not None and not (
+        passwords.has_right_length(password) and is_storable(password)
+    ):
         limits = f"{passwords.SHORTEST} to {passwords.LONGEST}"
         raise LoadError(f"--password takes {limits} characters that can be kept")
     users, follows, posts = (list(rows_of(folder, name)) for name in FILES)

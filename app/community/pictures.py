@@ -25,9 +25,7 @@ ReadFile = Callable[[str], bytes]
 # The columns of the pictures of a row, in their order.
 Stored = list[dict[str, Any]]
 # What the column sensitive may say.
-SWITCHES = dict.fromkeys(("yes", "true", "1"), True) | dict.fromkeys(
-    ("", "no", "false", "0"), False
-)
+ON, OFF = ("yes", "true", "1"), ("", "no", "false", "0")
 
 
 def files_of(folder: Path) -> ReadFile:
@@ -97,7 +95,7 @@ def _pictures(row: Row, read_file: ReadFile) -> Iterator[tuple[dict[str, Any], b
     if len(descriptions) > len(names):
         raise row_error(row, "there are more descriptions than pictures")
     sensitive = row.get("sensitive", "").strip().lower()
-    if sensitive not in SWITCHES:
+    if sensitive not in (*ON, *OFF):
         raise row_error(row, f"sensitive takes yes or no, not {sensitive!r}")
     for place, name in enumerate(names):
         description = descriptions[place].strip() if place < len(descriptions) else ""
@@ -114,7 +112,7 @@ def _pictures(row: Row, read_file: ReadFile) -> Iterator[tuple[dict[str, Any], b
                 "key": new_key(),
                 "place": place,
                 "description": description,
-                "sensitive": SWITCHES[sensitive],
+                "sensitive": sensitive in ON,
                 "bytes": len(content),
             },
             content,

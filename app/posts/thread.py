@@ -63,6 +63,7 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
     below = (id for ids in nested.values() for id in ids[:MOST_BELOW])
     cards = read_cards([*(row.id for row in line), *nested, *below], viewer)
     conversations = _conversations(nested.values(), cards, viewer)
+    cards |= read_cards(chain.from_iterable(conversations.values()), viewer)
     removed = {row.id: row.removed_for for row in (*line, *rows.items)}
 
     def nested_nodes(id: int) -> Iterator[Node]:
@@ -89,18 +90,18 @@ def read_thread(id: int, viewer: Viewer, *, earlier: bool) -> Thread:
 def _conversations(
     nested: Iterable[list[int]], cards: dict[int, Card], viewer: Viewer
 ) -> dict[int, list[int]]:
-    """Return what follows the replies to replies by their ids, and add its cards to ``cards``.
+    """Return the ids of what follows replies to replies, by their ids.
 
     Nothing follows a reply that stands beside another one: it would look like an answer to that.
     """
     single = (ids[0] for ids in nested if len(ids) == 1)
     answered = [id for id in single if id in cards and cards[id].has_replies]
+    if not answered:
+        return {}
     following: dict[int, list[int]] = {id: [] for id in answered}
-    if answered:
-        statement = queries.conversations(audience_of(viewer))
-        for row in read(statement, ids=answered, viewer_id=viewer.id):
-            following[row.begins_with].append(row.id)
-        cards |= read_cards(chain.from_iterable(following.values()), viewer)
+    statement = queries.conversations(audience_of(viewer))
+    for row in read(statement, ids=answered, viewer_id=viewer.id):
+        following[row.begins_with].append(row.id)
     return following
 
 
